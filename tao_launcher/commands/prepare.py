@@ -1,0 +1,113 @@
+"""From options to a plan: what every launch does, whatever it launches."""
+from __future__ import annotations
+
+from .. import config, daemon, host, identity, plan
+from ..errors import ConfigError
+from ..settings import merge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from ..cli import Values
+    from ..daemon import Daemon
+    from ..host import Host
+    from ..output import Output
+    from ..plan import Plan, Target
+    from ..settings import Settings
+
+
+def prepare(
+    options: Values, defaults: Mapping[str, Any], environ: Mapping[str, str], here: Host, output: Output,
+    make_target: Callable[[Settings], Target],
+) -> tuple[Plan, str]:
+    """(the plan, the form of a dry run or ''). `make_target` says what is launched with the settings.
+
+    Raises UsageError and ConfigError for all that is wrong before docker is asked.
+    """
+    file, notices = mounts_file(options, environ, here)
+    output.verbose(f'mounts file: {file.path or "none"}')
+    settings = merge(options, environ, file, defaults, here.cwd, here.home)
+    settings = settings._replace(notices=(*notices, *settings.notices))
+    if settings.sources['dry_run'] == 'TAO_DRY_RUN' and settings.dry_run:
+        output.notice('TAO_DRY_RUN is set: nothing is run')
+    engine = daemon.find(settings.engine, environ, here.home, _json)
+    target = make_target(settings)
+    own = identity.is_caller(settings.user, here) if settings.user else False
+    who = identity.identity(
+        settings.user, here, engine, _name(settings.user, own, here), host.supplementary_groups(here) if own else (),
+    )
+    made = plan.make(target, settings, here, engine, who, environ)
+    if settings.dry_run:
+        _say_terminal(made, here, output)
+    return check(made, settings, engine), settings.dry_run
+
+
+def mounts_file(options: Values, environ: Mapping[str, str], here: Host) -> tuple[config.MountsFile, list[str]]:
+    """The mounts file in use and notices about it: --mounts_file, $LAUNCHER_MOUNTS or the default.
+
+    Raises ConfigError.
+    """
+    default, older = f'{here.home}/.tao_mounts.json', f'{here.home}/.tlt_mounts.json'
+    named = options.get('mounts_file') or environ.get('LAUNCHER_MOUNTS')
+    notices = []
+    if named:
+        path = host.path_of(str(named))
+        source = '--mounts_file' if options.get('mounts_file') else 'LAUNCHER_MOUNTS'
+        data = host.read(path, f'mounts file of {source}', required=True)
+        if source == '--mounts_file' and path != default and host.exists(default):
+            notices.append(f'{default} is not read: --mounts_file is used instead of it')
+    else:
+        path = default
+        data = host.read(path, 'mounts file', required=False)
+        if data is None:
+            path = older
+            data = host.read(path, 'mounts file', required=False)
+            if data is not None:
+                notices.append(f'{older} is read; rename it to {default}')
+    return (config.parse(data, path, environ, here.home) if data is not None else config.MountsFile()), notices
+
+
+def check(made: Plan, settings: Settings, engine: Daemon) -> Plan:
+    """The plan, once its sources were found on this host; with a notice about what can not be seen.
+
+    Raises ConfigError with every source that is missing: -v would create it, as an empty folder of root's.
+    """
+    if 'no_check' in settings.flags or engine.is_remote:
+        return made
+    missing, unknown = host.missing(mount.source for mount in made.mounts)
+    if missing:
+        lines = [
+            f'{mount.source} (from {mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
+            for mount in made.mounts if mount.source in missing
+        ]
+        raise ConfigError(
+            f'{len(lines)} mount source{"s"[:len(lines) > 1]} not found', *lines,
+            advice='correct or create them (daemon elsewhere? --no-check)',
+        )
+    notices = [f'{path} can not be looked at by you; it is left to the daemon' for path in unknown]
+    return made._replace(notices=(*made.notices, *notices))
+
+
+def _name(user: str, own: bool, here: Host) -> str:
+    """The host's name of the user that a job runs as, or ''."""
+    uid = user.partition(':')[0]
+    return here.name if own else host.user_name(int(uid)) if uid.isdigit() else ''
+
+
+def _json(path: str) -> object:
+    """The value of one of docker's own JSON files, or None; it is docker's to complain about them."""
+    import json
+
+    try:
+        data = host.read(path, 'docker configuration', required=False)
+        return json.loads(data) if data else None
+    except (ConfigError, ValueError, RecursionError):
+        return None
+
+
+def _say_terminal(made: Plan, here: Host, output: Output) -> None:
+    here_is_one = here.terminals._replace(stdout=True, stderr=True)
+    if not made.tty and not made.detach and all(here_is_one) and not all(here.terminals):
+        output.notice('a run on this terminal gets -it; the redirected dry run does not')

@@ -1,0 +1,74 @@
+"""Run a planned job and come back with its exit code."""
+from __future__ import annotations
+
+import os
+import signal
+
+from .. import explain, process
+from ..containers import Launch
+from ..errors import EngineError
+from ..supervise import Job
+from ..variables import LAUNCH_ID
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..output import Output
+    from ..plan import Plan
+
+JUST_STARTED = 0.3  # seconds after which a detached job that ended at once is noticed
+
+
+def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: Output) -> int:
+    """Run the argv `words` of `plan`; the job's exit code, negative to die of a signal.
+
+    Raises EngineError when the engine's program can not be started.
+    """
+    launch = _launch(plan, words, environ)
+    output.verbose(f'running: {" ".join(plan.engine)} run … {plan.image}')
+    job = Job(plan, launch, output)
+    code, out = job.run(words)
+    if signal.SIGINT in job.received and code in (130, 137, -signal.SIGINT):
+        return -signal.SIGINT
+    if code == 125:
+        _explain(launch, output)
+    if plan.detach and code == 0:
+        return _detached(out.strip(), launch, output)
+    return code if code >= 0 else 128 - code
+
+
+def _launch(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str]) -> Launch:
+    # its value is nowhere but in this environment and the container's: what has it is this launch's
+    launch_id = '' if plan.is_sudo else os.urandom(16).hex()
+    env = {**environ, **plan.export}
+    if launch_id:
+        env[LAUNCH_ID] = launch_id
+    digest = next(word for word in words if word.startswith('tao.plan='))
+    return Launch(
+        engine=plan.engine, env=env, plan=digest.partition('=')[2], owner=plan.owner, launch_id=launch_id,
+        started=process.utc(),
+    )
+
+
+def _explain(launch: Launch, output: Output) -> None:
+    """Say what is wrong with the engine, if that is why the container never started."""
+    answer = launch.ask('version', '--format', '{{.Server.Version}}', timeout=5.0)
+    found = explain.engine_failure(launch.engine, answer.code, answer.err)
+    if found:
+        error = EngineError(found[0], *found[1:-1], advice=found[-1].partition('try: ')[2])
+        output.error(error)
+
+
+def _detached(container: str, launch: Launch, output: Output) -> int:
+    """Print a detached job's id; when it has ended already, its log (to stderr) and its code."""
+    output.result(container + '\n')
+    process.sleep(JUST_STARTED)
+    state = launch.ask('inspect', '-f', '{{.State.Running}} {{.State.ExitCode}}', container)
+    running, _, code = state.out.strip().partition(' ')
+    if state.code != 0 or running != 'false':
+        return 0
+    log = launch.ask('logs', container)
+    output.log(log.out + log.err)
+    output.notice(f'the job has ended already, with exit code {code}')
+    return int(code)

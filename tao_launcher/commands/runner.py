@@ -1,0 +1,74 @@
+"""tao_pt and its siblings: the developer container of a backend checkout."""
+from __future__ import annotations
+
+from .. import host, runners
+from ..errors import ConfigError, UsageError
+from .launch import launch
+from .prepare import prepare
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..cli import Values
+    from ..host import Host
+    from ..output import Output
+    from ..plan import Target
+    from ..settings import Settings
+
+
+def runner(program: str, options: Values, words: list[str], output: Output) -> int:
+    """Run, print or explain a developer's command. Returns the exit code; raises Fatal."""
+    import json
+
+    if options.get('help'):
+        from .. import help as texts
+
+        output.result(texts.runner(program, words))
+        return 0
+    if words and words[0] != '--':
+        raise UsageError(
+            f'unexpected word "{words[0]}"', 'the command stands behind a "--"',
+            advice=f'{program} -- COMMAND [ARGS...], or {program} alone for a shell',
+        )
+    environ = host.environment()
+    here = host.survey(environ)
+    profile = json.loads(host.package_data('runners.json'))[program]
+
+    def target(settings: Settings) -> Target:
+        root = find_root(program, profile, environ, here)
+        image = settings.image or _manifest_image(root, here, by_tag=bool(settings.tag))
+        return runners.target(program, profile, root, image, words[1:])
+
+    plan, dry_run = prepare(options, runners.defaults(profile), environ, here, output, target)
+    output.verbose(f'image: {plan.image}')
+    return launch(plan, dry_run, environ, here.arg_max, output)
+
+
+def find_root(
+    program: str, profile: Mapping[str, Any], environ: Mapping[str, str], here: Host,
+) -> str:
+    """The checkout: the root variable's folder, else the nearest folder upwards with a manifest.
+
+    Raises ConfigError.
+    """
+    variable = profile['root_variable']
+    if environ.get(variable):
+        return host.path_of(environ[variable])
+    folder = here.cwd
+    while not host.exists(f'{folder}/{runners.MANIFEST}'):
+        if folder in ('/', ''):
+            raise ConfigError(
+                f'no checkout found for {program}',
+                f'{variable} is not set, and neither {here.cwd} nor a folder above it has {runners.MANIFEST}',
+                advice=f'export {variable}=/path/to/{profile["backend_repository"].rpartition("/")[2]}',
+            )
+        folder = folder.rpartition('/')[0] or '/'
+    return folder
+
+
+def _manifest_image(root: str, here: Host, by_tag: bool) -> str:
+    path = f'{root}/{runners.MANIFEST}'
+    data = host.read(path, 'manifest that names the base image', required=True)
+    return runners.manifest_image(data or b'', path, here.machine, by_tag)

@@ -1,0 +1,90 @@
+"""tao [GROUP] TASK …: run a task of the catalogue."""
+from __future__ import annotations
+
+from .. import catalogue, cli, host
+from ..errors import UsageError
+from ..plan import Target
+from .launch import launch
+from .prepare import prepare
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..catalogue import Catalogue
+    from ..cli import Call, Values
+    from ..host import Host
+    from ..output import Output
+    from ..settings import Settings
+
+# Named in the manual of NVIDIA's launcher or in this one's plans, and no tasks.
+VERBS = {
+    'list': 'docker ps --filter label=tao.job',
+    'stop': 'docker stop ID',
+    'logs': 'docker logs -f ID',
+    'attach': 'docker attach ID',
+    'wait': 'docker wait ID',
+    'exec': 'docker exec -it ID /bin/bash',
+    'clean': 'docker rm ID',
+    'info': 'tao --help',
+    'images': 'docker images',
+    'pull': 'docker pull IMAGE',
+}
+
+
+def task(options: Values, words: list[str], output: Output) -> int:
+    """Run, print or explain the task in `words`. Returns the exit code; raises Fatal."""
+    environ = host.environment()
+    here = host.survey(environ)
+    known = load_catalogue(here, output)
+    if options.get('help') or not words:
+        return _help(known, words, output, asked=bool(options.get('help')))
+    if words[0] in VERBS:
+        raise UsageError(f'{words[0]} is not part of this version', advice=VERBS[words[0]])
+    call = cli.call(words, known.groups(), known.subtasks_by_name(), options)
+    if call.form == 'help':
+        return _help(known, [name for name in (call.group, call.task) if name], output, asked=True)
+
+    def target(settings: Settings) -> Target:
+        return task_target(known, call, settings.release)
+
+    plan, dry_run = prepare(options, {}, environ, here, output, target)
+    output.verbose(f'image: {plan.image} (release {plan.release})')
+    return launch(plan, dry_run, environ, here.arg_max, output)
+
+
+def task_target(known: Catalogue, call: Call, release: str) -> Target:
+    """What a call launches. Raises UsageError for unknown names."""
+    found = catalogue.find(known, call.group, call.task, call.subtask, release)
+    if call.form == 'task' and call.subtask and not call.forced:
+        catalogue.check_subtask(known, found, call.subtask)
+    command: tuple[str, ...] = ()
+    if call.form == 'run':
+        command = call.words
+    elif call.form == 'task':
+        command = (found.task, *([call.subtask] if call.subtask else []), *call.words)
+    last = 'shell' if call.form == 'shell' else call.subtask
+    job = '/'.join(part for part in (found.group, found.task, last) if part)
+    return Target(job=job, image=found.image, command=command, release=found.release)
+
+
+def load_catalogue(here: Host, output: Output) -> Catalogue:
+    """The built-in catalogue, or the one of ~/.tao/config.json. Raises ConfigError."""
+    import json
+
+    subtasks = json.loads(host.package_data('subtasks.json'))
+    path = f'{here.home}/.tao/config.json'
+    data = host.read(path, 'catalogue of releases', required=False)
+    if data is None:
+        return catalogue.builtin(json.loads(host.package_data('releases.json')), subtasks)
+    from ..jsontext import loads
+
+    output.verbose(f'catalogue: {path} replaces the built-in releases')
+    return catalogue.from_override(loads(data, path), path, subtasks)
+
+
+def _help(known: Catalogue, words: list[str], output: Output, asked: bool) -> int:
+    from .. import help as texts
+
+    if not asked:
+        raise UsageError('which task?', advice='tao --help')
+    output.result(texts.tao(known, words))
+    return 0

@@ -1,0 +1,80 @@
+"""Finds the container of a launch on the engine, and ends it. Never another one."""
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from . import process
+from .variables import LAUNCH_ID
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ANSWER = 20.0  # seconds that an engine under load may take for a question
+
+
+class Container(NamedTuple):
+    """A container of ours: its full id and state (created, running, exited, …)."""
+
+    id: str
+    state: str
+
+
+class Launch(NamedTuple):
+    """How to recognise the container of one launch.
+
+    launch_id is the value that only this launch's container has in its environment; '' where the
+    engine (sudo) can not pass it: then the container must be the only one created since `started`.
+    """
+
+    engine: tuple[str, ...]
+    env: Mapping[str, str]
+    plan: str
+    owner: str
+    launch_id: str
+    started: str  # UTC, as the engine writes times: 2026-01-31T10:20:30
+
+    def find(self) -> list[Container]:
+        """The launch's container; empty when it is gone, several when they can not be told apart."""
+        listed = self.ask(
+            'ps', '-aq', '--no-trunc',
+            '--filter', f'label=tao.plan={self.plan}', '--filter', f'label=tao.user={self.owner}',
+        )
+        ids = listed.out.split() if listed.code == 0 else []
+        if not ids:
+            return []
+        shown = self.ask('inspect', '-f', '{{.Id}} {{.State.Status}} {{.Created}} {{json .Config.Env}}', *ids)
+        found = []
+        for line in shown.out.splitlines():
+            fields = line.split(' ', 3)
+            if len(fields) == 4 and self._is_ours(fields[2], fields[3]):
+                found.append(Container(fields[0], fields[1]))
+        return found
+
+    def _is_ours(self, created: str, environment: str) -> bool:
+        if not self.launch_id:
+            return created[:19] >= self.started
+        try:
+            return f'{LAUNCH_ID}={self.launch_id}' in (json.loads(environment) or [])
+        except ValueError:
+            return False
+
+    def ask(self, *words: str, timeout: float = ANSWER) -> process.Answer:
+        """Ask the engine; the answer's code is None when there is none in time."""
+        return process.ask((*self.engine, *words), self.env, timeout)
+
+    def end(self, container: Container, grace: int | None) -> bool:
+        """Stop the container within `grace` seconds (None: it had its time) and remove it.
+
+        Returns whether it is gone.
+        """
+        if grace is not None and container.state == 'running':
+            self.ask('stop', '-t', str(grace), container.id, timeout=grace + ANSWER)
+        self.ask('rm', '-f', '-v', container.id, timeout=2 * ANSWER)
+        for _ in range(20):
+            still = self.ask('inspect', '-f', '{{.State.Status}}', container.id)
+            if still.code == 1:
+                return True
+            process.sleep(0.25)  # with --rm the engine may be removing it itself
+        return False

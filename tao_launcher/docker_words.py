@@ -1,0 +1,79 @@
+"""The escape hatch: which words for docker run may be passed through, and which have their own option."""
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Options of docker run and podman run that take no value; every other needs "=VALUE",
+# or it would swallow the image.
+WITHOUT_VALUE = {
+    '--disable-content-trust', '--env-host', '--http-proxy', '--init', '--no-healthcheck',
+    '--no-hosts', '--oom-kill-disable', '--privileged', '--publish-all', '-P', '--quiet', '-q',
+    '--read-only', '--read-only-tmpfs', '--replace', '--rmi', '--use-api-socket',
+}
+# What the launcher decides itself, and its option for it.
+OWN = {
+    '--detach': '--detach', '-d': '--detach', '--rm': '--detach', '--interactive': '--interactive',
+    '-i': '--interactive', '--tty': '--tty', '-t': '--tty', '-it': '--tty', '-ti': '--tty',
+    '-dit': '--detach', '--name': '--name', '--env': '--env', '-e': '--env', '--cidfile': '', '--sig-proxy': '',
+}
+SHORT = {
+    '-v': '--volume', '-e': '--env', '-p': '--publish', '-u': '--user', '-w': '--workdir',
+    '-l': '--label', '--net': '--network', '-P': '--publish-all',
+}
+# The launcher's own option for what docker calls otherwise.
+OUR_NAME = {
+    '--publish': '--port', '--shm-size': '--shm_size', '--workdir': 'DockerOptions.workdir',
+    '--ipc': 'DockerOptions.ipc', '--privileged': 'DockerOptions.privileged',
+    '--init': 'DockerOptions.init', '--group-add': 'DockerOptions.group_add', '--runtime': '--gpus',
+    '--device': '--gpus', '--userns': '--user',
+}
+REPEATABLE = {'--volume', '--publish', '--ulimit', '--group-add', '--label', '--device', '--mount'}
+
+
+def check_word(word: str) -> str:
+    """One word for docker run: an option, its value joined by "=", none that the launcher decides.
+
+    Returns the word; raises ValueError.
+    """
+    name, equals, value = word.partition('=')
+    if not re.fullmatch(r'--[a-z][a-z0-9-]+|-[a-zA-Z]+', name) or re.search(r'[\0\n\r]', word):
+        raise ValueError('expected one option with its value joined by "=", such as --cpus=8')
+    if name in OWN:
+        raise ValueError(f'expected {OWN[name]} instead' if OWN[name] else 'the launcher decides this itself')
+    if len(name) > 2 and name[1] != '-':
+        raise ValueError('expected one option to a word, its value joined by "="')
+    if SHORT.get(name, name) == '--label' and value.startswith('tao.'):
+        raise ValueError('labels that start with "tao." are the launcher\'s own')
+    if not equals and name not in WITHOUT_VALUE:
+        raise ValueError(f'expected its value in the same word: {name}=VALUE')
+    return word
+
+
+def clashes(words: Iterable[str], argv: Sequence[str]) -> list[str]:
+    """What is wrong with passing `words` beside the options that `argv` sets already."""
+    found = []
+    taken = {_key(word, following) for word, following in zip(argv, (*argv[1:], ''))}
+    for word in words:
+        name, _, value = word.partition('=')
+        key = _key(name, value)
+        if key in taken:
+            own = OUR_NAME.get(key[0], key[0])
+            found.append(f'{word}: already set by the launcher; use {own}')
+        taken.add(key)
+    return found
+
+
+def _key(name: str, value: str) -> tuple[str, str]:
+    """What may be there once: an option; of a repeatable one its destination, name or port."""
+    name = SHORT.get(name, name)
+    if name not in REPEATABLE:
+        return name, ''
+    if name == '--volume':
+        return name, value.split(':')[1] if ':' in value else value
+    if name == '--publish':
+        return name, value.rpartition(':')[2]
+    return name, value.partition('=')[0] if name in ('--ulimit', '--label') else value

@@ -1,0 +1,50 @@
+"""Every way the launcher can fail by itself, with its exit code."""
+from __future__ import annotations
+
+
+class Fatal(Exception):
+    """An error that ends the launcher: one line, the reasons, and what to try.
+
+    `what` is shown behind "error:", each of `why` on an indented line below it,
+    `advice` behind "try:". None of them may hold a secret.
+    """
+
+    code = 70
+
+    def __init__(self, what: str, *why: str, advice: str = '') -> None:
+        super().__init__(what)
+        self.what = what
+        self.why = why
+        self.advice = advice
+
+
+class UsageError(Fatal):
+    """The command line or a variable is wrong; nothing was started."""
+
+    code = 2
+    kind = 'usage'
+
+
+class ConfigError(Fatal):
+    """A file the launch depends on is wrong; nothing was started."""
+
+    code = 2
+    kind = 'configuration'
+
+
+class EngineError(Fatal):
+    """The engine is missing, unreachable or refused; the container never started."""
+
+    code = 125
+
+
+class EngineMissing(EngineError):
+    """The engine's program is not there or can not be executed."""
+
+    def __init__(self, program: str, reason: str) -> None:
+        super().__init__(
+            f'{program}: {reason}',
+            'the launcher runs containers through the docker command line program',
+            advice='install Docker Engine (https://docs.docker.com/engine/install/), '
+            'or name another engine: --engine podman',
+        )

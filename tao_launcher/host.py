@@ -1,0 +1,175 @@
+"""Asks the host: who calls, which terminals there are, what the files hold. The only module that does."""
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+
+from .errors import ConfigError
+from .jsontext import MAX_BYTES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Terminals(NamedTuple):
+    """Which of the three standard streams are terminals, and whether the launcher is in the foreground."""
+
+    stdin: bool = False
+    stdout: bool = False
+    stderr: bool = False
+    foreground: bool = False
+
+
+class Host(NamedTuple):
+    """The facts of this machine and caller that a plan depends on."""
+
+    uid: int
+    gid: int
+    is_root: bool  # the launcher runs as root, if perhaps for somebody else (sudo)
+    name: str  # the caller's, '' without a passwd entry
+    home: str
+    cwd: str
+    hostname: str
+    machine: str  # x86_64, aarch64
+    is_tegra: bool
+    arg_max: int  # bytes that the argv and environment of a process may take
+    terminals: Terminals
+
+
+def survey(environ: Mapping[str, str]) -> Host:
+    """The facts of this machine. Under sudo the caller is the one who called sudo."""
+    is_root = os.geteuid() == 0
+    uid, gid = os.getuid(), os.getgid()
+    if is_root and environ.get('SUDO_UID', '').isdigit() and environ.get('SUDO_GID', '').isdigit():
+        uid, gid = int(environ['SUDO_UID']), int(environ['SUDO_GID'])
+    uname = os.uname()
+    return Host(
+        uid=uid,
+        gid=gid,
+        is_root=is_root,
+        name=user_name(uid),
+        home=environ.get('HOME') or os.path.expanduser('~'),
+        cwd=_cwd(),
+        hostname=uname.nodename,
+        machine=uname.machine,
+        is_tegra=os.path.exists('/etc/nv_tegra_release'),
+        arg_max=os.sysconf('SC_ARG_MAX'),
+        terminals=Terminals(os.isatty(0), os.isatty(1), os.isatty(2), _foreground()),
+    )
+
+
+def _cwd() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # the folder was removed
+        return os.environ.get('PWD', '/')
+
+
+def _foreground() -> bool:
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def user_name(uid: int) -> str:
+    """The passwd name of a uid, or ''."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except (KeyError, OverflowError):
+        return ''
+
+
+def supplementary_groups(host: Host) -> tuple[int, ...]:
+    """The caller's groups without the primary and docker's, in ascending order.
+
+    Membership of group docker is worth root on the host and is no business of the job.
+    """
+    import grp
+
+    if host.uid == os.getuid():
+        gids = set(os.getgroups())
+    else:
+        gids = set(os.getgrouplist(host.name, host.gid)) if host.name else set()
+    try:
+        gids.discard(grp.getgrnam('docker').gr_gid)
+    except KeyError:
+        pass  # no such group here
+    return tuple(sorted(gids - {host.gid}))
+
+
+def environment() -> dict[str, str]:
+    """A copy of the environment."""
+    return dict(os.environ)
+
+
+def arguments() -> list[str]:
+    """The words of the command line, without the program's name."""
+    return sys.argv[1:]
+
+
+def package_data(name: str) -> bytes:
+    """A file of the package's data folder, also out of a zip file."""
+    path = os.path.join(os.path.dirname(__file__), 'data', name)
+    data: bytes = __loader__.get_data(path)  # type: ignore[name-defined]
+    return data
+
+
+def read(path: str, what: str, required: bool) -> bytes | None:
+    """The content of a file of ours, up to a byte above its size limit; None when it is not there.
+
+    Raises ConfigError when it is required and missing, a folder or unreadable. `what` names its role.
+    """
+    try:
+        with open(path, 'rb') as f:
+            return f.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        if not required:
+            return None
+        raise ConfigError(
+            f'{path}: no such file', f'it is the {what}', f'nearest existing folder: {nearest_parent(path)}',
+        ) from None
+    except IsADirectoryError:
+        raise ConfigError(f'{path}: is a folder, expected the {what}') from None
+    except PermissionError:
+        raise ConfigError(f'{path}: can not be read (permission denied)', advice=f'ls -l {path}') from None
+    except (OSError, ValueError) as e:
+        raise ConfigError(f'{path}: can not be read ({getattr(e, "strerror", e)})') from None
+
+
+def exists(path: str) -> bool:
+    """Whether a path exists, links followed."""
+    return os.path.exists(path)
+
+
+def missing(paths: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The paths that are not there, and those about which the caller may not know.
+
+    A folder that the caller may not search (another user's) may well hold what the daemon can see.
+    """
+    gone, unknown = [], []
+    for path in paths:
+        try:
+            os.stat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            gone.append(path)
+        except (OSError, ValueError):
+            unknown.append(path)
+    return gone, unknown
+
+
+def nearest_parent(path: str) -> str:
+    """The closest existing folder above a path."""
+    parent = os.path.dirname(path)
+    while parent != os.path.dirname(parent) and not os.path.isdir(parent):
+        parent = os.path.dirname(parent)
+    return parent or '.'
+
+
+def path_of(path: str) -> str:
+    """The absolute form of a path, as text; links are kept, ~ stands for home."""
+    return os.path.abspath(os.path.expanduser(path))

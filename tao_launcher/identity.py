@@ -1,0 +1,60 @@
+"""Who the job runs as: the user's words for the engine and the variables that user needs."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .values import Variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .daemon import Daemon
+    from .host import Host
+
+
+class Identity(NamedTuple):
+    """The user part of a plan; empty when the image's own user is used."""
+
+    words: tuple[str, ...] = ()  # --user UID:GID or --userns=keep-id
+    groups: tuple[int, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    notice: str = ''
+
+
+def is_caller(user: str, host: Host) -> bool:
+    """Whether a user setting means the caller: "host", or the caller's own uid."""
+    return user == 'host' or user.partition(':')[0] == str(host.uid)
+
+
+def identity(user: str, host: Host, daemon: Daemon, name: str, groups: tuple[int, ...]) -> Identity:
+    """The identity for a user setting ('' for none, 'host', UID[:GID] or a name of the image).
+
+    `name` is the host's passwd name of that uid (or ''), `groups` the caller's supplementary ones.
+    """
+    if not user:
+        return Identity()
+    own = is_caller(user, host)
+    uid = str(host.uid) if own else user.partition(':')[0]
+    if own and daemon.is_podman and not host.is_root:
+        return Identity(('--userns=keep-id',), (), _variables(uid, name))
+    if own and daemon.is_rootless:
+        return Identity()  # root in the container is the caller outside already
+    words = ('--user', f'{host.uid}:{host.gid}' if user == 'host' else user)
+    if not uid.isdigit():
+        return Identity(words)
+    notice = ''
+    if not own and not daemon.is_remote:
+        notice = (
+            f'the job runs as {user}, not as you ({host.uid}:{host.gid}); '
+            '"user": "host" (or --run_as_user) means whoever launches'
+        )
+    return Identity(words, groups if own else (), _variables(uid, name), notice)
+
+
+def _variables(uid: str, name: str) -> tuple[Variable, ...]:
+    """A uid without a passwd entry has HOME=/ and no name, of which torch dies at import."""
+    if int(uid) == 0:
+        return ()
+    name = name or f'uid{int(uid)}'
+    return (
+        Variable('HOME', '/tmp', 'user'), Variable('USER', name, 'user'), Variable('LOGNAME', name, 'user'),
+    )

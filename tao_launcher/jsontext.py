@@ -1,0 +1,189 @@
+"""JSON as people write it by hand: read strictly, and every fault said with its place."""
+from __future__ import annotations
+
+import json
+import re
+
+from .errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MAX_BYTES = 16 * 1024 * 1024  # ten thousand mounts need 1 MB
+MAX_DEPTH = 32
+
+
+class Fault:
+    """One thing wrong with a file: the path inside it ('' for the top level) and what to write."""
+
+    def __init__(self, path: str, message: str, structural: bool = True) -> None:
+        self.path = path
+        self.message = message
+        self.structural = structural  # a JSON Schema can see it too
+
+    def __str__(self) -> str:
+        return f'{self.path}: {self.message}' if self.path else self.message
+
+
+class RepeatedKeys(dict):  # type: ignore[type-arg]
+    """An object whose text has a key more than once; `repeated` names them."""
+
+    repeated: list[str]
+
+
+SHOWN_FAULTS = 50
+
+
+def refused(name: str, faults: Sequence[Fault]) -> ConfigError:
+    """The error for a file with these faults."""
+    more = len(faults) - SHOWN_FAULTS
+    return ConfigError(
+        f'{name}: {len(faults)} problem{"s" if len(faults) > 1 else ""}',
+        *map(str, faults[:SHOWN_FAULTS]), *([f'… and {more} more'] if more > 0 else []),
+    )
+
+
+def at(path: str, key: str | int) -> str:
+    """The path of a member: Mounts[0].source, DockerOptions["odd key"]."""
+    if isinstance(key, int):
+        return f'{path}[{key}]'
+    if re.fullmatch(r'[\w$-]+', key):
+        return f'{path}.{key}' if path else key
+    return f'{path}[{json.dumps(key[:40])}]'
+
+
+def show(value: object) -> str:
+    """A value of the file for a message: short, on one line, safe for a terminal."""
+    if isinstance(value, dict):
+        return 'an object'
+    if isinstance(value, list):
+        return 'a list'
+    text = json.dumps(value)
+    return text if len(text) <= 60 else f'{text[:50]}… ({len(text)} characters)'
+
+
+def loads(data: bytes, name: str) -> object:
+    """The value in `data`; `name` is the file's, for the error.
+
+    Raises ConfigError with line, column, the line itself and a caret.
+    """
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f'{name}: larger than {MAX_BYTES >> 20} MiB, so not what it should be')
+    text = _decode(data, name)
+    if not text.strip():
+        raise ConfigError(f'{name}: the file is empty', 'expected a JSON object, at least {}')
+    try:
+        value: object = json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as e:
+        raise _not_json(text, e, name) from None
+    except RecursionError:
+        raise ConfigError(f'{name}: nested too deeply') from None
+    except ValueError:  # Python refuses to convert a number of thousands of digits
+        raise ConfigError(f'{name}: holds a number with too many digits') from None
+    return value
+
+
+def _decode(data: bytes, name: str) -> str:
+    if data.startswith((b'\xff\xfe', b'\xfe\xff')):
+        raise ConfigError(f'{name}: is UTF-16; save it as UTF-8')
+    try:
+        return data.decode('utf-8-sig')
+    except UnicodeDecodeError as e:
+        line = data.count(b'\n', 0, e.start) + 1
+        raise ConfigError(
+            f'{name}:{line}: is not UTF-8 (byte 0x{data[e.start]:02x})', 'save the file as UTF-8',
+        ) from None
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) == len(pairs):
+        return value
+    keys = [key for key, _ in pairs]
+    repeated = RepeatedKeys(value)
+    repeated.repeated = sorted({key for key in keys if keys.count(key) > 1})
+    return repeated
+
+
+def text_faults(value: object) -> Iterator[Fault]:
+    """What JSON allows and no file of ours may hold, wherever it stands."""
+    todo: list[tuple[str, object, int]] = [('', value, 0)]
+    while todo:
+        path, item, depth = todo.pop()
+        if depth > MAX_DEPTH:
+            yield Fault(path[:60], 'nested too deeply', structural=False)
+        elif isinstance(item, dict):
+            for key in getattr(item, 'repeated', ()):
+                yield Fault(at(path, key), 'stands there more than once', structural=False)
+            for key in item:
+                yield from _string_faults(at(path, key), key)
+            todo.extend((at(path, k), v, depth + 1) for k, v in item.items())
+        elif isinstance(item, list):
+            todo.extend((at(path, i), v, depth + 1) for i, v in enumerate(item))
+        elif isinstance(item, str):
+            yield from _string_faults(path, item)
+        elif isinstance(item, float) and (item != item or abs(item) == float('inf')):
+            yield Fault(path, 'NaN and infinity are not JSON numbers', structural=False)
+
+
+def _string_faults(path: str, text: str) -> Iterator[Fault]:
+    if '\0' in text:
+        yield Fault(path, 'holds a NUL character', structural=False)
+    if any('\ud800' <= c <= '\udfff' for c in text):
+        yield Fault(path, 'holds half a surrogate pair', structural=False)
+
+
+def _not_json(text: str, error: json.JSONDecodeError, name: str) -> ConfigError:
+    pos, reason, advice = _slip(text, error)
+    start = text.rfind('\n', 0, pos) + 1
+    line = text[start:].split('\n', 1)[0].rstrip('\r')
+    column = pos - start
+    shown = _masked(line)
+    shown = ''.join(c if c.isprintable() else ' ' for c in shown)
+    cut = max(0, column - 60)
+    return ConfigError(
+        f'{name}:{text.count(chr(10), 0, pos) + 1}:{column + 1}: not JSON: {reason}',
+        shown[cut:cut + 100],
+        ' ' * (column - cut) + '^',
+        advice=advice,
+    )
+
+
+def _masked(line: str) -> str:
+    """The line with the values of environment variables starred out: they may be secrets."""
+    pattern = r"""(["']?value["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}\]]+)"""
+    return re.sub(pattern, lambda m: m.group(1) + '*' * len(m.group(2)), line)
+
+
+def _slip(text: str, error: json.JSONDecodeError) -> tuple[int, str, str]:
+    """(position, what is wrong, what to do) of the common slips; json's own words otherwise."""
+    pos = error.pos
+    before = text[:pos].rstrip()
+    rest = text[pos:].lstrip()
+    if rest[:1] == ',' and rest[1:].lstrip()[:1] in ('}', ']'):
+        return len(text) - len(rest), 'trailing comma', 'remove the comma'
+    if rest[:1] in ('}', ']') and before.endswith(','):
+        return len(before) - 1, 'trailing comma', 'remove the comma'
+    pos = len(text) - len(rest)
+    if rest.startswith(('//', '/*', '#')):
+        return pos, 'comment', 'JSON has no comments; a key that starts with "_" can hold one'
+    if not rest:
+        return len(before), 'the file ends too early', 'close what is still open'
+    if rest[0] == "'":
+        return pos, 'single quotes', 'strings stand in double quotes'
+    if rest[0] == '<':
+        return pos, 'a placeholder stands here', 'put your own value here, in double quotes'
+    word = re.match(r'(True|False|None)\b', rest)
+    if word:
+        right = {'True': 'true', 'False': 'false', 'None': 'null'}[word.group(1)]
+        return pos, f'{word.group(1)} is Python', f'write {right}'
+    if error.msg.startswith("Expecting ',' delimiter"):
+        return pos, 'a comma is missing before this', 'put a comma between the entries'
+    if error.msg.startswith('Extra data'):
+        return pos, 'something stands behind the end', 'the file holds one object, in one pair of { }'
+    if error.msg.startswith(('Unterminated string', 'Invalid control character')):
+        return error.pos, 'a string is not closed on its line', 'close it with a double quote'
+    if error.msg.startswith('Invalid \\'):
+        return error.pos, 'unknown escape', r'write a backslash as \\'
+    return pos, error.msg[:1].lower() + error.msg[1:], ''

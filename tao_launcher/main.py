@@ -1,0 +1,84 @@
+"""The way in: one program under six names, and the one place that turns an error into a line and a code."""
+from __future__ import annotations
+
+import os
+import sys
+
+from . import host
+from .errors import Fatal, UsageError
+from .options import RUNNERS, TAO
+from .output import Output, OutputClosed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .cli import Values
+
+INTERRUPT = 2  # SIGINT; module signal is slow to load and only needed to die of it
+
+
+def main(argv: Sequence[str] | None = None, program: str = 'tao') -> int:
+    """Run the launcher with the words of a command line (without the program's name).
+
+    Returns the exit code, or -2 when a shell loop around the launcher should stop: the caller then
+    dies of SIGINT itself, as `console` does.
+    """
+    output = Output(program)
+    try:
+        return _run(host.arguments() if argv is None else list(argv), program, output)
+    except Fatal as e:
+        output.error(e)
+        return e.code
+    except OutputClosed as e:
+        return e.code
+    except KeyboardInterrupt:
+        return -INTERRUPT
+    except Exception as e:
+        if os.environ.get('TAO_DEBUG'):
+            raise
+        output.error(Fatal(
+            f'a bug of the launcher: {type(e).__name__}: {e}',
+            advice='the same with TAO_DEBUG=1 shows where, for a report',
+        ))
+        return Fatal.code
+
+
+def console() -> None:
+    """The console script: `main` under the name that the program was called by."""
+    name = os.path.basename(sys.argv[0])
+    code = main(program=name if name in (*TAO, *RUNNERS) else 'tao')
+    if code < 0:
+        from .process import die_of
+
+        die_of(-code)
+    raise SystemExit(code)
+
+
+def _run(words: list[str], program: str, output: Output) -> int:
+    from .cli import parse
+
+    options, rest = parse(words, program)
+    _talk(options, output)
+    if options.get('version'):
+        from .help import version
+
+        output.result(f'{program} {version()}\n')
+        return 0
+    if program in RUNNERS:
+        from .commands.runner import runner
+
+        return runner(program, options, rest, output)
+    from .commands.task import task
+
+    return task(options, rest, output)
+
+
+def _talk(options: Values, output: Output) -> None:
+    """How to talk, before there is anything to say."""
+    output.quiet = bool(options.get('quiet'))
+    output.is_verbose = bool(options.get('verbose') or os.environ.get('TAO_LAUNCHER_DEBUG'))
+    color = options.get('color', 'auto')
+    if color not in ('auto', 'always', 'never'):
+        raise UsageError(f'--color: "{color}": expected auto, always or never')
+    output.color = str(color)

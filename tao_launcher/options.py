@@ -1,0 +1,91 @@
+"""The launcher's options: the one table that the parser, --help and all that is generated read."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+TAO = ('tao',)
+RUNNERS = ('tao_pt', 'tao_tf', 'tao_tf2', 'tao_deploy', 'tao_ds')
+
+
+class Option(NamedTuple):
+    """One option; without `value` (what --help calls its value) it is a flag."""
+
+    name: str
+    value: str = ''
+    help: str = ''
+    repeatable: bool = False
+    programs: tuple[str, ...] = (*TAO, *RUNNERS)
+    short: str = ''
+    optional: bool = False  # the value may be left out, and is joined by "=" only
+
+    @property
+    def key(self) -> str:
+        """The name as the parsed options have it: shm_size."""
+        return self.name[2:].replace('-', '_')
+
+
+OPTIONS = (
+    Option('--gpus', 'GPUS', 'all, none, 0,1, GPU-UUID, MIG-UUID or count=N (default: all)'),
+    Option('--volume', 'SRC:DST[:MODE]', 'mount a host path, also after the task name', repeatable=True),
+    Option('--env', 'NAME[=VALUE]', "set a variable; NAME alone passes the host's value", repeatable=True),
+    Option('--mounts_file', 'PATH', 'the mounts file to use instead of ~/.tao_mounts.json'),
+    Option('--shm_size', 'SIZE', 'size of /dev/shm, for example 16G'),
+    Option('--ulimit', 'NAME=SOFT[:HARD]', 'a resource limit, for example memlock=-1', repeatable=True),
+    Option('--port', 'HOST:CONTAINER[/PROTO]', 'publish a port of the container', repeatable=True),
+    Option('--network', 'NAME', 'network of the container, for example host'),
+    Option('--user', 'UID:GID', 'user in the container; host is the caller'),
+    Option('--run_as_user', help='run as the caller, not as root'),
+    Option('--tag', 'TAG', 'another tag of the same image'),
+    Option('--image', 'REF', 'another image'),
+    Option('--cached', 'REF', 'the same as --image'),
+    Option('--release', 'X.Y.Z', 'take the task from this TAO release', programs=TAO),
+    Option('--registry', 'HOST[/PREFIX]', 'pull from this registry instead of nvcr.io'),
+    Option('--pull', 'WHEN', 'missing, always or never (default: missing)'),
+    Option('--detach', help='start the job, print its container id and return'),
+    Option('--name', 'NAME', 'name of the container'),
+    Option('--tty', help='insist on a terminal for the job'),
+    Option('--no-tty', help='no terminal for the job'),
+    Option('--interactive', help="pass the launcher's input to the job"),
+    Option('--stop-timeout', 'SECONDS', 'time a stopped job has to end before it is killed (default: 30)'),
+    Option('--docker-arg', 'WORD', 'pass a word such as --cpus=8 to docker run', repeatable=True),
+    Option('--engine', 'CMD', 'docker, podman, a path, or "sudo -n docker" (default: docker)'),
+    Option('--dry-run', 'FORM', 'print the command instead: shell, pretty or json', optional=True),
+    Option('--no-check', help='skip the checks of the host, such as that sources exist'),
+    Option('--quiet', help='no notices', short='-q'),
+    Option('--verbose', help='say what was read and decided'),
+    Option('--color', 'WHEN', 'auto, always or never (default: auto)'),
+    Option('--version', help='print the version'),
+    Option('--help', help='print this help', short='-h'),
+)
+# Understood after the task name as well: a dry run must never turn into a run, and NVIDIA's
+# launcher takes --volume there.
+ALSO_LATE = ('dry_run', 'volume')
+# After a subtask these can only be slips; tasks have no options of these names.
+NEVER_LATE = ('mounts_file', 'shm_size', 'run_as_user', 'docker_arg', 'no_check', 'engine', 'ulimit')
+# Tasks have these themselves, so they are the task's wherever they stand behind its name.
+TASKS_OWN = ('gpus', 'env')
+
+
+class Variable(NamedTuple):
+    """An environment variable that the launcher reads."""
+
+    name: str
+    help: str
+
+
+VARIABLES = (
+    Variable('LAUNCHER_MOUNTS', 'the mounts file, when --mounts_file is not given'),
+    Variable('OVERRIDE_REGISTRY', 'as --registry'),
+    Variable('TAO_GPUS', 'as --gpus'),
+    Variable('TAO_RELEASE', 'as --release'),
+    Variable('TAO_PULL', 'as --pull'),
+    Variable('TAO_ENGINE', 'as --engine'),
+    Variable('TAO_DRY_RUN', 'as --dry-run: 1, shell, pretty or json'),
+    Variable('TAO_LAUNCHER_DEBUG', 'set: as --verbose'),
+    Variable('TAO_DEBUG', 'set: a bug of the launcher shows its traceback'),
+    Variable('NO_COLOR', 'set: no colour'),
+    Variable('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (SLURM_STEP_GPUS, SLURM_JOB_GPUS,'
+                             ' UUIDs in CUDA_VISIBLE_DEVICES)'),
+    Variable('DOCKER_HOST', "docker's own, as DOCKER_CONTEXT, DOCKER_CONFIG; a remote one skips the host checks"),
+    Variable('CONTAINER_HOST', "podman's own"),
+)

@@ -1,0 +1,247 @@
+"""How the values that options, variables and the mounts file share are written.
+
+Every parser takes what the user wrote and returns the value, or raises ValueError with
+what it should be ("expected ..."). Whoever calls it knows where the value stood and adds that.
+"""
+from __future__ import annotations
+
+import re
+
+from .names import did_you_mean
+from .values import Gpus, Port, Ulimit, clean_path
+
+ULIMITS = (
+    'core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile',
+    'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack',
+)
+MODES = ('ro', 'rw', 'z', 'Z')
+PULL = ('missing', 'always', 'never')
+
+# What notebooks leave behind when no shell expanded it: the caller is meant.
+UNEXPANDED_CALLER = ('$(id -u):$(id -g)', '`id -u`:`id -g`', '$UID:$GID', '${UID}:${GID}')
+
+
+def destination(text: str) -> str:
+    """A container path, normalised as text."""
+    if not text.startswith('/'):
+        expanded = ' (variables are not expanded in it)' if '$' in text else ''
+        raise ValueError(f'expected an absolute path in the container{expanded}')
+    if clean_path(text) == '/':
+        raise ValueError('expected a folder below / of the container, not / itself')
+    return clean_path(text)
+
+
+def mode(text: str) -> str:
+    """A mount's mode: ro, rw, z, Z, comma-joined, no two that contradict each other."""
+    words = text.split(',')
+    if not set(words) <= set(MODES) or len(words) != len(set(words)):
+        raise ValueError('expected ro, rw, z or Z, or two of them joined by a comma')
+    if {'ro', 'rw'} <= set(words) or {'z', 'Z'} <= set(words):
+        raise ValueError('expected only one of ro and rw, and only one of z and Z')
+    return text
+
+
+def size(text: str) -> str:
+    """A size in bytes as docker takes it: 16G, 512m, 1.5g, 64MB, 1073741824."""
+    if not re.fullmatch(r'[0-9]+(\.[0-9]+)? ?([kKmMgGtTpP][iI]?)?[bB]?', text):
+        raise ValueError('expected a size such as 16G, 512M or a number of bytes')
+    if not text.strip('0. kKmMgGtTpPiIbB'):
+        raise ValueError('expected a size above 0')
+    return text
+
+
+def ulimit(name: str, text: str) -> Ulimit:
+    """NAME and SOFT[:HARD]; -1 is unlimited."""
+    if name not in ULIMITS:
+        raise ValueError(did_you_mean(name, ULIMITS) or f'expected one of {", ".join(ULIMITS)}')
+    if not re.fullmatch(r'-?[0-9]+(:-?[0-9]+)?', text):
+        raise ValueError('expected a whole number or SOFT:HARD (-1 is unlimited)')
+    soft, _, hard = text.partition(':')
+    limit = Ulimit(name, int(soft), int(hard) if hard else None)
+    check_ulimit(limit)
+    return limit
+
+
+def check_ulimit(limit: Ulimit) -> None:
+    """Raise ValueError for numbers below -1 and a soft limit above the hard one."""
+    unlimited = 2**63
+    numbers = [unlimited if n == -1 else n for n in (limit.soft, limit.hard) if n is not None]
+    if any(not 0 <= n <= unlimited for n in numbers):
+        raise ValueError('expected -1 (unlimited) or a number from 0 to 2^63-1')
+    if numbers != sorted(numbers):
+        raise ValueError(f'expected a soft limit not above the hard one, not {limit.soft}:{limit.hard}')
+
+
+def port_number(text: str) -> int:
+    """A port from 1 to 65535."""
+    if not re.fullmatch(r'[0-9]{1,9}', text) or not 1 <= int(text) <= 65535:
+        raise ValueError('expected a port from 1 to 65535')
+    return int(text)
+
+
+def container_port(text: str) -> tuple[int, str]:
+    """CONTAINER[/PROTOCOL] as (number, protocol)."""
+    number, _, protocol = text.partition('/')
+    if (protocol or 'tcp') not in ('tcp', 'udp', 'sctp'):
+        raise ValueError('expected /tcp, /udp or /sctp behind the port')
+    return port_number(number), protocol or 'tcp'
+
+
+def host_port(text: str) -> tuple[str, str]:
+    """[IP:]PORT on the host as (ip, port)."""
+    ip, _, number = text.rpartition(':')
+    if ip and not re.fullmatch(r'[0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9a-fA-F:.]+\]', ip):
+        raise ValueError('expected PORT or IP:PORT (an IPv6 address in brackets)')
+    return ip, str(port_number(number))
+
+
+def port(text: str) -> Port:
+    """[IP:]HOST:CONTAINER[/PROTOCOL], as docker's -p; both ports are required."""
+    host, _, container = text.rpartition(':')
+    if not host:
+        # docker would publish it at a port of its own choice
+        raise ValueError(f'expected HOST:CONTAINER, for example {text or "8888"}:{text or "8888"}')
+    number, protocol = container_port(container)
+    ip, host = host_port(host)
+    return Port(number, protocol, host, ip)
+
+
+def port_clashes(ports: list[Port]) -> list[str]:
+    """The host ports that are given to two entries ("8888/tcp")."""
+    def overlap(a: Port, b: Port) -> bool:
+        everywhere = ('', '0.0.0.0')
+        return a.ip == b.ip or a.ip in everywhere or b.ip in everywhere
+
+    return sorted({
+        f'{a.host}/{a.protocol}'
+        for i, a in enumerate(ports) for b in ports[:i]
+        if a.host and (a.host, a.protocol) == (b.host, b.protocol) and overlap(a, b)
+    })
+
+
+def gpus(text: str) -> Gpus:
+    """all, none, indices or UUIDs joined by commas, or count=N; a bare number is an index."""
+    text = text.strip().strip('"')
+    if text in ('all', 'none'):
+        return Gpus(text)
+    name, equals, value = text.partition('=')
+    if equals and name == 'count':
+        if not re.fullmatch(r'[1-9][0-9]{0,3}', value):
+            raise ValueError('expected count=N with N from 1')
+        return Gpus('count', first=int(value))
+    ids = tuple((value if name == 'device' else text).split(','))
+    for one in ids:
+        if not re.fullmatch(r'[0-9]{1,4}(:[0-9]{1,2})?|(GPU|MIG)-[0-9A-Za-z/-]+', one):
+            raise ValueError('expected all, none, 0,1, GPU-UUID, MIG-UUID or count=N')
+    if len(set(ids)) != len(ids):
+        raise ValueError('expected every GPU once')
+    return Gpus('ids', ids)
+
+
+def user(text: str) -> str:
+    """UID:GID, UID, a name the image knows, or host; what notebooks leave unexpanded is host."""
+    if text == 'host' or text.replace('"', '') in UNEXPANDED_CALLER:
+        return 'host'
+    if text.lower() == 'uid:gid':
+        raise ValueError('expected numbers such as 1000:1000, or host for the caller')
+    part = r'([0-9]{1,10}|[a-zA-Z_][a-zA-Z0-9_.-]*)'
+    if not re.fullmatch(f'{part}(:{part})?', text):
+        raise ValueError('expected UID:GID, a user name of the image, or host for the caller')
+    return text
+
+
+def variable(text: str) -> tuple[str, str | None]:
+    """NAME=VALUE, or NAME alone (value None: the host's)."""
+    name, equals, value = text.partition('=')
+    if not name or re.search(r'\s', name):
+        raise ValueError('expected NAME=VALUE or NAME')
+    return name, value if equals else None
+
+
+def container_name(text: str) -> str:
+    """A container's name, as docker takes it."""
+    if not re.fullmatch(r'[a-zA-Z0-9][a-zA-Z0-9_.-]+', text):
+        raise ValueError('expected two or more letters, digits, _ . -, the first a letter or digit')
+    return text
+
+
+def word(text: str) -> str:
+    """A name without blanks (a network, an IPC mode, a group)."""
+    if not re.fullmatch(r'[^\s-]\S*', text):
+        raise ValueError('expected a name without blanks')
+    return text
+
+
+def seconds(text: str) -> int:
+    """A whole number of seconds."""
+    if not re.fullmatch(r'[0-9]{1,6}', text):
+        raise ValueError('expected a whole number of seconds')
+    return int(text)
+
+
+def one_of(*choices: str) -> str:
+    """The wording for a value out of a few."""
+    return f'expected {", ".join(choices[:-1])} or {choices[-1]}'
+
+
+def image(text: str) -> str:
+    """An image reference: [REGISTRY/]REPOSITORY[:TAG][@DIGEST], or an image id."""
+    if not re.fullmatch(r'[a-zA-Z0-9][a-zA-Z0-9._:/@-]*', text):
+        raise ValueError('expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt')
+    return text
+
+
+def tag(text: str) -> str:
+    """A tag."""
+    if not re.fullmatch(r'[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}', text):
+        raise ValueError('expected a tag such as 6.0.0-pyt')
+    return text
+
+
+def registry(text: str) -> str:
+    """HOST[:PORT][/PREFIX] of a registry, a slash at its end left out."""
+    if not re.fullmatch(r'[a-zA-Z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._-]+)*/?', text):
+        raise ValueError('expected HOST[:PORT][/PREFIX], without https://')
+    return text.rstrip('/')
+
+
+def volume(text: str) -> tuple[str, str, str]:
+    """SRC:DST[:MODE] as (source as written, container path, mode)."""
+    parts = text.split(':')
+    if len(parts) not in (2, 3) or not parts[0]:
+        raise ValueError('expected SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)')
+    if re.search(r'[\n\r]', text):
+        raise ValueError('a line break can not stand here')
+    return parts[0], destination(parts[1]), mode(parts[2]) if len(parts) == 3 else ''
+
+
+def dry_run(text: str) -> str:
+    """The form of a dry run; "1" is shell, "0" none."""
+    form = {'1': 'shell', 'true': 'shell', 'yes': 'shell', '0': '', 'false': '', 'no': ''}.get(text.lower(), text)
+    if form not in ('', 'shell', 'pretty', 'json'):
+        raise ValueError(one_of('shell', 'pretty', 'json'))
+    return form
+
+
+def pull(text: str) -> str:
+    """When to pull."""
+    if text not in PULL:
+        raise ValueError(one_of(*PULL))
+    return text
+
+
+def color(text: str) -> str:
+    """When to use colour."""
+    if text not in ('auto', 'always', 'never'):
+        raise ValueError(one_of('auto', 'always', 'never'))
+    return text
+
+
+def engine(text: str) -> tuple[str, ...]:
+    """The words of the engine's command, split as a shell would."""
+    import shlex
+
+    words = tuple(shlex.split(text))  # its ValueError names an open quote
+    if not words:
+        raise ValueError('expected docker, podman, a path, or "sudo -n docker"')
+    return words

@@ -1,0 +1,179 @@
+"""The plan of a launch: everything that its argv says, decided once and frozen."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from . import gpus
+from .errors import UsageError
+from .identity import Identity
+from .images import with_registry, with_tag
+from .values import Mount, Port, Ulimit, Variable
+from .variables import collect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .daemon import Daemon
+    from .host import Host, Terminals
+    from .settings import Settings
+
+SHELL = '/bin/bash'
+
+
+class Target(NamedTuple):
+    """What to run: from the catalogue, or a developer's checkout.
+
+    job labels it (model/dino/train, tao_pt/shell); command is empty for a shell. The mounts,
+    variables and network are a developer runner's own.
+    """
+
+    job: str
+    image: str
+    command: tuple[str, ...]
+    release: str = ''
+    mounts: tuple[Mount, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    network: str = ''
+    workdir: str = ''
+
+
+class Plan(NamedTuple):
+    """What is launched. docker.run turns it into argv; nothing is decided after it."""
+
+    engine: tuple[str, ...]
+    is_podman: bool
+    is_sudo: bool
+    detach: bool
+    tty: bool
+    interactive: bool
+    init: bool
+    name: str
+    gpus: tuple[tuple[str, ...], ...]
+    mounts: tuple[Mount, ...]
+    variables: tuple[str, ...]
+    by_name: tuple[str, ...]
+    export: Mapping[str, str]
+    shm_size: str
+    ulimits: tuple[Ulimit, ...]
+    ports: tuple[Port, ...]
+    user: tuple[str, ...]
+    groups: tuple[str, ...]
+    network: str
+    ipc: str
+    privileged: bool
+    workdir: str
+    pull: str
+    job: str
+    owner: str
+    extra_args: tuple[str, ...]
+    image: str
+    release: str
+    command: tuple[str, ...]
+    needs_terminal: bool
+    may_ask: bool  # the engine's command may ask for a password on the terminal
+    stop_timeout: int
+    notices: tuple[str, ...]
+
+
+def make(
+    target: Target, settings: Settings, host: Host, daemon: Daemon, identity: Identity, environ: Mapping[str, str],
+) -> Plan:
+    """The plan for `target`. Raises UsageError for what can not be launched."""
+    flags = settings.flags
+    request, gpu_notice = gpus.request(settings.gpus, environ)
+    gpu_words, gpu_variables = gpus.engine_words(request, daemon, host.is_tegra)
+    variables = collect(
+        target.variables, settings.file_variables, gpu_variables, identity.variables, settings.variables,
+        environ, launch_id=not daemon.is_sudo,
+    )
+    tty, interactive = terminal(settings, host.terminals)
+    if 'detach' in flags and not target.command:
+        raise UsageError('a detached shell would end at once', advice='give it a command to run')
+    network = settings.network or ('' if settings.ports else target.network)
+    return Plan(
+        engine=settings.engine,
+        is_podman=daemon.is_podman,
+        is_sudo=daemon.is_sudo,
+        detach='detach' in flags,
+        tty=tty,
+        interactive=interactive,
+        init=settings.init,
+        name=settings.name,
+        gpus=tuple(gpu_words),
+        mounts=_mounts(target.mounts, settings.mounts),
+        variables=variables.words,
+        by_name=variables.by_name,
+        export=variables.export,
+        shm_size=settings.shm_size,
+        ulimits=settings.ulimits,
+        ports=settings.ports,
+        user=identity.words,
+        groups=_groups(settings, identity),
+        network=network,
+        ipc=settings.ipc,
+        privileged=settings.privileged,
+        workdir=settings.workdir or target.workdir,
+        pull='' if settings.pull == 'missing' else settings.pull,
+        job=target.job,
+        owner=f'{host.name or host.uid}@{host.hostname}' if daemon.is_remote else str(host.uid),
+        extra_args=settings.extra_args,
+        image=image(target.image, settings),
+        release=target.release,
+        command=target.command or (SHELL,),
+        needs_terminal=tty or (interactive and host.terminals.stdin),
+        may_ask=daemon.is_sudo or daemon.is_ssh,
+        stop_timeout=settings.stop_timeout,
+        notices=(*settings.notices, *_notices(
+            settings, daemon, network, target, (gpu_notice, identity.notice, *variables.notices), tty or interactive,
+        )),
+    )
+
+
+def image(reference: str, settings: Settings) -> str:
+    """The image to use: another one, or another tag or registry of the target's own."""
+    if settings.image:
+        return settings.image
+    if settings.registry:
+        reference = with_registry(reference, settings.registry)
+    return with_tag(reference, settings.tag) if settings.tag else reference
+
+
+def terminal(settings: Settings, terminals: Terminals) -> tuple[bool, bool]:
+    """(-t, -i): on their own only when all three streams are terminals and we are in the foreground.
+
+    With a redirected stream a terminal would swallow or garble it; from the background the
+    client would be stopped as soon as it reads.
+    """
+    flags = settings.flags
+    if 'detach' in flags:
+        return False, False
+    if 'tty' in flags and not terminals.stdin:
+        raise UsageError('--tty: the input is not a terminal', advice='leave --tty out, or use --interactive')
+    wanted = 'no_tty' not in flags and settings.tty
+    tty = 'tty' in flags or (wanted and all(terminals))
+    return tty, tty or 'interactive' in flags
+
+
+def _mounts(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:
+    destinations = {mount.destination for mount in given}
+    return (*(mount for mount in defaults if mount.destination not in destinations), *given)
+
+
+def _groups(settings: Settings, identity: Identity) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*map(str, identity.groups), *settings.group_add)))
+
+
+def _notices(
+    settings: Settings, daemon: Daemon, network: str, target: Target, found: tuple[str, ...], has_input: bool,
+) -> list[str]:
+    notices = [notice for notice in found if notice]
+    if settings.ports and network == 'host':
+        notices.append('docker discards published ports with network host')
+    if daemon.is_remote and 'no_check' not in settings.flags:
+        notices.append(f'the daemon is remote ({daemon.address}): host paths are not checked here')
+    if not target.command and not has_input:
+        notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')
+    if any(a == '-c' and len(b) > 1 and b[0] == b[-1] == "'" for a, b in zip(target.command, target.command[1:])):
+        notices.append('quoting arrives unchanged here: write bash -c "…" without the inner \'…\'')
+    return notices

@@ -1,0 +1,74 @@
+"""Developer runners: the container of a backend checkout, from its profile and docker/manifest.json."""
+from __future__ import annotations
+
+from .jsontext import loads, refused, text_faults
+from .plan import Target
+from .reader import Reader
+from .values import Mount, Variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+MANIFEST = 'docker/manifest.json'
+ARCHITECTURES = {'x86_64': 'x86', 'amd64': 'x86', 'aarch64': 'arm', 'arm64': 'arm'}
+
+
+def defaults(profile: Mapping[str, Any]) -> dict[str, str]:
+    """The settings that a runner starts from."""
+    return {'shm_size': profile['defaults']['--shm_size']}
+
+
+def target(
+    program: str, profile: Mapping[str, Any], root: str, image: str, command: Sequence[str],
+) -> Target:
+    """What a runner launches: `command`, or a shell, on the checkout at `root` (an absolute path)."""
+    place = profile['mounted_at']
+    return Target(
+        job=f'{program}/{"run" if command else "shell"}',
+        image=image,
+        command=tuple(command),
+        mounts=(Mount(root, place, '', f'{program}: the checkout'),),
+        # the host's PYTHONPATH means nothing in the container
+        variables=(Variable('PYTHONPATH', profile['pythonpath'], program),),
+        network='host' if profile['network_default'] == '--net=host' else '',
+        workdir=profile['working_directory'] or '',
+    )
+
+
+def manifest_image(data: bytes, path: str, machine: str, by_tag: bool) -> str:
+    """The base image that a manifest names: by digest (this machine's, if it has several), else by tag.
+
+    With `by_tag` only its registry and repository count. Raises ConfigError with every fault.
+    """
+    reader = Reader()
+    document = loads(data, path)
+    reader.faults.extend(text_faults(document))
+    members = reader.members('', document)
+    names = {key: reader.text(key, members.get(key)) for key in ('registry', 'repository') if members or document == {}}
+    reference = _reference(members, machine, reader) if not by_tag and not reader.faults else ''
+    if reader.faults:
+        raise refused(path, reader.faults)
+    return f'{names["registry"]}/{names["repository"]}{reference}'
+
+
+def _reference(members: Mapping[str, Any], machine: str, reader: Reader) -> str:
+    """"@sha256:…" or ":TAG" of a manifest."""
+    digests = members.get('digests')
+    path, digest = 'digest', members.get('digest')
+    if digests is not None:
+        architecture = ARCHITECTURES.get(machine, machine)
+        path = f'digests.{architecture}'
+        digest = reader.members('digests', digests).get(architecture)
+        if digest is None and not reader.faults:
+            has = ', '.join(digests) or 'none'
+            reader.fault('digests', f'no image for this machine ({architecture}); it has {has}')
+    if digest is not None:
+        if isinstance(digest, str) and digest.startswith('sha256:') and len(digest) == 71:
+            return f'@{digest}'
+        reader.expect(path, digest, '"sha256:" and 64 hex digits')
+    elif not reader.faults:
+        tag = reader.text('tag', members.get('tag'), 'a tag, or a digest beside it')
+        return f':{tag}'
+    return ''

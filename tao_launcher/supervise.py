@@ -1,0 +1,146 @@
+"""Runs a launch to its end: passes signals on, and leaves no container behind.
+
+Every signal goes to the client at most once: a third one makes a client quit and abandon the
+container. From then on the launcher talks to the engine.
+"""
+from __future__ import annotations
+
+import signal
+
+from . import process
+from .process import Signals, Terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import subprocess
+
+    from .containers import Container, Launch
+    from .output import Output
+    from .plan import Plan
+
+STILL_STOPPING = 10.0  # seconds after the first Ctrl-C until the second is offered
+QUICK_DEATH = 5.0  # a client that dies this early may have a container still in the making
+IN_THE_MAKING = 2.0
+
+
+class Job:
+    """One launch while it runs."""
+
+    def __init__(self, plan: Plan, launch: Launch, output: Output) -> None:
+        self.plan = plan
+        self.launch = launch
+        self.output = output
+        self.received: list[int] = []
+        self.was_told = False  # a signal reached the job
+        self.offer_at: float | None = None
+        self.end_at: float | None = None
+        self.ended_at: float | None = None
+
+    def run(self, argv: tuple[str, ...]) -> tuple[int, str]:
+        """(exit code, captured output of a detached launch); code as subprocess writes it.
+
+        Raises EngineError when the client can not be started.
+        """
+        terminal = Terminal(self.plan.tty)
+        with Signals() as signals:
+            begun = process.clock()
+            # under nohup the client would take SIGHUP again, and end the job when the terminal closes
+            self.own_session = not self.plan.needs_terminal and (signals.hangup_ignored or not self.plan.may_ask)
+            client = process.start(
+                argv, self.launch.env, self.own_session, self.plan.interactive, captured=self.plan.detach,
+            )
+            try:
+                while client.poll() is None:
+                    for number in signals.wait(self._patience()):
+                        self._receive(number, client)
+                    self._look_at_the_clock(client)
+            finally:
+                terminal.restore()
+            self._clean_up(client.returncode, process.clock() - begun)
+            out = client.stdout.read().decode('utf-8', 'replace') if client.stdout else ''
+        return client.returncode, out
+
+    def _patience(self) -> float | None:
+        times = [t for t in (self.offer_at, self.end_at) if t is not None]
+        return max(0.0, min(times) - process.clock()) if times else None
+
+    def _receive(self, number: int, client: subprocess.Popen[bytes]) -> None:
+        now = process.clock()
+        first = number not in self.received
+        self.received.append(number)
+        if not first:
+            if number == signal.SIGINT:
+                self.end_at = now  # the second Ctrl-C
+            return
+        if number == signal.SIGINT:
+            self.offer_at = now + STILL_STOPPING  # no clock: a checkpoint may be being written
+        elif self.end_at is None:
+            self.end_at = now + self.plan.stop_timeout
+        self.was_told = self.was_told or not self.plan.tty
+        if self.own_session or number == signal.SIGTERM:  # the others came from the terminal, to the client too
+            try:
+                client.send_signal(number)
+            except PermissionError:  # the client runs as root, behind sudo
+                for container in self._ours():
+                    self.launch.ask('kill', '--signal', signal.Signals(number).name, container.id)
+
+    def _look_at_the_clock(self, client: subprocess.Popen[bytes]) -> None:
+        now = process.clock()
+        if self.offer_at is not None and now >= self.offer_at:
+            self.offer_at = None
+            if client.poll() is None and self.ended_at is None:
+                self.output.say('still stopping; Ctrl-C again kills it')
+        if self.end_at is None or now < self.end_at or client.poll() is not None:
+            return
+        if self.ended_at is None:
+            self.ended_at = now
+            for container in self._ours():
+                self.launch.end(container, grace=None)
+            self.end_at = process.clock() + IN_THE_MAKING  # the client notices by itself
+        else:
+            try:
+                client.kill()
+            except PermissionError:
+                pass
+            self.end_at = None
+
+    def _ours(self) -> list[Container]:
+        """The launch's container; none when it can not be told from another launch's."""
+        found = self.launch.find()
+        if len(found) > 1:
+            ids = ' '.join(container.id[:12] for container in found)
+            self.output.notice(
+                f'can not tell which container is this launch\'s, so none is stopped; '
+                f'yours ends with: {" ".join(self.launch.engine)} stop ID (one of {ids})'
+            )
+            return []
+        return found
+
+    def _clean_up(self, code: int, seconds: float) -> None:
+        """After anything but a plain exit 0: the container, if it is still there, is ended and removed."""
+        if code == 0 and (self.plan.detach or not (self.received or self.plan.tty)):
+            return
+        deadline = process.clock()
+        if seconds < QUICK_DEATH and (code < 0 or self.received):
+            deadline += IN_THE_MAKING
+        found = self._ours()
+        while not found and process.clock() < deadline:
+            process.sleep(0.2)
+            found = self._ours()
+        for container in found:
+            if code == 0 and not self.received and container.state == 'running':
+                self._say_how_to_return(container)
+                continue
+            grace = None if self.was_told else self.plan.stop_timeout
+            if not self.launch.end(container, grace):
+                self.output.notice(
+                    f'container {container.id[:12]} could not be removed; '
+                    f'try: {" ".join(self.launch.engine)} rm -f {container.id[:12]}'
+                )
+
+    def _say_how_to_return(self, container: Container) -> None:
+        engine = ' '.join(self.launch.engine)
+        self.output.notice(
+            f'detached; the job runs on. Return: {engine} attach {container.id[:12]}, '
+            f'end it: {engine} stop {container.id[:12]}'
+        )
