@@ -1,10 +1,9 @@
 """Releases, their groups, images and tasks: which image a task runs in."""
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .errors import UsageError
 from .names import nearest, one_slip_apart
+from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 GROUPS = ('model', 'dataset', 'deploy')
 
 
-class Catalogue(NamedTuple):
+class Catalogue(Record):
     """Release → group → image → tasks, the newest release last; subtasks by GROUP/TASK.
 
     path is the file that replaces the built-in releases, or ''.
@@ -58,7 +57,7 @@ class Catalogue(NamedTuple):
         ]
 
 
-class Found(NamedTuple):
+class Found(Record):
     """A task found in the catalogue."""
 
     group: str

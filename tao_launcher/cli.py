@@ -6,11 +6,10 @@ task name stays untouched, byte for byte, on every Python version.
 """
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .errors import UsageError
 from .names import did_you_mean
 from .options import ALSO_LATE, NEVER_LATE, OPTIONS, TASKS_OWN, Option
+from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 HELP = ('-h', '--help')
 
 
-class Call(NamedTuple):
+class Call(Record):
     """What follows the launcher's options: a task and its words.
 
     form is 'task' (words are [SUBTASK] ARGS...), 'run' (words are any command), 'shell' or 'help'.

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
 
 from . import parsers
 from .docker_options import docker_options
 from .jsontext import at, loads, refused, text_faults
 from .reader import Reader
+from .record import Record
 from .values import Mount, Variable, clean_path
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SECTIONS = ('Mounts', 'Envs', 'DockerOptions')
 
 
-class MountsFile(NamedTuple):
+class MountsFile(Record):
     """What a mounts file says; an option it does not set is absent from `options`."""
 
     path: str = ''

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
 from . import process
+from .record import Record
 from .variables import LAUNCH_ID
 
 TYPE_CHECKING = False
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 ANSWER = 20.0  # seconds that an engine under load may take for a question
 
 
-class Container(NamedTuple):
+class Container(Record):
     """A container of ours: its full id and state (created, running, exited, …)."""
 
     id: str
     state: str
 
 
-class Launch(NamedTuple):
+class Launch(Record):
     """How to recognise the container of one launch.
 
     launch_id is the value that only this launch's container has in its environment; '' where the

@@ -1,14 +1,14 @@
 """Which daemon the engine will talk to, as far as variables and docker's files tell. No process is asked."""
 from __future__ import annotations
 
-from typing import NamedTuple
+from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
-class Daemon(NamedTuple):
+class Daemon(Record):
     """What is known of the engine: is it podman, where is its daemon, whose user is it.
 
     address is '' for the local default.

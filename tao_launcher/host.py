@@ -3,17 +3,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
 
 from .errors import ConfigError
 from .jsontext import MAX_BYTES
+from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-class Terminals(NamedTuple):
+class Terminals(Record):
     """Which of the three standard streams are terminals, and whether the launcher is in the foreground."""
 
     stdin: bool = False
@@ -22,7 +22,7 @@ class Terminals(NamedTuple):
     foreground: bool = False
 
 
-class Host(NamedTuple):
+class Host(Record):
     """The facts of this machine and caller that a plan depends on."""
 
     uid: int

@@ -1,8 +1,7 @@
 """Who the job runs as: the user's words for the engine and the variables that user needs."""
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from .record import Record
 from .values import Variable
 
 TYPE_CHECKING = False
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
     from .host import Host
 
 
-class Identity(NamedTuple):
+class Identity(Record):
     """The user part of a plan; empty when the image's own user is used."""
 
     words: tuple[str, ...] = ()  # --user UID:GID or --userns=keep-id

@@ -1,13 +1,13 @@
 """The launcher's options: the one table that the parser, --help and all that is generated read."""
 from __future__ import annotations
 
-from typing import NamedTuple
+from .record import Record
 
 TAO = ('tao',)
 RUNNERS = ('tao_pt', 'tao_tf', 'tao_tf2', 'tao_deploy', 'tao_ds')
 
 
-class Option(NamedTuple):
+class Option(Record):
     """One option; without `value` (what --help calls its value) it is a flag."""
 
     name: str
@@ -66,7 +66,7 @@ NEVER_LATE = ('mounts_file', 'shm_size', 'run_as_user', 'docker_arg', 'no_check'
 TASKS_OWN = ('gpus', 'env')
 
 
-class Variable(NamedTuple):
+class Variable(Record):
     """An environment variable that the launcher reads."""
 
     name: str

@@ -1,12 +1,11 @@
 """The plan of a launch: everything that its argv says, decided once and frozen."""
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from . import gpus
 from .errors import UsageError
 from .identity import Identity
 from .images import with_registry, with_tag
+from .record import Record
 from .values import Mount, Port, Ulimit, Variable
 from .variables import collect
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 SHELL = '/bin/bash'
 
 
-class Target(NamedTuple):
+class Target(Record):
     """What to run: from the catalogue, or a developer's checkout.
 
     job labels it (model/dino/train, tao_pt/shell); command is empty for a shell. The mounts,
@@ -38,7 +37,7 @@ class Target(NamedTuple):
     workdir: str = ''
 
 
-class Plan(NamedTuple):
+class Plan(Record):
     """What is launched. docker.run turns it into argv; nothing is decided after it."""
 
     engine: tuple[str, ...]

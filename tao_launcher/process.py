@@ -7,9 +7,9 @@ import select
 import signal
 import subprocess
 import time
-from typing import NamedTuple
 
 from .errors import EngineError, EngineMissing
+from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
-class Answer(NamedTuple):
+class Answer(Record):
     """What a question to the engine gave; code is None when it did not answer in time."""
 
     code: int | None
@@ -31,7 +31,8 @@ def ask(argv: Sequence[str], env: Mapping[str, str], timeout: float) -> Answer:
     """Run a command for its output, undisturbed by the terminal's signals, for at most `timeout` seconds."""
     try:
         done = subprocess.run(
-            argv, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, start_new_session=True, encoding='utf-8', errors='surrogateescape', check=False,
+            argv, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False,
+            start_new_session=True, encoding='utf-8', errors='surrogateescape',
         )
     except subprocess.TimeoutExpired:
         return Answer(None, '', f'no answer within {timeout:.0f} s')

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
 
 from . import layers, parsers
 from .docker_words import check_word
 from .errors import UsageError
+from .record import Record
 from .values import Gpus, Mount, Port, Ulimit, Variable, clean_path
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     T = TypeVar('T')
 
 
-class Settings(NamedTuple):
+class Settings(Record):
     """Every setting of a launch, and in `sources` where each came from."""
 
     mounts: tuple[Mount, ...]
@@ -54,7 +54,7 @@ class Settings(NamedTuple):
     notices: tuple[str, ...]
 
 
-class Rule(NamedTuple):
+class Rule(Record):
     """How one setting with one value is read: its parser, its default, its variable."""
 
     parse: Callable[[str], Any]

@@ -1,10 +1,10 @@
 """The values of settings: what a mount, a port, a limit, a variable and a GPU request are."""
 from __future__ import annotations
 
-from typing import NamedTuple
+from .record import Record
 
 
-class Gpus(NamedTuple):
+class Gpus(Record):
     """A GPU request: kind is 'all', 'none', 'ids' or 'count' (the `first` so many)."""
 
     kind: str
@@ -12,7 +12,7 @@ class Gpus(NamedTuple):
     first: int = 0
 
 
-class Mount(NamedTuple):
+class Mount(Record):
     """A bind mount; mode as docker writes it ('' for its default), origin for messages."""
 
     source: str
@@ -21,7 +21,7 @@ class Mount(NamedTuple):
     origin: str = ''
 
 
-class Port(NamedTuple):
+class Port(Record):
     """A published port; host is '' for one that docker picks, ip '' for every address."""
 
     container: int
@@ -34,7 +34,7 @@ class Port(NamedTuple):
         return ':'.join(part for part in (self.ip, self.host, container) if part)
 
 
-class Ulimit(NamedTuple):
+class Ulimit(Record):
     """A resource limit; hard is None when only one number was given."""
 
     name: str
@@ -45,7 +45,7 @@ class Ulimit(NamedTuple):
         return f'{self.name}={self.soft}' + ('' if self.hard is None else f':{self.hard}')
 
 
-class Variable(NamedTuple):
+class Variable(Record):
     """An environment variable of the container; value None passes the host's by name."""
 
     name: str

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from .errors import UsageError
+from .record import Record
 from .values import Variable
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ SECRET_WORDS = {
 }
 
 
-class Variables(NamedTuple):
+class Variables(Record):
     """words are the values of docker's -e; export holds the secrets that the engine's process is given."""
 
     words: tuple[str, ...]
