@@ -104,6 +104,20 @@ def check_subtask(catalogue: Catalogue, found: Found, subtask: str) -> None:
         )
 
 
+def subtask_elsewhere(catalogue: Catalogue, found: Found, subtask: str) -> str:
+    """A notice when the task's group does not know the subtask but another group of the task does, or ''."""
+    if subtask in catalogue.known_subtasks(found.group, found.task):
+        return ''
+    for group in catalogue.groups():
+        releases = catalogue.releases_with(found.task, group)
+        if releases and subtask in catalogue.known_subtasks(group, found.task):
+            return (
+                f'{subtask} is no known subtask of {found.group} {found.task}; '
+                f'{group} {found.task} has it, in release {releases[-1]}'
+            )
+    return ''
+
+
 def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> UsageError:
     everywhere = catalogue.releases_with(task)
     where = f' in release {release}' if release else ''

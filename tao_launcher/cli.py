@@ -81,8 +81,9 @@ def add(values: Values, option: Option, value: str | bool) -> None:
 
 
 def _hint(name: str, known: Collection[str]) -> list[str]:
-    hint = did_you_mean(name, known)
-    return [hint] if hint else []
+    # the dashes would make every option look alike
+    hint = did_you_mean(name.lstrip('-'), {option.lstrip('-') for option in known})
+    return [hint.replace('mean ', 'mean --').replace(', ', ', --')] if hint else []
 
 
 def call(

@@ -45,10 +45,9 @@ def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> Moun
     reader.faults.extend(text_faults(document))
     found = structure(document, reader)
     found = found._replace(mounts=tuple(
-        mount._replace(source=source)
+        mount._replace(source=_expanded(mount, path, environ, home, reader), origin=f'{mount.origin} of {path}')
         for mount in found.mounts
-        for source in [_expanded(mount, path, environ, home, reader)]
-    ))
+    ), variables=tuple(variable._replace(origin=f'{variable.origin} of {path}') for variable in found.variables))
     if reader.faults:
         raise refused(path, reader.faults)
     return found._replace(path=path, notices=tuple(f'{path}: {n}' for n in reader.notices))

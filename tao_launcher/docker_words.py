@@ -56,7 +56,10 @@ def check_word(word: str) -> str:
 def clashes(words: Iterable[str], argv: Sequence[str]) -> list[str]:
     """What is wrong with passing `words` beside the options that `argv` sets already."""
     found = []
-    taken = {_key(word, following) for word, following in zip(argv, (*argv[1:], ''))}
+    taken = set()
+    for word, following in zip(argv, (*argv[1:], '')):
+        name, equals, value = word.partition('=') if word.startswith('--') else (word, '', '')
+        taken.add(_key(name, value if equals else following))
     for word in words:
         name, _, value = word.partition('=')
         key = _key(name, value)

@@ -28,7 +28,6 @@ class Host(Record):
     uid: int
     gid: int
     is_root: bool  # the launcher runs as root, if perhaps for somebody else (sudo)
-    name: str  # the caller's, '' without a passwd entry
     home: str
     cwd: str
     hostname: str
@@ -49,7 +48,6 @@ def survey(environ: Mapping[str, str]) -> Host:
         uid=uid,
         gid=gid,
         is_root=is_root,
-        name=user_name(uid),
         home=environ.get('HOME') or os.path.expanduser('~'),
         cwd=_cwd(),
         hostname=uname.nodename,
@@ -75,7 +73,7 @@ def _foreground() -> bool:
 
 
 def user_name(uid: int) -> str:
-    """The passwd name of a uid, or ''."""
+    """The passwd name of a uid, or ''. On a host that asks a directory server this takes its time."""
     import pwd
 
     try:
@@ -94,7 +92,8 @@ def supplementary_groups(host: Host) -> tuple[int, ...]:
     if host.uid == os.getuid():
         gids = set(os.getgroups())
     else:
-        gids = set(os.getgrouplist(host.name, host.gid)) if host.name else set()
+        name = user_name(host.uid)
+        gids = set(os.getgrouplist(name, host.gid)) if name else set()
     try:
         gids.discard(grp.getgrnam('docker').gr_gid)
     except KeyError:

@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 
 class Identity(Record):
-    """The user part of a plan; empty when the image's own user is used."""
+    """The user part of a plan; empty when the image's own user is used.
+
+    owner labels whose job it is, where the caller's uid would not tell (a remote daemon).
+    """
 
     words: tuple[str, ...] = ()  # --user UID:GID or --userns=keep-id
     groups: tuple[int, ...] = ()
     variables: tuple[Variable, ...] = ()
     notice: str = ''
+    owner: str = ''
 
 
 def is_caller(user: str, host: Host) -> bool:

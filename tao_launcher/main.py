@@ -24,9 +24,10 @@ def main(argv: Sequence[str] | None = None, program: str = 'tao') -> int:
     Returns the exit code, or -2 when a shell loop around the launcher should stop: the caller then
     dies of SIGINT itself, as `console` does.
     """
-    output = Output(program)
+    environ = host.environment()
+    output = Output(program, environ)
     try:
-        return _run(host.arguments() if argv is None else list(argv), program, output)
+        return _run(host.arguments() if argv is None else list(argv), program, environ, output)
     except Fatal as e:
         output.error(e)
         return e.code
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None, program: str = 'tao') -> int:
     except KeyboardInterrupt:
         return -INTERRUPT
     except Exception as e:
-        if os.environ.get('TAO_DEBUG'):
+        if environ.get('TAO_DEBUG'):
             raise
         output.error(Fatal(
             f'a bug of the launcher: {type(e).__name__}: {e}',
@@ -55,11 +56,11 @@ def console() -> None:
     raise SystemExit(code)
 
 
-def _run(words: list[str], program: str, output: Output) -> int:
+def _run(words: list[str], program: str, environ: dict[str, str], output: Output) -> int:
     from .cli import parse
 
     options, rest = parse(words, program)
-    _talk(options, output)
+    _talk(options, environ, output)
     if options.get('version'):
         from .help import version
 
@@ -68,17 +69,18 @@ def _run(words: list[str], program: str, output: Output) -> int:
     if program in RUNNERS:
         from .commands.runner import runner
 
-        return runner(program, options, rest, output)
+        return runner(program, options, rest, environ, output)
     from .commands.task import task
 
-    return task(options, rest, output)
+    return task(options, rest, environ, output)
 
 
-def _talk(options: Values, output: Output) -> None:
+def _talk(options: Values, environ: dict[str, str], output: Output) -> None:
     """How to talk, before there is anything to say."""
     output.quiet = bool(options.get('quiet'))
-    output.is_verbose = bool(options.get('verbose') or os.environ.get('TAO_LAUNCHER_DEBUG'))
+    output.is_verbose = bool(options.get('verbose') or environ.get('TAO_LAUNCHER_DEBUG'))
     color = options.get('color', 'auto')
     if color not in ('auto', 'always', 'never'):
         raise UsageError(f'--color: "{color}": expected auto, always or never')
-    output.color = str(color)
+    if color != 'auto':
+        output.is_colored = color == 'always'

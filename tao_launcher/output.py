@@ -6,6 +6,8 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .errors import Fatal
 
 
@@ -18,11 +20,12 @@ class OutputClosed(Exception):
 class Output:
     """How the launcher talks. A message that can not be written is dropped: the job comes first."""
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, environ: Mapping[str, str]) -> None:
         self.program = program
         self.quiet = False
         self.is_verbose = False
-        self.color = 'auto'
+        plain = environ.get('NO_COLOR') or environ.get('TERM') == 'dumb'
+        self.is_colored = not plain and sys.stderr is not None and sys.stderr.isatty()
 
     def result(self, text: str) -> None:
         """Write a result to stdout, byte for byte. Raises OutputClosed or OSError."""
@@ -69,17 +72,13 @@ class Output:
             pass  # the terminal is gone
 
     def _paint(self, text: str, color: str) -> str:
-        if self.color == 'never' or (self.color == 'auto' and not self._wants_color()):
+        if not self.is_colored:
             return text
         try:
             from colorama import Fore, Style
         except ImportError:  # run from a checkout, without packages
             return text
         return f'{getattr(Fore, color)}{text}{Style.RESET_ALL}'
-
-    def _wants_color(self) -> bool:
-        plain = os.environ.get('NO_COLOR') or os.environ.get('TERM') == 'dumb'
-        return not plain and sys.stderr is not None and sys.stderr.isatty()
 
 
 def _plain(text: str) -> str:

@@ -35,6 +35,7 @@ class Target(Record):
     variables: tuple[Variable, ...] = ()
     network: str = ''
     workdir: str = ''
+    notices: tuple[str, ...] = ()
 
 
 class Plan(Record):
@@ -115,7 +116,7 @@ def make(
         workdir=settings.workdir or target.workdir,
         pull='' if settings.pull == 'missing' else settings.pull,
         job=target.job,
-        owner=f'{host.name or host.uid}@{host.hostname}' if daemon.is_remote else str(host.uid),
+        owner=identity.owner or str(host.uid),
         extra_args=settings.extra_args,
         image=image(target.image, settings),
         release=target.release,
@@ -123,7 +124,7 @@ def make(
         needs_terminal=tty or (interactive and host.terminals.stdin),
         may_ask=daemon.is_sudo or daemon.is_ssh,
         stop_timeout=settings.stop_timeout,
-        notices=(*settings.notices, *_notices(
+        notices=(*settings.notices, *target.notices, *_notices(
             settings, daemon, network, target, (gpu_notice, identity.notice, *variables.notices), tty or interactive,
         )),
     )

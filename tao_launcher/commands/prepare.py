@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..cli import Values
     from ..daemon import Daemon
     from ..host import Host
+    from ..identity import Identity
     from ..output import Output
     from ..plan import Plan, Target
     from ..settings import Settings
@@ -34,11 +35,7 @@ def prepare(
         output.notice('TAO_DRY_RUN is set: nothing is run')
     engine = daemon.find(settings.engine, environ, here.home, _json)
     target = make_target(settings)
-    own = identity.is_caller(settings.user, here) if settings.user else False
-    who = identity.identity(
-        settings.user, here, engine, _name(settings.user, own, here), host.supplementary_groups(here) if own else (),
-    )
-    made = plan.make(target, settings, here, engine, who, environ)
+    made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
     if settings.dry_run:
         _say_terminal(made, here, output)
     return check(made, settings, engine), settings.dry_run
@@ -79,7 +76,7 @@ def check(made: Plan, settings: Settings, engine: Daemon) -> Plan:
     missing, unknown = host.missing(mount.source for mount in made.mounts)
     if missing:
         lines = [
-            f'{mount.source} (from {mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
+            f'{mount.source} ({mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
             for mount in made.mounts if mount.source in missing
         ]
         raise ConfigError(
@@ -90,10 +87,17 @@ def check(made: Plan, settings: Settings, engine: Daemon) -> Plan:
     return made._replace(notices=(*made.notices, *notices))
 
 
-def _name(user: str, own: bool, here: Host) -> str:
-    """The host's name of the user that a job runs as, or ''."""
-    uid = user.partition(':')[0]
-    return here.name if own else host.user_name(int(uid)) if uid.isdigit() else ''
+def _identity(user: str, here: Host, engine: Daemon) -> Identity:
+    """Who launches and who the job runs as; names and groups are only looked up where they are needed."""
+    own = bool(user) and identity.is_caller(user, here)
+    uid = str(here.uid) if own else user.partition(':')[0]
+    found = identity.identity(
+        user, here, engine, host.user_name(int(uid)) if uid.isdigit() else '',
+        host.supplementary_groups(here) if own else (),
+    )
+    if engine.is_remote:
+        found = found._replace(owner=f'{host.user_name(here.uid) or here.uid}@{here.hostname}')
+    return found
 
 
 def _json(path: str) -> object:

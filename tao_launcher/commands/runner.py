@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 
-def runner(program: str, options: Values, words: list[str], output: Output) -> int:
+def runner(
+    program: str, options: Values, words: list[str], environ: Mapping[str, str], output: Output,
+) -> int:
     """Run, print or explain a developer's command. Returns the exit code; raises Fatal."""
     import json
 
@@ -32,7 +34,6 @@ def runner(program: str, options: Values, words: list[str], output: Output) -> i
             f'unexpected word "{words[0]}"', 'the command stands behind a "--"',
             advice=f'{program} -- COMMAND [ARGS...], or {program} alone for a shell',
         )
-    environ = host.environment()
     here = host.survey(environ)
     profile = json.loads(host.package_data('runners.json'))[program]
 

@@ -9,6 +9,8 @@ from .prepare import prepare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..catalogue import Catalogue
     from ..cli import Call, Values
     from ..host import Host
@@ -30,9 +32,8 @@ VERBS = {
 }
 
 
-def task(options: Values, words: list[str], output: Output) -> int:
+def task(options: Values, words: list[str], environ: Mapping[str, str], output: Output) -> int:
     """Run, print or explain the task in `words`. Returns the exit code; raises Fatal."""
-    environ = host.environment()
     here = host.survey(environ)
     known = load_catalogue(here, output)
     if options.get('help') or not words:
@@ -63,7 +64,8 @@ def task_target(known: Catalogue, call: Call, release: str) -> Target:
         command = (found.task, *([call.subtask] if call.subtask else []), *call.words)
     last = 'shell' if call.form == 'shell' else call.subtask
     job = '/'.join(part for part in (found.group, found.task, last) if part)
-    return Target(job=job, image=found.image, command=command, release=found.release)
+    elsewhere = catalogue.subtask_elsewhere(known, found, call.subtask) if call.form == 'task' else ''
+    return Target(job, found.image, command, found.release, notices=(elsewhere,) if elsewhere else ())
 
 
 def load_catalogue(here: Host, output: Output) -> Catalogue:

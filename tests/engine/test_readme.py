@@ -1,0 +1,72 @@
+"""Every transcript of the README is what really happens; its examples are valid."""
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Docker, Program
+
+README = Path(__file__).parents[2] / 'README.md'
+TRANSCRIPTS = re.findall(r'^```console\n(.*?)^```', README.read_text('utf-8'), re.MULTILINE | re.DOTALL)
+
+
+def mounts_file() -> str:
+    (text,) = re.findall(r'^```json\n(.*?)^```', README.read_text('utf-8'), re.MULTILINE | re.DOTALL)
+    return str(text)
+
+
+@pytest.fixture
+def home(docker: Docker) -> Path:
+    """A home folder as the README's reader has it."""
+    folder = Path(docker.env['HOME'])
+    for name in ('data', 'results', 'specs'):
+        (folder / name).mkdir()
+    (folder / '.tao_mounts.json').write_text(mounts_file(), 'utf-8')
+    return folder
+
+
+def plain(text: str, home: Path) -> str:
+    """The text without what differs from one reader to the next."""
+    text = text.replace(str(home), '/home/user')
+    text = re.sub(r'(?<=tao\.user=)\d+', '1000', text)
+    return re.sub(r'(?<=tao\.plan=)[0-9a-f]{12}', '0' * 12, text)
+
+
+def test_there_are_transcripts() -> None:
+    assert len(TRANSCRIPTS) >= 5
+
+
+@pytest.mark.parametrize('transcript', TRANSCRIPTS, ids=lambda text: str(text).partition('\n')[0][:60])
+def test_a_transcript_is_what_happens(transcript: str, docker: Docker, home: Path) -> None:
+    commands = re.findall(r'^\$ (.*)$', transcript, re.MULTILINE)
+    shown = re.sub(r'^\$ .*\n', '', transcript, flags=re.MULTILINE)
+    done = subprocess.run(
+        ['bash', '-c', '\n'.join(commands)], env=docker.env, cwd=home, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding='utf-8', timeout=60,
+    )
+    assert plain(done.stdout, home) == plain(shown, home)
+
+
+def test_the_json_form_has_the_documented_keys(tao: Program, home: Path) -> None:
+    done = tao('--dry-run=json', 'dino', 'train')
+    documented = re.search(r'with the keys (.*?); keys are only ever added', README.read_text('utf-8'), re.DOTALL)
+    assert documented
+    names = re.findall(r'`(\w+)`', re.sub(r'\([^)]*\)', '', documented.group(1)))
+    assert list(json.loads(done.stdout)) == names
+
+
+def test_every_option_and_variable_of_the_readme_exists(tao: Program) -> None:
+    text = re.sub(r'^```.*?^```', '', README.read_text('utf-8'), flags=re.MULTILINE | re.DOTALL)
+    known = tao('--help', 'options').stdout
+    for option in set(re.findall(r'(?<![\w-])--[a-z][a-z_-]+', text)) - {'--cpus'}:  # docker's
+        assert option in known, option
+    environment = tao('--help', 'environment').stdout
+    not_taken_over = {'TAO_DOCKER_DISABLE', 'TAO_CLIENT_TYPE'}
+    for variable in set(re.findall(r'`((?:TAO|LAUNCHER|OVERRIDE)_[A-Z_]+)`', text)) - not_taken_over:
+        assert variable in environment, variable
