@@ -107,7 +107,9 @@ def _variable(path: str, item: object, reader: Reader) -> Variable | None:
         return None
     name = entry.get('variable')
     if not isinstance(name, str) or not re.fullmatch(r'[^\s=]+', name):
-        reader.expect(at(path, 'variable'), name, 'a name without blanks and "="')
+        # what stands behind a "=" may be a secret
+        shown = f'{name.partition("=")[0]}=…' if isinstance(name, str) and '=' in name else name
+        reader.expect(at(path, 'variable'), shown, 'a name without blanks and "="')
         return None
     value = entry.get('value')
     if isinstance(value, (dict, list)):
@@ -133,5 +135,5 @@ def _expanded(mount: Mount, path: str, environ: Mapping[str, str], home: str, re
     if mount.source == '~' or mount.source.startswith('~/'):
         source = home + source[1:]
     if '\n' in source or '\r' in source:
-        reader.fault(where, f'{mount.source}: a variable in it holds a line break', structural=False)
+        reader.fault(where, f'"{mount.source}": a variable in it holds a line break', structural=False)
     return clean_path(source if source.startswith('/') else f'{path.rpartition("/")[0]}/{source}')

@@ -9,7 +9,7 @@ from .variables import LAUNCH_ID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 ANSWER = 20.0  # seconds that an engine under load may take for a question
 
@@ -35,20 +35,26 @@ class Launch(Record):
     launch_id: str
     started: str  # UTC, as the engine writes times: 2026-01-31T10:20:30
 
-    def find(self) -> list[Container]:
-        """The launch's container; empty when it is gone, several when they can not be told apart."""
+    def find(self) -> list[Container] | None:
+        """The launch's container; empty when it is gone, several when they can not be told apart.
+
+        None when the engine does not say.
+        """
         listed = self.ask(
             'ps', '-aq', '--no-trunc',
             '--filter', f'label=tao.plan={self.plan}', '--filter', f'label=tao.user={self.owner}',
         )
-        ids = listed.out.split() if listed.code == 0 else []
+        if listed.code != 0:
+            return None
+        ids = listed.out.split()
         if not ids:
             return []
-        shown = self.ask('inspect', '-f', '{{.Id}} {{.State.Status}} {{.Created}} {{json .Config.Env}}', *ids)
+        # one that was removed meanwhile costs the exit code, not the others
+        shown = self.ask('inspect', '-f', '{{.Id}} {{.State.Status}} {{json .Created}} {{json .Config.Env}}', *ids)
         found = []
         for line in shown.out.splitlines():
             fields = line.split(' ', 3)
-            if len(fields) == 4 and self._is_ours(fields[2], fields[3]):
+            if len(fields) == 4 and self._is_ours(fields[2].strip('"'), fields[3]):
                 found.append(Container(fields[0], fields[1]))
         return found
 
@@ -60,21 +66,23 @@ class Launch(Record):
         except ValueError:
             return False
 
-    def ask(self, *words: str, timeout: float = ANSWER) -> process.Answer:
+    def ask(
+        self, *words: str, timeout: float = ANSWER, is_over: Callable[[], bool] | None = None,
+    ) -> process.Answer:
         """Ask the engine; the answer's code is None when there is none in time."""
-        return process.ask((*self.engine, *words), self.env, timeout)
+        return process.ask((*self.engine, *words), self.env, timeout, is_over)
 
-    def end(self, container: Container, grace: int | None) -> bool:
+    def end(self, container: Container, grace: int | None, is_over: Callable[[], bool]) -> bool:
         """Stop the container within `grace` seconds (None: it had its time) and remove it.
 
-        Returns whether it is gone.
+        `is_over` ends that time early. Returns whether the container is gone.
         """
         if grace is not None and container.state == 'running':
-            self.ask('stop', '-t', str(grace), container.id, timeout=grace + ANSWER)
-        self.ask('rm', '-f', '-v', container.id, timeout=2 * ANSWER)
-        for _ in range(20):
-            still = self.ask('inspect', '-f', '{{.State.Status}}', container.id)
-            if still.code == 1:
+            self.ask('stop', '-t', str(grace), container.id, timeout=grace + ANSWER, is_over=is_over)
+        removed = self.ask('rm', '-f', '-v', container.id)
+        for _ in range(20 if removed.code is not None else 0):
+            left = self.ask('ps', '-aq', '--filter', f'id={container.id}')
+            if left.code == 0 and not left.out.strip():
                 return True
             process.sleep(0.25)  # with --rm the engine may be removing it itself
         return False

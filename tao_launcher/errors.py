@@ -22,14 +22,18 @@ class UsageError(Fatal):
     """The command line or a variable is wrong; nothing was started."""
 
     code = 2
-    kind = 'usage'
 
 
 class ConfigError(Fatal):
     """A file the launch depends on is wrong; nothing was started."""
 
     code = 2
-    kind = 'configuration'
+
+
+class NothingMatched(Fatal):
+    """No job is named by what was asked for."""
+
+    code = 1
 
 
 class EngineError(Fatal):

@@ -18,7 +18,8 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
     Raises UsageError in a Slurm job whose GPUs can not be told.
     """
     if given is not None:
-        return given, ''
+        first = f'docker takes the first {given.first} GPUs, whoever uses them; free:{given.first} picks idle ones'
+        return given, first if given.kind == 'count' else ''
     job = environ.get('SLURM_JOB_ID')
     if not job:
         return Gpus('all'), ''
@@ -49,3 +50,29 @@ def engine_words(gpus: Gpus, daemon: Daemon, is_tegra: bool) -> tuple[list[tuple
         # docker reads the value as CSV: without the inner quotes the second id is another field
         return [('--gpus', f'"device={",".join(ids)}"')], []
     return [('--gpus', str(gpus.first) if gpus.first else 'all')], []
+
+
+# What nvidia-smi is asked for a choice of idle GPUs, and the words that ask it.
+GPU_QUERY = ('nvidia-smi', '--query-gpu=index,uuid', '--format=csv,noheader')
+PROCESS_QUERY = ('nvidia-smi', '--query-compute-apps=gpu_uuid,pid,process_name,used_memory', '--format=csv,noheader')
+
+
+def pick_free(count: int, gpu_rows: str, process_rows: str) -> Gpus:
+    """The first `count` GPUs without a compute process, from nvidia-smi's answers to the queries above.
+
+    Raises UsageError with who holds what when there are not enough.
+    """
+    holders: dict[str, list[str]] = {}
+    for line in process_rows.splitlines():
+        uuid, _, process = line.partition(',')  # a process name may hold commas
+        holders.setdefault(uuid.strip(), []).append(f'process {process.strip()}')
+    rows = [line.split(',') for line in gpu_rows.splitlines()]
+    gpus = [(index.strip(), uuid.strip()) for index, uuid, *_ in (row for row in rows if len(row) > 1)]
+    free = tuple(index for index, uuid in gpus if uuid not in holders)
+    if len(free) < count:
+        raise UsageError(
+            f'{count} free GPU{"s"[:count > 1]} wanted, {len(free)} of {len(gpus)} free',
+            *(f'GPU {index}: {", ".join(holders[uuid])}' for index, uuid in gpus if uuid in holders),
+            advice='wait, or name the GPUs: --gpus 0,1',
+        )
+    return Gpus('ids', free[:count])

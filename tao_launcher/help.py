@@ -81,6 +81,8 @@ def _overview(catalogue: Catalogue) -> str:
         'usage: tao [options] [GROUP] TASK SUBTASK [ARGS...]        run a task',
         '       tao [options] [GROUP] TASK run COMMAND [ARGS...]    run any command in its container',
         '       tao [options] [GROUP] TASK                          a shell in its container',
+        '       tao list | stop | logs | attach | wait | exec | clean      your jobs',
+        '       tao info | doctor | config path                            releases, this machine, paths',
         '',
         'Runs NVIDIA TAO containers: one exact docker run, printed (--dry-run) or run.',
         'Options stand before the task name; what follows it belongs to the task.',
@@ -97,7 +99,7 @@ def _overview(catalogue: Catalogue) -> str:
         '  --run_as_user                   files written by the job belong to you',
         '  --release X.Y.Z                 an older TAO release (default: the newest that has the task)',
         '',
-        'more: tao --help options, tao --help environment, tao GROUP --help, tao TASK --help',
+        'more: tao --help options, tao --help environment, tao GROUP|TASK|VERB --help',
     ]
     return '\n'.join(lines) + '\n'
 

@@ -1,6 +1,7 @@
 """Asks the host: who calls, which terminals there are, what the files hold. The only module that does."""
 from __future__ import annotations
 
+import json
 import os
 import sys
 
@@ -10,7 +11,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 class Terminals(Record):
@@ -54,8 +55,13 @@ def survey(environ: Mapping[str, str]) -> Host:
         machine=uname.machine,
         is_tegra=os.path.exists('/etc/nv_tegra_release'),
         arg_max=os.sysconf('SC_ARG_MAX'),
-        terminals=Terminals(os.isatty(0), os.isatty(1), os.isatty(2), _foreground()),
+        terminals=terminals(),
     )
+
+
+def terminals() -> Terminals:
+    """Which streams are terminals."""
+    return Terminals(os.isatty(0), os.isatty(1), os.isatty(2), _foreground())
 
 
 def _cwd() -> str:
@@ -140,25 +146,41 @@ def read(path: str, what: str, required: bool) -> bytes | None:
         raise ConfigError(f'{path}: can not be read ({getattr(e, "strerror", e)})') from None
 
 
+def json_file(path: str) -> object:
+    """The value of somebody else's JSON file, or None; it is theirs to complain about it."""
+    try:
+        data = read(path, 'configuration', required=False)
+        return json.loads(data) if data else None
+    except (ConfigError, ValueError, RecursionError):
+        return None
+
+
+def free_bytes(folder: str) -> int | None:
+    """Free bytes of the file system that a folder is on; None where it can not be told."""
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return None
+    return found.f_bavail * found.f_frsize
+
+
 def exists(path: str) -> bool:
     """Whether a path exists, links followed."""
     return os.path.exists(path)
 
 
-def missing(paths: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The paths that are not there, and those about which the caller may not know.
+def look(path: str) -> bool | None:
+    """Whether a path exists, links followed; None when the caller may not know.
 
     A folder that the caller may not search (another user's) may well hold what the daemon can see.
     """
-    gone, unknown = [], []
-    for path in paths:
-        try:
-            os.stat(path)
-        except (FileNotFoundError, NotADirectoryError):
-            gone.append(path)
-        except (OSError, ValueError):
-            unknown.append(path)
-    return gone, unknown
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        return None
+    return True
 
 
 def nearest_parent(path: str) -> str:

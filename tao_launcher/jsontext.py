@@ -50,16 +50,16 @@ def at(path: str, key: str | int) -> str:
         return f'{path}[{key}]'
     if re.fullmatch(r'[\w$-]+', key):
         return f'{path}.{key}' if path else key
-    return f'{path}[{json.dumps(key[:40])}]'
+    return f'{path}[{json.dumps(key[:40], ensure_ascii=False)}]'
 
 
 def show(value: object) -> str:
-    """A value of the file for a message: short, on one line, safe for a terminal."""
+    """A value of the file for a message: short, on one line."""
     if isinstance(value, dict):
         return 'an object'
     if isinstance(value, list):
         return 'a list'
-    text = json.dumps(value)
+    text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f'{text[:50]}… ({len(text)} characters)'
 
 
@@ -137,10 +137,9 @@ def _string_faults(path: str, text: str) -> Iterator[Fault]:
 def _not_json(text: str, error: json.JSONDecodeError, name: str) -> ConfigError:
     pos, reason, advice = _slip(text, error)
     start = text.rfind('\n', 0, pos) + 1
-    line = text[start:].split('\n', 1)[0].rstrip('\r')
     column = pos - start
-    shown = _masked(line)
-    shown = ''.join(c if c.isprintable() else ' ' for c in shown)
+    line = _masked(text)[start:].split('\n', 1)[0].rstrip('\r')
+    shown = ''.join(c if c.isprintable() else ' ' for c in line)
     cut = max(0, column - 60)
     return ConfigError(
         f'{name}:{text.count(chr(10), 0, pos) + 1}:{column + 1}: not JSON: {reason}',
@@ -150,10 +149,21 @@ def _not_json(text: str, error: json.JSONDecodeError, name: str) -> ConfigError:
     )
 
 
-def _masked(line: str) -> str:
-    """The line with the values of environment variables starred out: they may be secrets."""
-    pattern = r"""(["']?value["']?\s*:\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}\]]+)"""
-    return re.sub(pattern, lambda m: m.group(1) + '*' * len(m.group(2)), line)
+def _masked(text: str) -> str:
+    """The text with the environment's words starred out, but for names: values may be secrets.
+
+    Where JSON is broken, nobody can tell a value for certain; so all of that section counts as one.
+    """
+    words = list(re.finditer('Envs|variable|value', text))
+    if not words:
+        return text
+    start = words[0].start()
+    section = re.compile('"?(Mounts|DockerOptions)').search(text, words[-1].end())
+    end = section.start() if section else len(text)
+    name = r"""\bvariable["']\s*:\s*["'][A-Za-z_]\w*["'](?=\s*[,}])"""
+    pattern = name + r"""|\b(?:Envs|variable|value)\b|[^\s,:{}\[\]"']"""
+    masked = re.sub(pattern, lambda m: m.group() if len(m.group()) > 1 else '*', text[start:end])
+    return text[:start] + masked + text[end:]
 
 
 def _slip(text: str, error: json.JSONDecodeError) -> tuple[int, str, str]:

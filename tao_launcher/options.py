@@ -25,7 +25,7 @@ class Option(Record):
 
 
 OPTIONS = (
-    Option('--gpus', 'GPUS', 'all, none, 0,1, GPU-UUID, MIG-UUID or count=N (default: all)'),
+    Option('--gpus', 'GPUS', 'all, none, 0,1, GPU-UUID, MIG-UUID, count=N, free or free:N (default: all)'),
     Option('--volume', 'SRC:DST[:MODE]', 'mount a host path, also after the task name', repeatable=True),
     Option('--env', 'NAME[=VALUE]', "set a variable; NAME alone passes the host's value", repeatable=True),
     Option('--mounts_file', 'PATH', 'the mounts file to use instead of ~/.tao_mounts.json'),

@@ -4,9 +4,11 @@ from __future__ import annotations
 import os
 import sys
 
+from .table import plain
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .errors import Fatal
 
@@ -37,23 +39,29 @@ class Output:
         except BrokenPipeError:
             raise OutputClosed from None
 
+    def line(self, words: Sequence[str]) -> str:
+        """A command of ours as a line that a shell takes."""
+        import shlex
+
+        return shlex.join(words) + '\n'
+
     def error(self, error: Fatal) -> None:
         """The line of an error, its reasons, and what to try."""
-        self.say(f'{self._paint("error:", "RED")} {_plain(error.what)}')
+        self.say(f'{self._paint("error:", "RED")} {plain(error.what)}')
         for line in error.why:
-            self._write(f'    {_plain(line)}')
+            self._write(f'    {plain(line)}')
         if error.advice:
-            self._write(f'    try: {_plain(error.advice)}')
+            self._write(f'    try: {plain(error.advice)}')
 
     def notice(self, text: str) -> None:
         """Something the user may want to know; not with --quiet."""
         if not self.quiet:
-            self.say(f'{self._paint("notice:", "YELLOW")} {_plain(text)}')
+            self.say(f'{self._paint("notice:", "YELLOW")} {plain(text)}')
 
     def verbose(self, text: str) -> None:
         """What was read or decided; only with --verbose."""
         if self.is_verbose:
-            self.say(_plain(text))
+            self.say(plain(text))
 
     def say(self, text: str) -> None:
         """A line to stderr behind the program's name."""
@@ -79,8 +87,3 @@ class Output:
         except ImportError:  # run from a checkout, without packages
             return text
         return f'{getattr(Fore, color)}{text}{Style.RESET_ALL}'
-
-
-def _plain(text: str) -> str:
-    """The text without characters that a terminal would obey."""
-    return ''.join(c if c.isprintable() else repr(c)[1:-1] for c in text)

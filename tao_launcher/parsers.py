@@ -120,7 +120,7 @@ def port_clashes(ports: list[Port]) -> list[str]:
 
 
 def gpus(text: str) -> Gpus:
-    """all, none, indices or UUIDs joined by commas, or count=N; a bare number is an index."""
+    """all, none, indices or UUIDs joined by commas, count=N, free or free:N; a bare number is an index."""
     text = text.strip().strip('"')
     if text in ('all', 'none'):
         return Gpus(text)
@@ -129,10 +129,12 @@ def gpus(text: str) -> Gpus:
         if not re.fullmatch(r'[1-9][0-9]{0,3}', value):
             raise ValueError('expected count=N with N from 1')
         return Gpus('count', first=int(value))
+    if re.fullmatch(r'free(:[1-9][0-9]{0,3})?', text):
+        return Gpus('free', first=int(text[5:] or 1))
     ids = tuple((value if name == 'device' else text).split(','))
     for one in ids:
         if not re.fullmatch(r'[0-9]{1,4}(:[0-9]{1,2})?|(GPU|MIG)-[0-9A-Za-z/-]+', one):
-            raise ValueError('expected all, none, 0,1, GPU-UUID, MIG-UUID or count=N')
+            raise ValueError('expected all, none, 0,1, GPU-UUID, MIG-UUID, count=N or free:N')
     if len(set(ids)) != len(ids):
         raise ValueError('expected every GPU once')
     return Gpus('ids', ids)

@@ -5,6 +5,7 @@ from . import gpus
 from .errors import UsageError
 from .identity import Identity
 from .images import with_registry, with_tag
+from .lint import gpu_indices
 from .record import Record
 from .values import Mount, Port, Ulimit, Variable
 from .variables import collect
@@ -36,6 +37,7 @@ class Target(Record):
     network: str = ''
     workdir: str = ''
     notices: tuple[str, ...] = ()
+    is_task: bool = False  # the words of the command are a task's own, and can be checked as such
 
 
 class Plan(Record):
@@ -126,7 +128,7 @@ def make(
         stop_timeout=settings.stop_timeout,
         notices=(*settings.notices, *target.notices, *_notices(
             settings, daemon, network, target, (gpu_notice, identity.notice, *variables.notices), tty or interactive,
-        )),
+        ), *(gpu_indices(request, target.command) if target.is_task else ())),
     )
 
 

@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import subprocess
+import sys
 import time
 
 from .errors import EngineError, EngineMissing
@@ -13,9 +14,10 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import FrameType, TracebackType
 
+INTERRUPT = int(signal.SIGINT)
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -27,18 +29,33 @@ class Answer(Record):
     err: str
 
 
-def ask(argv: Sequence[str], env: Mapping[str, str], timeout: float) -> Answer:
-    """Run a command for its output, undisturbed by the terminal's signals, for at most `timeout` seconds."""
+def ask(
+    argv: Sequence[str], env: Mapping[str, str], timeout: float, is_over: Callable[[], bool] | None = None,
+) -> Answer:
+    """Run a command for its output, undisturbed by the terminal's signals.
+
+    It is given up after `timeout` seconds, or as soon as `is_over` says so.
+    """
     try:
-        done = subprocess.run(
-            argv, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False,
+        child = subprocess.Popen(
+            argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             start_new_session=True, encoding='utf-8', errors='surrogateescape',
         )
-    except subprocess.TimeoutExpired:
-        return Answer(None, '', f'no answer within {timeout:.0f} s')
     except OSError as e:
         return Answer(None, '', str(e))
-    return Answer(done.returncode, done.stdout, done.stderr)
+    deadline = clock() + timeout
+    while True:
+        try:
+            out, err = child.communicate(timeout=max(0.0, min(0.25, deadline - clock())))
+            return Answer(child.returncode, out, err)
+        except subprocess.TimeoutExpired:
+            if clock() >= deadline or (is_over and is_over()):
+                break
+    try:
+        child.kill()
+    except PermissionError:
+        pass  # behind sudo it is root's
+    return Answer(None, '', f'no answer within {timeout:.0f} s')
 
 
 def start(
@@ -65,6 +82,40 @@ def start(
         raise EngineError(f'{argv[0]}: can not be started ({e.strerror})') from None
 
 
+def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
+    """Replace this process by a command: its streams, signals and exit code are the command's own.
+
+    Raises EngineMissing when it can not be started; does not return otherwise.
+    """
+    sys.stdout.flush()
+    try:
+        os.execvpe(argv[0], list(argv), dict(env))
+    except OSError as e:
+        raise EngineMissing(argv[0], e.strerror or 'can not be started') from None
+
+
+def follow(argv: Sequence[str], waiting: Sequence[str], env: Mapping[str, str]) -> int | None:
+    """Show a command's output until the command `waiting` prints an exit code; that code.
+
+    None when the caller left by Ctrl-C. Neither command is sent a signal but to end it.
+    """
+    waiter = subprocess.Popen(
+        waiting, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True,
+    )
+    shown = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        shown.wait()
+        out, _ = waiter.communicate()
+        return int(out) if out.strip().isdigit() else 125
+    except KeyboardInterrupt:
+        return None
+    finally:
+        for process in (shown, waiter):
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+
+
 class Signals:
     """Signals as data: from entering to leaving they are queued, and `wait` hands them out.
 
@@ -83,8 +134,11 @@ class Signals:
         for number in FORWARDED:
             if signal.getsignal(number) != signal.SIG_IGN:
                 self._handle(number)
-        # an inherited "ignore" would lose the child's exit code
+        # inherited, "ignore" would lose the exit codes of children, and a mask their end
+        if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._handle(signal.SIGCHLD)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
         return self
 
     def _handle(self, number: int) -> None:
@@ -128,7 +182,8 @@ class Terminal:
 
         before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # we may be in the background by now
         try:
-            termios.tcsetattr(0, termios.TCSADRAIN, self._saved)  # type: ignore[arg-type]
+            # not TCSADRAIN, which waits while the terminal is stopped (Ctrl-S)
+            termios.tcsetattr(0, termios.TCSANOW, self._saved)  # type: ignore[arg-type]
         except termios.error:
             pass  # the terminal is gone
         finally:

@@ -61,7 +61,7 @@ class Reader:
         if not isinstance(value, str) or not value:
             self.expect(path, value, expected)
         elif '\n' in value or '\r' in value:
-            self.fault(path, f'{show(value)}: a line break can not stand here', structural=False)
+            self.fault(path, f'{show(value)}: a line break can not stand here')
         else:
             return value
         return None

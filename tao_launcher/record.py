@@ -32,5 +32,8 @@ else:
         def __repr__(self):
             return f'{type(self).__name__}({", ".join(f"{n}={v!r}" for n, v in zip(self._fields, self))})'
 
+        def _asdict(self):
+            return dict(zip(self._fields, self))
+
         def _replace(self, **changes):
             return type(self)(**{**dict(zip(self._fields, self)), **changes})

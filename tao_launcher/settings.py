@@ -155,8 +155,17 @@ def merge(
     )
 
 
+def engine_words(options: Values, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The engine's words alone, for commands that launch nothing. Raises UsageError."""
+    problems = Problems()
+    found: tuple[str, ...] | None = _single('engine', RULES['engine'], options, environ, None, {}, {}, problems)
+    if found is None:
+        raise UsageError(*problems.found)
+    return found
+
+
 def _single(
-    key: str, rule: Rule, options: Values, environ: Mapping[str, str], file: MountsFile,
+    key: str, rule: Rule, options: Values, environ: Mapping[str, str], file: MountsFile | None,
     defaults: Mapping[str, Any], sources: dict[str, str], problems: Problems,
 ) -> Any:
     given = options.get('cached' if key == 'image' and 'cached' in options else key)
@@ -169,7 +178,7 @@ def _single(
     if rule.variable and environ.get(rule.variable):
         sources[key] = rule.variable
         return problems.parsed(rule.variable, environ[rule.variable], rule.parse)
-    if file.options.get(key) is not None:
+    if file and file.options.get(key) is not None:
         sources[key] = f'{file.path}: DockerOptions.{key}'
         return file.options[key]
     sources[key] = 'default'

@@ -19,22 +19,30 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 STILL_STOPPING = 10.0  # seconds after the first Ctrl-C until the second is offered
+UNTOLD = 1.0  # seconds for what the terminal may have told the client, before the engine is asked to stop the job
 QUICK_DEATH = 5.0  # a client that dies this early may have a container still in the making
 IN_THE_MAKING = 2.0
+# What a client may return when a signal ends it before its job has a code.
+CLIENTS_OWN = (1, 2, 125, 128 + signal.SIGHUP, 128 + signal.SIGINT, 128 + signal.SIGTERM)
 
 
 class Job:
-    """One launch while it runs."""
+    """One launch while it runs.
+
+    After `run`, `received` has the signals that came, and `abandoned` says that the job did not end
+    by itself: the client left a container behind, so that its code is not the job's.
+    """
 
     def __init__(self, plan: Plan, launch: Launch, output: Output) -> None:
         self.plan = plan
         self.launch = launch
         self.output = output
         self.received: list[int] = []
+        self.abandoned = False
         self.was_told = False  # a signal reached the job
+        self.was_ended = False  # its container was removed while the client was still there
         self.offer_at: float | None = None
         self.end_at: float | None = None
-        self.ended_at: float | None = None
 
     def run(self, argv: tuple[str, ...]) -> tuple[int, str]:
         """(exit code, captured output of a detached launch); code as subprocess writes it.
@@ -42,20 +50,21 @@ class Job:
         Raises EngineError when the client can not be started.
         """
         terminal = Terminal(self.plan.tty)
-        with Signals() as signals:
+        with Signals() as self.signals:
             begun = process.clock()
             # under nohup the client would take SIGHUP again, and end the job when the terminal closes
-            self.own_session = not self.plan.needs_terminal and (signals.hangup_ignored or not self.plan.may_ask)
+            self.own_session = not self.plan.needs_terminal and (self.signals.hangup_ignored or not self.plan.may_ask)
             client = process.start(
                 argv, self.launch.env, self.own_session, self.plan.interactive, captured=self.plan.detach,
             )
             try:
                 while client.poll() is None:
-                    for number in signals.wait(self._patience()):
+                    for number in self.signals.wait(self._patience()):
                         self._receive(number, client)
                     self._look_at_the_clock(client)
             finally:
                 terminal.restore()
+            self.received += self.signals.wait(0)  # came together with the end
             self._clean_up(client.returncode, process.clock() - begun)
             out = client.stdout.read().decode('utf-8', 'replace') if client.stdout else ''
         return client.returncode, out
@@ -72,41 +81,52 @@ class Job:
             if number == signal.SIGINT:
                 self.end_at = now  # the second Ctrl-C
             return
+        # where they share the terminal, it has sent the others to the client too, if they came from it
+        passed_on = self.own_session or number == signal.SIGTERM
         if number == signal.SIGINT:
             self.offer_at = now + STILL_STOPPING  # no clock: a checkpoint may be being written
         elif self.end_at is None:
-            self.end_at = now + self.plan.stop_timeout
-        self.was_told = self.was_told or not self.plan.tty
-        if self.own_session or number == signal.SIGTERM:  # the others came from the terminal, to the client too
-            try:
-                client.send_signal(number)
-            except PermissionError:  # the client runs as root, behind sudo
-                for container in self._ours():
-                    self.launch.ask('kill', '--signal', signal.Signals(number).name, container.id)
+            self.end_at = now + (self.plan.stop_timeout if passed_on else UNTOLD)
+        self.was_told = self.was_told or passed_on or number == signal.SIGINT
+        if passed_on:
+            self._pass_on(number, client)
+
+    def _pass_on(self, number: int, client: subprocess.Popen[bytes]) -> None:
+        try:
+            client.send_signal(number)
+        except PermissionError:  # the client runs as root, behind sudo
+            for container in self._ours():
+                self.launch.ask('kill', '--signal', signal.Signals(number).name, container.id)
 
     def _look_at_the_clock(self, client: subprocess.Popen[bytes]) -> None:
         now = process.clock()
         if self.offer_at is not None and now >= self.offer_at:
             self.offer_at = None
-            if client.poll() is None and self.ended_at is None:
+            if client.poll() is None and not self.was_ended:
                 self.output.say('still stopping; Ctrl-C again kills it')
         if self.end_at is None or now < self.end_at or client.poll() is not None:
             return
-        if self.ended_at is None:
-            self.ended_at = now
-            for container in self._ours():
-                self.launch.end(container, grace=None)
-            self.end_at = process.clock() + IN_THE_MAKING  # the client notices by itself
-        else:
+        if self.was_ended:
+            self.end_at = None
             try:
                 client.kill()
             except PermissionError:
                 pass
-            self.end_at = None
+            return
+        self.was_ended = True
+        for container in self._ours():
+            self._end(container)
+        self.end_at = process.clock() + IN_THE_MAKING  # the client notices by itself
 
     def _ours(self) -> list[Container]:
         """The launch's container; none when it can not be told from another launch's."""
         found = self.launch.find()
+        if found is None:
+            self.output.notice(
+                'the engine does not answer, so this launch\'s container may be left; look for it with: '
+                f'{" ".join(self.launch.engine)} ps -a --filter label=tao.plan={self.launch.plan}'
+            )
+            return []
         if len(found) > 1:
             ids = ' '.join(container.id[:12] for container in found)
             self.output.notice(
@@ -116,12 +136,26 @@ class Job:
             return []
         return found
 
+    def _end(self, container: Container) -> None:
+        """Stop the container, unless it had its time, and remove it. Ctrl-C shortens that time."""
+        grace = None if self.was_told else self.plan.stop_timeout
+        if not self.launch.end(container, grace, self._is_in_a_hurry):
+            self.output.notice(
+                f'container {container.id[:12]} could not be removed; '
+                f'try: {" ".join(self.launch.engine)} rm -f {container.id[:12]}'
+            )
+
+    def _is_in_a_hurry(self) -> bool:
+        came = self.signals.wait(0)
+        self.received += came
+        return signal.SIGINT in came
+
     def _clean_up(self, code: int, seconds: float) -> None:
         """After anything but a plain exit 0: the container, if it is still there, is ended and removed."""
-        if code == 0 and (self.plan.detach or not (self.received or self.plan.tty)):
+        if code == 0 and not self.received and not (self.plan.tty and not self.plan.detach):
             return
         deadline = process.clock()
-        if seconds < QUICK_DEATH and (code < 0 or self.received):
+        if seconds < QUICK_DEATH and not self.was_ended and _is_the_clients(code, bool(self.received)):
             deadline += IN_THE_MAKING
         found = self._ours()
         while not found and process.clock() < deadline:
@@ -130,13 +164,10 @@ class Job:
         for container in found:
             if code == 0 and not self.received and container.state == 'running':
                 self._say_how_to_return(container)
-                continue
-            grace = None if self.was_told else self.plan.stop_timeout
-            if not self.launch.end(container, grace):
-                self.output.notice(
-                    f'container {container.id[:12]} could not be removed; '
-                    f'try: {" ".join(self.launch.engine)} rm -f {container.id[:12]}'
-                )
+            else:
+                self.abandoned = True
+                self._end(container)
+        self.received += self.signals.wait(0)
 
     def _say_how_to_return(self, container: Container) -> None:
         engine = ' '.join(self.launch.engine)
@@ -144,3 +175,8 @@ class Job:
             f'detached; the job runs on. Return: {engine} attach {container.id[:12]}, '
             f'end it: {engine} stop {container.id[:12]}'
         )
+
+
+def _is_the_clients(code: int, signalled: bool) -> bool:
+    """Whether a code can be that of a client that a signal ended, and not its job's."""
+    return code < 0 or code > 128 and code in CLIENTS_OWN or signalled and code in CLIENTS_OWN

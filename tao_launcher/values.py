@@ -5,7 +5,7 @@ from .record import Record
 
 
 class Gpus(Record):
-    """A GPU request: kind is 'all', 'none', 'ids' or 'count' (the `first` so many)."""
+    """A GPU request: kind is 'all', 'none', 'ids', 'count' (the `first` so many) or 'free' (as many idle ones)."""
 
     kind: str
     ids: tuple[str, ...] = ()

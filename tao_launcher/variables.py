@@ -9,7 +9,7 @@ from .values import Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 LAUNCH_ID = 'TAO_LAUNCH_ID'
 SECRET_WORDS = {
@@ -69,3 +69,15 @@ def collect(
         else:
             words.append(f'{variable.name}={value}')
     return Variables((*words, *[LAUNCH_ID][:launch_id]), tuple(by_name), export, tuple(notices))
+
+
+def masked(words: Iterable[str]) -> list[str]:
+    """A task's words as we may print them: what follows -k or --key, or a secret-looking key=, starred out."""
+    shown: list[str] = []
+    hide = False
+    for word in words:
+        name, equals, value = word.partition('=')
+        secret = equals and is_secret(re.sub('[.-]', '_', name.lstrip('-')), value)
+        shown.append('***' if hide else f'{name}=***' if secret else word)
+        hide = word in ('-k', '--key', '--encryption_key')
+    return shown

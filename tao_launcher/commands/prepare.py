@@ -1,8 +1,8 @@
 """From options to a plan: what every launch does, whatever it launches."""
 from __future__ import annotations
 
-from .. import config, daemon, host, identity, plan
-from ..errors import ConfigError
+from .. import config, daemon, gpus, host, identity, lint, plan
+from ..errors import ConfigError, UsageError
 from ..settings import merge
 
 TYPE_CHECKING = False
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..output import Output
     from ..plan import Plan, Target
     from ..settings import Settings
+    from ..values import Gpus
 
 
 def prepare(
@@ -33,12 +34,14 @@ def prepare(
     settings = settings._replace(notices=(*notices, *settings.notices))
     if settings.sources['dry_run'] == 'TAO_DRY_RUN' and settings.dry_run:
         output.notice('TAO_DRY_RUN is set: nothing is run')
-    engine = daemon.find(settings.engine, environ, here.home, _json)
+    if settings.gpus and settings.gpus.kind == 'free':
+        settings = settings._replace(gpus=_free_gpus(settings, environ, output))
+    engine = daemon.find(settings.engine, environ, here.home, host.json_file)
     target = make_target(settings)
     made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
     if settings.dry_run:
         _say_terminal(made, here, output)
-    return check(made, settings, engine), settings.dry_run
+    return check(made, settings, engine, target), settings.dry_run
 
 
 def mounts_file(options: Values, environ: Mapping[str, str], here: Host) -> tuple[config.MountsFile, list[str]]:
@@ -66,25 +69,46 @@ def mounts_file(options: Values, environ: Mapping[str, str], here: Host) -> tupl
     return (config.parse(data, path, environ, here.home) if data is not None else config.MountsFile()), notices
 
 
-def check(made: Plan, settings: Settings, engine: Daemon) -> Plan:
+def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Plan:
     """The plan, once its sources were found on this host; with a notice about what can not be seen.
 
-    Raises ConfigError with every source that is missing: -v would create it, as an empty folder of root's.
+    Raises ConfigError with every source that is missing: -v would create it, as an empty folder of root's;
+    and for a spec file that is missing under a mount.
     """
     if 'no_check' in settings.flags or engine.is_remote:
         return made
-    missing, unknown = host.missing(mount.source for mount in made.mounts)
+    seen = [(mount, host.look(mount.source)) for mount in made.mounts]
+    missing = [
+        f'{mount.source} ({mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
+        for mount, exists in seen if exists is False
+    ]
     if missing:
-        lines = [
-            f'{mount.source} ({mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
-            for mount in made.mounts if mount.source in missing
-        ]
         raise ConfigError(
-            f'{len(lines)} mount source{"s"[:len(lines) > 1]} not found', *lines,
+            f'{len(missing)} mount source{"s"[:len(missing) > 1]} not found', *missing,
             advice='correct or create them (daemon elsewhere? --no-check)',
         )
-    notices = [f'{path} can not be looked at by you; it is left to the daemon' for path in unknown]
+    notices = [
+        f'{mount.source} can not be looked at by you; it is left to the daemon'
+        for mount, exists in seen if exists is None
+    ]
+    if target.is_task:
+        notices += lint.paths(target.command[0], target.command[1:], made.mounts, host.look)
     return made._replace(notices=(*made.notices, *notices))
+
+
+def _free_gpus(settings: Settings, environ: Mapping[str, str], output: Output) -> Gpus:
+    """As many idle GPUs as wanted. Raises UsageError; a dry run asks nobody, so it can not know them."""
+    if settings.dry_run:
+        raise UsageError('which GPUs are free shows only at the launch', advice='name them for a dry run: --gpus 0,1')
+    from ..process import ask
+
+    answers = [ask(query, environ, timeout=20.0) for query in (gpus.GPU_QUERY, gpus.PROCESS_QUERY)]
+    for answer in answers:
+        if answer.code != 0:
+            raise UsageError('nvidia-smi does not tell which GPUs are free', (answer.err or answer.out).strip()[:200])
+    picked = gpus.pick_free(settings.gpus.first if settings.gpus else 1, answers[0].out, answers[1].out)
+    output.notice(f'free GPUs: {",".join(picked.ids)}')
+    return picked
 
 
 def _identity(user: str, here: Host, engine: Daemon) -> Identity:
@@ -98,17 +122,6 @@ def _identity(user: str, here: Host, engine: Daemon) -> Identity:
     if engine.is_remote:
         found = found._replace(owner=f'{host.user_name(here.uid) or here.uid}@{here.hostname}')
     return found
-
-
-def _json(path: str) -> object:
-    """The value of one of docker's own JSON files, or None; it is docker's to complain about them."""
-    import json
-
-    try:
-        data = host.read(path, 'docker configuration', required=False)
-        return json.loads(data) if data else None
-    except (ConfigError, ValueError, RecursionError):
-        return None
 
 
 def _say_terminal(made: Plan, here: Host, output: Output) -> None:

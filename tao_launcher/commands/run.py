@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
-from .. import explain, process
+from .. import process
 from ..containers import Launch
-from ..errors import EngineError
 from ..supervise import Job
 from ..variables import LAUNCH_ID
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..output import Output
     from ..plan import Plan
 
+EXPLAINED = (125, 126, 127, 135, 137, 139)  # exit codes whose reason may be found afterwards
 JUST_STARTED = 0.3  # seconds after which a detached job that ended at once is noticed
 
 
@@ -29,7 +30,9 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
     output.verbose(f'running: {" ".join(plan.engine)} run … {plan.image}')
     job = Job(plan, launch, output)
     code, out = job.run(words)
-    if signal.SIGINT in job.received and code in (130, 137, -signal.SIGINT):
+    if job.received and (job.abandoned or code == 125):
+        code = -job.received[0]  # the job has no code of its own
+    if signal.SIGINT in job.received and code in (130, 137, -signal.SIGINT, -signal.SIGKILL):
         return -signal.SIGINT
     if code == 125:
         _explain(launch, output)
@@ -51,18 +54,12 @@ def _launch(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str]) -> L
     )
 
 
-def _explain(launch: Launch, output: Output) -> None:
-    """Say what is wrong with the engine, if that is why the container never started."""
-    answer = launch.ask('version', '--format', '{{.Server.Version}}', timeout=5.0)
-    found = explain.engine_failure(launch.engine, answer.code, answer.err)
-    if found:
-        error = EngineError(found[0], *found[1:-1], advice=found[-1].partition('try: ')[2])
-        output.error(error)
-
-
 def _detached(container: str, launch: Launch, output: Output) -> int:
     """Print a detached job's id; when it has ended already, its log (to stderr) and its code."""
-    output.result(container + '\n')
+    try:
+        output.result(container + '\n')
+    except (OutputClosed, OSError):
+        output.notice(f'the job runs on as container {container[:12]}')
     process.sleep(JUST_STARTED)
     state = launch.ask('inspect', '-f', '{{.State.Running}} {{.State.ExitCode}}', container)
     running, _, code = state.out.strip().partition(' ')

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from ..checks import Finding
     from ..cli import Values
     from ..host import Host
     from ..output import Output
@@ -73,3 +74,25 @@ def _manifest_image(root: str, here: Host, by_tag: bool) -> str:
     path = f'{root}/{runners.MANIFEST}'
     data = host.read(path, 'manifest that names the base image', required=True)
     return runners.manifest_image(data or b'', path, here.machine, by_tag)
+
+
+def findings(environ: Mapping[str, str], here: Host) -> list[Finding]:
+    """What `tao doctor --dev` says of each runner: its checkout, its manifest and the image that it names."""
+    import json
+
+    from ..checks import Finding
+
+    found = []
+    for program, profile in json.loads(host.package_data('runners.json')).items():
+        variable = profile['root_variable']
+        if not environ.get(variable):
+            fix = f'export {variable}=/path/to/{profile["backend_repository"].rpartition("/")[2]}'
+            found.append(Finding(program, 'info', f'{variable} is not set', fix))
+            continue
+        try:
+            image = _manifest_image(host.path_of(environ[variable]), here, by_tag=False)
+        except ConfigError as e:
+            found.append(Finding(program, 'fail', '; '.join((e.what, *e.why)), f'correct {variable} or the file'))
+        else:
+            found.append(Finding(program, 'ok', f'{environ[variable]}, image {image}'))
+    return found

@@ -9,7 +9,7 @@ from .prepare import prepare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..catalogue import Catalogue
     from ..cli import Call, Values
@@ -17,19 +17,9 @@ if TYPE_CHECKING:
     from ..output import Output
     from ..settings import Settings
 
-# Named in the manual of NVIDIA's launcher or in this one's plans, and no tasks.
-VERBS = {
-    'list': 'docker ps --filter label=tao.job',
-    'stop': 'docker stop ID',
-    'logs': 'docker logs -f ID',
-    'attach': 'docker attach ID',
-    'wait': 'docker wait ID',
-    'exec': 'docker exec -it ID /bin/bash',
-    'clean': 'docker rm ID',
-    'info': 'tao --help',
-    'images': 'docker images',
-    'pull': 'docker pull IMAGE',
-}
+VERBS = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'doctor', 'config')
+# No tasks either, though this version can not do them; what does.
+PLANNED = {'images': 'docker images', 'pull': 'docker pull IMAGE'}
 
 
 def task(options: Values, words: list[str], environ: Mapping[str, str], output: Output) -> int:
@@ -39,7 +29,11 @@ def task(options: Values, words: list[str], environ: Mapping[str, str], output: 
     if options.get('help') or not words:
         return _help(known, words, output, asked=bool(options.get('help')))
     if words[0] in VERBS:
-        raise UsageError(f'{words[0]} is not part of this version', advice=VERBS[words[0]])
+        from .verbs import verb
+
+        return verb(words, options, environ, output)
+    if words[0] in PLANNED:
+        raise UsageError(f'{words[0]} is not part of this version', advice=PLANNED[words[0]])
     call = cli.call(words, known.groups(), known.subtasks_by_name(), options)
     if call.form == 'help':
         return _help(known, [name for name in (call.group, call.task) if name], output, asked=True)
@@ -65,7 +59,8 @@ def task_target(known: Catalogue, call: Call, release: str) -> Target:
     last = 'shell' if call.form == 'shell' else call.subtask
     job = '/'.join(part for part in (found.group, found.task, last) if part)
     elsewhere = catalogue.subtask_elsewhere(known, found, call.subtask) if call.form == 'task' else ''
-    return Target(job, found.image, command, found.release, notices=(elsewhere,) if elsewhere else ())
+    notices = (elsewhere,) if elsewhere else ()
+    return Target(job, found.image, command, found.release, notices=notices, is_task=call.form == 'task')
 
 
 def load_catalogue(here: Host, output: Output) -> Catalogue:
@@ -73,13 +68,26 @@ def load_catalogue(here: Host, output: Output) -> Catalogue:
     import json
 
     subtasks = json.loads(host.package_data('subtasks.json'))
-    path = f'{here.home}/.tao/config.json'
+    path = override_path(here)
+    override = read_override(path, subtasks)
+    if override:
+        output.verbose(f'catalogue: {path} replaces the built-in releases')
+        return override
+    return catalogue.builtin(json.loads(host.package_data('releases.json')), subtasks)
+
+
+def override_path(here: Host) -> str:
+    """The file that replaces the built-in catalogue."""
+    return f'{here.home}/.tao/config.json'
+
+
+def read_override(path: str, subtasks: Mapping[str, Sequence[str]]) -> Catalogue | None:
+    """The catalogue of that file; None when it is not there. Raises ConfigError."""
     data = host.read(path, 'catalogue of releases', required=False)
     if data is None:
-        return catalogue.builtin(json.loads(host.package_data('releases.json')), subtasks)
+        return None
     from ..jsontext import loads
 
-    output.verbose(f'catalogue: {path} replaces the built-in releases')
     return catalogue.from_override(loads(data, path), path, subtasks)
 
 

@@ -27,6 +27,8 @@ def home(docker: Docker) -> Path:
     folder = Path(docker.env['HOME'])
     for name in ('data', 'results', 'specs'):
         (folder / name).mkdir()
+    (folder / 'specs' / 'dino.yaml').touch()
+    (folder / 'specs' / 'train.txt').touch()
     (folder / '.tao_mounts.json').write_text(mounts_file(), 'utf-8')
     return folder
 
@@ -34,6 +36,7 @@ def home(docker: Docker) -> Path:
 def plain(text: str, home: Path) -> str:
     """The text without what differs from one reader to the next."""
     text = text.replace(str(home), '/home/user')
+    text = re.sub(r'^    [0-9a-f]{12}  ', '    $(ID)  ', text, flags=re.MULTILINE)
     text = re.sub(r'(?<=tao\.user=)\d+', '1000', text)
     return re.sub(r'(?<=tao\.plan=)[0-9a-f]{12}', '0' * 12, text)
 
@@ -63,7 +66,8 @@ def test_the_json_form_has_the_documented_keys(tao: Program, home: Path) -> None
 
 def test_every_option_and_variable_of_the_readme_exists(tao: Program) -> None:
     text = re.sub(r'^```.*?^```', '', README.read_text('utf-8'), flags=re.MULTILINE | re.DOTALL)
-    known = tao('--help', 'options').stdout
+    verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'doctor')
+    known = ''.join(tao(*words).stdout for words in [('--help', 'options'), *((verb, '--help') for verb in verbs)])
     for option in set(re.findall(r'(?<![\w-])--[a-z][a-z_-]+', text)) - {'--cpus'}:  # docker's
         assert option in known, option
     environment = tao('--help', 'environment').stdout

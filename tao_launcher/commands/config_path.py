@@ -1,0 +1,34 @@
+"""tao config path: which container path a host path has, and the other way round."""
+from __future__ import annotations
+
+from .. import host, lint
+from ..config import MountsFile
+from ..settings import merge
+from .prepare import mounts_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..cli import Values
+    from ..output import Output
+
+
+def config_path(paths: Sequence[str], options: Values, environ: Mapping[str, str], output: Output) -> int:
+    """Print every translation of every path. Returns 1 if one of them is under no mount."""
+    here = host.survey(environ)
+    file: MountsFile
+    file, _ = mounts_file(options, environ, here)
+    mounts = merge(options, environ, file, {}, here.cwd, here.home).mounts
+    code = 0
+    for given in paths:
+        path = host.path_of(given)
+        inside, outside = lint.to_container(path, mounts), lint.to_host(path, mounts)
+        if inside:
+            output.result(f'host {path} is {inside} in the container\n')
+        if outside:
+            output.result(f'container {path} is {outside} on the host\n')
+        if not inside and not outside:
+            output.notice(f'{path} is under no mount')
+            code = 1
+    return code

@@ -1,0 +1,75 @@
+"""The engine for commands that look at jobs: its words, its environment, and whose jobs are the caller's."""
+from __future__ import annotations
+
+from .. import daemon, explain, host, jobs, process
+from ..errors import EngineError
+from ..jobs import Job
+from ..record import Record
+from ..settings import engine_words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..cli import Values
+    from ..daemon import Daemon
+    from ..process import Answer
+
+PATIENCE = 60.0  # seconds; a loaded engine with many containers takes its time
+
+
+class Engine(Record):
+    """An engine to be asked, and the caller as its labels name the caller."""
+
+    words: tuple[str, ...]
+    environ: Mapping[str, str]
+    daemon: Daemon
+    owner: str
+
+    def ask(self, *words: str, timeout: float = PATIENCE) -> Answer:
+        """Ask the engine."""
+        return process.ask((*self.words, *words), self.environ, timeout)
+
+    def jobs(self, all_users: bool, ended: bool) -> list[Job]:
+        """The caller's jobs, or everybody's, in two questions. Raises EngineError when there is no answer."""
+        listed = self.ask(*self.list_words(all_users, ended))
+        if listed.code != 0:
+            raise self.failure(listed)
+        ids = listed.out.split()
+        if not ids:
+            return []
+        inspected = self.ask('inspect', '--type', 'container', *ids)
+        try:
+            return jobs.parse(inspected.out)  # without those that vanished meanwhile
+        except ValueError:
+            raise self.failure(inspected) from None
+
+    def list_words(self, all_users: bool, ended: bool) -> tuple[str, ...]:
+        """The words that list the ids of jobs."""
+        label = 'label=tao.job' if all_users else f'label=tao.user={self.owner}'
+        return ('ps', '-q', '--no-trunc', *(['-a'] if ended else []), '--filter', 'label=tao.plan', '--filter', label)
+
+    def failure(self, answer: Answer) -> EngineError:
+        """The error for an engine that did not answer as it should."""
+        found = explain.engine_failure(self.words, answer.code, answer.err, self.daemon.address)
+        what, remedy = found or (f'{" ".join(self.words)} did not answer as expected', '')
+        return EngineError(what, advice=remedy)
+
+
+def engine(options: Values, environ: Mapping[str, str]) -> Engine:
+    """The engine that --engine, TAO_ENGINE and docker's own settings name. Raises UsageError."""
+    here = host.survey(environ)
+    words = engine_words(options, environ)
+    found = daemon.find(words, environ, here.home, host.json_file)
+    owner = f'{host.user_name(here.uid) or here.uid}@{here.hostname}' if found.is_remote else str(here.uid)
+    return Engine(words, environ, found, owner)
+
+
+def owner_name(owner: str) -> str:
+    """The name behind an owner label, where the host knows it."""
+    return (host.user_name(int(owner)) if owner.isdigit() else '') or owner
+
+
+def chosen(jobs_here: Sequence[Job], wanted: Sequence[str], owner: str, running: bool) -> list[Job]:
+    """The jobs that several JOB words name, each once. Raises as jobs.choose does."""
+    return list(dict.fromkeys(jobs.choose(jobs_here, word, owner, running) for word in wanted))

@@ -1,0 +1,90 @@
+"""tao info: the releases of the catalogue, their task groups, images and tasks."""
+from __future__ import annotations
+
+import json
+
+from .. import host
+from ..catalogue import Catalogue
+from ..errors import UsageError
+from ..table import table
+from .task import load_catalogue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..output import Output
+
+FORMAT_VERSION = '3.0'  # of NVIDIA's catalogue, whose names these are
+
+
+def info(task: str, verbose: bool, releases: bool, as_json: bool, environ: Mapping[str, str], output: Output) -> int:
+    """Print the newest release, all releases, or where one task is found. Returns 0; raises UsageError."""
+    known = load_catalogue(host.survey(environ), output)
+    published = {} if known.path else json.loads(host.package_data('releases.json'))
+    document = _task(known, task) if task else _releases(known, published, releases, verbose)
+    if as_json:
+        output.result(json.dumps(document, indent=2) + '\n')
+        return 0
+    output.result('\n'.join(_lines(document, 0)) + '\n' if task or not releases else _table(known, published))
+    return 0
+
+
+def _releases(known: Catalogue, published: Mapping[str, Any], every: bool, verbose: bool) -> dict[str, Any]:
+    """As NVIDIA's launcher shows its configuration; `every` adds one entry for each release."""
+    newest = list(known.releases)[-1]
+    shown = [_release(known, published, name, verbose) for name in (known.releases if every else [newest])]
+    return shown[0] if not every else {'format_version': FORMAT_VERSION, 'releases': shown}
+
+
+def _release(known: Catalogue, published: Mapping[str, Any], name: str, verbose: bool) -> dict[str, Any]:
+    groups: Any = {
+        group: {'dockers': {image: {'tasks': list(tasks)} for image, tasks in images.items()}}
+        for group, images in known.releases[name].items()
+    }
+    return {
+        'format_version': FORMAT_VERSION,
+        'toolkit_version': name,
+        'published_date': published.get(name, {}).get('published', ''),
+        'task_group': groups if verbose else list(groups),
+    }
+
+
+def _task(known: Catalogue, task: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for group in known.groups():
+        releases = known.releases_with(task, group)
+        if releases:
+            found[group] = {
+                'image': known.image(releases[-1], group, task),
+                'release': releases[-1],
+                'releases': releases,
+                'subtasks': list(known.known_subtasks(group, task)),
+            }
+    if not found:
+        from ..catalogue import find
+
+        find(known, '', task, '', '')  # words what was meant
+        raise UsageError(f'no task {task}')
+    return {'task': task, 'groups': found}
+
+
+def _lines(value: Any, depth: int) -> list[str]:
+    """A JSON value for a person: indented names, lists on one line."""
+    lines = []
+    for key, item in value.items():
+        if isinstance(item, dict):
+            lines += [f'{"  " * depth}{key}:', *_lines(item, depth + 1)]
+        else:
+            lines.append(f'{"  " * depth}{key}: {", ".join(item) if isinstance(item, list) else item}')
+    return lines
+
+
+def _table(known: Catalogue, published: Mapping[str, Any]) -> str:
+    rows = [('RELEASE', 'PUBLISHED', 'TASKS', 'IMAGES')]
+    for name, groups in known.releases.items():
+        images = [image for tasks_of in groups.values() for image in tasks_of]
+        tasks = {task for tasks_of in groups.values() for listed in tasks_of.values() for task in listed}
+        rows.append((name, published.get(name, {}).get('published', ''), str(len(tasks)), str(len(set(images)))))
+    return table(rows, 0)

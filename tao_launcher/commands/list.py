@@ -1,0 +1,45 @@
+"""tao list: the caller's jobs."""
+from __future__ import annotations
+
+import json
+
+from .. import machine
+from ..jobs import Job, as_json, release
+from ..table import ago, table
+from ..variables import masked
+from .engine import Engine, owner_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..output import Output
+
+
+def list_(engine: Engine, ended: bool, all_users: bool, form: str, dry_run: bool, output: Output) -> int:
+    """Print the jobs as a table, as JSON, or their ids. Returns 0, also when there are none."""
+    if dry_run:
+        output.result(output.line((*engine.words, *engine.list_words(all_users, ended))))
+        return 0
+    found = engine.jobs(all_users, ended)
+    if form == 'json':
+        output.result(json.dumps([as_json(job) for job in found], indent=2) + '\n')
+    elif form == 'ids':
+        output.result(''.join(f'{job.id}\n' for job in found))
+    elif found:
+        output.result(table(_rows(found, all_users), machine.columns()))
+    else:
+        output.say('no jobs' if ended else 'no jobs (tao list -a shows ended ones)')
+    return 0
+
+
+def _rows(found: list[Job], all_users: bool) -> list[tuple[str, ...]]:
+    now = machine.now()
+    head = ('ID', *(['USER'] if all_users else []), 'TASK', 'STATE', 'SINCE', 'GPUS', 'RELEASE', 'COMMAND')
+    return [head] + [
+        (
+            job.id[:12], *([owner_name(job.owner)] if all_users else []), job.task,
+            f'{job.state} ({job.exit_code})' if job.has_ended else job.state,
+            ago(job.finished if job.has_ended else job.started, now), job.gpus, release(job.image),
+            ' '.join(masked(job.command)),
+        )
+        for job in found
+    ]
