@@ -1,0 +1,173 @@
+"""Fixtures for tests against a real docker engine, which tests/run starts and describes in TAO_TEST_* variables."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Callable, Generator, Iterator, Mapping, Optional, Union
+
+import pytest
+
+SCRIPTS = Path(sys.executable).parent
+HOST = os.environ.get('TAO_TEST_DOCKER_HOST', '')
+CLIENTS = [Path(path) for path in os.environ.get('TAO_TEST_DOCKERS', 'docker').split(':')]
+WHY_NOT = os.environ.get('TAO_TEST_WHY_NOT', 'TAO_TEST_DOCKER_HOST is unset: start these with tests/run')
+OURS = 'label=tao.plan'
+
+
+def version_of(client: Path) -> str:
+    if not HOST:
+        return 'none'
+    said = subprocess.run([client, '--version'], stdout=subprocess.PIPE, encoding='utf-8', check=True).stdout
+    found = re.search(r'\d[\w.]*', said)
+    return found.group() if found else said.strip()
+
+
+def must_run(report: Union[pytest.TestReport, pytest.CollectReport]) -> None:
+    """With CI=true a skipped test fails: a real test that nobody ran proves nothing."""
+    if os.environ.get('CI') == 'true' and report.skipped and not hasattr(report, 'wasxfail'):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = 'failed'
+        report.longrepr = f'{report.nodeid}: with CI=true this must run. {reason}'
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, None]:
+    must_run((yield).get_result())
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, None]:
+    must_run((yield).get_result())
+
+
+class Docker:
+    """One docker client and the private engine."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        self.path = path
+        home, programs = folder / 'home', folder / 'bin'
+        for made in (home, programs):
+            made.mkdir(parents=True)
+        (programs / 'docker').symlink_to(path)
+        self.env: dict[str, str] = {
+            'PATH': f'{programs}:{SCRIPTS}:/usr/bin:/bin',
+            'HOME': str(home),
+            'DOCKER_HOST': HOST,
+            'LANG': 'C.UTF-8',
+        }
+
+    def run(self, *args: str, check: bool = True, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        """`docker ARGS…` in `.env`; with check any exit code but 0 fails the test."""
+        done = subprocess.run(
+            [self.path, *args],
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding='utf-8',
+            timeout=timeout,
+        )
+        if check and done.returncode:
+            pytest.fail(f'docker {" ".join(args)}: exit code {done.returncode}\n{done.stdout}{done.stderr}')
+        return done
+
+    def containers(self, *filters: str, all: bool = True) -> list[str]:
+        """Full ids, the newest first; filters are docker's, such as "label=tao.job" or "status=running"."""
+        return self.run(
+            'ps', '-q', '--no-trunc', *(['--all'] if all else []), *(f'--filter={word}' for word in filters)
+        ).stdout.split()
+
+    def wait_for(self, *filters: str, count: int = 1, all: bool = False, timeout: float = 20) -> list[str]:
+        """The ids once exactly COUNT containers match; by default only running ones are counted."""
+        deadline = time.monotonic() + timeout
+        while len(found := self.containers(*filters, all=all)) != count:
+            if time.monotonic() > deadline:
+                pytest.fail(f'{len(found)} containers instead of {count} after {timeout} s')
+            time.sleep(0.05)
+        return found
+
+    def inspect(self, container: str) -> dict[str, Any]:
+        found: list[dict[str, Any]] = json.loads(self.run('container', 'inspect', container).stdout)
+        return found[0]
+
+
+class Program:
+    """An installed console script."""
+
+    def __init__(self, name: str, docker: Docker) -> None:
+        self.path = SCRIPTS / name
+        self.docker = docker
+
+    def __call__(
+        self,
+        *argv: Union[str, Path],
+        env: Optional[Mapping[str, str]] = None,
+        cwd: Union[str, Path, None] = None,
+        stdin: str = '',
+    ) -> subprocess.CompletedProcess[str]:
+        """ENV is the whole environment, by default `docker.env`; CWD is by default its HOME."""
+        env = self.docker.env if env is None else env
+        return subprocess.run(
+            [self.path, *argv],
+            env=env,
+            cwd=cwd or env['HOME'],
+            input=stdin,
+            capture_output=True,
+            encoding='utf-8',
+            timeout=60,
+        )
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test may leave a container of the launcher's; whatever else it left is removed for the next one."""
+    if not HOST:
+        pytest.skip(WHY_NOT)
+    yield
+    engine = Docker(CLIENTS[0], tmp_path_factory.mktemp('check'))
+    # docker lists a container for a moment after its client ended, while it is being removed
+    deadline = time.monotonic() + 2
+    while (ours := engine.containers(OURS)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    told = engine.run('ps', '--all', '--no-trunc', f'--filter={OURS}').stdout if ours else ''
+    engine.run('rm', '--force', '--volumes', *engine.containers(), check=False)  # one may be gone by now
+    engine.wait_for(all=True, count=0)
+    assert not ours, f'the test left containers behind:\n{told}'
+
+
+@pytest.fixture
+def docker(tmp_path_factory: pytest.TempPathFactory) -> Docker:
+    return Docker(CLIENTS[0], tmp_path_factory.mktemp('docker'))
+
+
+@pytest.fixture(params=CLIENTS, ids=version_of)
+def each_docker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Docker:
+    """Every docker client that this machine has, one after the other: releases differ in what they do with signals."""
+    return Docker(request.param, tmp_path_factory.mktemp('docker'))
+
+
+@pytest.fixture
+def tao(docker: Docker) -> Program:
+    return Program('tao', docker)
+
+
+@pytest.fixture
+def tao_pt(docker: Docker) -> Program:
+    return Program('tao_pt', docker)
+
+
+@pytest.fixture
+def printed_argv() -> Callable[[str], list[str]]:
+    """Takes what a task of the stand-in image printed back to the words it was called with, its own name first."""
+    escapes = {'\\n': '\n', '\\r': '\r', '\\\\': '\\'}
+
+    def words(printed: str) -> list[str]:
+        lines = re.findall(r'^argv\[\d+\]=<(.*)>\r?$', printed, re.MULTILINE)
+        return [re.sub(r'\\[nr\\]', lambda match: escapes[match.group()], line) for line in lines]
+
+    return words
