@@ -13,7 +13,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Dict, List, Union
 
     Values = Dict[str, Union[str, bool, List[str]]]
@@ -80,9 +80,11 @@ def add(values: Values, option: Option, value: str | bool) -> None:
         values[option.key] = value
 
 
-def _hint(name: str, known: Collection[str]) -> list[str]:
+def _hint(name: str, known: Mapping[str, Option]) -> list[str]:
+    if not name.startswith('--'):
+        return []
     # the dashes would make every option look alike
-    hint = did_you_mean(name.lstrip('-'), {option.lstrip('-') for option in known})
+    hint = did_you_mean(name[2:], {option.name[2:] for option in known.values()})
     return [hint.replace('mean ', 'mean --').replace(', ', ', --')] if hint else []
 
 

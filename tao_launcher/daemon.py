@@ -70,7 +70,7 @@ def _address(engine: Sequence[str], environ: Mapping[str, str], home: str, read:
         return ''
     import hashlib  # docker stores a context under the digest of its name
 
-    name = hashlib.sha256(context.encode()).hexdigest()
+    name = hashlib.sha256(context.encode('utf-8', 'surrogatepass')).hexdigest()
     meta = read(f'{folder}/contexts/meta/{name}/meta.json')
     try:
         return str(meta['Endpoints']['docker']['Host'])  # type: ignore[index]

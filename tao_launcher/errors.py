@@ -36,6 +36,12 @@ class NothingMatched(Fatal):
     code = 1
 
 
+class CheckFailed(Fatal):
+    """Something was looked at and is not as it should be."""
+
+    code = 1
+
+
 class EngineError(Fatal):
     """The engine is missing, unreachable or refused; the container never started."""
 

@@ -133,7 +133,7 @@ def _group(catalogue: Catalogue, group: str) -> str:
 
 def _task(catalogue: Catalogue, group: str, task: str) -> str:
     """A task's subtasks and image in every group that has it."""
-    if task not in {name for tasks in _tasks(catalogue).values() for name in tasks}:
+    if not any(task in tasks for name, tasks in _tasks(catalogue).items() if group in ('', name)):
         find(catalogue, group, task, '', '')
         raise UsageError(f'no help for {task}')
     lines = []

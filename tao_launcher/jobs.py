@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 
 from .errors import NothingMatched, UsageError
+from .options import RUNNERS
 from .record import Record
 from .variables import masked
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-ENDED = ('exited', 'dead')
+ENDED = ('exited', 'dead', 'stopped')  # the last is podman's
+FEW = 10  # jobs that a message lists
 
 
 class Job(Record):
@@ -30,6 +32,7 @@ class Job(Record):
     image: str
     command: tuple[str, ...]
     tty: bool
+    auto_remove: bool  # with --rm: its log and exit code end with it
 
     @property
     def has_ended(self) -> bool:
@@ -59,6 +62,7 @@ def _job(container: Mapping[str, Any]) -> Job:
         image=str(config.get('Image', '')),
         command=tuple(map(str, config.get('Cmd') or ())),
         tty=bool(config.get('Tty')),
+        auto_remove=bool((container.get('HostConfig') or {}).get('AutoRemove')),
     )
 
 
@@ -75,51 +79,68 @@ def _gpus(host: Mapping[str, Any], environment: Sequence[str]) -> str:
 
 def matches(job: Job, wanted: str) -> bool:
     """Whether JOB names this one: an id, its prefix, a name, or a task (dino, model/dino, dino/train)."""
+    if not wanted:
+        return False
+    if wanted in (job.id, job.name) or (len(wanted) >= 2 and job.id.startswith(wanted)):
+        return True
     parts = job.task.split('/')
-    tasks = {job.task, *parts[1:2], '/'.join(parts[:2]), '/'.join(parts[1:])}
-    return wanted in (job.id, job.name) or (len(wanted) >= 2 and job.id.startswith(wanted)) or wanted in tasks
+    if parts[0] in RUNNERS:  # tao_pt/shell
+        return wanted in (parts[0], job.task)
+    return wanted in (job.task, *parts[1:2], '/'.join(parts[:2]), '/'.join(parts[1:]))
 
 
-def choose(jobs: Sequence[Job], wanted: str, owner: str, running: bool) -> Job:
-    """The one own job that JOB names; of several the one that runs.
+def choose(jobs: Sequence[Job], wanted: str, owner: str | None, running: bool) -> Job:
+    """The one job of `owner` (None: of anybody) that JOB names; of several the one that runs.
 
-    `running` leaves out ended ones. Raises UsageError for an ambiguous name and another user's job,
-    NothingMatched with what there is for an unknown one.
+    `running` leaves out ended ones. Raises UsageError for an ambiguous name, OtherUsers for another
+    user's job, NothingMatched with what there is for an unknown one.
     """
     candidates = [job for job in jobs if not (running and job.has_ended)]
     found = [job for job in candidates if matches(job, wanted)]
-    own = [job for job in found if job.owner == owner]
+    own = [job for job in found if owner in (None, job.owner)]
     exact = [job for job in own if wanted in (job.id, job.name)]
     alive = [job for job in own if not job.has_ended]
     for choice in (exact, own, alive):
         if len(choice) == 1:
             return choice[0]
     if own:
-        raise UsageError(f'{wanted} is several jobs', *map(line, own), advice='name one by its id')
+        raise UsageError(f'{wanted} is several jobs', *lines(own), advice='name one by its id')
     if found:
         raise OtherUsers(wanted, found)
-    ended = [job for job in jobs if job.owner == owner and matches(job, wanted)]
+    mine = [job for job in jobs if owner in (None, job.owner)]
+    ended = [job for job in mine if running and job.has_ended and matches(job, wanted)]
     if ended:
-        raise NothingMatched(f'{wanted} does not run any more', *(f'{line(job)} ({job.exit_code})' for job in ended))
-    mine = [job for job in candidates if job.owner == owner]
-    raise NothingMatched(f'no job {wanted}', *(map(line, mine) if mine else ['you have no jobs']), advice='tao list -a')
+        raise NothingMatched(f'{wanted} does not run any more', *lines(ended))
+    left = [job for job in mine if job in candidates]
+    what = f'no job {wanted}' if wanted else 'an empty word names no job'
+    raise NothingMatched(what, *(lines(left) or ['you have no jobs']), advice='tao list -a')
 
 
 class OtherUsers(UsageError):
-    """The job belongs to somebody else."""
+    """The job belongs to somebody else, whom `found` names by uid."""
 
     def __init__(self, wanted: str, found: Sequence[Job]) -> None:
-        super().__init__(f'{wanted} is another user\'s job', *(f'{line(job)}, of {job.owner}' for job in found))
+        super().__init__(f"{wanted} is another user's job")
+        self.found = found
+
+
+def lines(jobs: Sequence[Job]) -> list[str]:
+    """Jobs in a message, the first few of many."""
+    more = [f'and {len(jobs) - FEW} more'] if len(jobs) > FEW else []
+    return [*map(line, jobs[:FEW]), *more]
 
 
 def line(job: Job) -> str:
     """A job in a message."""
-    return f'{job.id[:12]}  {job.task}  {job.state}'
+    code = f' ({job.exit_code})' if job.has_ended else ''
+    return f'{job.id[:12]}  {job.task}  {job.state}{code}'
 
 
 def release(image: str) -> str:
     """What an image reference says of its release: its tag, or the start of its digest."""
     name = image.rpartition('/')[2]
+    if name.startswith('sha256:'):
+        return name[:19]
     if '@' in name:
         return name.partition('@')[2][:19]
     return name.partition(':')[2] or name

@@ -47,6 +47,11 @@ def main(argv: Sequence[str] | None = None, program: str = 'tao') -> int:
 
 def console() -> None:
     """The console script: `main` under the name that the program was called by."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # closed: what is opened next would take its place, and get what is written there
+            os.open(os.devnull, os.O_RDWR)
     name = os.path.basename(sys.argv[0])
     code = main(program=name if name in (*TAO, *RUNNERS) else 'tao')
     if code < 0:

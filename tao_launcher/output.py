@@ -27,11 +27,13 @@ class Output:
         self.quiet = False
         self.is_verbose = False
         plain = environ.get('NO_COLOR') or environ.get('TERM') == 'dumb'
-        self.is_colored = not plain and sys.stderr is not None and sys.stderr.isatty()
+        self.has_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self.is_colored = not plain and self.has_terminal
 
     def result(self, text: str) -> None:
         """Write a result to stdout, byte for byte. Raises OutputClosed or OSError."""
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
         data = os.fsencode(text)
         try:
             while data:
@@ -67,17 +69,28 @@ class Output:
         """A line to stderr behind the program's name."""
         self._write(f'{self.program}: {text}')
 
+    def progress(self, text: str, last: bool = False) -> None:
+        """How far long work has come: one line that is rewritten on a terminal, a new one elsewhere."""
+        if self.quiet:
+            return
+        if not self.has_terminal:
+            self.say(plain(text))
+            return
+        self._write(f'\r\033[K{self.program}: {plain(text)}', end='\n' if last else '')
+
     def log(self, text: str) -> None:
         """A job's own output, as it is."""
         if text:
             self._write(text.rstrip('\n'))
 
-    def _write(self, line: str) -> None:
+    def _write(self, line: str, end: str = '\n') -> None:
         try:
-            sys.stderr.write(f'{line}\n')
+            sys.stderr.write(line + end)
             sys.stderr.flush()
-        except (OSError, ValueError):
-            pass  # the terminal is gone
+        except (OSError, ValueError, AttributeError):
+            # Nobody reads it, or it was closed from the start. What its buffer still holds must not
+            # fail once more at the interpreter's end, which would turn the exit code into 120.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
     def _paint(self, text: str, color: str) -> str:
         if not self.is_colored:

@@ -128,6 +128,7 @@ def make(
         stop_timeout=settings.stop_timeout,
         notices=(*settings.notices, *target.notices, *_notices(
             settings, daemon, network, target, (gpu_notice, identity.notice, *variables.notices), tty or interactive,
+            bool(variables.by_name),
         ), *(gpu_indices(request, target.command) if target.is_task else ())),
     )
 
@@ -168,10 +169,13 @@ def _groups(settings: Settings, identity: Identity) -> tuple[str, ...]:
 
 def _notices(
     settings: Settings, daemon: Daemon, network: str, target: Target, found: tuple[str, ...], has_input: bool,
+    has_by_name: bool,
 ) -> list[str]:
     notices = [notice for notice in found if notice]
     if settings.ports and network == 'host':
         notices.append('docker discards published ports with network host')
+    if daemon.is_sudo and has_by_name:
+        notices.append('sudo passes the variables on only where sudoers allows SETENV')
     if daemon.is_remote and 'no_check' not in settings.flags:
         notices.append(f'the daemon is remote ({daemon.address}): host paths are not checked here')
     if not target.command and not has_input:

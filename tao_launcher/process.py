@@ -14,8 +14,9 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import FrameType, TracebackType
+    from typing import IO
 
 INTERRUPT = int(signal.SIGINT)
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -116,6 +117,81 @@ def follow(argv: Sequence[str], waiting: Sequence[str], env: Mapping[str, str]) 
                 process.wait()
 
 
+BLOCK = 1 << 20  # bytes that are passed on at a time
+
+
+def read_from(argv: Sequence[str], env: Mapping[str, str], sink: Callable[[bytes], None]) -> Answer:
+    """Give a command's output to `sink`, a block at a time. The command is ended if `sink` raises."""
+    import tempfile  # slow to load, and no launch needs it
+
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
+        try:
+            while child.stdout:
+                block = child.stdout.read(BLOCK)
+                if not block:
+                    break
+                sink(block)
+            return Answer(child.wait(), '', _text(errors))
+        finally:
+            _end(child)
+
+
+def write_to(argv: Sequence[str], env: Mapping[str, str], blocks: Iterable[bytes]) -> Answer:
+    """Give blocks to a command's input. The command is ended if they raise."""
+    import tempfile
+
+    with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as out:
+        child = subprocess.Popen(argv, env=env, stdin=subprocess.PIPE, stdout=out, stderr=errors)
+        try:
+            try:
+                for block in blocks:
+                    if child.stdin:
+                        child.stdin.write(block)
+                if child.stdin:
+                    child.stdin.close()
+            except BrokenPipeError:
+                pass  # it says why itself
+            return Answer(child.wait(), _text(out), _text(errors))
+        finally:
+            _end(child)
+
+
+def show(argv: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a command with this terminal; its exit code."""
+    child = subprocess.Popen(argv, env=env)
+    try:
+        return child.wait()
+    finally:
+        if child.poll() is None:
+            child.wait()  # the terminal's Ctrl-C reached it too
+
+
+def ask_patiently(argv: Sequence[str], env: Mapping[str, str], still: Callable[[float], None]) -> Answer:
+    """Run a command that takes its time for its output; `still` is told the seconds, every 30 of them."""
+    begun = told = clock()
+
+    def is_over() -> bool:
+        nonlocal told
+        if clock() - told >= 30:
+            told = clock()
+            still(told - begun)
+        return False
+
+    return ask(argv, env, float('inf'), is_over)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        child.kill()
+        child.wait()
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode('utf-8', 'replace')
+
+
 class Signals:
     """Signals as data: from entering to leaving they are queued, and `wait` hands them out.
 
@@ -194,6 +270,12 @@ def die_of(number: int) -> None:
     """End this process by a signal, so that a shell loop or make around it stops too."""
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
+
+
+def interrupt_group() -> None:
+    """Do what the terminal does at Ctrl-C: interrupt the foreground, this process left out."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.kill(0, signal.SIGINT)
 
 
 def clock() -> float:

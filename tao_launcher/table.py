@@ -5,36 +5,66 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WIDEST = 60  # characters of any column but the last: somebody's endless value must not push the others away
+
 
 def table(rows: Sequence[Sequence[str]], columns: int) -> str:
     """The rows (the first is the head) as text; `columns` is the width to fit, 0 for no limit.
 
     Values are data: what a terminal would obey is written as an escape.
     """
-    cells = [[plain(cell) for cell in row] for row in rows]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    cells = [[*(cut(plain(cell), WIDEST) for cell in row[:-1]), plain(row[-1])] for row in rows]
+    widths = [max(width(row[i]) for row in cells) for i in range(len(cells[0]) - 1)]
     lines = []
     for row in cells:
-        text = '  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
-        lines.append(text if not columns or len(text) <= columns else text[:columns - 1] + '…')
+        padded = [cell + ' ' * (wide - width(cell)) for cell, wide in zip(row, widths)]
+        lines.append(cut('  '.join([*padded, row[-1]]).rstrip(), columns))
     return '\n'.join(lines) + '\n'
+
+
+def cut(text: str, columns: int) -> str:
+    """The start of a text that fits into so many columns of a terminal; 0 for no limit."""
+    if not columns or width(text) <= columns:
+        return text
+    used = 1  # the ellipsis
+    for i, character in enumerate(text):
+        used += width(character)
+        if used > columns:
+            return f'{text[:i]}…'
+    return text
+
+
+def width(text: str) -> int:
+    """The columns that a text takes on a terminal: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    return sum(
+        2 if unicodedata.east_asian_width(c) in 'WF' else 0 if unicodedata.combining(c) else 1 for c in text
+    )
 
 
 def plain(text: str) -> str:
     """The text without characters that a terminal would obey."""
-    return ''.join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return text if text.isprintable() else ''.join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def ago(time: str, now: float) -> str:
-    """How long ago an engine's time was ("3 h"), at `now` in seconds since 1970; '' for no time."""
-    import calendar
+    """How long ago an engine's time was ("3 h"), at `now` in seconds since 1970; '' for no time.
 
-    if len(time) < 19 or time.startswith('0001'):
+    Docker's times are UTC (…Z), podman's have their zone (…+02:00).
+    """
+    import calendar
+    import re
+
+    found = re.match(r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:([+-])(\d\d):(\d\d))?', time)
+    if not found or time.startswith('0001'):
         return ''
-    year, month, day, hour, minute, second = (int(time[a:b]) for a, b in (
-        (0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19),
-    ))
-    seconds = max(0, int(now - calendar.timegm((year, month, day, hour, minute, second))))
+    *parts, sign, hours, minutes = found.groups()
+    east = (int(hours) * 3600 + int(minutes) * 60) * (-1 if sign == '-' else 1) if sign else 0
+    year, month, day, hour, minute, second = map(int, parts)
+    seconds = max(0, int(now - calendar.timegm((year, month, day, hour, minute, second)) + east))
     for size, unit in ((86400, 'd'), (3600, 'h'), (60, 'min')):
         if seconds >= size:
             return f'{seconds // size} {unit}'

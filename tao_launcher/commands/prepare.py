@@ -39,6 +39,8 @@ def prepare(
     engine = daemon.find(settings.engine, environ, here.home, host.json_file)
     target = make_target(settings)
     made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
+    if '@' in made.image:
+        made = _bundled(made, here)
     if settings.dry_run:
         _say_terminal(made, here, output)
     return check(made, settings, engine, target), settings.dry_run
@@ -109,6 +111,18 @@ def _free_gpus(settings: Settings, environ: Mapping[str, str], output: Output) -
     picked = gpus.pick_free(settings.gpus.first if settings.gpus else 1, answers[0].out, answers[1].out)
     output.notice(f'free GPUs: {",".join(picked.ids)}')
     return picked
+
+
+def _bundled(made: Plan, here: Host) -> Plan:
+    """The plan by image id, where a bundle brought the image: docker load loses registry digests (moby#22011)."""
+    from .store import state_file
+
+    known = host.json_file(state_file(here.home))
+    found = known.get(made.image) if isinstance(known, dict) else None
+    if not isinstance(found, str):
+        return made
+    notice = f'{made.image} came with a bundle: used by its id, and not pulled'
+    return made._replace(image=found, pull='never', notices=(*made.notices, notice))
 
 
 def _identity(user: str, here: Host, engine: Daemon) -> Identity:

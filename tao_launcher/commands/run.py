@@ -7,6 +7,7 @@ import time
 
 from .. import process
 from ..containers import Launch
+from ..output import OutputClosed
 from ..supervise import Job
 from ..variables import LAUNCH_ID
 
@@ -29,16 +30,30 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
     launch = _launch(plan, words, environ)
     output.verbose(f'running: {" ".join(plan.engine)} run … {plan.image}')
     job = Job(plan, launch, output)
+    since, begun = time.time(), process.clock()
     code, out = job.run(words)
     if job.received and (job.abandoned or code == 125):
         code = -job.received[0]  # the job has no code of its own
-    if signal.SIGINT in job.received and code in (130, 137, -signal.SIGINT, -signal.SIGKILL):
+    if _was_interrupted(plan, job, code):
         return -signal.SIGINT
-    if code == 125:
-        _explain(launch, output)
+    if code in EXPLAINED and not job.received:
+        from .diagnose import diagnose
+
+        diagnose(code, process.clock() - begun, since, plan, launch, output)
     if plan.detach and code == 0:
         return _detached(out.strip(), launch, output)
     return code if code >= 0 else 128 - code
+
+
+def _was_interrupted(plan: Plan, job: Job, code: int) -> bool:
+    """Whether Ctrl-C ended the job, so that a shell loop or make around the launcher is to stop too."""
+    if signal.SIGINT in job.received:
+        return code in (130, 137, -signal.SIGINT, -signal.SIGKILL)
+    if not (plan.tty and code == 130) or plan.job.endswith('/shell'):
+        return False
+    # With -t it was a byte for the job's own terminal. Off it, it is a signal for the whole foreground.
+    process.interrupt_group()
+    return True
 
 
 def _launch(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str]) -> Launch:

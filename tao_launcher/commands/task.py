@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from ..output import Output
     from ..settings import Settings
 
-VERBS = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'doctor', 'config')
-# No tasks either, though this version can not do them; what does.
-PLANNED = {'images': 'docker images', 'pull': 'docker pull IMAGE'}
+VERBS = (
+    'list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'bundle', 'doctor', 'config',
+)
 
 
 def task(options: Values, words: list[str], environ: Mapping[str, str], output: Output) -> int:
@@ -32,8 +32,6 @@ def task(options: Values, words: list[str], environ: Mapping[str, str], output: 
         from .verbs import verb
 
         return verb(words, options, environ, output)
-    if words[0] in PLANNED:
-        raise UsageError(f'{words[0]} is not part of this version', advice=PLANNED[words[0]])
     call = cli.call(words, known.groups(), known.subtasks_by_name(), options)
     if call.form == 'help':
         return _help(known, [name for name in (call.group, call.task) if name], output, asked=True)

@@ -58,6 +58,23 @@ def parser() -> Parser:
     info.add_argument('--verbose', action='store_true', help='with every image and task')
     info.add_argument('--releases', action='store_true', help='all releases')
     info.add_argument('--format', choices=('table', 'json'), default='table', help='how it is printed')
+    images = add('images', 'the images that tasks need', dry_run=False)
+    images.add_argument('tasks', nargs='*', metavar='TASK', help='TASK or GROUP/TASK (default: the whole catalogue)')
+    images.add_argument('--format', choices=('table', 'json'), default='table', help='how they are printed')
+    pull = add('pull', 'fetch the images that tasks need')
+    pull.add_argument('tasks', nargs='*', metavar='TASK', help='TASK or GROUP/TASK')
+    pull.add_argument('--all', action='store_true', help='every image of a release (default: the newest)')
+    pull.add_argument('--yes', action='store_true', help='do not ask')
+    bundle = add('bundle', 'carry images to a host without a network', dry_run=False)
+    steps = bundle.add_subparsers(dest='step', required=True, parser_class=Parser)
+    for step, text in (('save', 'write a bundle'), ('verify', 'check a bundle'), ('load', 'load a bundle')):
+        one = steps.add_parser(step, help=text, description=text, allow_abbrev=False)
+        one.add_argument('folder', metavar='DIR', help='the bundle')
+        if step == 'save':
+            one.add_argument('tasks', nargs='+', metavar='TASK', help='TASK or GROUP/TASK')
+    for one in (images, pull, steps.choices['save']):
+        one.add_argument('--release', default='', metavar='X.Y.Z', help='the images of this release')
+        one.add_argument('--registry', default='', metavar='HOST[/PREFIX]', help='from this registry')
     doctor = add('doctor', 'check this machine', dry_run=False)
     doctor.add_argument('--format', choices=('table', 'json'), default='table', help='how the findings are printed')
     doctor.add_argument('--dev', action='store_true', help='check the developer runners too')
@@ -86,6 +103,10 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
         from .info import info
 
         return info(given.task, given.verbose, given.releases, given.format == 'json', environ, output)
+    if given.verb in ('images', 'pull', 'bundle'):
+        from .store import store
+
+        return store(given, options, environ, output)
     given.dry_run = given.dry_run or bool(options.get('dry_run') or environ.get('TAO_DRY_RUN'))
     return _of_jobs(given, options, environ, output)
 
