@@ -1,0 +1,66 @@
+"""Guards around every test: no test sees the machine's settings, writes to its home or meets its docker."""
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck
+from hypothesis.configuration import set_hypothesis_home_dir
+from support import FakeDocker
+
+# The fixtures below are per test, which is what hypothesis warns of; nothing of a run is kept.
+hypothesis.settings.register_profile(
+    'launcher', deadline=None, database=None, derandomize=os.environ.get('CI') == 'true', print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+hypothesis.settings.load_profile('launcher')
+set_hypothesis_home_dir(os.path.join(tempfile.gettempdir(), f'hypothesis-{os.getuid()}'))
+
+SETTINGS = re.compile(
+    '(TAO|DOCKER|CONTAINER|SLURM|CUDA|NVIDIA|SUDO|NV_TAO|XDG|PYTHON)_?[A-Z0-9_]*|LAUNCHER_MOUNTS|OVERRIDE_REGISTRY|NO_COLOR'
+)
+KEPT = re.compile('TAO_TEST_.*|PYTHONPATH|PYTHONDONTWRITEBYTECODE')
+
+
+@pytest.fixture(scope='session')
+def unasked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for PATH with engines that no test has asked for."""
+    folder = tmp_path_factory.mktemp('unasked')
+    for name in ('docker', 'podman', 'sudo'):
+        (folder / name).write_text('#!/bin/sh\necho "this test was not to start $0" >&2\nexit 99\n')
+        (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_this_machine(tmp_path: Path, unasked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A temporary HOME, another current folder, and none of the variables that a launch depends on."""
+    for name in os.environ:
+        if SETTINGS.fullmatch(name) and not KEPT.fullmatch(name):
+            monkeypatch.delenv(name)
+    home, here = tmp_path / 'home', tmp_path / 'here'
+    home.mkdir()
+    here.mkdir()
+    monkeypatch.setenv('HOME', str(home))
+    monkeypatch.setenv('LANG', 'C.UTF-8')
+    monkeypatch.delenv('LC_ALL', raising=False)
+    monkeypatch.setenv('PATH', f'{unasked}:{os.environ["PATH"]}')
+    monkeypatch.chdir(here)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The test's HOME."""
+    return tmp_path / 'home'
+
+
+@pytest.fixture
+def fake_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeDocker:
+    """A docker (and podman) first on PATH that records how it is called."""
+    fake = FakeDocker(tmp_path / 'fake')
+    monkeypatch.setenv('PATH', f'{fake.folder}:{os.environ["PATH"]}')
+    return fake

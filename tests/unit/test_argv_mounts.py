@@ -1,0 +1,71 @@
+"""Mounts in argv: -v, and --mount where a path has a colon."""
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+import pytest
+from plans import FILE, launch
+
+from tao_launcher.errors import ConfigError
+
+NASTY = ['/a', '/a b', "/a'b", '/a"b', '/a,b', '/$A', '/*', '/;id', '/ünïcode', '/-x', '/=', '/a\\b', '/\t', '/a:b,"c"']
+
+
+def words(found: Any) -> list[str]:
+    return list(found.before_image)
+
+
+@pytest.mark.parametrize('path', [path for path in NASTY if ':' not in path])
+def test_volume(path: str) -> None:
+    # a $ in a source is a variable's, in a destination only a character
+    source = path.replace('$', '')
+    file = {'Mounts': [{'source': source, 'destination': path, 'mode': 'ro'}]}
+    assert words(launch('dino', 'train', file=file)) == ['-v', f'{source}:{path}:ro']
+
+
+@pytest.mark.parametrize(('source', 'destination', 'mode', 'value'), [
+    ('/a:b', '/c', '', 'type=bind,source=/a:b,destination=/c'),
+    ('/a', '/b:c', 'rw', 'type=bind,source=/a,destination=/b:c'),
+    ('/a:b', '/c', 'ro', 'type=bind,source=/a:b,destination=/c,readonly'),
+    ('/a:,b', '/c d', '', 'type=bind,"source=/a:,b",destination=/c d'),
+    ('/a:"b"', '/c,"', 'ro', 'type=bind,"source=/a:""b""","destination=/c,""",readonly'),
+])
+def test_colon_needs_mount(source: str, destination: str, mode: str, value: str) -> None:
+    entry = {'source': source, 'destination': destination, **({'mode': mode} if mode else {})}
+    assert words(launch('dino', 'train', file={'Mounts': [entry]})) == ['--mount', value]
+
+
+@pytest.mark.parametrize('path', NASTY)
+def test_mount_is_read_back_as_it_was(path: str) -> None:
+    path = path.replace('$', '')
+    [option, value] = words(launch('dino', 'train',
+        file={'Mounts': [{'source': f'/:{path}', 'destination': f'{path}:'}]}))
+    assert option == '--mount'
+    # docker reads it with Go's csv.Reader
+    assert next(csv.reader([value])) == ['type=bind', f'source=/:{path}', f'destination={path}:']
+
+
+@pytest.mark.parametrize('mode', ['z', 'Z', 'ro,z', 'Z,rw'])
+def test_colon_can_not_be_relabelled(mode: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        launch('dino', 'train', file={'Mounts': [{'source': '/a:b', 'destination': '/c', 'mode': mode}]})
+    assert (error.value.what, error.value.why, error.value.advice) == (
+        f'Mounts[0] of {FILE}: mode {mode} can not be combined with ":" in a path', ('/a:b → /c',),
+        'rename the folder, or mount its parent',
+    )
+
+
+def test_later_mount_wins_at_its_own_place() -> None:
+    found = launch('--volume', '/4:/b', 'dino', 'train', file={'Mounts': [
+        {'source': '/1', 'destination': '/a'}, {'source': '/2', 'destination': '/b'},
+        {'source': '/1', 'destination': '/c'}, {'source': '/3', 'destination': '/x/../a/'},
+    ]})
+    assert words(found) == ['-v', '/1:/c', '-v', '/3:/a', '-v', '/4:/b']
+    assert found.plan.notices == (f'{FILE}: /a is mounted twice; /3 is used, /1 is not',)
+
+
+def test_same_volume_twice() -> None:
+    found = launch('--volume', '/1:/a', '--volume', '/2:/a/.', 'dino', 'train')
+    assert words(found) == ['-v', '/2:/a']
+    assert found.plan.notices == ('command line: /a is mounted twice; /2 is used, /1 is not',)

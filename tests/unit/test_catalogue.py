@@ -1,0 +1,128 @@
+"""The catalogue of releases: which image a task runs in, and what is said about names that are not in it."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from plans import CATALOGUE
+
+from tao_launcher import catalogue
+from tao_launcher.errors import UsageError
+from tao_launcher.host import package_data
+from tao_launcher.names import one_slip_apart
+
+RELEASES = json.loads(package_data('releases.json'))
+TASKS = sorted({
+    (release, group, task) for release, groups in CATALOGUE.releases.items() for group, images in groups.items()
+    for tasks in images.values() for task in tasks
+})
+
+
+def find(line: str, subtask: str = '', release: str = '') -> catalogue.Found:
+    group, _, task = line.rpartition(' ')
+    return catalogue.find(CATALOGUE, group, task, subtask, release)
+
+
+def version(name: str) -> tuple[int, ...]:
+    return tuple(map(int, name.split('.')))
+
+
+def test_releases_stand_in_version_order() -> None:
+    assert len(RELEASES) == 19
+    assert list(RELEASES) == sorted(RELEASES, key=version)
+    assert (list(RELEASES)[0], list(RELEASES)[-1]) == ('3.22.02', '7.1.0')
+
+
+@pytest.mark.parametrize(('task', 'subtask', 'group', 'release', 'image'), [
+    ('dino', 'train', 'model', '7.1.0', 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'),
+    ('detectnet_v2', 'train', 'model', '6.26.3', 'nvcr.io/nvidia/tao/tao-toolkit:5.0.0-tf1.15.5'),
+    ('speech_to_text', 'train', 'model', '4.0.1', None),
+    ('classification', 'train', 'model', '3.22.05', None),
+    ('dino', 'gen_trt_engine', 'deploy', None, None),
+    ('deploy dino', 'train', 'deploy', None, None),
+    ('annotations', 'convert', 'dataset', None, None),
+    ('dino', 'evaluate', 'model', '7.1.0', None),
+    ('dino', '', 'model', '7.1.0', None),
+])
+def test_newest_release_that_has_it(task: str, subtask: str, group: str, release: Any, image: Any) -> None:
+    found = find(task, subtask)
+    assert found.group == group
+    assert found.release == (release or found.release)
+    assert found.image == (image or found.image)
+    newer = [name for name in RELEASES if version(name) > version(found.release)]
+    assert not any(CATALOGUE.image(name, found.group, found.task) for name in newer)
+
+
+@pytest.mark.parametrize('release', RELEASES)
+def test_every_task_of_a_release_is_found_in_it(release: str) -> None:
+    for _, group, task in (entry for entry in TASKS if entry[0] == release):
+        images = [image for image, tasks in CATALOGUE.releases[release][group].items() if task in tasks]
+        assert find(f'{group} {task}', release=release) == (group, task, release, images[-1])
+        assert find(task, release=release).image
+        assert find(f'{group} {task}').release in RELEASES
+
+
+def test_of_two_images_the_last_wins() -> None:
+    several = [
+        (release, group, task) for release, group, task in TASKS
+        if sum(task in tasks for tasks in CATALOGUE.releases[release][group].values()) > 1
+    ]
+    assert {release for release, _, _ in several} == {'4.0.1'}
+
+
+def refusal(line: str, subtask: str = '', release: str = '') -> list[str]:
+    with pytest.raises(UsageError) as error:
+        find(line, subtask, release)
+    return [error.value.what, *error.value.why, error.value.advice]
+
+
+def test_unknown_release() -> None:
+    assert refusal('dino', release='9.9') == ['unknown release 9.9', f'known: {", ".join(RELEASES)}', '']
+
+
+@pytest.mark.parametrize(('line', 'release', 'lines'), [
+    ('dinno', '', ['no task dinno', 'did you mean dino? (release 6.25.11.1, 6.26.3, 7.1.0)']),
+    ('modle', '', ['no task modle', 'did you mean the group model?']),
+    ('model annotations', '', ['no task annotations in group model', 'it is in group dataset']),
+    ('classification', '7.1.0', ['no task classification in release 7.1.0', 'releases that have it: 3.22.02, 3.22.05']),
+    ('xyzzy', '', ['no task xyzzy']),
+])
+def test_unknown_task(line: str, release: str, lines: list[str]) -> None:
+    assert refusal(line, release=release)[:len(lines)] == lines
+
+
+def test_advice_for_an_unknown_task_is_right() -> None:
+    assert refusal('xyzzy')[-1] == 'tao --help lists the tasks'
+    assert refusal('model annotations')[-1] == 'tao dataset annotations …'
+    assert refusal('classification', release='7.1.0')[-1] == 'tao --release 3.22.05 classification …'
+
+
+@pytest.mark.parametrize(('task', 'subtask', 'meant'), [
+    ('dino', 'tarin', 'train'), ('dino', 'trai', 'train'), ('dino', 'trainn', 'train'), ('dino', 'traim', 'train'),
+    ('dino', 'evalute', 'evaluate'), ('annotations', 'converts', 'convert'),
+])
+def test_subtask_one_slip_away(task: str, subtask: str, meant: str) -> None:
+    found = find(task, subtask)
+    with pytest.raises(UsageError) as error:
+        catalogue.check_subtask(CATALOGUE, found, subtask)
+    assert error.value.what == f'unknown subtask {subtask} of {task}'
+    assert error.value.why[0].startswith(f'did you mean {meant}? known: ')
+    assert error.value.advice == f'tao {task} {meant} …, or tao {task} -- {subtask} … to run it as it is'
+
+
+@pytest.mark.parametrize('subtask', ['train', 'evaluate', 'my_own', 'TRAIN', 'tarnn', 'x'])
+def test_other_subtasks_are_passed_on(subtask: str) -> None:
+    catalogue.check_subtask(CATALOGUE, find('dino', subtask), subtask)
+
+
+@pytest.mark.parametrize(('a', 'b', 'apart'), [
+    ('train', 'train', False), ('train', 'tarin', True), ('train', 'trin', True), ('train', 'traain', True),
+    ('train', 'trxin', True),
+    ('', 'a', True), ('a', '', True), ('', '', False), ('ab', 'ba', True), ('abc', 'cba', False),
+    ('train', 'trian_', False),
+    ('train', 'xtrain', True), ('train', 'trainx', True), ('train', 'tr', False), ('abcd', 'badc', False),
+])
+def test_one_slip(a: str, b: str, apart: bool) -> None:
+    assert one_slip_apart(a, b) is apart
+    assert one_slip_apart(b, a) is apart

@@ -1,0 +1,171 @@
+"""The command line: where options end, what the launcher still takes behind the task, and what belongs to the task."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from plans import CATALOGUE, launch
+
+from tao_launcher import cli
+from tao_launcher.errors import UsageError
+from tao_launcher.host import package_data
+from tao_launcher.options import OPTIONS, RUNNERS
+
+SUBTASKS = CATALOGUE.subtasks_by_name()
+
+
+def call(*words: str) -> Any:
+    """(Call, options) of a command line."""
+    options, rest = cli.parse(words, 'tao')
+    return cli.call(rest, CATALOGUE.groups(), SUBTASKS, options), options
+
+
+def refusal(*words: str) -> list[str]:
+    """Every line of the usage error."""
+    with pytest.raises(UsageError) as error:
+        call(*words)
+    return [error.value.what, *error.value.why, error.value.advice]
+
+
+CALLS: list[Any] = [
+    ('dino train', ('task', '', 'dino', 'train', ())),
+    ('model dino train', ('task', 'model', 'dino', 'train', ())),
+    ('deploy dino evaluate -e x', ('task', 'deploy', 'dino', 'evaluate', ('-e', 'x'))),
+    ('dino train --gpus 2 --env A=1 --verbose --user x --name y --tag t', (
+        'task', '', 'dino', 'train',
+        ('--gpus', '2', '--env', 'A=1', '--verbose', '--user', 'x', '--name', 'y', '--tag', 't'))),
+    ('dino train --help', ('task', '', 'dino', 'train', ('--help',))),
+    ('dino train -- --dry-run', ('task', '', 'dino', 'train', ('--dry-run',))),
+    ('dino train -- -- x', ('task', '', 'dino', 'train', ('--', 'x'))),
+    ('dino train x -- --shm_size 1', ('task', '', 'dino', 'train', ('x', '--', '--shm_size', '1'))),
+    ('dino train run', ('task', '', 'dino', 'train', ('run',))),
+    ('dino', ('shell', '', 'dino', '', ())),
+    ('dino --', ('shell', '', 'dino', '', ())),
+    ('model dino', ('shell', 'model', 'dino', '', ())),
+    ('dino run ls -l', ('run', '', 'dino', 'run', ('ls', '-l'))),
+    ('dino run -- ls', ('run', '', 'dino', 'run', ('ls',))),
+    ('dino run ls -- x', ('run', '', 'dino', 'run', ('ls', '--', 'x'))),
+    ('dino run x --dry-run --volume a --shm_size --help', (
+        'run', '', 'dino', 'run', ('x', '--dry-run', '--volume', 'a', '--shm_size', '--help'))),
+    ('dino run --help', ('run', '', 'dino', 'run', ('--help',))),
+    ('-- dino train --dry-run', ('task', '', 'dino', 'train', ('--dry-run',))),
+    ('-- dino --help', ('task', '', 'dino', '', ('--help',))),
+    ('dino --help', ('help', '', 'dino', '', ())),
+    ('dino -h', ('help', '', 'dino', '', ())),
+    ('model --help', ('help', 'model', '', '', ())),
+    ('model dino --help', ('help', 'model', 'dino', '', ())),
+    ('converter -k key -e out model.etlt', ('task', '', 'converter', '', ('-k', 'key', '-e', 'out', 'model.etlt'))),
+    ('converter /m.etlt', ('task', '', 'converter', '', ('/m.etlt',))),
+    ('converter -- -h', ('task', '', 'converter', '', ('-h',))),
+    ('deploy trtexec --onnx=/m', ('task', 'deploy', 'trtexec', '', ('--onnx=/m',))),
+]
+
+
+@pytest.mark.parametrize(('line', 'expected'), CALLS)
+def test_call(line: str, expected: Any) -> None:
+    found, _ = call(*line.split())
+    assert (found.form, found.group, found.task, found.subtask, found.words) == expected
+
+
+def test_forced_subtask() -> None:
+    assert call('dino', '--', 'tarin', 'x')[0] == cli.Call('task', '', 'dino', 'tarin', ('x',), True)
+
+
+@pytest.mark.parametrize(('line', 'key', 'value', 'words'), [
+    ('dino train --dry-run', 'dry_run', True, ()),
+    ('dino train --dry_run -e x', 'dry_run', True, ('-e', 'x')),
+    ('dino train --dry-run=json x', 'dry_run', 'json', ('x',)),
+    ('dino --dry-run train', 'dry_run', True, ()),
+    ('dino train --volume /a:/b x --volume=/c:/d', 'volume', ['/a:/b', '/c:/d'], ('x',)),
+    ('converter -x --dry-run', 'dry_run', True, ('-x',)),
+])
+def test_late_options(line: str, key: str, value: object, words: Any) -> None:
+    found, options = call(*line.split())
+    assert (options[key], found.words) == (value, words)
+
+
+def test_late_volume_joins_the_early_ones() -> None:
+    assert launch('--volume', '/a:/b', 'dino', 'train', '--volume', '/c:/d').before_image == ['-v', '/a:/b', '-v',
+        '/c:/d']
+
+
+@pytest.mark.parametrize('option', [
+    '--mounts_file x', '--shm_size 1G', '--run_as_user', '--docker-arg x', '--no-check', '--engine podman',
+    '--ulimit stack=1',
+    '--mounts-file x', '--shm-size 1G', '--run-as-user', '--docker_arg x', '--no_check', '--shm_size=1G',
+])
+def test_misplaced_option(option: str) -> None:
+    name = option.split('=')[0].split()[0]
+    value = next(o.value for o in OPTIONS if o.key == name[2:].replace('-', '_'))
+    example = f'{name} {value}'.rstrip()
+    assert refusal('dino', 'train', '-e', 'x', *option.split()) == [
+        f'{name} is an option of the launcher and stands before the task name',
+        f'behind a bare "--" the task gets it: tao dino SUBTASK -- {example}',
+        f'tao {example} dino …',
+    ]
+    assert call('dino', 'train', '--', *option.split())[0].words == tuple(option.split())
+
+
+@pytest.mark.parametrize('option', ['--detach', '--name', '--tag=x', '--network', '--verbose', '--pull'])
+def test_misplaced_where_a_subtask_is_missing(option: str) -> None:
+    assert refusal('dino', option)[0] == (
+        f'{option.split("=")[0]} is an option of the launcher and stands before the task name'
+    )
+
+
+@pytest.mark.parametrize('option', [option for option in OPTIONS if option.key not in ('help', 'version')],
+    ids=lambda o: o.name)
+def test_every_spelling(option: Any) -> None:
+    value = ['x'] if option.value and not option.optional else []
+    expected: Any = (['x'] if option.repeatable else 'x') if value else True
+    spellings = {option.name, f'--{option.key}', f'--{option.key.replace("_", "-")}',
+        *([option.short] if option.short else [])}
+    for name in spellings:
+        assert cli.parse([name, *value, 'dino'], 'tao') == ({option.key: expected}, ['dino'])
+        if option.value:
+            assert cli.parse([f'{name}=a=b', 'dino'], 'tao')[0] == {option.key: ['a=b'] if option.repeatable else 'a=b'}
+        if name != option.short:
+            with pytest.raises(UsageError):
+                cli.parse([name[:-1], *value], 'tao')
+
+
+@pytest.mark.parametrize(('line', 'lines'), [
+    ('', ['which task?', 'tao --help']),
+    ('--', ['which task?', 'tao --help']),
+    ('model', ['which task of model?', 'tao model --help']),
+    ('dino run', ['run what?', 'tao dino run COMMAND [ARGS...], or tao dino for a shell']),
+    ('dino run --', ['run what?', 'tao dino run COMMAND [ARGS...], or tao dino for a shell']),
+    ('--gpu 0 dino', ['unknown option --gpu', 'did you mean --gpus?', 'tao --help options']),
+    ('--shm 1G dino', ['unknown option --shm', 'tao --help options']),
+    ('--mount_file x dino', ['unknown option --mount_file', 'did you mean --mounts_file?', 'tao --help options']),
+    ('-x dino', ['unknown option -x', 'tao --help options']),
+    ('-qh', ['unknown option -qh', 'tao --help options']),
+    ('--gpus', ['--gpus needs a value: --gpus GPUS', '']),
+    ('--gpus --tty dino', ['--gpus needs a value: --gpus GPUS', '']),
+    ('--volume -- dino', ['--volume needs a value: --volume SRC:DST[:MODE]', '']),
+    ('--tty=yes dino', ['--tty takes no value, found "yes"', '']),
+    ('dino train --volume', ['--volume needs a value: --volume SRC:DST[:MODE]', '']),
+])
+def test_refused(line: str, lines: list[str]) -> None:
+    assert refusal(*line.split()) == lines
+
+
+def test_dry_run_takes_its_form_by_an_equals_sign_only() -> None:
+    assert cli.parse(['--dry-run', 'json', 'train'], 'tao') == ({'dry_run': True}, ['json', 'train'])
+
+
+def test_an_empty_value_is_a_value() -> None:
+    assert cli.parse(['--name', '', '--tag=', 'dino'], 'tao') == ({'name': '', 'tag': ''}, ['dino'])
+
+
+def test_options_end_at_a_single_dash() -> None:
+    assert cli.parse(['-', '--tty'], 'tao') == ({}, ['-', '--tty'])
+
+
+@pytest.mark.parametrize('program', RUNNERS)
+def test_runners_have_no_release(program: str) -> None:
+    assert '--release' not in cli.table(program)
+    flags = set(json.loads(package_data('runners.json'))[program]['flags']) - {'--run_as_service', '--ip',
+        '--port_mapping'}
+    assert flags <= set(cli.table(program))

@@ -1,0 +1,107 @@
+"""docker's exit code comes back unchanged, and a docker that is not there is said."""
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from support import FakeDocker, command, tao, tao_process
+
+CODES = [0, 1, 2, 3, 42, 125, 126, 127, 137, 143, 255]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> dict[str, str]:
+    """The environment of a developer's checkout."""
+    manifest = tmp_path / 'checkout' / 'docker' / 'manifest.json'
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text('{"registry": "nvcr.io", "repository": "a/b", "tag": "c"}')
+    return {'NV_TAO_PYTORCH_TOP': str(tmp_path / 'checkout')}
+
+
+@pytest.mark.parametrize('code', CODES)
+def test_code_of_tao(code: int, fake_docker: FakeDocker) -> None:
+    fake_docker.ends_with(code)
+    done = tao_process('dino', 'train')
+    assert (done.code, done.out) == (code, '')
+    assert fake_docker.argv[-2:] == ['dino', 'train']
+
+
+@pytest.mark.parametrize('code', CODES)
+def test_code_of_a_runner(code: int, fake_docker: FakeDocker, checkout: dict[str, str]) -> None:
+    fake_docker.ends_with(code)
+    done = tao_process('--', 'make', program='tao_pt', env=checkout)
+    assert (done.code, done.out) == (code, '')
+    assert fake_docker.argv[-2:] == ['nvcr.io/a/b:c', 'make']
+
+
+@pytest.mark.parametrize('code', [0, 1, 125, 137])
+def test_only_a_failure_asks_docker_more(code: int, fake_docker: FakeDocker) -> None:
+    fake_docker.ends_with(code)
+    assert tao('dino', 'train').code == code
+    asked = [call[1] for call in fake_docker.calls]
+    assert asked == ['run'] if code == 0 else asked[:2] == ['run', 'ps']
+
+
+def test_output_of_the_job_is_its_own(fake_docker: FakeDocker, tmp_path: Path) -> None:
+    (fake_docker.folder / 'docker').write_text('#!/bin/sh\necho out\necho err >&2\ncat\n')
+    done = subprocess.run(
+        [*command(), 'dino', 'train'], input=b'not for the job', capture_output=True, check=True,
+    )
+    assert (done.stdout, done.stderr) == (b'out\n', b'err\n')
+    done = subprocess.run(
+        [*command(), '--interactive', 'dino', 'train'], input=b'for the job', stdout=subprocess.PIPE, check=True,
+    )
+    assert done.stdout == b'out\nfor the job'
+
+
+NO_DOCKER = (
+    '    the launcher runs containers through the docker command line program\n'
+    '    try: install Docker Engine (https://docs.docker.com/engine/install/),'
+    ' or name another engine: --engine podman\n'
+)
+
+
+@pytest.mark.parametrize(('engine', 'content', 'mode', 'reason'), [
+    ('docker', None, 0, 'no such program'),
+    ('docker', '#!/bin/sh\n', 0o644, 'is not executable (permission denied)'),
+    ('docker', 'no program', 0o755, 'is no program (exec format error)'),
+    ('/missing/docker', None, 0, 'no such program'),
+])
+def test_engine_that_can_not_be_started(
+    engine: str, content: str, mode: int, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / 'bin').mkdir()
+    if content:
+        (tmp_path / 'bin' / 'docker').write_text(content)
+        (tmp_path / 'bin' / 'docker').chmod(mode)
+    monkeypatch.setenv('PATH', str(tmp_path / 'bin'))
+    done = tao('--engine', engine, 'dino', 'train')
+    assert (done.code, done.out) == (125, '')
+    assert done.err == f'tao: error: {engine}: {reason}\n{NO_DOCKER}'
+
+
+@pytest.mark.parametrize(('said', 'message'), [
+    ('Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?',
+     'the docker daemon is not running'),
+    ('permission denied while trying to connect to the Docker daemon socket at unix:///x.sock',
+     'no permission to talk to the docker daemon'),
+])
+def test_engine_that_refuses(said: str, message: str, fake_docker: FakeDocker) -> None:
+    script = f'#!/bin/sh\necho "{said}" >&2\n[ "$1" != run ] && exit 1\nexit 125\n'
+    (fake_docker.folder / 'docker').write_text(script)
+    done = tao('dino', 'train')
+    assert done.code == 125
+    # docker's own words first, ours and the remedy behind them; tests/engine has them whole
+    assert done.err.startswith(f'{said}\n')
+    assert f'tao: error: {message}' in done.err and '    try: ' in done.err
+
+
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='no /dev/full')
+def test_full_disk_is_no_success() -> None:
+    with open('/dev/full', 'wb') as full:
+        done = subprocess.run([*command(), '--dry-run', 'dino', 'train'], stdout=full, stderr=subprocess.PIPE,
+            check=False)
+    assert done.returncode != 0
+    assert b'Traceback' not in done.stderr

@@ -1,0 +1,150 @@
+"""The dry run is the truth: what it prints splits into the very words that docker is started with."""
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import strategies
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import NASTY
+from support import FakeDocker, tao, tao_process, write_mounts
+
+
+@settings(max_examples=120)
+@given(words=strategies.command_lines(), document=strategies.mounts_files)
+def test_dry_run_is_the_argv_that_is_executed(
+    words: list[str], document: dict[str, Any], fake_docker: FakeDocker, home: Path,
+) -> None:
+    write_mounts(home, document)
+    fake_docker.forget()
+    dry = tao('--dry-run', '--no-check', *words)
+    assert fake_docker.calls == []
+    assert tao('--dry-run', '--no-check', *words) == dry
+    done = tao('--no-check', *words)
+    assert dry.code == done.code, (dry, done)
+    assert 'a bug of the launcher' not in dry.err + done.err
+    if dry.code:
+        assert (dry.code, dry.out) == (2, '')
+        assert fake_docker.calls == []
+    else:
+        assert shlex.split(dry.out) == fake_docker.argv
+        assert dry.out.endswith('\n')
+
+
+@settings(max_examples=40)
+@given(words=strategies.command_lines(), document=strategies.mounts_files)
+def test_pretty_and_json_are_the_same_words(
+    words: list[str], document: dict[str, Any], fake_docker: FakeDocker, home: Path,
+) -> None:
+    write_mounts(home, document)
+    dry = tao('--dry-run', '--no-check', *words)
+    pretty = tao('--dry-run=pretty', '--no-check', *words)
+    as_json = tao('--dry-run=json', '--no-check', *words)
+    assert pretty.code == as_json.code == dry.code
+    if dry.code == 0:
+        assert json.loads(as_json.out)['argv'] == shlex.split(dry.out)
+        for text in (pretty.out, dry.out):
+            # the fake docker records what a real shell makes of the text
+            fake_docker.forget()
+            subprocess.run(['sh', '-c', os.fsencode(text)], check=True)
+            assert fake_docker.argv == shlex.split(dry.out)
+
+
+@settings(max_examples=30)
+@given(words=st.lists(strategies.words, max_size=5))
+def test_runner_passes_a_command_unchanged(words: list[str], fake_docker: FakeDocker, tmp_path: Path) -> None:
+    manifest = tmp_path / 'docker' / 'manifest.json'
+    manifest.parent.mkdir(exist_ok=True)
+    manifest.write_text('{"registry": "nvcr.io", "repository": "a/b", "tag": "c"}')
+    env = {'NV_TAO_PYTORCH_TOP': str(tmp_path)}
+    fake_docker.forget()
+    dry = tao('--dry-run', '--', 'x', *words, program='tao_pt', env=env)
+    assert tao('--', 'x', *words, program='tao_pt', env=env).code == dry.code == 0
+    assert shlex.split(dry.out) == fake_docker.argv
+    assert fake_docker.argv[-len(words) - 2:] == ['nvcr.io/a/b:c', 'x', *words]
+
+
+@pytest.mark.parametrize('form', [['train'], ['train', '--'], ['run', 'x'], ['run', '--', 'x']])
+def test_every_nasty_word_arrives(form: list[str], fake_docker: FakeDocker) -> None:
+    words = [word for word in NASTY if word != '--' or 'run' in form]
+    dry = tao_process('--dry-run', 'dino', *form, *words)
+    assert tao_process('dino', *form, *words).code == 0
+    assert shlex.split(dry.out) == fake_docker.argv
+    assert fake_docker.argv[-len(words):] == words
+
+
+def test_bytes_that_are_no_text_arrive(fake_docker: FakeDocker) -> None:
+    word = bytes(range(1, 256))
+    dry = tao_process('--dry-run', 'dino', 'train', word)
+    assert tao_process('dino', 'train', word).code == 0
+    assert os.fsencode(fake_docker.argv[-1]) == word
+    assert shlex.split(dry.out) == fake_docker.argv
+
+
+@pytest.mark.parametrize('env', [{'LC_ALL': 'C'}, {'LC_ALL': 'POSIX', 'LANG': ''}, {'PYTHONHASHSEED': '1'}])
+def test_neither_locale_nor_hash_seed_matter(env: dict[str, str], home: Path) -> None:
+    write_mounts(home, {'Mounts': [{'source': '/', 'destination': '/ü'}], 'Envs': [{'variable': 'A', 'value': '日本'}]})
+    words = ['--dry-run', '--env', 'B=1', 'dino', 'train', 'é', '日本']
+    plain = tao_process(*words)
+    assert (plain.code, plain.err) == (0, '')
+    assert tao_process(*words, env=env) == plain
+
+
+@pytest.mark.parametrize(('words', 'env'), [
+    (['--dry-run=shell', 'dino', 'train'], {}),
+    (['dino', 'train', '--dry-run'], {}),
+    (['dino', 'train', '-e', 'x', '--dry-run=shell'], {}),
+    (['dino', '--dry-run', 'train'], {}),
+    (['--dry_run', 'dino', 'train'], {}),
+])
+def test_spellings(words: list[str], env: dict[str, str], fake_docker: FakeDocker) -> None:
+    plain = [word for word in words if not word.startswith('--dry')]
+    assert tao(*words, env=env) == tao('--dry-run', *plain)
+    assert fake_docker.calls == []
+
+
+@pytest.mark.parametrize(('value', 'form'),
+    [('1', ''), ('true', ''), ('shell', ''), ('pretty', '=pretty'), ('json', '=json')])
+def test_variable_announces_itself(value: str, form: str, fake_docker: FakeDocker) -> None:
+    done = tao('dino', 'train', env={'TAO_DRY_RUN': value})
+    assert (done.code, done.err) == (0, 'tao: notice: TAO_DRY_RUN is set: nothing is run\n')
+    assert done.out == tao(f'--dry-run{form}', 'dino', 'train').out
+    assert fake_docker.calls == []
+
+
+@pytest.mark.parametrize('value', ['0', 'false', 'no', ''])
+def test_variable_that_says_no(value: str, fake_docker: FakeDocker) -> None:
+    assert tao('dino', 'train', env={'TAO_DRY_RUN': value}).code == 0
+    assert len(fake_docker.calls) == 1
+
+
+def test_json_says_what_is_launched(home: Path) -> None:
+    write_mounts(home, {'Mounts': [{'source': '/', 'destination': '/d', 'mode': 'ro'}]})
+    done = tao('--dry-run=json', '--env', 'MY_KEY=s3cr3t', 'dino', 'train', 'a')
+    document = json.loads(done.out)
+    argv = document.pop('argv')
+    assert argv == shlex.split(tao('--dry-run', '--env', 'MY_KEY=s3cr3t', 'dino', 'train', 'a').out)
+    assert document == {
+        'env': ['MY_KEY'], 'image': 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt', 'release': '7.1.0',
+        'job': 'model/dino/train', 'command': ['dino', 'train', 'a'],
+        'mounts': [{'source': '/', 'destination': '/d', 'mode': 'ro'}], 'engine': ['docker'], 'tty': False,
+        'detach': False, 'notices': [],
+    }
+    assert 's3cr3t' not in done.out + done.err
+
+
+def test_secret_is_exported_to_the_run_and_named_by_the_dry_run(fake_docker: FakeDocker) -> None:
+    words = ['--env', 'MY_KEY=s3cr3t', 'dino', 'train']
+    dry = tao('--dry-run', *words)
+    assert dry.err == 'tao: notice: the line takes MY_KEY from its environment: export it first\n'
+    assert tao('--dry-run', *words, env={'MY_KEY': 's3cr3t'}).err == ''
+    assert tao(*words).code == 0
+    assert fake_docker.environ['MY_KEY'] == 's3cr3t'
+    assert 's3cr3t' not in ' '.join([*fake_docker.argv, dry.out, dry.err])
+    assert len(fake_docker.environ['TAO_LAUNCH_ID']) == 32

@@ -1,0 +1,186 @@
+"""Which mounts file is read, and whether it and the sources in it are there and can be read."""
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import FakeDocker, Result, tao, write_mounts
+
+NOBODY = 65534
+
+
+def a_file(path: Path, destination: str) -> Path:
+    path.write_text(json.dumps({'Mounts': [{'source': '/', 'destination': destination}]}))
+    return path
+
+
+def mounted(done: Result) -> list[str]:
+    assert done.code == 0, done
+    argv = shlex.split(done.out)
+    return [after for word, after in zip(argv, argv[1:]) if word == '-v']
+
+
+def as_nobody(*words: str) -> Result:
+    """The launcher as a user who may not read everything; root changes to nobody for it."""
+    import tao_launcher
+
+    package = Path(str(tao_launcher.__file__)).parent.parent
+    code = (
+        'import os, sys\n'
+        f'if os.geteuid() == 0: os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})\n'
+        f'sys.path.insert(0, {str(package)!r})\n'
+        'from tao_launcher.main import main\n'
+        'sys.exit(main(sys.argv[1:]))\n'
+    )
+    done = subprocess.run([shared_python(), '-c', code, *words], capture_output=True, check=False, cwd='/')
+    return Result(done.returncode, os.fsdecode(done.stdout), os.fsdecode(done.stderr))
+
+
+def shared_python() -> str:
+    """An interpreter that nobody can start: ours may live below a home that is closed to others."""
+    candidates = [sys.executable, '/usr/bin/python3'] if os.geteuid() == 0 else [sys.executable]
+    import tao_launcher
+
+    for python in candidates:
+        probe = (
+            f'import os, sys\nif os.geteuid() == 0: os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})\n'
+            f'os.listdir({str(Path(str(tao_launcher.__file__)).parent)!r}); import json, pwd, grp, shlex, argparse'
+        )
+        if shutil.which(python):
+            done = subprocess.run([python, '-c', probe], stderr=subprocess.PIPE, check=False, cwd='/')
+            if done.returncode == 0:
+                return python
+    pytest.skip('no python that an ordinary user could start with this package')
+    raise AssertionError
+
+
+@pytest.fixture
+def open_folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The test's folder, which pytest closes to others, opened for them."""
+    base = tmp_path_factory.getbasetemp()
+    if os.geteuid() == 0:
+        for folder in (tmp_path, base, *([base.parent] if base.parent.name.startswith('pytest-of-') else [])):
+            folder.chmod(0o755)
+    return tmp_path
+
+
+def test_option_beats_variable_beats_default(home: Path, tmp_path: Path) -> None:
+    assert mounted(tao('--dry-run', 'dino')) == []
+    a_file(home / '.tlt_mounts.json', '/old')
+    done = tao('--dry-run', 'dino', 'train')
+    assert mounted(done) == ['/:/old']
+    assert done.err == f'tao: notice: {home}/.tlt_mounts.json is read; rename it to {home}/.tao_mounts.json\n'
+    a_file(home / '.tao_mounts.json', '/default')
+    done = tao('--dry-run', 'dino', 'train')
+    assert (mounted(done), done.err) == (['/:/default'], '')
+    env = {'LAUNCHER_MOUNTS': str(a_file(tmp_path / 'variable.json', '/variable'))}
+    done = tao('--dry-run', 'dino', 'train', env=env)
+    assert (mounted(done), done.err) == (['/:/variable'], '')
+    named = a_file(tmp_path / 'option.json', '/option')
+    done = tao('--dry-run', '--mounts_file', str(named), 'dino', 'train', env=env)
+    assert mounted(done) == ['/:/option']
+    assert done.err == f'tao: notice: {home}/.tao_mounts.json is not read: --mounts_file is used instead of it\n'
+    assert mounted(tao('--dry-run', 'dino', 'train', env={'LAUNCHER_MOUNTS': ''})) == ['/:/default']
+
+
+def test_relative_sources_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / 'conf' / 'data').mkdir(parents=True)
+    (tmp_path / 'conf' / 'm.json').write_text('{"Mounts": [{"source": "data", "destination": "/d"}]}')
+    monkeypatch.chdir(tmp_path)
+    assert mounted(tao('--dry-run', '--mounts_file', 'conf/m.json', 'dino')) == [f'{tmp_path}/conf/data:/d']
+
+
+def test_links_are_kept(tmp_path: Path) -> None:
+    (tmp_path / 'real').mkdir()
+    (tmp_path / 'link').symlink_to('real')
+    assert mounted(tao('--dry-run', '--volume', f'{tmp_path}/link:/d', 'dino')) == [f'{tmp_path}/link:/d']
+
+
+@pytest.mark.parametrize(('option', 'role'), [(True, '--mounts_file'), (False, 'LAUNCHER_MOUNTS')])
+def test_named_file_is_missing(option: bool, role: str, tmp_path: Path) -> None:
+    path = tmp_path / 'no' / 'm.json'
+    done = tao('--mounts_file', str(path), 'dino') if option else tao('dino', env={'LAUNCHER_MOUNTS': str(path)})
+    assert (done.code, done.out) == (2, '')
+    assert done.err == (
+        f'tao: error: {path}: no such file\n    it is the mounts file of {role}\n'
+        f'    nearest existing folder: {tmp_path}\n'
+    )
+
+
+def test_folder_in_its_place(home: Path, fake_docker: FakeDocker) -> None:
+    (home / '.tao_mounts.json').mkdir()
+    done = tao('dino', 'train')
+    assert (done.code, done.err) == (2, f'tao: error: {home}/.tao_mounts.json: is a folder, expected the mounts file\n')
+    assert fake_docker.calls == []
+
+
+@pytest.mark.parametrize(('text', 'message'), [
+    ('', 'the file is empty\n    expected a JSON object, at least {}\n'),
+    ('[' * 104857600, 'larger than 16 MiB, so not what it should be\n'),
+    ('[' * 1000000, 'nested too deeply\n'),
+    ('{"Mounts": []}'.encode('utf-16'), 'is UTF-16; save it as UTF-8\n'),
+])
+def test_content_is_refused(text: Any, message: str, home: Path, fake_docker: FakeDocker) -> None:
+    path = home / '.tao_mounts.json'
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    done = tao('dino', 'train')
+    assert (done.code, done.out, done.err) == (2, '', f'tao: error: {path}: {message}')
+    assert fake_docker.calls == []
+
+
+def test_loop_of_links(home: Path) -> None:
+    (home / '.tao_mounts.json').symlink_to('.tao_mounts.json')
+    done = tao('dino', 'train')
+    assert done.code == 2
+    assert done.err == f'tao: error: {home}/.tao_mounts.json: can not be read (Too many levels of symbolic links)\n'
+
+
+def test_file_that_may_not_be_read(open_folder: Path, home: Path) -> None:
+    path = write_mounts(home, {})
+    path.chmod(0)
+    done = as_nobody('--dry-run', '--mounts_file', str(path), 'dino')
+    assert (done.code, done.out) == (2, '')
+    assert done.err == f'tao: error: {path}: can not be read (permission denied)\n    try: ls -l {path}\n'
+
+
+def test_source_that_may_not_be_looked_at_is_not_missing(open_folder: Path) -> None:
+    closed = open_folder / 'closed'
+    (closed / 'data').mkdir(parents=True)
+    closed.chmod(0)
+    try:
+        done = as_nobody('--dry-run', '--volume', f'{closed}/data:/d', 'dino', 'train')
+    finally:
+        closed.chmod(0o700)
+    assert mounted(done) == [f'{closed}/data:/d']
+    assert done.err == f'tao: notice: {closed}/data can not be looked at by you; it is left to the daemon\n'
+
+
+def test_every_missing_source_at_once(home: Path, tmp_path: Path, fake_docker: FakeDocker) -> None:
+    path = write_mounts(home, {'Mounts': [
+        {'source': '/', 'destination': '/a'}, {'source': f'{tmp_path}/x/y', 'destination': '/b'},
+        {'source': f'{home}/.tao_mounts.json/z', 'destination': '/c'},
+    ]})
+    for options in ([], ['--dry-run']):
+        done = tao(*options, '--volume', 'no:/d', 'dino', 'train')
+        assert (done.code, done.out) == (2, '')
+        assert done.err == (
+            'tao: error: 3 mount sources not found\n'
+            f'    {tmp_path}/x/y (Mounts[1] of {path}; nearest existing folder: {tmp_path})\n'
+            f'    {home}/.tao_mounts.json/z (Mounts[2] of {path}; nearest existing folder: {home})\n'
+            f'    {tmp_path}/here/no (--volume; nearest existing folder: {tmp_path}/here)\n'
+            '    try: correct or create them (daemon elsewhere? --no-check)\n'
+        )
+        assert len(mounted(tao('--dry-run', '--no-check', '--volume', 'no:/d', 'dino'))) == 4
+    assert fake_docker.calls == []
+
+
+def test_sources_of_a_remote_daemon_are_not_looked_at() -> None:
+    done = tao('--dry-run', '--volume', '/no/such:/d', 'dino', 'train', env={'DOCKER_HOST': 'tcp://gpu1:2375'})
+    assert mounted(done) == ['/no/such:/d']

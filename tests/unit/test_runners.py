@@ -1,0 +1,171 @@
+"""Developer runners: the checkout, its manifest, and what their container has besides the task's."""
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import FakeDocker, tao, write_mounts
+
+from tao_launcher import runners
+from tao_launcher.errors import ConfigError
+from tao_launcher.host import package_data
+
+PROFILES = json.loads(package_data('runners.json'))
+SHAPES = [(program, shape) for program, profile in PROFILES.items() for shape in profile['manifest_shapes']]
+DIGEST = 'sha256:' + 'a' * 64
+ARM = 'sha256:' + 'b' * 64
+NAMES = {'registry': 'nvcr.io', 'repository': 'a/b'}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout whose base image is nvcr.io/a/b:c."""
+    root = tmp_path / 'my checkout'
+    (root / 'docker').mkdir(parents=True)
+    (root / 'deep' / 'er').mkdir(parents=True)
+    (root / 'docker' / 'manifest.json').write_text(json.dumps({**NAMES, 'tag': 'c'}))
+    return root
+
+
+def argv_of(program: str, root: Path, *words: str, **env: str) -> list[str]:
+    done = tao('--dry-run', *words, program=program, env={PROFILES[program]['root_variable']: str(root), **env})
+    assert done.code == 0, done
+    return shlex.split(done.out)
+
+
+def image(manifest: object, machine: str = 'x86_64', by_tag: bool = False) -> str:
+    data = manifest if isinstance(manifest, bytes) else json.dumps(manifest).encode()
+    return runners.manifest_image(data, '/m.json', machine, by_tag)
+
+
+@pytest.mark.parametrize(('program', 'shape'), SHAPES)
+def test_every_known_shape_of_a_manifest(program: str, shape: dict[str, Any]) -> None:
+    base = f'{shape["registry"]}/{shape["repository"]}'
+    for machine, name in (('x86_64', 'x86'), ('aarch64', 'arm')):
+        digest = shape.get('digests', {}).get(name, shape.get('digest'))
+        assert image(shape, machine) == (f'{base}@{digest}' if digest else f'{base}:{shape["tag"]}')
+    assert image(shape, by_tag=True) == base
+
+
+@pytest.mark.parametrize('machine', ['aarch64', 'arm64'])
+def test_digest_of_this_machine(machine: str) -> None:
+    manifest = {**NAMES, 'digests': {'x86': DIGEST, 'arm': ARM}, 'digest': DIGEST, 'tag': 't'}
+    assert image(manifest, machine) == f'nvcr.io/a/b@{ARM}'
+
+
+@pytest.mark.parametrize(('manifest', 'faults'), [
+    ([], ['a list: expected an object {...}, with the list in its "Mounts"']),
+    ({}, ['registry: null: expected a string', 'repository: null: expected a string']),
+    ({'registry': 'r', 'repository': 1}, ['repository: 1: expected a string']),
+    (NAMES, ['tag: null: expected a tag, or a digest beside it']),
+    ({**NAMES, 'tag': 7}, ['tag: 7: expected a tag, or a digest beside it']),
+    ({**NAMES, 'digest': 'sha256:x'}, ['digest: "sha256:x": expected "sha256:" and 64 hex digits']),
+    ({**NAMES, 'digest': 5, 'tag': 't'}, ['digest: 5: expected "sha256:" and 64 hex digits']),
+    ({**NAMES, 'digests': []}, ['digests: a list: expected an object {...}']),
+    ({**NAMES, 'digests': {}}, ['digests: no image for this machine (x86); it has none']),
+    ({**NAMES, 'digests': {'arm': ARM}}, ['digests: no image for this machine (x86); it has arm']),
+    ({**NAMES, 'digests': {'x86': 1}}, ['digests.x86: 1: expected "sha256:" and 64 hex digits']),
+    (b'{"registry": "a", "registry": "b", "repository": "c", "tag": "d"}', ['registry: stands there more than once']),
+])
+def test_faults_of_a_manifest(manifest: object, faults: list[str]) -> None:
+    with pytest.raises(ConfigError) as error:
+        image(manifest)
+    assert [fault.replace(', with the list in its "Mounts"', '') for fault in error.value.why] == [
+        fault.replace(', with the list in its "Mounts"', '') for fault in faults
+    ]
+    assert error.value.what == f'/m.json: {len(faults)} problem{"s" if len(faults) > 1 else ""}'
+
+
+@pytest.mark.parametrize('program', PROFILES)
+def test_whole_argv(program: str, checkout: Path) -> None:
+    profile = PROFILES[program]
+    place, workdir = profile['mounted_at'], profile['working_directory']
+    argv = argv_of(program, checkout, '--', 'make', 'a b', PYTHONPATH='/host')
+    digest = next(word for word in argv if word.startswith('tao.plan='))
+    assert argv == [
+        'docker', 'run', '--rm', '--init', '--gpus', 'all', '-v', f'{checkout}:{place}', '-e', f'PYTHONPATH={place}',
+        '-e', 'TAO_LAUNCH_ID', '--shm-size', '16G',
+        *(['--network', 'host'] if profile['network_default'] == '--net=host' else []),
+        *(['--workdir', workdir] if workdir else []),
+        '--label', f'tao.job={program}/run', '--label', f'tao.user={os.getuid()}', '--label', digest, 'nvcr.io/a/b:c',
+        'make', 'a b',
+    ]
+
+
+def test_shell(checkout: Path) -> None:
+    for words in ([], ['--']):
+        argv = argv_of('tao_pt', checkout, *words)
+        assert argv[-1] == '/bin/bash' and 'tao.job=tao_pt/shell' in argv
+
+
+def test_ports_need_dockers_own_network(checkout: Path, home: Path) -> None:
+    argv = argv_of('tao_pt', checkout, '--port', '8888:80')
+    assert '--network' not in argv and argv[argv.index('-p') + 1] == '8888:80'
+    argv = argv_of('tao_pt', checkout, '--port', '8888:80', '--network', 'other')
+    assert argv[argv.index('--network') + 1] == 'other'
+    write_mounts(home, {'DockerOptions': {'ports': {'80': 8888}}})
+    assert '--network' not in argv_of('tao_pt', checkout)
+
+
+@pytest.mark.parametrize(('options', 'image_word'), [
+    (['--tag', 'dev'], 'nvcr.io/a/b:dev'), (['--image', 'x:y'], 'x:y'), (['--cached', 'x:y'], 'x:y'),
+    (['--registry', 'localhost:5000'], 'localhost:5000/a/b:c'), ([], 'nvcr.io/a/b:c'),
+])
+def test_other_images(options: list[str], image_word: str, checkout: Path) -> None:
+    assert argv_of('tao_pt', checkout, *options, '--', 'x')[-2] == image_word
+
+
+def test_what_the_user_says_beats_the_profile(checkout: Path, home: Path) -> None:
+    write_mounts(home, {
+        'Mounts': [{'source': '/', 'destination': '/tao-pt/'}], 'Envs': [{'variable': 'PYTHONPATH', 'value': '/mine'}],
+        'DockerOptions': {'shm_size': '4G', 'workdir': '/w'},
+    })
+    argv = argv_of('tao_pt', checkout)
+    assert argv[argv.index('-v') + 1] == '/:/tao-pt' and argv.count('-v') == 1
+    assert 'PYTHONPATH=/mine' in argv and 'PYTHONPATH=/tao-pt' not in argv
+    assert argv[argv.index('--shm-size') + 1] == '4G'
+    assert argv[argv.index('--workdir') + 1] == '/w'
+
+
+@pytest.mark.parametrize('folder', ['.', 'deep', 'deep/er', 'docker'])
+def test_nearest_checkout_upwards(folder: str, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(checkout / folder)
+    done = tao('--dry-run', program='tao_pt')
+    assert f'{checkout}:/tao-pt' in shlex.split(done.out)
+
+
+def test_variable_beats_the_current_folder(checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / 'other' / 'docker').mkdir(parents=True)
+    monkeypatch.chdir(checkout)
+    done = tao('--dry-run', program='tao_pt', env={'NV_TAO_PYTORCH_TOP': str(tmp_path / 'other')})
+    assert (done.code, done.out) == (2, '')
+    assert done.err == (
+        f'tao_pt: error: {tmp_path}/other/docker/manifest.json: no such file\n'
+        '    it is the manifest that names the base image\n'
+        f'    nearest existing folder: {tmp_path}/other/docker\n'
+    )
+
+
+@pytest.mark.parametrize('program', PROFILES)
+def test_no_checkout(program: str, tmp_path: Path) -> None:
+    done = tao('--dry-run', program=program, env={PROFILES[program]['root_variable']: ''})
+    variable, name = PROFILES[program]['root_variable'], PROFILES[program]['backend_repository'].rpartition('/')[2]
+    assert (done.code, done.out) == (2, '')
+    assert done.err == (
+        f'{program}: error: no checkout found for {program}\n'
+        f'    {variable} is not set, and neither {tmp_path}/here nor a folder above it has docker/manifest.json\n'
+        f'    try: export {variable}=/path/to/{name}\n'
+    )
+
+
+def test_command_without_dashes(checkout: Path, fake_docker: FakeDocker) -> None:
+    done = tao('make', program='tao_pt', env={'NV_TAO_PYTORCH_TOP': str(checkout)})
+    assert (done.code, done.err) == (2, (
+        'tao_pt: error: unexpected word "make"\n    the command stands behind a "--"\n'
+        '    try: tao_pt -- COMMAND [ARGS...], or tao_pt alone for a shell\n'
+    ))
+    assert fake_docker.calls == []

@@ -1,0 +1,147 @@
+"""Where a setting comes from: option, variable, mounts file, default; and what contradicts what."""
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tao_launcher import cli, config, settings
+from tao_launcher.errors import UsageError
+from tao_launcher.values import Gpus, Port, Ulimit
+
+FILE = config.MountsFile(path='/m.json', options={
+    'gpus': Gpus('none'), 'shm_size': '4G', 'network': 'file', 'user': '1:1', 'tty': False, 'init': False,
+    'ulimits': (Ulimit('stack', 1), Ulimit('core', 2)), 'ports': (Port(80, 'tcp', '8080'), Port(80, 'udp', '8080')),
+})
+DEFAULTS = {'shm_size': '16G'}
+
+
+def merged(words: str = '', environ: dict[str, str] = {}, file: config.MountsFile = config.MountsFile()) -> settings.Settings:  # noqa: B006, B008, E501
+    options, rest = cli.parse(words.split(), 'tao')
+    assert rest == []
+    return settings.merge(options, environ, file, DEFAULTS, '/work', '/home/user')
+
+
+@pytest.mark.parametrize(('key', 'words', 'environ', 'file', 'value', 'source'), [
+    ('gpus', '--gpus 0', {'TAO_GPUS': '1'}, FILE, Gpus('ids', ('0',)), '--gpus'),
+    ('gpus', '', {'TAO_GPUS': '1'}, FILE, Gpus('ids', ('1',)), 'TAO_GPUS'),
+    ('gpus', '', {'TAO_GPUS': ''}, FILE, Gpus('none'), '/m.json: DockerOptions.gpus'),
+    ('gpus', '', {}, config.MountsFile(), None, 'default'),
+    ('shm_size', '--shm_size 1G', {}, FILE, '1G', '--shm_size'),
+    ('shm_size', '', {}, FILE, '4G', '/m.json: DockerOptions.shm_size'),
+    ('shm_size', '', {}, config.MountsFile(), '16G', 'default'),
+    ('network', '--network a', {}, FILE, 'a', '--network'),
+    ('network', '', {}, FILE, 'file', '/m.json: DockerOptions.network'),
+    ('user', '--user root', {}, FILE, 'root', '--user'),
+    ('user', '--run_as_user', {}, FILE, 'host', '--run_as_user'),
+    ('user', '', {}, FILE, '1:1', '/m.json: DockerOptions.user'),
+    ('tty', '', {}, FILE, False, '/m.json: DockerOptions.tty'),
+    ('tty', '', {}, config.MountsFile(), True, 'default'),
+    ('init', '', {}, FILE, False, '/m.json: DockerOptions.init'),
+    ('init', '', {}, config.MountsFile(), True, 'default'),
+    ('engine', '--engine podman', {'TAO_ENGINE': 'x'}, FILE, ('podman',), '--engine'),
+    ('engine', '', {'TAO_ENGINE': 'sudo -n docker'}, FILE, ('sudo', '-n', 'docker'), 'TAO_ENGINE'),
+    ('engine', '', {'TAO_ENGINE': ''}, FILE, ('docker',), 'default'),
+    ('release', '--release 6.0.0', {'TAO_RELEASE': '5.0.0'}, FILE, '6.0.0', '--release'),
+    ('release', '', {'TAO_RELEASE': '5.0.0'}, FILE, '5.0.0', 'TAO_RELEASE'),
+    ('registry', '--registry a.b', {'OVERRIDE_REGISTRY': 'c.d'}, FILE, 'a.b', '--registry'),
+    ('registry', '', {'OVERRIDE_REGISTRY': 'c.d:5000/x/'}, FILE, 'c.d:5000/x', 'OVERRIDE_REGISTRY'),
+    ('pull', '--pull never', {'TAO_PULL': 'always'}, FILE, 'never', '--pull'),
+    ('pull', '', {'TAO_PULL': 'always'}, FILE, 'always', 'TAO_PULL'),
+    ('pull', '', {}, FILE, 'missing', 'default'),
+    ('dry_run', '--dry-run', {'TAO_DRY_RUN': 'json'}, FILE, 'shell', '--dry-run'),
+    ('dry_run', '--dry-run=pretty', {'TAO_DRY_RUN': 'json'}, FILE, 'pretty', '--dry_run'),
+    ('dry_run', '', {'TAO_DRY_RUN': 'json'}, FILE, 'json', 'TAO_DRY_RUN'),
+    ('dry_run', '', {'TAO_DRY_RUN': '0'}, FILE, '', 'TAO_DRY_RUN'),
+    ('image', '--image a --image b', {}, FILE, 'b', '--image'),
+    ('image', '--cached c', {}, FILE, 'c', '--image'),
+    ('stop_timeout', '--stop-timeout 2', {}, FILE, 2, '--stop_timeout'),
+    ('stop_timeout', '', {}, FILE, 30, 'default'),
+])
+def test_precedence(
+    key: str, words: str, environ: dict[str, str], file: config.MountsFile, value: object, source: str,
+) -> None:
+    found = merged(words, environ, file)
+    assert (getattr(found, key), found.sources[key]) == (value, source)
+
+
+def test_ulimits_merge_by_name_and_ports_by_port_and_protocol() -> None:
+    found = merged('--ulimit stack=5:6 --ulimit nofile=7 --port 9:80 --port 10:81/udp', {}, FILE)
+    assert found.ulimits == (Ulimit('core', 2), Ulimit('stack', 5, 6), Ulimit('nofile', 7))
+    assert found.ports == (Port(80, 'udp', '8080'), Port(80, 'tcp', '9'), Port(81, 'udp', '10'))
+
+
+def test_host_port_given_to_two() -> None:
+    with pytest.raises(UsageError) as error:
+        merged('--port 8080:81 --port 5:1 --port 127.0.0.1:5:2', {}, FILE)
+    assert [error.value.what, *error.value.why] == [
+        '--port: host port 5/tcp is given twice', '--port: host port 8080/tcp is given twice',
+    ]
+
+
+@pytest.mark.parametrize(('words', 'message'), [
+    ('--run_as_user --user root', '--run-as-user and --user exclude each other'),
+    ('--tag a --image b', '--tag and --image exclude each other'),
+    ('--tag a --cached b', '--tag and --cached exclude each other'),
+    ('--image a --cached a', '--image and --cached exclude each other'),
+    ('--tty --no-tty', '--tty and --no-tty exclude each other'),
+    ('--detach --tty', '--detach and --tty exclude each other'),
+    ('--detach --interactive', '--detach and --interactive exclude each other'),
+    ('--quiet --verbose', '--quiet and --verbose exclude each other'),
+])
+def test_contradictions(words: str, message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        merged(words)
+    assert (error.value.what, error.value.why) == (message, ())
+
+
+VOLUME = 'expected SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)'
+BAD: list[tuple[str, dict[str, str], str]] = [
+    ('--shm_size 16GB!', {}, '--shm_size: "16GB!": expected a size such as 16G, 512M or a number of bytes'),
+    ('--shm_size=', {}, '--shm_size: "": expected a size such as 16G, 512M or a number of bytes'),
+    ('--ulimit stack', {}, '--ulimit: "stack": expected NAME=SOFT or NAME=SOFT:HARD'),
+    ('--ulimit stak=1', {}, '--ulimit: "stak=1": did you mean stack?'),
+    ('--ulimit stack=2:1', {}, '--ulimit: "stack=2:1": expected a soft limit not above the hard one, not 2:1'),
+    ('--port 8888', {}, '--port: "8888": expected HOST:CONTAINER, for example 8888:8888'),
+    ('--port 0:1', {}, '--port: "0:1": expected a port from 1 to 65535'),
+    ('--port 1:65536', {}, '--port: "1:65536": expected a port from 1 to 65535'),
+    ('--port ::1:1:1', {}, '--port: "::1:1:1": expected PORT or IP:PORT (an IPv6 address in brackets)'),
+    ('--port 1:1/x', {}, '--port: "1:1/x": expected /tcp, /udp or /sctp behind the port'),
+    ('--volume /a', {}, f'--volume: "/a": {VOLUME}'),
+    ('--volume :/a', {}, f'--volume: ":/a": {VOLUME}'),
+    ('--volume /a:b', {}, '--volume: "/a:b": expected an absolute path in the container'),
+    ('--volume /a:/', {}, '--volume: "/a:/": expected a folder below / of the container, not / itself'),
+    ('--volume /a:/b:x', {}, '--volume: "/a:/b:x": expected ro, rw, z or Z, or two of them joined by a comma'),
+    ('--env =x', {}, '--env: "": expected NAME=VALUE or NAME'),
+    ('--network=', {}, '--network: "": expected a name without blanks'),
+    ('--user a:b:c', {}, '--user: "a:b:c": expected UID:GID, a user name of the image, or host for the caller'),
+    ('--tag a/b', {}, '--tag: "a/b": expected a tag such as 6.0.0-pyt'),
+    ('--image -x', {}, '--image: "-x": expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt'),
+    ('--name x', {}, '--name: "x": expected two or more letters, digits, _ . -, the first a letter or digit'),
+    ('--pull sometimes', {}, '--pull: "sometimes": expected missing, always or never'),
+    ('--stop-timeout 1.5', {}, '--stop_timeout: "1.5": expected a whole number of seconds'),
+    ('--dry-run=yaml', {}, '--dry_run: "yaml": expected shell, pretty or json'),
+    ('', {'TAO_DRY_RUN': 'maybe'}, 'TAO_DRY_RUN: "maybe": expected shell, pretty or json'),
+    ('', {'TAO_PULL': 'no'}, 'TAO_PULL: "no": expected missing, always or never'),
+    ('', {'TAO_ENGINE': "'docker"}, 'TAO_ENGINE: "\'docker": No closing quotation'),
+    ('', {'TAO_ENGINE': ' '}, 'TAO_ENGINE: " ": expected docker, podman, a path, or "sudo -n docker"'),
+    ('', {'OVERRIDE_REGISTRY': 'https://x'},
+        'OVERRIDE_REGISTRY: "https://x": expected HOST[:PORT][/PREFIX], without https://'),
+]
+
+
+@pytest.mark.parametrize(('words', 'environ', 'message'), BAD)
+def test_refused(words: str, environ: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        merged(words, environ)
+    assert (error.value.what, error.value.why) == (message, ())
+
+
+def test_all_problems_at_once() -> None:
+    with pytest.raises(UsageError) as error:
+        merged('--tty --no-tty --shm_size x --port 1 --env =s3cr3t --volume a', {'TAO_GPUS': 'x', 'TAO_PULL': 'x'})
+    found: list[Any] = [error.value.what, *error.value.why]
+    assert [line.partition(':')[0] for line in found] == [
+        '--tty and --no-tty exclude each other', 'TAO_GPUS', '--shm_size', 'TAO_PULL', '--port', '--volume', '--env',
+    ]
+    assert 's3cr3t' not in ''.join(found)
