@@ -6,9 +6,11 @@ SHA256SUMS, which is written last: without it nothing verifies.
 from __future__ import annotations
 
 import json
+import re
 
-from .jsontext import loads, refused, text_faults
-from .reader import Reader
+from . import parsers
+from .jsontext import at, loads, refused, text_faults
+from .reader import Reader, whole
 from .record import Record
 
 TYPE_CHECKING = False
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 IMAGES, MANIFEST, PROGRAM, SUMS = 'images.tar', 'manifest.json', 'tao.pyz', 'SHA256SUMS'
 CONTENT = (IMAGES, MANIFEST, PROGRAM)
+OURS = (*CONTENT, SUMS, *(f'{name}.part' for name in (*CONTENT, SUMS)))
 FORMAT = 1
 
 
@@ -31,7 +34,7 @@ class Image(Record):
     reference: str
     id: str
     config: str
-    digests: tuple[str, ...]
+    digests: tuple[str, ...]  # REPOSITORY@DIGEST
     size: int  # bytes, unpacked
     release: str
     tasks: tuple[str, ...]
@@ -47,25 +50,45 @@ def manifest(images: Iterable[Image], files: Mapping[str, tuple[int, str]]) -> s
     return json.dumps(document, indent=2) + '\n'
 
 
-def read_manifest(data: bytes, path: str) -> list[Image]:
-    """The images that a manifest names. Raises ConfigError with every fault."""
+def read_manifest(data: bytes, path: str) -> tuple[list[Image], dict[str, str]]:
+    """(the images that a manifest names, name → sha256 of its files). Raises ConfigError with every fault."""
     reader = Reader()
     document = loads(data, path)
     reader.faults.extend(text_faults(document))
     top = reader.members('', document)
     if isinstance(document, dict) and top.get('format') != FORMAT:
         reader.expect('format', top.get('format'), f'{FORMAT}; another version of the launcher made this bundle')
-    images = []
-    for where, item in reader.items('images', top.get('images')):
-        entry = reader.members(where, item)
-        texts = [reader.text(f'{where}.{key}', entry.get(key)) or '' for key in ('reference', 'id', 'config')]
-        images.append(Image(
-            texts[0], texts[1], texts[2], tuple(map(str, entry.get('digests') or ())), int(entry.get('size') or 0),
-            str(entry.get('release', '')), tuple(map(str, entry.get('tasks') or ())),
-        ))
+    images = [_image(where, item, reader) for where, item in reader.items('images', top.get('images'))]
+    files = {
+        name: str(reader.members(at('files', name), entry).get('sha256'))
+        for name, entry in reader.members('files', top.get('files')).items()
+    }
     if reader.faults:
         raise refused(path, reader.faults)
-    return images
+    return images, files
+
+
+def _image(where: str, item: object, reader: Reader) -> Image:
+    entry = reader.members(where, item)
+
+    def reference(path: str, value: object) -> str:
+        text = reader.text(path, value)
+        return (reader.parsed(path, text, parsers.image) if text else None) or ''
+
+    def texts(key: str) -> tuple[tuple[str, Any], ...]:
+        return tuple(reader.items(at(where, key), entry.get(key)))
+
+    size = whole(entry.get('size'))
+    if size is None:
+        reader.expect(at(where, 'size'), entry.get('size'), 'a number of bytes')
+    for key in ('id', 'config'):  # words for the engine's command line
+        if not re.fullmatch('sha256:[0-9a-f]{64}', str(entry.get(key))):
+            reader.expect(at(where, key), entry.get(key), 'an image id "sha256:…"')
+    return Image(
+        reference(at(where, 'reference'), entry.get('reference')), str(entry.get('id')), str(entry.get('config')),
+        tuple(reference(path, value) for path, value in texts('digests')), size or 0, str(entry.get('release')),
+        tuple(str(value) for _, value in texts('tasks')),
+    )
 
 
 def sums(digests: Mapping[str, str]) -> str:

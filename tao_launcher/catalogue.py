@@ -92,6 +92,15 @@ def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str
     return Found(chosen, task, newest, catalogue.image(newest, chosen, task))
 
 
+def moved(catalogue: Catalogue, found: Found) -> str:
+    """A notice when the newest release has the task no more, or ''."""
+    newest = list(catalogue.releases)[-1]
+    if found.release == newest:
+        return ''
+    where = f'it is taken from {found.release}, the last that has it'
+    return f'{found.group} {found.task} is not in release {newest}; {where}'
+
+
 def check_subtask(catalogue: Catalogue, found: Found, subtask: str) -> None:
     """Raise UsageError for a subtask that is one slip away from a known one of the task."""
     known = catalogue.known_subtasks(found.group, found.task)
@@ -121,7 +130,8 @@ def subtask_elsewhere(catalogue: Catalogue, found: Found, subtask: str) -> str:
 def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> UsageError:
     everywhere = catalogue.releases_with(task)
     where = f' in release {release}' if release else ''
-    what = f'no task {task}{f" in group {group}" if group else ""}{where}'
+    source = f' (the catalogue is {catalogue.path})' if catalogue.path else ''
+    what = f'no task {task}{f" in group {group}" if group else ""}{where}{source}'
     if everywhere:
         groups = sorted({g for r in everywhere for g in catalogue.releases[r] if catalogue.image(r, g, task)})
         having = catalogue.releases_with(task, group)

@@ -6,6 +6,7 @@
 """
 from __future__ import annotations
 
+from . import parsers
 from .jsontext import at, refused, text_faults
 from .reader import Reader
 
@@ -44,8 +45,11 @@ def _images(path: str, dockers: object, reader: Reader, tags: bool) -> Images:
     for image, entry in reader.members(path, dockers).items():
         where = at(path, image)
         if not tags:
-            tag = reader.text(at(where, 'docker_tag'), reader.members(where, entry).get('docker_tag'))
-            _add(found, where, image, tag or '', entry, reader)
+            one = reader.members(where, entry)
+            if isinstance(entry, dict):
+                # without a tag the file is refused, with what else is wrong with the entry
+                tag = reader.text(at(where, 'docker_tag'), one.get('docker_tag')) or 'none'
+                _add(found, where, image, tag, entry, reader)
             continue
         for tag, tagged in reader.members(where, entry).items():
             _add(found, at(where, tag), image, tag, tagged, reader)
@@ -58,12 +62,14 @@ def _add(found: Images, path: str, image: str, tag: str, entry: object, reader: 
         return
     registry = reader.text(at(path, 'docker_registry'), members.get('docker_registry'))
     digest = members.get('docker_digest')
-    if digest is not None and (not isinstance(digest, str) or not digest.startswith('sha256:')):
-        reader.expect(at(path, 'docker_digest'), digest, 'a digest "sha256:…"')
+    if digest is not None and not parsers.is_digest(digest):
+        reader.expect(at(path, 'docker_digest'), digest, '"sha256:" and 64 hex digits')
         digest = None
     tasks = [
         name for where, item in reader.items(at(path, 'tasks'), members.get('tasks'))
         for name in [reader.text(where, item)] if name
     ]
     reference = f'{registry}/{image}@{digest}' if digest else f'{registry}/{image}:{tag}'
+    if registry:
+        reader.parsed(path, reference, parsers.image)
     found[reference] = tasks

@@ -63,11 +63,23 @@ def parse(words: Sequence[str], program: str) -> tuple[Values, list[str]]:
         if not option.value and equals:
             raise UsageError(f'{name} takes no value, found "{value}"')
         if option.value and not option.optional and not equals:
-            if not rest or rest[0] == '--' or rest[0].partition('=')[0] in known:
+            if not _has_value(option, rest, known):
                 raise UsageError(f'{name} needs a value: {name} {option.value}')
             value = rest.pop(0)
-        add(values, option, value if option.value and (equals or not option.optional) else True)
+        add(values, option, _value(option, name, equals, value))
     return values, rest
+
+
+def _has_value(option: Option, rest: Sequence[str], known: Mapping[str, Option]) -> bool:
+    """Whether its value follows an option: an option in its place is a forgotten value, but for --docker-arg."""
+    return bool(rest) and rest[0] != '--' and (option.key == 'docker_arg' or rest[0].partition('=')[0] not in known)
+
+
+def _value(option: Option, name: str, equals: str, value: str) -> str | bool:
+    """What an option is set to; an optional value that is written, but empty, must not count as none."""
+    if option.optional and equals and not value:
+        raise UsageError(f'{name}= needs a value, or no "="')
+    return value if option.value and (equals or not option.optional) else True
 
 
 def add(values: Values, option: Option, value: str | bool) -> None:
@@ -133,8 +145,8 @@ def call(
 
 
 def is_subtask(word: str) -> bool:
-    """Whether the first word behind a task can be a subtask: no option and no path is one."""
-    return not word.startswith('-') and '/' not in word
+    """Whether the first word behind a task can be a subtask: no option, no path and no empty word is one."""
+    return bool(word) and not word.startswith('-') and '/' not in word
 
 
 def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Values) -> list[str]:
@@ -144,6 +156,7 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
     known = table('tao')
     without_subtask = bool(subtasks) and not is_subtask((*words, '')[0])
     kept: list[str] = []
+    misplaced: list[str] = []
     rest = list(words)
     while rest and rest[0] != '--':
         if rest[0] == 'run' and not kept:
@@ -153,19 +166,23 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
         option = known.get(name) if name.startswith('--') else None
         if option and option.key in ALSO_LATE:
             if option.value and not option.optional and not equals:
-                if not rest:
+                if not _has_value(option, rest, known):
                     raise UsageError(f'{name} needs a value: {name} {option.value}')
                 value = rest.pop(0)
-            add(values, option, value if equals or not option.optional else True)
+            add(values, option, _value(option, name, equals, value))
         elif option and _misplaced(option, without_subtask):
-            example = f'{name} {option.value}'.rstrip()
-            raise UsageError(
-                f'{name} is an option of the launcher and stands before the task name',
-                f'behind a bare "--" the task gets it: tao {task} SUBTASK -- {example}',
-                advice=f'tao {example} {task} …',
-            )
+            misplaced.append(f'{name} {option.value}'.rstrip())
+            if option.value and not equals and _has_value(option, rest, known):
+                del rest[0]
         else:
             kept.append(word)
+    if misplaced:
+        names = ', '.join(word.partition(' ')[0] for word in misplaced)
+        raise UsageError(
+            f'{names}: the launcher\'s options stand before the task name',
+            f'behind a bare "--" the task gets them: tao {task} SUBTASK -- {" ".join(misplaced)}',
+            advice=f'tao {" ".join(misplaced)} {task} …',
+        )
     return kept + rest
 
 

@@ -11,7 +11,7 @@ import re
 
 from . import parsers
 from .docker_options import docker_options
-from .jsontext import at, loads, refused, text_faults
+from .jsontext import Number, at, loads, refused, text_faults
 from .reader import Reader
 from .record import Record
 from .values import Mount, Variable, clean_path
@@ -55,7 +55,8 @@ def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> Moun
 
 def structure(document: object, reader: Reader) -> MountsFile:
     """The file's content as it stands there; faults and notices go to `reader`."""
-    members = reader.members('', document)
+    hint = ', with the list in its "Mounts"' if isinstance(document, list) else ''
+    members = reader.members('', document, hint)
     reader.known('', members, SECTIONS)
     mounts = [
         _mount(path, item, reader) for path, item in reader.items('Mounts', members.get('Mounts', []))
@@ -117,7 +118,7 @@ def _variable(path: str, item: object, reader: Reader) -> Variable | None:
         reader.fault(at(path, 'value'), 'expected a string, a number, true, false or null')
         return None
     if value is not None and not isinstance(value, str):
-        value = json.dumps(value)
+        value = value.text if isinstance(value, Number) else json.dumps(value)
     return Variable(name, value, path)
 
 

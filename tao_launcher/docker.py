@@ -1,6 +1,7 @@
 """From a plan to docker's words, in one fixed order; every option a line, the lines together the argv."""
 from __future__ import annotations
 
+import re
 import shlex
 
 from .docker_words import clashes
@@ -78,6 +79,8 @@ def mount_words(mount: Mount) -> tuple[str, str]:
 
     Raises ConfigError for z and Z there: --mount has no relabelling.
     """
+    if re.search(r'[\0\n\r]', mount.source + mount.destination):
+        raise ConfigError(f'{mount.origin}: a path with a line break can not be mounted', repr(mount.source))
     if ':' not in mount.source + mount.destination:
         return '-v', ':'.join(part for part in (mount.source, mount.destination, mount.mode) if part)
     modes = mount.mode.split(',')

@@ -5,9 +5,9 @@ import re
 from functools import partial
 
 from . import parsers
-from .docker_words import check_word
+from .docker_words import check_word, word_name
 from .jsontext import at, show
-from .reader import Reader, whole
+from .reader import Reader, kind, whole
 from .values import Gpus, Port, Ulimit
 
 TYPE_CHECKING = False
@@ -83,9 +83,12 @@ def _extra_args(path: str, value: object, reader: Reader) -> tuple[str, ...]:
     words = []
     for where, item in reader.items(path, value):
         if not isinstance(item, str) or not item.startswith('-'):
-            reader.expect(where, item, 'a word for docker such as "--cpus=8"')
-        else:
-            words.append(reader.parsed(where, item, check_word, structural=False))
+            reader.fault(where, f'{kind(item)}: expected a word for docker such as "--cpus=8"')
+            continue
+        try:
+            words.append(check_word(item))
+        except ValueError as e:
+            reader.fault(where, f'{show(word_name(item))}: {e}', structural=False)
     return tuple(word for word in words if word)
 
 

@@ -48,9 +48,16 @@ def check_word(word: str) -> str:
         raise ValueError('expected one option to a word, its value joined by "="')
     if SHORT.get(name, name) == '--label' and value.startswith('tao.'):
         raise ValueError('labels that start with "tao." are the launcher\'s own')
+    if SHORT.get(name, name) == '--volume' and value.startswith('/'):
+        raise ValueError('expected --volume instead, whose source is checked')
     if not equals and name not in WITHOUT_VALUE:
         raise ValueError(f'expected its value in the same word: {name}=VALUE')
     return word
+
+
+def word_name(word: str) -> str:
+    """The option of a word for messages, without what stands behind it: that may be a secret."""
+    return re.split(r'[=\s]', word, maxsplit=1)[0]
 
 
 def clashes(words: Iterable[str], argv: Sequence[str]) -> list[str]:
@@ -60,14 +67,22 @@ def clashes(words: Iterable[str], argv: Sequence[str]) -> list[str]:
     for word, following in zip(argv, (*argv[1:], '')):
         name, equals, value = word.partition('=') if word.startswith('--') else (word, '', '')
         taken.add(_key(name, value if equals else following))
+    given: set[tuple[str, str]] = set()
     for word in words:
         name, _, value = word.partition('=')
         key = _key(name, value)
         if key in taken:
             own = OUR_NAME.get(key[0], key[0])
-            found.append(f'{word}: already set by the launcher; use {own}')
+            found.append(f'{name}: given twice' if key in given else f'{name}: set by the launcher already; use {own}')
+        given.add(key)
         taken.add(key)
     return found
+
+
+def word_key(word: str) -> tuple[str, str]:
+    """What of a --docker-arg word may be there once."""
+    name, _, value = word.partition('=')
+    return _key(name, value)
 
 
 def _key(name: str, value: str) -> tuple[str, str]:

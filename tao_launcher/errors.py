@@ -36,6 +36,12 @@ class NothingMatched(Fatal):
     code = 1
 
 
+class ResultLost(Fatal):
+    """The result could not be written."""
+
+    code = 1
+
+
 class CheckFailed(Fatal):
     """Something was looked at and is not as it should be."""
 

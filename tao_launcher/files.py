@@ -23,13 +23,42 @@ def blocks(path: str) -> Iterator[bytes]:
 
 def write(path: str, data: bytes) -> tuple[int, str]:
     """Write a file whole or not at all; its (bytes, sha256). Raises OSError."""
-    part = f'{path}.part'
-    with open(part, 'wb') as f:
-        f.write(data)
-        f.flush()
-        os.fsync(f.fileno())
-    os.replace(part, path)
-    return len(data), hashlib.sha256(data).hexdigest()
+    with Whole(path) as whole:
+        whole.add(data)
+    return whole.size, whole.digest.hexdigest()
+
+
+class Whole:
+    """A file that is there under its name once all of it was added, and not before. Raises OSError."""
+
+    def __init__(self, path: str) -> None:
+        self.path, self.size, self.digest = path, 0, hashlib.sha256()
+
+    def __enter__(self) -> Whole:
+        self._file = open(f'{self.path}.part', 'wb', buffering=0)
+        return self
+
+    def add(self, data: bytes) -> None:
+        """Write data behind what is there."""
+        self.digest.update(data)
+        self.size += len(data)
+        view = memoryview(data)
+        while view:
+            view = view[self._file.write(view):]
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        try:
+            if kind is None:
+                os.fsync(self._file.fileno())
+        except OSError:
+            kind = OSError
+            raise
+        finally:
+            self._file.close()
+            if kind is None:
+                os.replace(f'{self.path}.part', self.path)
+            else:
+                remove(f'{self.path}.part')
 
 
 def remove(path: str) -> None:

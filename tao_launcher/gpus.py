@@ -6,7 +6,7 @@ from .values import Gpus, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .daemon import Daemon
 
@@ -57,22 +57,25 @@ GPU_QUERY = ('nvidia-smi', '--query-gpu=index,uuid', '--format=csv,noheader')
 PROCESS_QUERY = ('nvidia-smi', '--query-compute-apps=gpu_uuid,pid,process_name,used_memory', '--format=csv,noheader')
 
 
-def pick_free(count: int, gpu_rows: str, process_rows: str) -> Gpus:
+def pick_free(count: int, gpu_rows: str, process_rows: str, owner: Callable[[str], str] = lambda pid: '') -> Gpus:
     """The first `count` GPUs without a compute process, from nvidia-smi's answers to the queries above.
 
-    Raises UsageError with who holds what when there are not enough.
+    owner(pid) names the user of a process, or ''. Raises UsageError with who holds what when there are not enough.
     """
     holders: dict[str, list[str]] = {}
     for line in process_rows.splitlines():
-        uuid, _, process = line.partition(',')  # a process name may hold commas
-        holders.setdefault(uuid.strip(), []).append(f'process {process.strip()}')
+        uuid, comma, process = line.partition(',')  # a process name may hold commas
+        if comma:
+            pid, _, rest = process.strip().partition(',')
+            whose = owner(pid)
+            holders.setdefault(uuid.strip(), []).append(f'{f"{whose}, " if whose else ""}process {pid},{rest}')
     rows = [line.split(',') for line in gpu_rows.splitlines()]
     gpus = [(index.strip(), uuid.strip()) for index, uuid, *_ in (row for row in rows if len(row) > 1)]
     free = tuple(index for index, uuid in gpus if uuid not in holders)
     if len(free) < count:
         raise UsageError(
             f'{count} free GPU{"s"[:count > 1]} wanted, {len(free)} of {len(gpus)} free',
-            *(f'GPU {index}: {", ".join(holders[uuid])}' for index, uuid in gpus if uuid in holders),
+            *(f'GPU {index}: {"; ".join(holders[uuid])}' for index, uuid in gpus if uuid in holders),
             advice='wait, or name the GPUs: --gpus 0,1',
         )
     return Gpus('ids', free[:count])

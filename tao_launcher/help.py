@@ -33,14 +33,14 @@ def tao(catalogue: Catalogue, words: Sequence[str]) -> str:
     return _task(catalogue, '', rest[0])
 
 
-def runner(program: str, words: Sequence[str]) -> str:
+def runner(program: str, root_variable: str, words: Sequence[str]) -> str:
     """The help of a developer runner."""
     if words and words[0] == 'environment':
         return environment()
     return (
         f'usage: {program} [options] [-- COMMAND [ARGS...]]\n\n'
         f'Runs COMMAND, or a shell, in the developer container of a backend checkout.\n'
-        f'The checkout is found by its root variable, or from the current folder upwards.\n\n'
+        f'The checkout is the folder in {root_variable}, or found from the current folder upwards.\n\n'
         + options(program)
     )
 
@@ -82,7 +82,8 @@ def _overview(catalogue: Catalogue) -> str:
         '       tao [options] [GROUP] TASK run COMMAND [ARGS...]    run any command in its container',
         '       tao [options] [GROUP] TASK                          a shell in its container',
         '       tao list | stop | logs | attach | wait | exec | clean      your jobs',
-        '       tao info | doctor | config path                            releases, this machine, paths',
+        '       tao info | images | pull | bundle                          releases, their images, air gap',
+        '       tao doctor | config path                                   this machine, paths',
         '',
         'Runs NVIDIA TAO containers: one exact docker run, printed (--dry-run) or run.',
         'Options stand before the task name; what follows it belongs to the task.',

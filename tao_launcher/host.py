@@ -5,6 +5,7 @@ import json
 import os
 import sys
 
+from .encoding import encoded
 from .errors import ConfigError
 from .jsontext import MAX_BYTES
 from .record import Record
@@ -49,7 +50,7 @@ def survey(environ: Mapping[str, str]) -> Host:
         uid=uid,
         gid=gid,
         is_root=is_root,
-        home=environ.get('HOME') or os.path.expanduser('~'),
+        home=environ.get('HOME') or os.path.expanduser('~').replace('~', '/'),  # without a passwd entry: ~
         cwd=_cwd(),
         hostname=uname.nodename,
         machine=uname.machine,
@@ -86,6 +87,15 @@ def user_name(uid: int) -> str:
         return pwd.getpwuid(uid).pw_name
     except (KeyError, OverflowError):
         return ''
+
+
+def process_owner(pid: str) -> str:
+    """The user that a process belongs to, or ''."""
+    try:
+        uid = os.stat(f'/proc/{pid}').st_uid
+    except (OSError, ValueError):
+        return ''
+    return user_name(uid) or str(uid)
 
 
 def supplementary_groups(host: Host) -> tuple[int, ...]:
@@ -132,7 +142,9 @@ def read(path: str, what: str, required: bool) -> bytes | None:
     try:
         with open(path, 'rb') as f:
             return f.read(MAX_BYTES + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
+        if os.path.islink(path):
+            raise ConfigError(f'{path}: is a link to {os.readlink(path)}, which is not there') from None
         if not required:
             return None
         raise ConfigError(
@@ -141,6 +153,8 @@ def read(path: str, what: str, required: bool) -> bytes | None:
     except IsADirectoryError:
         raise ConfigError(f'{path}: is a folder, expected the {what}') from None
     except PermissionError:
+        if not required and look(path) is None:
+            return None  # in a folder of somebody else's, as with root's HOME
         raise ConfigError(f'{path}: can not be read (permission denied)', advice=f'ls -l {path}') from None
     except (OSError, ValueError) as e:
         raise ConfigError(f'{path}: can not be read ({getattr(e, "strerror", e)})') from None
@@ -164,6 +178,16 @@ def free_bytes(folder: str) -> int | None:
     return found.f_bavail * found.f_frsize
 
 
+def memory_kills() -> int | None:
+    """How many processes the kernel has ended for want of memory since the start; None where it does not say."""
+    try:
+        with open('/proc/vmstat', 'rb') as f:
+            counted = f.read().partition(b'\noom_kill ')[2].partition(b'\n')[0]
+    except OSError:
+        return None
+    return int(counted) if counted.isdigit() else None
+
+
 def exists(path: str) -> bool:
     """Whether a path exists, links followed."""
     return os.path.exists(path)
@@ -175,7 +199,7 @@ def look(path: str) -> bool | None:
     A folder that the caller may not search (another user's) may well hold what the daemon can see.
     """
     try:
-        os.stat(path)
+        os.stat(encoded(path))
     except (FileNotFoundError, NotADirectoryError):
         return False
     except (OSError, ValueError):
@@ -183,14 +207,22 @@ def look(path: str) -> bool | None:
     return True
 
 
+def look_in_mount(path: str) -> bool | None:
+    """As `look`, but None behind a broken link: in the container it may lead somewhere."""
+    found = look(path)
+    while found is False and not os.path.lexists(encoded(path)):
+        path = os.path.dirname(path)
+    return None if found is False and os.path.islink(encoded(path)) else found
+
+
 def nearest_parent(path: str) -> str:
     """The closest existing folder above a path."""
     parent = os.path.dirname(path)
-    while parent != os.path.dirname(parent) and not os.path.isdir(parent):
+    while parent != os.path.dirname(parent) and not os.path.isdir(encoded(parent)):
         parent = os.path.dirname(parent)
     return parent or '.'
 
 
 def path_of(path: str) -> str:
     """The absolute form of a path, as text; links are kept, ~ stands for home."""
-    return os.path.abspath(os.path.expanduser(path))
+    return os.path.normpath(os.path.join(_cwd(), os.path.expanduser(path)))

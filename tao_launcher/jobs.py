@@ -6,6 +6,7 @@ import json
 from .errors import NothingMatched, UsageError
 from .options import RUNNERS
 from .record import Record
+from .table import cut
 from .variables import masked
 
 TYPE_CHECKING = False
@@ -70,11 +71,17 @@ def _gpus(host: Mapping[str, Any], environment: Sequence[str]) -> str:
     """The GPUs a container asked for: all, none, 0,1 or "first 2"."""
     for request in host.get('DeviceRequests') or []:
         count = request.get('Count') or 0
-        return ','.join(request.get('DeviceIDs') or []) or ('all' if count == -1 else f'first {count}')
+        return _unqualified(request.get('DeviceIDs') or []) or ('all' if count == -1 else f'first {count}')
     devices = [str(d.get('PathOnHost', '')) for d in host.get('Devices') or []]
-    cdi = [device.rpartition('=')[2] for device in devices if device.startswith('nvidia.com/gpu=')]
+    cdi = _unqualified([device for device in devices if device.startswith('nvidia.com/gpu=')])
     named = [word.partition('=')[2] for word in environment if word.startswith('NVIDIA_VISIBLE_DEVICES=')]
-    return ','.join(cdi) or {'void': 'none'}.get(named[-1], named[-1]) if cdi or named else 'none'
+    visible = named[-1] if named else ''
+    return cdi or ('none' if visible in ('', 'void') else visible)
+
+
+def _unqualified(devices: Sequence[str]) -> str:
+    """GPU ids, also of nvidia.com/gpu=0 (CDI)."""
+    return ','.join(str(device).rpartition('=')[2] for device in devices)
 
 
 def matches(job: Job, wanted: str) -> bool:
@@ -133,7 +140,7 @@ def lines(jobs: Sequence[Job]) -> list[str]:
 def line(job: Job) -> str:
     """A job in a message."""
     code = f' ({job.exit_code})' if job.has_ended else ''
-    return f'{job.id[:12]}  {job.task}  {job.state}{code}'
+    return f'{job.id[:12]}  {cut(job.task, 80)}  {job.state}{code}'
 
 
 def release(image: str) -> str:

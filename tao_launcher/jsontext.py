@@ -26,6 +26,12 @@ class Fault:
         return f'{self.path}: {self.message}' if self.path else self.message
 
 
+class Number(float):
+    """A number with a point or an exponent, and how it was written."""
+
+    text: str
+
+
 class RepeatedKeys(dict):  # type: ignore[type-arg]
     """An object whose text has a key more than once; `repeated` names them."""
 
@@ -74,7 +80,7 @@ def loads(data: bytes, name: str) -> object:
     if not text.strip():
         raise ConfigError(f'{name}: the file is empty', 'expected a JSON object, at least {}')
     try:
-        value: object = json.loads(text, object_pairs_hook=_object)
+        value: object = json.loads(text, object_pairs_hook=_object, parse_float=_number)
     except json.JSONDecodeError as e:
         raise _not_json(text, e, name) from None
     except RecursionError:
@@ -94,6 +100,12 @@ def _decode(data: bytes, name: str) -> str:
         raise ConfigError(
             f'{name}:{line}: is not UTF-8 (byte 0x{data[e.start]:02x})', 'save the file as UTF-8',
         ) from None
+
+
+def _number(text: str) -> Number:
+    number = Number(text)
+    number.text = text
+    return number
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -118,9 +130,9 @@ def text_faults(value: object) -> Iterator[Fault]:
                 yield Fault(at(path, key), 'stands there more than once', structural=False)
             for key in item:
                 yield from _string_faults(at(path, key), key)
-            todo.extend((at(path, k), v, depth + 1) for k, v in item.items())
+            todo.extend((at(path, k), v, depth + 1) for k, v in reversed(list(item.items())))
         elif isinstance(item, list):
-            todo.extend((at(path, i), v, depth + 1) for i, v in enumerate(item))
+            todo.extend((at(path, i), item[i], depth + 1) for i in reversed(range(len(item))))
         elif isinstance(item, str):
             yield from _string_faults(path, item)
         elif isinstance(item, float) and (item != item or abs(item) == float('inf')):

@@ -1,6 +1,7 @@
 """One layer of settings over another: what replaces what, and what is said about it."""
 from __future__ import annotations
 
+from .docker_words import word_key
 from .parsers import port_clashes
 
 TYPE_CHECKING = False
@@ -48,3 +49,9 @@ def variables(where: str, given: Sequence[Variable], notices: list[str]) -> tupl
             notices.append(f'{where}: {variable.name} is set twice; the later value is used')
         found[variable.name] = variable
     return tuple(found.values())
+
+
+def docker_words(earlier: Sequence[str], later: Sequence[str]) -> tuple[str, ...]:
+    """The words of both, but for earlier ones that a later one sets again."""
+    again = {word_key(word) for word in later}
+    return (*(word for word in earlier if word_key(word) not in again), *later)

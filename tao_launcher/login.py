@@ -5,11 +5,20 @@ from __future__ import annotations
 def is_logged_in(registry: str, configuration: object) -> bool | None:
     """What a config.json (None: there is none) says of the registry; None where it can not tell.
 
-    A credential store keeps its logins to itself, and is not asked.
+    A credential store or helper keeps its logins to itself, and is not asked.
     """
     if configuration is None:
         return False
-    if not isinstance(configuration, dict) or configuration.get('credsStore'):
+    if not isinstance(configuration, dict):
         return None
-    sections = [configuration.get('auths'), configuration.get('credHelpers')]
-    return any(isinstance(section, dict) and registry in section for section in sections)
+    logins = configuration.get('auths')
+    if isinstance(logins, dict) and any(_host(name) == registry for name in logins):
+        return True
+    helpers = configuration.get('credHelpers')
+    is_elsewhere = configuration.get('credsStore') or (isinstance(helpers, dict) and registry in helpers)
+    return None if is_elsewhere else False
+
+
+def _host(name: object) -> str:
+    """The registry of a stored login, which may be written as an address: https://nvcr.io/v2/."""
+    return str(name).partition('://')[2].partition('/')[0] or str(name)

@@ -6,14 +6,24 @@ import shutil
 import sys
 import time
 
+from .remedies import Machine
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
+
+    from .host import Host
 
 
 def which(program: str, environ: Mapping[str, str]) -> str:
     """The program's path, or '' when PATH has none."""
     return shutil.which(program, path=environ.get('PATH', os.defpath)) or ''
+
+
+def has_program(program: str, environ: Mapping[str, str]) -> bool:
+    """Whether a program is installed, if only where root's PATH has it."""
+    path = f'{environ.get("PATH", os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin'
+    return bool(shutil.which(program, path=path))
 
 
 def shadowed(name: str, environ: Mapping[str, str]) -> str:
@@ -32,6 +42,36 @@ def text(path: str) -> str:
             return f.read(4096).strip()
     except OSError:
         return ''
+
+
+def for_remedies(here: Host, environ: Mapping[str, str]) -> Machine:
+    """What the wording of a remedy depends on."""
+    system = os_release()
+    return Machine(
+        is_root=here.is_root, has_sudo=bool(which('sudo', environ)), has_systemd=os.path.exists('/run/systemd/system'),
+        has_service=_has_service(), system=f'{system.get("ID", "")} {system.get("ID_LIKE", "")}',
+    )
+
+
+def _has_service() -> bool:
+    """Whether docker's init script can work: Debian's gives up where not even root may raise its limits."""
+    script = '/etc/init.d/docker'
+    bounding = text('/proc/self/status').partition('CapBnd:')[2].split()
+    may_raise = not bounding or int(bounding[0], 16) >> 24 & 1  # CAP_SYS_RESOURCE
+    return os.path.exists(script) and bool(may_raise or 'ulimit' not in text(script))
+
+
+def has_nvidia_gpu() -> bool:
+    """Whether the PCI bus has a display or 3D controller of NVIDIA's."""
+    folder = '/sys/bus/pci/devices'
+    try:
+        devices = os.listdir(folder)
+    except OSError:
+        return False
+    return any(
+        text(f'{folder}/{device}/vendor') == '0x10de' and text(f'{folder}/{device}/class').startswith('0x03')
+        for device in devices
+    )
 
 
 def os_release() -> Mapping[str, str]:
@@ -60,13 +100,13 @@ def package_version(name: str) -> str:
         return ''
 
 
-def writable_by(path: str, uid: int, gid: int) -> bool:
+def writable_by(path: str, uid: int, groups: Collection[int]) -> bool:
     """Whether a folder's mode lets this user write into it (access lists are not looked at)."""
     try:
         found = os.stat(path)
     except OSError:
         return True  # not known
-    bit = 0o200 if found.st_uid == uid else 0o020 if found.st_gid == gid else 0o002
+    bit = 0o200 if found.st_uid == uid else 0o020 if found.st_gid in groups else 0o002
     return bool(found.st_mode & bit)
 
 
@@ -80,10 +120,9 @@ def now() -> float:
     return time.time()
 
 
-def agrees(question: str) -> bool:
-    """Ask on the terminal; False where there is none."""
+def agrees(question: str, ask: Callable[[str], None]) -> bool:
+    """Have the user asked on the terminal; False where there is none."""
     if not (os.isatty(0) and os.isatty(2)):
         return False
-    sys.stderr.write(question)
-    sys.stderr.flush()
+    ask(question)
     return sys.stdin.readline().strip().lower() in ('y', 'yes')

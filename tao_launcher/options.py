@@ -26,7 +26,7 @@ class Option(Record):
 
 OPTIONS = (
     Option('--gpus', 'GPUS', 'all, none, 0,1, GPU-UUID, MIG-UUID, count=N, free or free:N (default: all)'),
-    Option('--volume', 'SRC:DST[:MODE]', 'mount a host path, also after the task name', repeatable=True),
+    Option('--volume', 'SRC:DST[:MODE]', 'mount a host path', repeatable=True),
     Option('--env', 'NAME[=VALUE]', "set a variable; NAME alone passes the host's value", repeatable=True),
     Option('--mounts_file', 'PATH', 'the mounts file to use instead of ~/.tao_mounts.json'),
     Option('--shm_size', 'SIZE', 'size of /dev/shm, for example 16G'),
@@ -88,4 +88,6 @@ VARIABLES = (
                              ' UUIDs in CUDA_VISIBLE_DEVICES)'),
     Variable('DOCKER_HOST', "docker's own, as DOCKER_CONTEXT, DOCKER_CONFIG; a remote one skips the host checks"),
     Variable('CONTAINER_HOST', "podman's own"),
+    Variable('NV_TAO_PYTORCH_TOP', 'the checkout of tao_pt; NV_TAO_TF_TOP, NV_TAO_TF2_TOP, NV_TAO_DEPLOY_TOP and'
+                                   ' NV_TAO_DS_TOP those of its siblings'),
 )

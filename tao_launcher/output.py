@@ -4,7 +4,10 @@ from __future__ import annotations
 import os
 import sys
 
-from .table import plain
+from .encoding import encoded
+from .errors import ResultLost
+from .table import masked
+from .table import plain as printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +22,11 @@ class OutputClosed(Exception):
     code = 141
 
 
+def shown(text: str) -> str:
+    """A text as people may see it."""
+    return masked(printable(text))
+
+
 class Output:
     """How the launcher talks. A message that can not be written is dropped: the job comes first."""
 
@@ -31,15 +39,18 @@ class Output:
         self.is_colored = not plain and self.has_terminal
 
     def result(self, text: str) -> None:
-        """Write a result to stdout, byte for byte. Raises OutputClosed or OSError."""
-        if sys.stdout:
-            sys.stdout.flush()
-        data = os.fsencode(text)
+        """Write a result to stdout, byte for byte. Raises OutputClosed, or ResultLost when it can not be written."""
+        if sys.stdout is None:  # descriptor 1 was closed at the start, and may be anything by now
+            raise ResultLost('standard output is closed')
+        sys.stdout.flush()
+        data = encoded(text)
         try:
             while data:
                 data = data[os.write(1, data):]
         except BrokenPipeError:
             raise OutputClosed from None
+        except OSError as e:
+            raise ResultLost(f'standard output: {e.strerror}') from None
 
     def line(self, words: Sequence[str]) -> str:
         """A command of ours as a line that a shell takes."""
@@ -49,34 +60,38 @@ class Output:
 
     def error(self, error: Fatal) -> None:
         """The line of an error, its reasons, and what to try."""
-        self.say(f'{self._paint("error:", "RED")} {plain(error.what)}')
+        self.say(f'{self._paint("error:", "RED")} {shown(error.what)}')
         for line in error.why:
-            self._write(f'    {plain(line)}')
+            self._write(f'    {shown(line)}')
         if error.advice:
-            self._write(f'    try: {plain(error.advice)}')
+            self._write(f'    try: {shown(error.advice)}')
 
     def notice(self, text: str) -> None:
         """Something the user may want to know; not with --quiet."""
         if not self.quiet:
-            self.say(f'{self._paint("notice:", "YELLOW")} {plain(text)}')
+            self.say(f'{self._paint("notice:", "YELLOW")} {shown(text)}')
 
     def verbose(self, text: str) -> None:
         """What was read or decided; only with --verbose."""
         if self.is_verbose:
-            self.say(plain(text))
+            self.say(shown(text))
 
     def say(self, text: str) -> None:
         """A line to stderr behind the program's name."""
         self._write(f'{self.program}: {text}')
+
+    def ask(self, question: str) -> None:
+        """A question on the terminal, whose answer is read behind it."""
+        self._write(question, end='')
 
     def progress(self, text: str, last: bool = False) -> None:
         """How far long work has come: one line that is rewritten on a terminal, a new one elsewhere."""
         if self.quiet:
             return
         if not self.has_terminal:
-            self.say(plain(text))
+            self.say(shown(text))
             return
-        self._write(f'\r\033[K{self.program}: {plain(text)}', end='\n' if last else '')
+        self._write(f'\r\033[K{self.program}: {shown(text)}', end='\n' if last else '')
 
     def log(self, text: str) -> None:
         """A job's own output, as it is."""

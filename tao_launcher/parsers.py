@@ -10,6 +10,10 @@ import re
 from .names import did_you_mean
 from .values import Gpus, Port, Ulimit, clean_path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 ULIMITS = (
     'core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile',
     'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack',
@@ -64,9 +68,9 @@ def ulimit(name: str, text: str) -> Ulimit:
 
 def check_ulimit(limit: Ulimit) -> None:
     """Raise ValueError for numbers below -1 and a soft limit above the hard one."""
-    unlimited = 2**63
+    unlimited = 2**63  # above every number that is one
     numbers = [unlimited if n == -1 else n for n in (limit.soft, limit.hard) if n is not None]
-    if any(not 0 <= n <= unlimited for n in numbers):
+    if any(n < 0 for n in numbers) or max(limit.soft, limit.hard or 0) >= unlimited:
         raise ValueError('expected -1 (unlimited) or a number from 0 to 2^63-1')
     if numbers != sorted(numbers):
         raise ValueError(f'expected a soft limit not above the hard one, not {limit.soft}:{limit.hard}')
@@ -100,23 +104,36 @@ def port(text: str) -> Port:
     host, _, container = text.rpartition(':')
     if not host:
         # docker would publish it at a port of its own choice
-        raise ValueError(f'expected HOST:CONTAINER, for example {text or "8888"}:{text or "8888"}')
+        example = text if text.isdigit() else '8888'
+        raise ValueError(f'expected HOST:CONTAINER, for example {example}:{example}')
     number, protocol = container_port(container)
     ip, host = host_port(host)
     return Port(number, protocol, host, ip)
 
 
-def port_clashes(ports: list[Port]) -> list[str]:
-    """The host ports that are given to two entries ("8888/tcp")."""
-    def overlap(a: Port, b: Port) -> bool:
-        everywhere = ('', '0.0.0.0')
-        return a.ip == b.ip or a.ip in everywhere or b.ip in everywhere
+def ports(text: str) -> list[Port]:
+    """What `port` takes, or the same with ranges of one length: 8000-8002:9000-9002."""
+    found = re.fullmatch(r'(.*?)([0-9]{1,5})-([0-9]{1,5}):([0-9]{1,5})-([0-9]{1,5})((?:/\w+)?)', text)
+    if not found:
+        return [port(text)]
+    ip, protocol = found.group(1, 6)
+    first, last, inside, end = (int(number) for number in found.group(2, 3, 4, 5))
+    if not 0 <= last - first == end - inside:
+        raise ValueError('expected two ranges of one length')
+    return [port(f'{ip}{first + i}:{inside + i}{protocol}') for i in range(last - first + 1)]
 
-    return sorted({
-        f'{a.host}/{a.protocol}'
-        for i, a in enumerate(ports) for b in ports[:i]
-        if a.host and (a.host, a.protocol) == (b.host, b.protocol) and overlap(a, b)
-    })
+
+def port_clashes(ports: Sequence[Port]) -> list[str]:
+    """The host ports that are given to two entries ("8888/tcp")."""
+    everywhere = {'', '0.0.0.0'}
+    taken: dict[tuple[str, str], set[str]] = {}
+    found = set()
+    for port in ports:
+        ips = taken.setdefault((port.host, port.protocol), set())
+        if port.host and ips and (port.ip in ips or port.ip in everywhere or ips & everywhere):
+            found.add(f'{port.host}/{port.protocol}')
+        ips.add(port.ip)
+    return sorted(found)
 
 
 def gpus(text: str) -> Gpus:
@@ -191,6 +208,11 @@ def image(text: str) -> str:
     if not re.fullmatch(r'[a-zA-Z0-9][a-zA-Z0-9._:/@-]*', text):
         raise ValueError('expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt')
     return text
+
+
+def is_digest(value: object) -> bool:
+    """Whether a value is an image's digest, as registries write it."""
+    return isinstance(value, str) and bool(re.fullmatch('sha256:[0-9a-f]{64}', value))
 
 
 def tag(text: str) -> str:

@@ -7,7 +7,8 @@ from .identity import Identity
 from .images import with_registry, with_tag
 from .lint import gpu_indices
 from .record import Record
-from .values import Mount, Port, Ulimit, Variable
+from .table import masked
+from .values import Gpus, Mount, Port, Ulimit, Variable
 from .variables import collect
 
 TYPE_CHECKING = False
@@ -83,7 +84,7 @@ def make(
 ) -> Plan:
     """The plan for `target`. Raises UsageError for what can not be launched."""
     flags = settings.flags
-    request, gpu_notice = gpus.request(settings.gpus, environ)
+    request, gpu_notice = gpus.request(_given_gpus(settings, environ), environ)
     gpu_words, gpu_variables = gpus.engine_words(request, daemon, host.is_tegra)
     variables = collect(
         target.variables, settings.file_variables, gpu_variables, identity.variables, settings.variables,
@@ -158,6 +159,12 @@ def terminal(settings: Settings, terminals: Terminals) -> tuple[bool, bool]:
     return tty, tty or 'interactive' in flags
 
 
+def _given_gpus(settings: Settings, environ: Mapping[str, str]) -> Gpus | None:
+    """The GPUs asked for; a mounts file's "all" is not meant for a node that Slurm has divided."""
+    in_file = settings.gpus == Gpus('all') and 'DockerOptions' in settings.sources['gpus']
+    return None if in_file and environ.get('SLURM_JOB_ID') else settings.gpus
+
+
 def _mounts(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:
     destinations = {mount.destination for mount in given}
     return (*(mount for mount in defaults if mount.destination not in destinations), *given)
@@ -177,7 +184,7 @@ def _notices(
     if daemon.is_sudo and has_by_name:
         notices.append('sudo passes the variables on only where sudoers allows SETENV')
     if daemon.is_remote and 'no_check' not in settings.flags:
-        notices.append(f'the daemon is remote ({daemon.address}): host paths are not checked here')
+        notices.append(f'the daemon is remote ({masked(daemon.address)}): host paths are not checked here')
     if not target.command and not has_input:
         notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')
     if any(a == '-c' and len(b) > 1 and b[0] == b[-1] == "'" for a, b in zip(target.command, target.command[1:])):

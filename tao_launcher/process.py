@@ -6,17 +6,17 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import time
 
+from .encoding import encoded
 from .errors import EngineError, EngineMissing
 from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import FrameType, TracebackType
-    from typing import IO
+    from typing import IO, Any
 
 INTERRUPT = int(signal.SIGINT)
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -39,24 +39,28 @@ def ask(
     """
     try:
         child = subprocess.Popen(
-            argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            start_new_session=True, encoding='utf-8', errors='surrogateescape',
+            [encoded(word) for word in argv], env=_encoded(env), start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            encoding='utf-8', errors='surrogateescape',
         )
     except OSError as e:
         return Answer(None, '', str(e))
     deadline = clock() + timeout
-    while True:
-        try:
-            out, err = child.communicate(timeout=max(0.0, min(0.25, deadline - clock())))
-            return Answer(child.returncode, out, err)
-        except subprocess.TimeoutExpired:
-            if clock() >= deadline or (is_over and is_over()):
-                break
     try:
-        child.kill()
-    except PermissionError:
-        pass  # behind sudo it is root's
+        while True:
+            try:
+                out, err = child.communicate(timeout=max(0.0, min(0.25, deadline - clock())))
+                return Answer(child.returncode, out, err)
+            except subprocess.TimeoutExpired:
+                if clock() >= deadline or (is_over and is_over()):
+                    break
+    finally:
+        _end(child)  # given up, or left by Ctrl-C
     return Answer(None, '', f'no answer within {timeout:.0f} s')
+
+
+def _encoded(env: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {encoded(name): encoded(value) for name, value in env.items()}
 
 
 def start(
@@ -69,7 +73,7 @@ def start(
     """
     try:
         return subprocess.Popen(
-            argv, env=env, start_new_session=own_session,
+            [encoded(word) for word in argv], env=_encoded(env), start_new_session=own_session,
             stdin=None if has_input else subprocess.DEVNULL,
             stdout=subprocess.PIPE if captured else None,
         )
@@ -88,35 +92,52 @@ def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
 
     Raises EngineMissing when it can not be started; does not return otherwise.
     """
-    sys.stdout.flush()
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a command inherits that
+        signal.signal(number, signal.SIG_DFL)
     try:
-        os.execvpe(argv[0], list(argv), dict(env))
+        os.execvpe(encoded(argv[0]), [encoded(word) for word in argv], _encoded(env))
     except OSError as e:
         raise EngineMissing(argv[0], e.strerror or 'can not be started') from None
 
 
-def follow(argv: Sequence[str], waiting: Sequence[str], env: Mapping[str, str]) -> int | None:
-    """Show a command's output until the command `waiting` prints an exit code; that code.
+def watch(
+    shown: Sequence[str], waiting: Sequence[Sequence[str]], env: Mapping[str, str],
+) -> tuple[int, list[str]]:
+    """Wait until the commands `waiting` have ended, while the command `shown` (if any) shows its output.
 
-    None when the caller left by Ctrl-C. Neither command is sent a signal but to end it.
+    Returns (the signal that ended the watching or 0, what each of `waiting` printed). No command is
+    sent a signal but to end it, and none is left behind. Raises EngineError when one can not be started.
     """
-    waiter = subprocess.Popen(
-        waiting, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True,
-    )
-    shown = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
-    try:
-        shown.wait()
-        out, _ = waiter.communicate()
-        return int(out) if out.strip().isdigit() else 125
-    except KeyboardInterrupt:
-        return None
-    finally:
-        for process in (shown, waiter):
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
+    children: list[subprocess.Popen[bytes]] = []
+    with Signals() as signals:
+        try:
+            for argv in (*waiting, *([shown] if shown else [])):
+                children.append(start(argv, env, own_session=True, has_input=False, captured=argv is not shown))
+            deadline = None
+            while None in [child.poll() for child in children]:
+                failure = children[-1].returncode if shown else None
+                if failure == -signal.SIGPIPE:
+                    return -failure, []  # nobody reads it any more
+                if failure and deadline is None:
+                    deadline = clock() + UNSHOWN
+                came = signals.wait(max(0.0, deadline - clock()) if deadline else None)
+                if came:
+                    return came[0], []
+                if deadline and clock() >= deadline:
+                    break
+            return 0, [_output(child) if child.poll() is not None else '' for child in children[:len(waiting)]]
+        finally:
+            for child in children:
+                _end(child)
+                if child.stdout:
+                    child.stdout.close()
 
 
+def _output(child: subprocess.Popen[bytes]) -> str:
+    return child.stdout.read().decode('utf-8', 'replace') if child.stdout else ''
+
+
+UNSHOWN = 2.0  # seconds for the exit code of a job whose output can not be shown
 BLOCK = 1 << 20  # bytes that are passed on at a time
 
 
@@ -135,36 +156,38 @@ def read_from(argv: Sequence[str], env: Mapping[str, str], sink: Callable[[bytes
             return Answer(child.wait(), '', _text(errors))
         finally:
             _end(child)
+            if child.stdout:
+                child.stdout.close()
 
 
-def write_to(argv: Sequence[str], env: Mapping[str, str], blocks: Iterable[bytes]) -> Answer:
-    """Give blocks to a command's input. The command is ended if they raise."""
+def write_to(argv: Sequence[str], env: Mapping[str, str], path: str, told: Callable[[int], None]) -> Answer:
+    """Run a command with a file for its input; `told` is how far it has read. Raises OSError for the file."""
     import tempfile
 
-    with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as out:
-        child = subprocess.Popen(argv, env=env, stdin=subprocess.PIPE, stdout=out, stderr=errors)
+    with open(path, 'rb') as source, tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as out:
+        child = subprocess.Popen(argv, env=env, stdin=source, stdout=out, stderr=errors)
         try:
-            try:
-                for block in blocks:
-                    if child.stdin:
-                        child.stdin.write(block)
-                if child.stdin:
-                    child.stdin.close()
-            except BrokenPipeError:
-                pass  # it says why itself
-            return Answer(child.wait(), _text(out), _text(errors))
+            while child.poll() is None:
+                try:
+                    child.wait(0.2)
+                except subprocess.TimeoutExpired:
+                    told(os.lseek(source.fileno(), 0, os.SEEK_CUR))  # the position is the command's too
+            return Answer(child.returncode, _text(out), _text(errors))
         finally:
             _end(child)
 
 
-def show(argv: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run a command with this terminal; its exit code."""
-    child = subprocess.Popen(argv, env=env)
+def show(argv: Sequence[str], env: Mapping[str, str], has_errors: bool) -> Answer:
+    """Run a command with this terminal; with `has_errors` what it says on stderr is in the answer instead."""
+    child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
     try:
-        return child.wait()
+        _, errors = child.communicate()
+        return Answer(child.returncode, '', (errors or b'').decode('utf-8', 'replace'))
+    except BaseException:
+        child.terminate()  # the terminal's Ctrl-C has reached it too
+        raise
     finally:
-        if child.poll() is None:
-            child.wait()  # the terminal's Ctrl-C reached it too
+        child.wait()
 
 
 def ask_patiently(argv: Sequence[str], env: Mapping[str, str], still: Callable[[float], None]) -> Answer:
@@ -181,9 +204,29 @@ def ask_patiently(argv: Sequence[str], env: Mapping[str, str], still: Callable[[
     return ask(argv, env, float('inf'), is_over)
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+class Unwinding:
+    """While inside, TERM and HUP unwind as Ctrl-C does: what was begun is ended, half a file removed."""
+
+    def __enter__(self) -> None:
+        numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) != signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._unwind) for number in numbers}
+
+    def _unwind(self, number: int, frame: FrameType | None) -> None:
+        for each in self._before:
+            signal.signal(each, signal.SIG_IGN)  # once is enough
+        raise SystemExit(128 + number)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+def _end(child: subprocess.Popen[Any]) -> None:
     if child.poll() is None:
-        child.kill()
+        try:
+            child.kill()
+        except PermissionError:
+            return  # behind sudo it is root's
         child.wait()
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from .output import Output
 
@@ -12,7 +12,7 @@ ON_TERMINAL = 0.2
 
 
 class Progress:
-    """Progress of `total` bytes (0: not known); `clock` gives seconds."""
+    """Progress of about `total` bytes (0: not known); `clock` gives seconds."""
 
     def __init__(self, what: str, total: int, output: Output, clock: Callable[[], float]) -> None:
         self.what, self.total, self.output, self.clock = what, total, output, clock
@@ -27,10 +27,21 @@ class Progress:
             self.shown = now
             self.output.progress(self.text(now))
 
+    def reached(self, count: int) -> None:
+        """So many bytes in all."""
+        self.add(count - self.done)
+
+    def of(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same blocks, each counted as it is taken; the last line at their end."""
+        for block in blocks:
+            self.add(len(block))
+            yield block
+        self.finish()
+
     def text(self, now: float) -> str:
-        """images.tar: 1.2 of 3.4 GB, 250 MB/s."""
+        """images.tar: 1.2 GB of 3.4 GB, 250 MB/s."""
         rate = self.done / max(now - self.begun, 0.001)
-        of = f' of {size(self.total)}' if self.total else ''
+        of = f' of {size(self.total)}' if self.total >= self.done else ''
         return f'{self.what}: {size(self.done)}{of}, {size(rate)}/s'
 
     def finish(self) -> None:
@@ -41,7 +52,7 @@ class Progress:
 def size(count: float) -> str:
     """A number of bytes for a person, in powers of 1000 as docker shows them."""
     for unit in ('B', 'kB', 'MB', 'GB'):
-        if count < 1000:
+        if count < 999.95:
             return f'{count:.0f} {unit}' if unit == 'B' else f'{count:.1f} {unit}'
         count /= 1000
     return f'{count:.1f} TB'

@@ -39,14 +39,13 @@ class Reader:
         if isinstance(value, list):
             yield from ((at(path, i), item) for i, item in enumerate(value))
         else:
-            self.expect(path, value, 'a list [...]')
+            self.fault(path, f'{kind(value)}: expected a list [...]')  # the value itself may be a secret
 
-    def members(self, path: str, value: object) -> Mapping[str, Any]:
+    def members(self, path: str, value: object, hint: str = '') -> Mapping[str, Any]:
         """An object's members without comments (keys that start with $ or _)."""
         if isinstance(value, dict):
             return {key: v for key, v in value.items() if not key.startswith(('$', '_'))}
-        hint = ', with the list in its "Mounts"' if not path and isinstance(value, list) else ''
-        self.expect(path, value, f'an object {{...}}{hint}')
+        self.fault(path, f'{kind(value)}: expected an object {{...}}{hint}')  # the value itself may be a secret
         return {}
 
     def known(self, path: str, members: Mapping[str, object], known: Collection[str]) -> None:
@@ -65,6 +64,12 @@ class Reader:
         else:
             return value
         return None
+
+
+def kind(value: object) -> str:
+    """What a value is, without showing it."""
+    names = {dict: 'an object', list: 'a list', str: 'a string', bool: 'true or false', type(None): 'null'}
+    return names.get(type(value), 'a number' if isinstance(value, (int, float)) else 'an object')
 
 
 def whole(value: object) -> int | None:

@@ -1,6 +1,7 @@
 """Developer runners: the container of a backend checkout, from its profile and docker/manifest.json."""
 from __future__ import annotations
 
+from . import parsers
 from .jsontext import loads, refused, text_faults
 from .plan import Target
 from .reader import Reader
@@ -46,11 +47,16 @@ def manifest_image(data: bytes, path: str, machine: str, by_tag: bool) -> str:
     document = loads(data, path)
     reader.faults.extend(text_faults(document))
     members = reader.members('', document)
-    names = {key: reader.text(key, members.get(key)) for key in ('registry', 'repository') if members or document == {}}
+    if not isinstance(document, dict):
+        raise refused(path, reader.faults)
+    names = [reader.text(key, members.get(key)) for key in ('registry', 'repository')]
     reference = _reference(members, machine, reader) if not by_tag and not reader.faults else ''
+    image = f'{names[0]}/{names[1]}{reference}'
+    if not reader.faults:
+        reader.parsed('', image, parsers.image)  # as any other: a checkout is somebody else's
     if reader.faults:
         raise refused(path, reader.faults)
-    return f'{names["registry"]}/{names["repository"]}{reference}'
+    return image
 
 
 def _reference(members: Mapping[str, Any], machine: str, reader: Reader) -> str:
@@ -65,7 +71,7 @@ def _reference(members: Mapping[str, Any], machine: str, reader: Reader) -> str:
             has = ', '.join(digests) or 'none'
             reader.fault('digests', f'no image for this machine ({architecture}); it has {has}')
     if digest is not None:
-        if isinstance(digest, str) and digest.startswith('sha256:') and len(digest) == 71:
+        if parsers.is_digest(digest):
             return f'@{digest}'
         reader.expect(path, digest, '"sha256:" and 64 hex digits')
     elif not reader.faults:

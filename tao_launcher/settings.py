@@ -4,8 +4,9 @@ from __future__ import annotations
 from functools import partial
 
 from . import layers, parsers
-from .docker_words import check_word
+from .docker_words import check_word, word_name
 from .errors import UsageError
+from .options import OPTIONS
 from .record import Record
 from .values import Gpus, Mount, Port, Ulimit, Variable, clean_path
 
@@ -83,6 +84,7 @@ RULES = {
     'dry_run': Rule(parsers.dry_run, '', 'TAO_DRY_RUN'),
     'color': Rule(parsers.color, 'auto'),
 }
+NAMES = {option.key: option.name for option in OPTIONS}
 FLAGS = ('run_as_user', 'detach', 'tty', 'no_tty', 'interactive', 'no_check', 'quiet', 'verbose')
 CONTRADICTIONS = (
     ('run_as_user', 'user'), ('tag', 'image'), ('tag', 'cached'), ('image', 'cached'), ('tty', 'no_tty'),
@@ -100,7 +102,7 @@ class Problems:
         try:
             return parse(text)
         except ValueError as e:
-            self.found.append(f'{source}: "{text}": {e}')
+            self.found.append(f'{source}: "{word_name(text) if parse is check_word else text}": {e}')
             return None
 
     def all(self, source: str, texts: Sequence[str], parse: Callable[[str], T]) -> list[T]:
@@ -117,7 +119,7 @@ def merge(
     """
     problems = Problems()
     problems.found += [
-        f'--{a} and --{b} exclude each other'.replace('_', '-') for a, b in CONTRADICTIONS
+        f'{NAMES[a]} and {NAMES[b]} exclude each other' for a, b in CONTRADICTIONS
         if a in options and b in options
     ]
     flags = frozenset(flag for flag in FLAGS if options.get(flag))
@@ -130,7 +132,9 @@ def merge(
     notices: list[str] = list(file.notices)
     words = partial(_words, options)
     ulimits = problems.all('--ulimit', words('ulimit'), _ulimit)
-    ports, clashes = layers.ports(file.options.get('ports', ()), problems.all('--port', words('port'), parsers.port))
+    ports, clashes = layers.ports(file.options.get('ports', ()), [
+        port for some in problems.all('--port', words('port'), parsers.ports) for port in some
+    ])
     problems.found += clashes
     volumes = problems.all('--volume', words('volume'), partial(_volume, cwd, home))
     extra = problems.all('--docker-arg', words('docker_arg'), check_word)
@@ -146,7 +150,7 @@ def merge(
         variables=layers.variables('command line', variables, notices),
         ulimits=layers.ulimits(file.options.get('ulimits', ()), ulimits),
         ports=ports,
-        extra_args=(*file.options.get('extra_args', ()), *extra),
+        extra_args=layers.docker_words(file.options.get('extra_args', ()), extra),
         group_add=file.options.get('group_add', ()),
         flags=flags,
         sources=sources,
@@ -157,9 +161,24 @@ def merge(
 
 def engine_words(options: Values, environ: Mapping[str, str]) -> tuple[str, ...]:
     """The engine's words alone, for commands that launch nothing. Raises UsageError."""
+    found: tuple[str, ...] = _alone('engine', options, environ)
+    return found
+
+
+def dry_run_form(options: Values, environ: Mapping[str, str]) -> str:
+    """The form of a dry run alone, '' for none. Raises UsageError."""
+    return str(_alone('dry_run', options, environ))
+
+
+def registry_and_release(options: Values, environ: Mapping[str, str]) -> tuple[str, str]:
+    """These two alone, '' where they are not given. Raises UsageError."""
+    return str(_alone('registry', options, environ)), str(_alone('release', options, environ))
+
+
+def _alone(key: str, options: Values, environ: Mapping[str, str]) -> Any:
     problems = Problems()
-    found: tuple[str, ...] | None = _single('engine', RULES['engine'], options, environ, None, {}, {}, problems)
-    if found is None:
+    found = _single(key, RULES[key], options, environ, None, {}, {}, problems)
+    if problems.found:
         raise UsageError(*problems.found)
     return found
 
@@ -170,8 +189,8 @@ def _single(
 ) -> Any:
     given = options.get('cached' if key == 'image' and 'cached' in options else key)
     if isinstance(given, str):
-        sources[key] = f'--{key}'
-        return problems.parsed(f'--{key}', given, rule.parse)
+        sources[key] = NAMES.get(key, f'--{key}')
+        return problems.parsed(sources[key], given, rule.parse)
     if given is True and key == 'dry_run':
         sources[key] = '--dry-run'
         return 'shell'

@@ -24,6 +24,7 @@ QUICK_DEATH = 5.0  # a client that dies this early may have a container still in
 IN_THE_MAKING = 2.0
 # What a client may return when a signal ends it before its job has a code.
 CLIENTS_OWN = (1, 2, 125, 128 + signal.SIGHUP, 128 + signal.SIGINT, 128 + signal.SIGTERM)
+REFUSED = (125, 126, 127)  # no container was started
 
 
 class Job:
@@ -41,6 +42,7 @@ class Job:
         self.abandoned = False
         self.was_told = False  # a signal reached the job
         self.was_ended = False  # its container was removed while the client was still there
+        self.is_silent = False  # the engine does not answer
         self.offer_at: float | None = None
         self.end_at: float | None = None
 
@@ -122,16 +124,13 @@ class Job:
         """The launch's container; none when it can not be told from another launch's."""
         found = self.launch.find()
         if found is None:
-            self.output.notice(
-                'the engine does not answer, so this launch\'s container may be left; look for it with: '
-                f'{" ".join(self.launch.engine)} ps -a --filter label=tao.plan={self.launch.plan}'
-            )
+            self.is_silent = True
             return []
         if len(found) > 1:
             ids = ' '.join(container.id[:12] for container in found)
             self.output.notice(
                 f'can not tell which container is this launch\'s, so none is stopped; '
-                f'yours ends with: {" ".join(self.launch.engine)} stop ID (one of {ids})'
+                f'yours ends with: {self._tao()} stop ID (one of {ids})'
             )
             return []
         return found
@@ -158,9 +157,15 @@ class Job:
         if seconds < QUICK_DEATH and not self.was_ended and _is_the_clients(code, bool(self.received)):
             deadline += IN_THE_MAKING
         found = self._ours()
-        while not found and process.clock() < deadline:
+        while not found and not self.is_silent and process.clock() < deadline:
             process.sleep(0.2)
             found = self._ours()
+        was_refused = code in REFUSED or (code == 1 and seconds < QUICK_DEATH)
+        if self.is_silent and (self.received or not was_refused):
+            self.output.notice(
+                'the engine does not answer, so this launch\'s container may be left; look for it with: '
+                f'{" ".join(self.launch.engine)} ps -a --filter label=tao.plan={self.launch.plan}'
+            )
         for container in found:
             if code == 0 and not self.received and container.state == 'running':
                 self._say_how_to_return(container)
@@ -170,11 +175,15 @@ class Job:
         self.received += self.signals.wait(0)
 
     def _say_how_to_return(self, container: Container) -> None:
-        engine = ' '.join(self.launch.engine)
         self.output.notice(
-            f'detached; the job runs on. Return: {engine} attach {container.id[:12]}, '
-            f'end it: {engine} stop {container.id[:12]}'
+            f'detached; the job runs on. Return: {self._tao()} attach {container.id[:12]}, '
+            f'end it: {self._tao()} stop {container.id[:12]}'
         )
+
+    def _tao(self) -> str:
+        """How to call us for the same engine."""
+        engine = ' '.join(self.launch.engine)
+        return 'tao' if engine == 'docker' else f'tao --engine "{engine}"'
 
 
 def _is_the_clients(code: int, signalled: bool) -> bool:

@@ -5,7 +5,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDEST = 60  # characters of any column but the last: somebody's endless value must not push the others away
+WIDEST = 120  # characters of any column but the last: somebody's endless value must not push the others away
 
 
 def table(rows: Sequence[Sequence[str]], columns: int) -> str:
@@ -48,6 +48,15 @@ def width(text: str) -> int:
 def plain(text: str) -> str:
     """The text without characters that a terminal would obey."""
     return text if text.isprintable() else ''.join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def masked(text: str) -> str:
+    """The text without the passwords of addresses such as ssh://user:password@host."""
+    if '@' not in text:
+        return text
+    import re
+
+    return re.sub(r'([^\s/:@"\'=]*):[^\s/@"]+@(?!sha256:)', r'\1:***@', text)
 
 
 def ago(time: str, now: float) -> str:

@@ -48,8 +48,11 @@ def collect(
     Raises UsageError when somebody sets TAO_LAUNCH_ID.
     """
     given = {variable.name for variable in (*file, *options)}
+    own = {variable.name for variable in defaults}
     found: dict[str, Variable] = {}
     for variable in (*defaults, *file, *decided, *(v for v in identity if v.name not in given), *options):
+        if variable.value is None and variable.name in own:
+            continue  # a runner's own, such as PYTHONPATH, is never the host's
         found.pop(variable.name, None)
         found[variable.name] = variable
     if LAUNCH_ID in found:
@@ -72,12 +75,24 @@ def collect(
 
 
 def masked(words: Iterable[str]) -> list[str]:
-    """A task's words as we may print them: what follows -k or --key, or a secret-looking key=, starred out."""
+    """A task's words as we may print them: secret-looking values and what follows -k or --key starred out.
+
+    Also inside a word that is itself a command line (bash -c "dino train -k KEY").
+    """
     shown: list[str] = []
     hide = False
     for word in words:
+        if re.search(r'\s', word):
+            pieces = re.split(r'(\s+)', word)
+            pieces[::2] = masked(pieces[::2])
+            shown.append('***' if hide else ''.join(pieces))
+            hide = False
+            continue
         name, equals, value = word.partition('=')
-        secret = equals and is_secret(re.sub('[.-]', '_', name.lstrip('-')), value)
-        shown.append('***' if hide else f'{name}=***' if secret else word)
-        hide = word in ('-k', '--key', '--encryption_key')
+        option = re.sub('[.-]', '_', name.lstrip('-'))
+        secret = name == '-k' or is_secret(option, value)
+        if equals:
+            word = f'{name}=***' if secret else word
+        shown.append('***' if hide or (not equals and is_secret('', word)) else word)
+        hide = not equals and name.startswith('-') and secret
     return shown

@@ -1,7 +1,9 @@
 """tao attach: come back to a job. No way of leaving it reaches the job."""
 from __future__ import annotations
 
-from .. import process
+from .. import host, process
+from ..errors import EngineError
+from ..jobs import line
 from .engine import Engine, chosen
 
 TYPE_CHECKING = False
@@ -12,11 +14,11 @@ if TYPE_CHECKING:
 def attach(engine: Engine, wanted: str, dry_run: bool, output: Output) -> int:
     """Follow a job to its end and return its exit code; a job on a terminal gets this terminal.
 
-    Without a terminal of its own a job is followed by its log: an attached client would pass
-    Ctrl-C and a hang-up on to it.
+    Any other is followed by its log, because an attached client would pass Ctrl-C and a hang-up on to
+    it. Negative when a signal ended the following.
     """
     (job,) = chosen(engine.jobs(all_users=True, ended=True), [wanted], engine.owner, running=True)
-    if job.tty:
+    if job.tty and all(host.terminals()):
         words = (*engine.words, 'attach', '--sig-proxy=false', job.id)
         if dry_run:
             output.result(output.line(words))
@@ -28,8 +30,11 @@ def attach(engine: Engine, wanted: str, dry_run: bool, output: Output) -> int:
     if dry_run:
         output.result(output.line(follow) + output.line(waiting))
         return 0
-    code = process.follow(follow, waiting, engine.environ)
-    if code is None:
+    number, answers = process.watch(follow, [waiting], engine.environ)
+    if number:
         output.notice(f'left; the job runs on (tao attach {job.id[:12]})')
-        return -process.INTERRUPT
-    return code
+        return -number
+    code = answers[0].strip()
+    if not code.isdigit():
+        raise EngineError('the job could not be followed to its end', line(job), advice=f'tao wait {job.id[:12]}')
+    return int(code)

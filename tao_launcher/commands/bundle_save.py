@@ -1,89 +1,132 @@
 """tao bundle save: images and the launcher in a folder, for a host without a network."""
 from __future__ import annotations
 
-import hashlib
+import errno
 import json
 import os
 import tarfile
 
-from .. import bundle, process
-from ..bundle import IMAGES, MANIFEST, PROGRAM, SUMS, Image
-from ..errors import CheckFailed, EngineError
-from ..files import remove, write
+from .. import bundle, host, process
+from ..bundle import CONTENT, IMAGES, MANIFEST, PROGRAM, SUMS, Image
+from ..errors import CheckFailed
+from ..files import Whole, remove, write
 from ..progress import Progress, size
-from .engine import Engine
-from .images import Needed, present
+from .images import Here, Needed, Store, check_code, missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ..output import Output
+    from collections.abc import Callable, Mapping, Sequence
 
 
-def save(folder: str, wanted: Sequence[Needed], program: bytes, engine: Engine, output: Output) -> int:
+def save(folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], store: Store) -> int:
     """Write a bundle of the images, which have to be here, into `folder`.
 
     SHA256SUMS is written last: what an interruption leaves does not verify. Raises CheckFailed, EngineError.
     """
-    here = present(engine, [image.reference for image in wanted])
-    missing = [image for image in wanted if image.reference not in here]
-    if missing:
-        tasks = ' '.join(dict.fromkeys(task for image in missing for task in image.tasks))
+    here = store.present([image.reference for image in wanted])
+    absent = missing(wanted, here)
+    if absent:
+        tasks = ' '.join(dict.fromkeys(task for image in absent for task in image.tasks))
         raise CheckFailed(
-            f'{len(missing)} image{"s"[:len(missing) > 1]} not here', *(i.reference for i in missing),
+            f'{len(absent)} image{"s"[:len(absent) > 1]} not here', *(image.reference for image in absent),
             advice=f'tao pull {tasks}',
         )
-    total = sum({found.id: found.size for found in here.values()}.values())
+    words = _words(store, [here[image.reference].name for image in wanted])
     try:
-        os.makedirs(folder, exist_ok=True)
-        for name in (SUMS, MANIFEST):  # from here on an older bundle in this folder is none
-            remove(f'{folder}/{name}')
-        images_file = _save_images(folder, [image.reference for image in wanted], total, engine, output)
-        configs = bundle.config_ids(_archive_manifest(f'{folder}/{IMAGES}'))
-        images = [
-            Image(
-                i.reference, here[i.reference].id, configs.get(i.reference) or here[i.reference].id,
-                here[i.reference].digests, here[i.reference].size, i.release, i.tasks,
-            )
-            for i in wanted
-        ]
-        program_file = write(f'{folder}/{PROGRAM}', program)
-        text = bundle.manifest(images, {IMAGES: images_file, PROGRAM: program_file})
-        manifest_file = write(f'{folder}/{MANIFEST}', text.encode())
-        digests = {IMAGES: images_file[1], PROGRAM: program_file[1], MANIFEST: manifest_file[1]}
-        write(f'{folder}/{SUMS}', bundle.sums(digests).encode())
+        _check_folder(folder)
+        if store.dry_run:
+            store.output.result(store.line(*words))
+            store.output.notice(f'its output goes into {folder}/{IMAGES}')
+            return 0
+        total = sum({found.id: found.size for found in here.values()}.values())
+        _clear(folder, total, store)
+        images_file = _save_images(folder, words, total, store)
+        _finish(folder, _entries(folder, wanted, here), images_file, program())
     except OSError as e:
-        remove(f'{folder}/{IMAGES}.part')
-        raise CheckFailed(f'{folder}: {e.strerror or e}', 'the bundle is not complete') from None
-    output.say(f'{folder}: {len(images)} images, {size(images_file[0])}')
+        why = ['FAT32 takes no file above 4 GB: use exFAT or ext4'] if e.errno == errno.EFBIG else []
+        raise CheckFailed(f'{folder}: {e.strerror or e}', 'the bundle is not complete', *why) from None
+    saved = f'{folder}: {len(wanted)} image{"s"[:len(wanted) > 1]}, {size(images_file[0])}'
+    store.output.progress(saved, last=True)
     return 0
 
 
-def _save_images(folder: str, references: Sequence[str], total: int, engine: Engine, output: Output) -> tuple[int, str]:
+def _words(store: Store, names: Sequence[str]) -> tuple[str, ...]:
+    # without it podman takes the names behind the first for further tags of that one
+    several = ['--multi-image-archive'] if store.engine.daemon.is_podman and len(names) > 1 else []
+    return ('save', *several, *names)
+
+
+def _check_folder(folder: str) -> None:
+    """Raise CheckFailed when other files than a bundle's are in the folder, OSError when it is none."""
+    try:
+        others = sorted(set(os.listdir(folder)) - set(bundle.OURS))
+    except FileNotFoundError:
+        return
+    if others:
+        more = ', …' if len(others) > 3 else ''
+        raise CheckFailed(
+            f'{folder}: holds other files ({", ".join(others[:3])}{more})', 'a bundle has a folder of its own',
+            advice=f'tao bundle save {folder.rstrip("/")}/bundle …',
+        )
+
+
+def _clear(folder: str, total: int, store: Store) -> None:
+    """Make the folder, without an older bundle: nothing in it verifies from here on."""
+    os.makedirs(folder, exist_ok=True)
+    for name in (SUMS, *CONTENT):
+        remove(f'{folder}/{name}')
+    free = host.free_bytes(folder)
+    if free is not None and free < total:  # layers that images share are counted twice, so it may fit
+        store.output.notice(f'{folder}: {size(free)} free, up to {size(total)} needed')
+
+
+def _save_images(folder: str, words: Sequence[str], total: int, store: Store) -> tuple[int, str]:
     """(bytes, sha256) of images.tar, hashed while it is written."""
-    digest = hashlib.sha256()
-    progress = Progress(IMAGES, total, output, process.clock)
-    part = f'{folder}/{IMAGES}.part'
-    with open(part, 'wb') as f:
+    progress = Progress(f'saving {IMAGES}', total, store.output, process.clock)
+    with Whole(f'{folder}/{IMAGES}') as whole:
         def sink(block: bytes) -> None:
-            digest.update(block)
-            f.write(block)
+            whole.add(block)
             progress.add(len(block))
 
-        answer = process.read_from((*engine.words, 'save', *references), engine.environ, sink)
-        if answer.code == 0:
-            f.flush()
-            os.fsync(f.fileno())
-    if answer.code != 0:
-        remove(part)
-        raise EngineError('the images could not be saved', answer.err.strip()[-300:])
-    os.replace(part, f'{folder}/{IMAGES}')
+        answer = process.read_from((*store.engine.words, *words), store.engine.environ, sink)
+        check_code(answer.code, 'the images could not be saved', answer.err)
     progress.finish()
-    return progress.done, digest.hexdigest()
+    return whole.size, whole.digest.hexdigest()
+
+
+def _entries(folder: str, wanted: Sequence[Needed], here: Mapping[str, Here]) -> list[Image]:
+    """The images for the manifest. Raises CheckFailed when the archive does not have one of them."""
+    configs = bundle.config_ids(_archive_manifest(f'{folder}/{IMAGES}'))
+    lost = [i.reference for i in wanted if '@' not in here[i.reference].name and i.reference not in configs]
+    if lost or not configs:
+        raise CheckFailed('the engine left images out of what it saved', *lost, advice='the same again')
+    entries = []
+    for image in wanted:
+        found = here[image.reference]
+        by_digest = [image.reference] if '@' in image.reference and image.reference not in found.digests else []
+        entries.append(Image(
+            image.reference, found.id, configs.get(image.reference, found.id), (*found.digests, *by_digest),
+            found.size, image.release, image.tasks,
+        ))
+    return entries
 
 
 def _archive_manifest(path: str) -> object:
-    with tarfile.open(path) as archive:
-        member = archive.extractfile('manifest.json')
-        return json.load(member) if member else []
+    try:
+        with tarfile.open(path, 'r:') as archive:
+            member = archive.extractfile('manifest.json')
+            return json.load(member) if member else None
+    except (tarfile.TarError, KeyError, ValueError):
+        raise CheckFailed('the engine saved no docker archive', path) from None
+
+
+def _finish(folder: str, images: Sequence[Image], images_file: tuple[int, str], program: bytes) -> None:
+    program_file = write(f'{folder}/{PROGRAM}', program)
+    try:
+        os.chmod(f'{folder}/{PROGRAM}', 0o755)
+    except OSError:
+        pass  # a file system without modes; `python3 tao.pyz` needs none
+    text = bundle.manifest(images, {IMAGES: images_file, PROGRAM: program_file})
+    manifest_file = write(f'{folder}/{MANIFEST}', text.encode())
+    digests = {IMAGES: images_file[1], PROGRAM: program_file[1], MANIFEST: manifest_file[1]}
+    write(f'{folder}/{SUMS}', bundle.sums(digests).encode())

@@ -1,6 +1,8 @@
 """tao clean: remove the caller's ended jobs."""
 from __future__ import annotations
 
+from ..errors import EngineError
+from ..jobs import lines
 from .engine import Engine
 
 TYPE_CHECKING = False
@@ -9,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def clean(engine: Engine, dry_run: bool, output: Output) -> int:
-    """Remove the containers of own jobs that have ended, and print their ids."""
+    """Remove the containers of own jobs that have ended, and print their ids. Returns 0; raises EngineError."""
     ended = [job for job in engine.jobs(all_users=False, ended=True) if job.has_ended]
     if not ended:
         output.say('no ended jobs')
@@ -19,8 +21,12 @@ def clean(engine: Engine, dry_run: bool, output: Output) -> int:
         output.result(output.line((*engine.words, *words)))
         return 0
     answer = engine.ask(*words)
-    left = {job.id for job in engine.jobs(all_users=False, ended=True)}
-    output.result(''.join(f'{job.id}\n' for job in ended if job.id not in left))
-    if any(job.id in left for job in ended):
-        raise engine.failure(answer)
+    # what the client says does not matter: somebody else may have removed one meanwhile
+    there = set(engine.ids(all_users=False, ended=True))
+    output.result(''.join(f'{job.id}\n' for job in ended if job.id not in there))
+    left = [job for job in ended if job.id in there]
+    if left:
+        raise EngineError(
+            f'{len(left)} of {len(ended)} could not be removed', *lines(left), *answer.err.splitlines()[:5],
+        )
     return 0

@@ -24,8 +24,8 @@ def config_path(paths: Sequence[str], options: Values, environ: Mapping[str, str
     for given in paths:
         path = host.path_of(given)
         inside, outside = lint.to_container(path, mounts), lint.to_host(path, mounts)
-        if inside:
-            output.result(f'host {path} is {inside} in the container\n')
+        for there in inside:
+            output.result(f'host {path} is {there} in the container\n')
         if outside:
             output.result(f'container {path} is {outside} on the host\n')
         if not inside and not outside:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import time
 
-from .. import explain, host
+from .. import daemon, explain, host, machine, process
 from ..errors import Fatal
 from ..explain import Facts
 from ..login import is_logged_in
@@ -17,44 +17,105 @@ if TYPE_CHECKING:
     from ..containers import Launch
     from ..output import Output
     from ..plan import Plan
+    from ..process import Answer
 
-PATIENCE = 5.0  # seconds for an answer: somebody waits at a terminal
+PATIENCE = 5.0  # seconds for all answers together: somebody waits at a terminal
 
 
-def diagnose(code: int, seconds: float, since: float, plan: Plan, launch: Launch, output: Output) -> None:
+class Engine:
+    """The launch's engine, asked until its time is up."""
+
+    def __init__(self, launch: Launch) -> None:
+        self._launch = launch
+        self._until = process.clock() + PATIENCE
+
+    def ask(self, *words: str) -> Answer:
+        """Ask; no answer counts as one without a code."""
+        return self._launch.ask(*words, timeout=max(0.1, self._until - process.clock()))
+
+    def json(self, *words: str) -> Mapping[str, Any]:
+        """Ask for an object; {} where there is none."""
+        try:
+            found = json.loads(self.ask(*words).out)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Launch, output: Output) -> int:
     """Explain a job's exit code, if it can be explained.
 
-    `seconds` is how long the job ran, `since` when it was started (seconds since 1970).
+    `since` is when it was started (seconds since 1970), `kills` what host.memory_kills() said then.
+    Returns the code, but 125 where the engine was not reached.
     """
+    here = host.survey(launch.env)
+    found = daemon.find(launch.engine, launch.env, here.home, host.json_file)
     facts = Facts(
-        code=code, engine=launch.engine, image=plan.image, command=plan.command[0], wants_gpu=bool(plan.gpus),
-        has_shm_size=bool(plan.shm_size), name=plan.name, seconds=seconds,
+        code=code, engine=launch.engine, machine=machine.for_remedies(here, launch.env), environ=launch.env,
+        image=plan.image, command=plan.command[0], pull=plan.pull, wants_gpu=bool(plan.gpus), shm=_shm(plan),
+        has_memory_limit=any(word.startswith(('--memory=', '-m=')) for word in plan.extra_args), name=plan.name,
+        address=found.address, is_remote=found.is_remote,
     )
-    if code == 125:
-        facts = _why_refused(facts, launch)
-    elif code == 137:
-        facts = facts._replace(events=_events(since, launch))
+    engine = Engine(launch)
+    if code in (1, 125, 126):
+        version = engine.ask('version', '--format', '{{.Server.Version}}')
+        facts = facts._replace(engine_code=version.code, engine_error=version.err)
+        if version.code != 0:  # newer clients make 126 of the socket's "permission denied"
+            facts = facts._replace(code=125)
+    if code in (125, 126, 127, 137) and facts.engine_code == 0:
+        facts = _what_happened(facts, since, kills, launch, engine)
+    if facts.code == 125 and facts.engine_code == 0 and 'start' not in (facts.events or ()):
+        facts = _why_refused(facts, engine)
     what, remedy = explain.failure(facts)
     if what:
         output.error(Fatal(what, advice=remedy))
+    return facts.code
 
 
-def _why_refused(facts: Facts, launch: Launch) -> Facts:
-    """The facts with what a reachable engine says of itself and of the image."""
-    version = launch.ask('version', '--format', '{{.Server.Version}}', timeout=PATIENCE)
-    address = launch.env.get('DOCKER_HOST', '') if 'docker' in launch.engine[-1] else ''
-    facts = facts._replace(engine_code=version.code, engine_error=version.err, address=address)
-    if version.code != 0:
-        return facts
-    image = launch.ask('image', 'inspect', '-f', '{{.Id}}', facts.image, timeout=PATIENCE)
-    info = _info(launch)
-    root = str(info.get('DockerRootDir') or '')
+def _shm(plan: Plan) -> str:
+    return plan.shm_size or (f'what --ipc {plan.ipc} gives it' if plan.ipc else '')
+
+
+def _what_happened(facts: Facts, since: float, kills: int | None, launch: Launch, engine: Engine) -> Facts:
+    """The facts with what the engine saw of the container, which it knows after --rm too, and the kernel."""
+    answer = engine.ask(
+        'events', '--since', f'{since:.6f}', '--until', f'{time.time() + 1:.6f}', '--format', '{{json .}}',
+        '--filter', 'type=container', '--filter', f'label=tao.plan={launch.plan}',
+    )
+    events = _events(answer.out) if answer.code == 0 else []
+    containers = {event.get('id') or event.get('ID') for event in events}
+    if len(containers) != 1:
+        events = []  # not seen; or an equal launch at the same time, and not to be told apart
+    times = {str(event.get('Action') or event.get('Status')): int(event.get('timeNano') or 0) for event in events}
+    lifetime = (times['die'] - times['start']) / 1e9 if 'die' in times and 'start' in times else None
+    now = host.memory_kills()
+    meanwhile = now - kills if kills is not None and now is not None and not facts.is_remote else None
+    is_tegra = host.exists('/etc/nv_tegra_release')
+    has_driver = is_tegra or host.exists('/proc/driver/nvidia/version') or host.exists('/dev/dxg')
+    return facts._replace(
+        events=tuple(times) if events else None, lifetime=lifetime, kernel_kills=meanwhile,
+        has_driver=None if facts.is_remote else has_driver,
+    )
+
+
+def _events(text: str) -> list[Mapping[str, Any]]:
+    try:
+        return [json.loads(line) for line in text.splitlines()]
+    except ValueError:
+        return []
+
+
+def _why_refused(facts: Facts, engine: Engine) -> Facts:
+    """The facts with what the engine says of itself and of the image."""
+    image = engine.ask('image', 'inspect', '-f', '{{.Id}}', facts.image)
+    taken = engine.ask('ps', '-aq', '--filter', f'name=^/?{facts.name}$').out if facts.name else ''
+    info = engine.json('info', '--format', '{{json .}}')
+    folder = explain.image_folder(info)
     return facts._replace(
         image_is_here=image.code == 0 if image.code is not None else None,
-        is_logged_in=is_logged_in(facts.image.partition('/')[0], docker_configuration(launch.env)),
-        name_is_taken=bool(facts.name) and bool(_named(facts.name, launch)),
-        disk=root,
-        disk_free=None if address.startswith(('tcp:', 'ssh:')) else host.free_bytes(root),
+        is_logged_in=is_logged_in(facts.image.partition('/')[0], docker_configuration(facts.environ)),
+        name_is_taken=bool(taken.strip()), disk=folder,
+        disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
         has_nvidia=explain.has_nvidia(info) if info else None,
     )
 
@@ -63,25 +124,3 @@ def docker_configuration(environ: Mapping[str, str]) -> object:
     """The value of docker's config.json, or None."""
     folder = environ.get('DOCKER_CONFIG') or f'{environ.get("HOME", "")}/.docker'
     return host.json_file(f'{folder}/config.json')
-
-
-def _info(launch: Launch) -> Mapping[str, Any]:
-    answer = launch.ask('info', '--format', '{{json .}}', timeout=PATIENCE)
-    try:
-        info = json.loads(answer.out)
-    except ValueError:
-        return {}
-    return info if isinstance(info, dict) else {}
-
-
-def _named(name: str, launch: Launch) -> str:
-    return launch.ask('ps', '-aq', '--filter', f'name=^/?{name}$', timeout=PATIENCE).out.strip()
-
-
-def _events(since: float, launch: Launch) -> tuple[str, ...]:
-    """What the engine saw happen to the container: it still knows after --rm."""
-    answer = launch.ask(
-        'events', '--since', f'{since:.0f}', '--until', f'{time.time() + 1:.0f}', '--format', '{{.Action}}',
-        '--filter', 'type=container', '--filter', f'label=tao.plan={launch.plan}', timeout=PATIENCE,
-    )
-    return tuple(answer.out.split())

@@ -1,9 +1,11 @@
 """The engine for commands that look at jobs: its words, its environment, and whose jobs are the caller's."""
 from __future__ import annotations
 
-from .. import daemon, explain, host, jobs, process
-from ..errors import EngineError
-from ..jobs import Job
+import re
+
+from .. import daemon, explain, host, jobs, machine, process
+from ..errors import EngineError, EngineMissing, UsageError
+from ..jobs import Job, OtherUsers
 from ..record import Record
 from ..settings import engine_words
 
@@ -32,17 +34,26 @@ class Engine(Record):
 
     def jobs(self, all_users: bool, ended: bool) -> list[Job]:
         """The caller's jobs, or everybody's, in two questions. Raises EngineError when there is no answer."""
-        listed = self.ask(*self.list_words(all_users, ended))
-        if listed.code != 0:
-            raise self.failure(listed)
-        ids = listed.out.split()
+        ids = self.ids(all_users, ended)
         if not ids:
             return []
         inspected = self.ask('inspect', '--type', 'container', *ids)
         try:
-            return jobs.parse(inspected.out)  # without those that vanished meanwhile
+            found = jobs.parse(inspected.out)
         except ValueError:
             raise self.failure(inspected) from None
+        # those that vanished meanwhile are told so one by one; else the engine is gone
+        vanished = len(re.findall('no such container', inspected.err, re.IGNORECASE))
+        if len(found) + vanished < len(ids):
+            raise self.failure(inspected)
+        return found
+
+    def ids(self, all_users: bool, ended: bool) -> list[str]:
+        """The ids alone, in one question. Raises EngineError."""
+        listed = self.ask(*self.list_words(all_users, ended))
+        if listed.code != 0:
+            raise self.failure(listed)
+        return listed.out.split()
 
     def list_words(self, all_users: bool, ended: bool) -> tuple[str, ...]:
         """The words that list the ids of jobs."""
@@ -51,6 +62,8 @@ class Engine(Record):
 
     def failure(self, answer: Answer) -> EngineError:
         """The error for an engine that did not answer as it should."""
+        if answer.code is None and not machine.which(self.words[0], self.environ):
+            return EngineMissing(self.words[0], 'no such program')
         found = explain.engine_failure(self.words, answer.code, answer.err, self.daemon.address)
         what, remedy = found or (f'{" ".join(self.words)} did not answer as expected', '')
         return EngineError(what, advice=remedy)
@@ -66,10 +79,15 @@ def engine(options: Values, environ: Mapping[str, str]) -> Engine:
 
 
 def owner_name(owner: str) -> str:
-    """The name behind an owner label, where the host knows it."""
-    return (host.user_name(int(owner)) if owner.isdigit() else '') or owner
+    """The name behind an owner label, where the host knows it. The label may be anything."""
+    is_uid = owner.isascii() and owner.isdigit() and len(owner) <= 10
+    return (host.user_name(int(owner)) if is_uid else '') or owner[:60]
 
 
-def chosen(jobs_here: Sequence[Job], wanted: Sequence[str], owner: str, running: bool) -> list[Job]:
+def chosen(found: Sequence[Job], wanted: Sequence[str], owner: str | None, running: bool) -> list[Job]:
     """The jobs that several JOB words name, each once. Raises as jobs.choose does."""
-    return list(dict.fromkeys(jobs.choose(jobs_here, word, owner, running) for word in wanted))
+    try:
+        return list(dict.fromkeys(jobs.choose(found, word, owner, running) for word in wanted))
+    except OtherUsers as e:
+        owners = [f'{jobs.line(job)}, of {owner_name(job.owner)}' for job in e.found[:jobs.FEW]]
+        raise UsageError(e.what, *owners) from None

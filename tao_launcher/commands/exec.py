@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from .. import host, process
+from ..errors import UsageError
 from ..plan import SHELL
 from .engine import Engine, chosen
 
@@ -9,17 +10,28 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..cli import Values
     from ..output import Output
 
 
 def exec_(
-    engine: Engine, wanted: str, command: Sequence[str], interactive: bool, dry_run: bool, output: Output,
+    engine: Engine, wanted: str, command: Sequence[str], options: Values, dry_run: bool, output: Output,
 ) -> int:
     """Become the engine's `exec`; a terminal is passed on by the rule of a launch."""
+    streams = _streams(options)
     (job,) = chosen(engine.jobs(all_users=True, ended=True), [wanted], engine.owner, running=True)
-    streams = ['-it'] if all(host.terminals()) else ['-i'] if interactive else []
     words = (*engine.words, 'exec', *streams, job.id, *(command or [SHELL]))
     if dry_run:
         output.result(output.line(words))
         return 0
     return process.become(words, engine.environ)
+
+
+def _streams(options: Values) -> list[str]:
+    """As plan.terminal: -t never without a terminal, and input only with it or when asked for."""
+    terminals = host.terminals()
+    if options.get('tty') and not terminals.stdin:
+        raise UsageError('--tty: the input is not a terminal', advice='leave --tty out, or use --interactive')
+    if options.get('tty') or (all(terminals) and not options.get('no_tty')):
+        return ['-it']
+    return ['-i'] if options.get('interactive') else []

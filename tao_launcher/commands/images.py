@@ -4,7 +4,8 @@ from __future__ import annotations
 import json
 
 from .. import machine
-from ..catalogue import Catalogue, find
+from ..catalogue import Catalogue, find, moved
+from ..errors import EngineError
 from ..images import with_registry
 from ..progress import size
 from ..record import Record
@@ -28,29 +29,88 @@ class Needed(Record):
 
 
 class Here(Record):
-    """An image on the engine; size in bytes."""
+    """An image on the engine, which knows it as `name`; size in bytes."""
 
+    name: str
     id: str
     size: int
     digests: tuple[str, ...]
 
 
-def images(
-    tasks: Sequence[str], release: str, registry: str, as_json: bool, known: Catalogue, engine: Engine, output: Output,
-) -> int:
-    """Print the images that `tasks` (none: all of the catalogue) need. Raises UsageError and EngineError."""
-    wanted = needed(known, tasks, release, registry)
-    here = present(engine, [image.reference for image in wanted])
-    if as_json:
-        output.result(json.dumps([_as_json(image, here) for image in wanted], indent=2) + '\n')
+class Store(Record):
+    """The engine whose images these are, and the ids of those that bundles brought, by reference."""
+
+    engine: Engine
+    remembered: Mapping[str, str]
+    dry_run: bool
+    no_check: bool
+    output: Output
+
+    def present(self, references: Sequence[str]) -> dict[str, Here]:
+        """The images that the engine has, by the references asked for, in one question. Raises EngineError."""
+        if not references:
+            return {}
+        answer = self.engine.ask(*self.inspect_words(references))
+        try:
+            found = json.loads(answer.out or '[]')
+        except ValueError:
+            raise self.engine.failure(answer) from None
+        if not found and answer.code != 0:  # none of them is here, or there is no engine to say so
+            alive = self.engine.ask('version') if answer.code is not None else answer
+            if alive.code != 0:
+                raise self.engine.failure(alive)
+        known = {name: facts for image in found for name, facts in _names(image).items()}
+        return {
+            reference: known[name]._replace(name=name)
+            for reference in references
+            for name in [reference if reference in known else self.remembered.get(reference, '')] if name in known
+        }
+
+    def inspect_words(self, references: Sequence[str]) -> tuple[str, ...]:
+        """The words of that question."""
+        ids = (self.remembered[reference] for reference in references if reference in self.remembered)
+        return ('image', 'inspect', *dict.fromkeys((*references, *ids)))
+
+    def line(self, *words: str) -> str:
+        """A command of the engine as a line that a shell takes."""
+        return self.output.line((*self.engine.words, *words))
+
+
+def _names(image: Mapping[str, Any]) -> dict[str, Here]:
+    """What an image can be asked for by: its tags, its digests, its id, which podman writes without sha256:."""
+    digests, found = tuple(image.get('RepoDigests') or ()), str(image.get('Id', ''))
+    full = found if ':' in found else f'sha256:{found}'
+    facts = Here('', full, int(image.get('Size') or 0), digests)
+    names = (*(image.get('RepoTags') or ()), *digests)
+    # docker leaves its own registry out, podman does not
+    return {name: facts for given in (*names, full) for name in (given, f'docker.io/{given}')}
+
+
+def images(wanted: Sequence[Needed], store: Store, as_json: bool) -> int:
+    """Print the images. Raises EngineError."""
+    references = [image.reference for image in wanted]
+    if store.dry_run:
+        store.output.result(store.line(*store.inspect_words(references)))
         return 0
-    rows = [('IMAGE', 'HERE', 'SIZE', 'ID', 'RELEASE', 'TASKS')]
+    here = store.present(references)
+    if as_json:
+        store.output.result(json.dumps([_as_json(image, here) for image in wanted], indent=2) + '\n')
+        return 0
+    rows = [('IMAGE', 'HERE', 'SIZE', 'ID', 'DIGEST', 'RELEASE', 'TASKS')]
     for image in wanted:
         found = here.get(image.reference)
-        shown = ('yes', size(found.size), found.id.partition(':')[2][:12]) if found else ('no', '', '')
+        shown = ('yes', size(found.size), _short(found.id), _short(' '.join(found.digests))) if found else _NO
         rows.append((image.reference, *shown, image.release, ' '.join(image.tasks)))
-    output.result(table(rows, machine.columns()))
+    store.output.result(table(rows, machine.columns()))
     return 0
+
+
+_NO = ('no', '', '', '')
+
+
+def _short(text: str) -> str:
+    """The start of an id, or of the first digest."""
+    return text.partition('sha256:')[2][:12]
 
 
 def _as_json(image: Needed, here: Mapping[str, Here]) -> dict[str, Any]:
@@ -62,20 +122,27 @@ def _as_json(image: Needed, here: Mapping[str, Here]) -> dict[str, Any]:
     }
 
 
-def needed(known: Catalogue, tasks: Sequence[str], release: str, registry: str) -> list[Needed]:
-    """The images that the tasks (GROUP/TASK or TASK; none: every one) need, each once.
+def needed(known: Catalogue, tasks: Sequence[str], release: str, registry: str) -> tuple[list[Needed], list[str]]:
+    """(the images that the tasks (GROUP/TASK or TASK; none: every one) need, each once; notices).
 
     A TASK in several groups needs the images of all of them. Without a release each comes from the
     newest that has it. Raises UsageError for what is not known.
     """
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[str, list[str]] = {}
+    releases: dict[str, list[str]] = {}
+    notices = []
     for group, task in _named(known, tasks, release):
         place = find(known, group, task, '', release)
-        found.setdefault((place.image, place.release), []).append(f'{group}/{task}')
+        found.setdefault(place.image, []).append(f'{group}/{task}')
+        releases.setdefault(place.image, []).append(place.release)
+        notices += [moved(known, place)] if tasks and not release else []
+    order = list(known.releases)
     return [
-        Needed(with_registry(image, registry) if registry else image, place, tuple(names))
-        for (image, place), names in found.items()
-    ]
+        Needed(
+            with_registry(image, registry) if registry else image, max(releases[image], key=order.index), tuple(names),
+        )
+        for image, names in found.items()
+    ], [notice for notice in notices if notice]
 
 
 def _named(known: Catalogue, tasks: Sequence[str], release: str) -> list[tuple[str, str]]:
@@ -84,9 +151,9 @@ def _named(known: Catalogue, tasks: Sequence[str], release: str) -> list[tuple[s
         (group, task) for name in releases for group in known.groups()
         for listed in known.releases[name].get(group, {}).values() for task in listed
     )
-    if not tasks and not release:
+    if not tasks:
         return sorted(every)
-    named: list[tuple[str, str]] = [] if tasks else sorted(every)
+    named: list[tuple[str, str]] = []
     for word in tasks:
         group, slash, task = word.rpartition('/')
         find(known, group if slash else '', task, '', release)  # words what is unknown
@@ -94,26 +161,12 @@ def _named(known: Catalogue, tasks: Sequence[str], release: str) -> list[tuple[s
     return list(dict.fromkeys(named))
 
 
-def present(engine: Engine, references: Sequence[str]) -> dict[str, Here]:
-    """The images that the engine has, by the references asked for, in one question. Raises EngineError."""
-    if not references:
-        return {}
-    answer = engine.ask('image', 'inspect', *references)
-    try:
-        found = json.loads(answer.out or '[]')
-    except ValueError:
-        raise engine.failure(answer) from None
-    if not found and answer.code != 0 and engine.ask('version').code != 0:
-        raise engine.failure(engine.ask('version'))
-    here: dict[str, Here] = {}
-    for image in found:
-        digests = tuple(image.get('RepoDigests') or ())
-        facts = Here(_id(str(image.get('Id', ''))), int(image.get('Size') or 0), digests)
-        for name in (*(image.get('RepoTags') or ()), *digests, facts.id):
-            here[name] = facts
-    return {reference: here[reference] for reference in references if reference in here}
+def missing(wanted: Sequence[Needed], here: Mapping[str, Here]) -> list[Needed]:
+    """Those that are not here."""
+    return [image for image in wanted if image.reference not in here]
 
 
-def _id(text: str) -> str:
-    """An image id as docker writes it; podman leaves the algorithm out."""
-    return text if ':' in text else f'sha256:{text}'
+def check_code(code: int | None, what: str, error: str) -> None:
+    """Raise EngineError, with the end of what the engine said, unless its code is 0."""
+    if code != 0:
+        raise EngineError(what, *error.strip()[-300:].splitlines())

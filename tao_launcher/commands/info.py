@@ -4,8 +4,7 @@ from __future__ import annotations
 import json
 
 from .. import host
-from ..catalogue import Catalogue
-from ..errors import UsageError
+from ..catalogue import Catalogue, find
 from ..table import table
 from .task import load_catalogue
 
@@ -19,11 +18,15 @@ if TYPE_CHECKING:
 FORMAT_VERSION = '3.0'  # of NVIDIA's catalogue, whose names these are
 
 
-def info(task: str, verbose: bool, releases: bool, as_json: bool, environ: Mapping[str, str], output: Output) -> int:
-    """Print the newest release, all releases, or where one task is found. Returns 0; raises UsageError."""
+def info(
+    task: str, verbose: bool, releases: bool, release: str, as_json: bool, environ: Mapping[str, str], output: Output,
+) -> int:
+    """Print a release ('' is the newest), all releases, or where one task is found. Returns 0; raises UsageError."""
     known = load_catalogue(host.survey(environ), output)
+    if release and release not in known.releases:
+        find(known, '', task, '', release)  # words what is known
     published = {} if known.path else json.loads(host.package_data('releases.json'))
-    document = _task(known, task) if task else _releases(known, published, releases, verbose)
+    document = _task(known, task, release) if task else _releases(known, published, releases, release, verbose)
     if as_json:
         output.result(json.dumps(document, indent=2) + '\n')
         return 0
@@ -31,11 +34,14 @@ def info(task: str, verbose: bool, releases: bool, as_json: bool, environ: Mappi
     return 0
 
 
-def _releases(known: Catalogue, published: Mapping[str, Any], every: bool, verbose: bool) -> dict[str, Any]:
+def _releases(
+    known: Catalogue, published: Mapping[str, Any], every: bool, release: str, verbose: bool,
+) -> dict[str, Any]:
     """As NVIDIA's launcher shows its configuration; `every` adds one entry for each release."""
-    newest = list(known.releases)[-1]
-    shown = [_release(known, published, name, verbose) for name in (known.releases if every else [newest])]
-    return shown[0] if not every else {'format_version': FORMAT_VERSION, 'releases': shown}
+    if every:
+        shown = [_release(known, published, name, verbose) for name in known.releases]
+        return {'format_version': FORMAT_VERSION, 'releases': shown}
+    return _release(known, published, release or list(known.releases)[-1], verbose)
 
 
 def _release(known: Catalogue, published: Mapping[str, Any], name: str, verbose: bool) -> dict[str, Any]:
@@ -51,23 +57,22 @@ def _release(known: Catalogue, published: Mapping[str, Any], name: str, verbose:
     }
 
 
-def _task(known: Catalogue, task: str) -> dict[str, Any]:
+def _task(known: Catalogue, word: str, release: str) -> dict[str, Any]:
+    """Where TASK, or GROUP/TASK, is found: in the release, else in the newest that has it."""
+    group, _, task = word.rpartition('/')
+    first = find(known, group, task, '', release)  # raises when there is none, and words what was meant
     found: dict[str, Any] = {}
-    for group in known.groups():
-        releases = known.releases_with(task, group)
-        if releases:
-            found[group] = {
-                'image': known.image(releases[-1], group, task),
-                'release': releases[-1],
+    for name in [group] if group else known.groups():
+        releases = known.releases_with(task, name)
+        having = [each for each in releases if release in ('', each)]
+        if having:
+            found[name] = {
+                'image': known.image(having[-1], name, task),
+                'release': having[-1],
                 'releases': releases,
-                'subtasks': list(known.known_subtasks(group, task)),
+                'subtasks': list(known.known_subtasks(name, task)),
             }
-    if not found:
-        from ..catalogue import find
-
-        find(known, '', task, '', '')  # words what was meant
-        raise UsageError(f'no task {task}')
-    return {'task': task, 'groups': found}
+    return {'task': first.task, 'groups': found}
 
 
 def _lines(value: Any, depth: int) -> list[str]:

@@ -18,16 +18,17 @@ def list_(engine: Engine, ended: bool, all_users: bool, form: str, dry_run: bool
     """Print the jobs as a table, as JSON, or their ids. Returns 0, also when there are none."""
     if dry_run:
         output.result(output.line((*engine.words, *engine.list_words(all_users, ended))))
+        output.notice(f'then: {" ".join(engine.words)} inspect --type container, with the ids that it prints')
         return 0
     found = engine.jobs(all_users, ended)
     if form == 'json':
         output.result(json.dumps([as_json(job) for job in found], indent=2) + '\n')
+    elif not found:
+        output.say('no jobs' if ended else 'no jobs (tao list -a shows ended ones)')
     elif form == 'ids':
         output.result(''.join(f'{job.id}\n' for job in found))
-    elif found:
-        output.result(table(_rows(found, all_users), machine.columns()))
     else:
-        output.say('no jobs' if ended else 'no jobs (tao list -a shows ended ones)')
+        output.result(table(_rows(found, all_users), machine.columns()))
     return 0
 
 

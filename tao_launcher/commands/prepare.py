@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from .. import config, daemon, gpus, host, identity, lint, plan
 from ..errors import ConfigError, UsageError
+from ..images import REMEMBERED
 from ..settings import merge
 
 TYPE_CHECKING = False
@@ -52,6 +53,8 @@ def mounts_file(options: Values, environ: Mapping[str, str], here: Host) -> tupl
     Raises ConfigError.
     """
     default, older = f'{here.home}/.tao_mounts.json', f'{here.home}/.tlt_mounts.json'
+    if options.get('mounts_file') == '':
+        raise UsageError('--mounts_file: "": expected a path')
     named = options.get('mounts_file') or environ.get('LAUNCHER_MOUNTS')
     notices = []
     if named:
@@ -94,7 +97,7 @@ def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Pla
         for mount, exists in seen if exists is None
     ]
     if target.is_task:
-        notices += lint.paths(target.command[0], target.command[1:], made.mounts, host.look)
+        notices += lint.paths(target.command[0], target.command[1:], made.mounts, host.look_in_mount)
     return made._replace(notices=(*made.notices, *notices))
 
 
@@ -108,20 +111,19 @@ def _free_gpus(settings: Settings, environ: Mapping[str, str], output: Output) -
     for answer in answers:
         if answer.code != 0:
             raise UsageError('nvidia-smi does not tell which GPUs are free', (answer.err or answer.out).strip()[:200])
-    picked = gpus.pick_free(settings.gpus.first if settings.gpus else 1, answers[0].out, answers[1].out)
+    count = settings.gpus.first if settings.gpus else 1
+    picked = gpus.pick_free(count, answers[0].out, answers[1].out, host.process_owner)
     output.notice(f'free GPUs: {",".join(picked.ids)}')
     return picked
 
 
 def _bundled(made: Plan, here: Host) -> Plan:
     """The plan by image id, where a bundle brought the image: docker load loses registry digests (moby#22011)."""
-    from .store import state_file
-
-    known = host.json_file(state_file(here.home))
+    known = host.json_file(f'{here.home}/{REMEMBERED}')
     found = known.get(made.image) if isinstance(known, dict) else None
-    if not isinstance(found, str):
+    if made.pull == 'always' or not isinstance(found, str) or not found.startswith('sha256:'):
         return made
-    notice = f'{made.image} came with a bundle: used by its id, and not pulled'
+    notice = f'{made.image} came with a bundle: used by its id, and not pulled (--pull always would)'
     return made._replace(image=found, pull='never', notices=(*made.notices, notice))
 
 

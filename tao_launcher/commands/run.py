@@ -5,7 +5,7 @@ import os
 import signal
 import time
 
-from .. import process
+from .. import host, process
 from ..containers import Launch
 from ..output import OutputClosed
 from ..supervise import Job
@@ -30,16 +30,17 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
     launch = _launch(plan, words, environ)
     output.verbose(f'running: {" ".join(plan.engine)} run … {plan.image}')
     job = Job(plan, launch, output)
-    since, begun = time.time(), process.clock()
+    since, kills = time.time(), host.memory_kills()
     code, out = job.run(words)
     if job.received and (job.abandoned or code == 125):
         code = -job.received[0]  # the job has no code of its own
     if _was_interrupted(plan, job, code):
         return -signal.SIGINT
-    if code in EXPLAINED and not job.received:
+    # clients end with 1 as well when they find no engine: a wrong context, a sudo that refuses
+    if (code in EXPLAINED or (code == 1 and job.is_silent)) and not job.received:
         from .diagnose import diagnose
 
-        diagnose(code, process.clock() - begun, since, plan, launch, output)
+        code = diagnose(code, since, kills, plan, launch, output)
     if plan.detach and code == 0:
         return _detached(out.strip(), launch, output)
     return code if code >= 0 else 128 - code

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..checks import Finding
     from ..cli import Values
+    from ..findings import Finding
     from ..host import Host
     from ..output import Output
     from ..plan import Target
@@ -25,10 +25,11 @@ def runner(
     """Run, print or explain a developer's command. Returns the exit code; raises Fatal."""
     import json
 
+    profile = json.loads(host.package_data('runners.json'))[program]
     if options.get('help'):
         from .. import help as texts
 
-        output.result(texts.runner(program, words))
+        output.result(texts.runner(program, profile['root_variable'], words))
         return 0
     if words and words[0] != '--':
         raise UsageError(
@@ -36,7 +37,6 @@ def runner(
             advice=f'{program} -- COMMAND [ARGS...], or {program} alone for a shell',
         )
     here = host.survey(environ)
-    profile = json.loads(host.package_data('runners.json'))[program]
 
     def target(settings: Settings) -> Target:
         root = find_root(program, profile, environ, here)
@@ -72,7 +72,8 @@ def find_root(
 
 def _manifest_image(root: str, here: Host, by_tag: bool) -> str:
     path = f'{root}/{runners.MANIFEST}'
-    data = host.read(path, 'manifest that names the base image', required=True)
+    data = host.read(path, 'manifest that names the base image, of the checkout that the root variable or the current '
+                     'folder names', required=True)
     return runners.manifest_image(data or b'', path, here.machine, by_tag)
 
 
@@ -80,7 +81,7 @@ def findings(environ: Mapping[str, str], here: Host) -> list[Finding]:
     """What `tao doctor --dev` says of each runner: its checkout, its manifest and the image that it names."""
     import json
 
-    from ..checks import Finding
+    from ..findings import Finding
 
     found = []
     for program, profile in json.loads(host.package_data('runners.json')).items():

@@ -1,10 +1,14 @@
 """The verbs about images: what they are called with, made ready for each of them."""
 from __future__ import annotations
 
-from .. import host
+import os
+
+from .. import host, process
 from ..errors import UsageError
+from ..images import REMEMBERED
+from ..settings import dry_run_form, registry_and_release
 from .engine import engine as find_engine
-from .images import Needed, needed
+from .images import Needed, Store, needed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,60 +19,72 @@ if TYPE_CHECKING:
     from ..output import Output
 
 
-def state_file(home: str) -> str:
-    """Where the ids of images that a bundle brought are remembered, by reference."""
-    return f'{home}/.local/state/tao/images.json'
-
-
 def store(given: Namespace, options: Values, environ: Mapping[str, str], output: Output) -> int:
     """Run images, pull or bundle. Returns the exit code; raises Fatal."""
-    from .task import load_catalogue
+    with process.Unwinding():
+        return _store(given, options, environ, output)
 
-    here = host.survey(environ)
-    engine = find_engine(options, environ)
+
+def _store(given: Namespace, options: Values, environ: Mapping[str, str], output: Output) -> int:
     if given.verb == 'bundle' and given.step == 'verify':
         from .bundle_load import verify
 
         images = verify(given.folder, output)
         output.result(f'{given.folder}: good, {len(images)} image{"s"[:len(images) > 1]}\n')
         return 0
+    asked = bool(given.dry_run or options.get('dry_run'))
+    dry_run = asked or bool(dry_run_form(options, environ))
+    if dry_run and not asked:
+        output.notice('TAO_DRY_RUN is set: nothing is run')
+    state = f'{host.survey(environ).home}/{REMEMBERED}'
+    remembered = host.json_file(state)
+    made = Store(
+        find_engine(options, environ), remembered if isinstance(remembered, dict) else {},
+        dry_run, bool(options.get('no_check')), output,
+    )
     if given.verb == 'bundle' and given.step == 'load':
         from .bundle_load import load
 
-        return load(given.folder, engine, state_file(here.home), output)
-    known = load_catalogue(here, output)
-    release = given.release or str(options.get('release') or environ.get('TAO_RELEASE') or '')
-    registry = given.registry or str(options.get('registry') or environ.get('OVERRIDE_REGISTRY') or '')
+        return load(given.folder, state, made)
+    wanted = _wanted(given, options, environ, output)
     if given.verb == 'images':
         from .images import images as show
 
-        return show(given.tasks, release, registry, given.format == 'json', known, engine, output)
+        return show(wanted, made, as_json=given.format == 'json')
     if given.verb == 'pull':
         from .pull import pull
 
-        if bool(given.tasks) == given.all:
-            raise UsageError('which images?', advice='tao pull TASK…, or tao pull --all')
-        every = release or (list(known.releases)[-1] if given.all else '')
-        dry_run = bool(given.dry_run or options.get('dry_run') or environ.get('TAO_DRY_RUN'))
-        return pull(needed(known, given.tasks, every, registry), engine, given.all, given.yes, dry_run, output)
+        return pull(wanted, made, ask_first=given.all, yes=given.yes)
     from .bundle_save import save
 
-    wanted: list[Needed] = needed(known, given.tasks, release, registry)
-    return save(given.folder, wanted, _program(), engine, output)
+    return save(given.folder, wanted, _program, made)
+
+
+def _wanted(given: Namespace, options: Values, environ: Mapping[str, str], output: Output) -> list[Needed]:
+    """The images that the command line asks for. Raises UsageError."""
+    from .task import load_catalogue
+
+    own = {key: value for key in ('registry', 'release') for value in [getattr(given, key)] if value}
+    registry, release = registry_and_release({**options, **own}, environ)
+    known = load_catalogue(host.survey(environ), output)
+    if given.verb == 'pull':
+        if bool(given.tasks) == given.all:
+            raise UsageError('which images?', advice='tao pull TASK…, or tao pull --all')
+        release = release or (list(known.releases)[-1] if given.all else '')
+    wanted, notices = needed(known, given.tasks, release, registry)
+    for notice in notices:
+        output.notice(notice)
+    return wanted
 
 
 def _program() -> bytes:
-    """The bytes of tao.pyz: of the file that is running, or made from this package."""
-    import importlib.util
-    import os
-    import sys
-
-    from ..help import version
-    from ..pyz import build
-
-    if os.path.isfile(sys.argv[0]) and sys.argv[0].endswith('.pyz'):
-        with open(sys.argv[0], 'rb') as f:
+    """The bytes of tao.pyz: of the file that is running, or made from this package and what is installed."""
+    archive: str = getattr(__loader__, 'archive', '')  # type: ignore[name-defined]
+    if archive:
+        with open(archive, 'rb') as f:
             return f.read()
-    specs = [importlib.util.find_spec(name) for name in ('colorama', 'shellingham')]
-    extras = [os.path.dirname(spec.origin) for spec in specs if spec and spec.origin]
-    return build(os.path.dirname(os.path.dirname(__file__)), extras, version())
+    from ..help import version
+    from ..pyz import build, installed, own_licence
+
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    return build(package, own_licence(package), version(), [installed(name) for name in ('colorama', 'shellingham')])

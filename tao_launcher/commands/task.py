@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 from .. import catalogue, cli, host
-from ..errors import UsageError
+from ..errors import ConfigError, UsageError
 from ..plan import Target
 from .launch import launch
 from .prepare import prepare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from typing import Any
 
     from ..catalogue import Catalogue
     from ..cli import Call, Values
@@ -25,13 +26,19 @@ VERBS = (
 def task(options: Values, words: list[str], environ: Mapping[str, str], output: Output) -> int:
     """Run, print or explain the task in `words`. Returns the exit code; raises Fatal."""
     here = host.survey(environ)
-    known = load_catalogue(here, output)
-    if options.get('help') or not words:
-        return _help(known, words, output, asked=bool(options.get('help')))
-    if words[0] in VERBS:
+    if words and words[0] in VERBS:  # before the catalogue: a faulty one is no reason not to stop a job
         from .verbs import verb
 
-        return verb(words, options, environ, output)
+        return verb([words[0], '--help'] if options.get('help') else words, options, environ, output)
+    try:
+        known = load_catalogue(here, output)
+    except ConfigError as e:
+        if not options.get('help'):
+            raise
+        output.error(e)  # and help all the same
+        known = builtin_catalogue()
+    if options.get('help') or not words:
+        return _help(known, words, output, asked=bool(options.get('help')))
     call = cli.call(words, known.groups(), known.subtasks_by_name(), options)
     if call.form == 'help':
         return _help(known, [name for name in (call.group, call.task) if name], output, asked=True)
@@ -57,21 +64,31 @@ def task_target(known: Catalogue, call: Call, release: str) -> Target:
     last = 'shell' if call.form == 'shell' else call.subtask
     job = '/'.join(part for part in (found.group, found.task, last) if part)
     elsewhere = catalogue.subtask_elsewhere(known, found, call.subtask) if call.form == 'task' else ''
-    notices = (elsewhere,) if elsewhere else ()
+    older = '' if release else catalogue.moved(known, found)
+    notices = tuple(notice for notice in (older, elsewhere) if notice)
     return Target(job, found.image, command, found.release, notices=notices, is_task=call.form == 'task')
 
 
 def load_catalogue(here: Host, output: Output) -> Catalogue:
     """The built-in catalogue, or the one of ~/.tao/config.json. Raises ConfigError."""
-    import json
-
-    subtasks = json.loads(host.package_data('subtasks.json'))
     path = override_path(here)
-    override = read_override(path, subtasks)
+    override = read_override(path)
     if override:
         output.verbose(f'catalogue: {path} replaces the built-in releases')
         return override
-    return catalogue.builtin(json.loads(host.package_data('releases.json')), subtasks)
+    return builtin_catalogue()
+
+
+def builtin_catalogue() -> Catalogue:
+    """The catalogue that comes with the package."""
+    return catalogue.builtin(_data('releases.json'), _data('subtasks.json'))
+
+
+def _data(name: str) -> dict[str, Any]:
+    import json
+
+    found: dict[str, Any] = json.loads(host.package_data(name))
+    return found
 
 
 def override_path(here: Host) -> str:
@@ -79,14 +96,14 @@ def override_path(here: Host) -> str:
     return f'{here.home}/.tao/config.json'
 
 
-def read_override(path: str, subtasks: Mapping[str, Sequence[str]]) -> Catalogue | None:
+def read_override(path: str) -> Catalogue | None:
     """The catalogue of that file; None when it is not there. Raises ConfigError."""
     data = host.read(path, 'catalogue of releases', required=False)
     if data is None:
         return None
     from ..jsontext import loads
 
-    return catalogue.from_override(loads(data, path), path, subtasks)
+    return catalogue.from_override(loads(data, path), path, _data('subtasks.json'))
 
 
 def _help(known: Catalogue, words: list[str], output: Output, asked: bool) -> int:

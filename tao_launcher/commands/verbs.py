@@ -4,6 +4,8 @@ from __future__ import annotations
 import argparse
 
 from ..errors import UsageError
+from ..options import OPTIONS
+from . import job_verbs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +16,18 @@ if TYPE_CHECKING:
     from ..output import Output
 
 
+class HelpAsked(Exception):
+    """A verb's --help, with its text."""
+
+
 class Parser(argparse.ArgumentParser):
-    """argparse with our errors."""
+    """argparse with our errors, and with our way to write."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, advice=f'{self.prog} --help')
+
+    def print_help(self, file: object = None) -> None:
+        raise HelpAsked(self.format_help())
 
 
 def parser() -> Parser:
@@ -32,33 +41,13 @@ def parser() -> Parser:
             added.add_argument('--dry-run', '--dry_run', action='store_true', help="print the engine's command instead")
         return added
 
-    list_ = add('list', 'list your jobs')
-    list_.add_argument('-a', '--all', action='store_true', help='ended jobs too')
-    list_.add_argument('--all-users', action='store_true', help="everybody's jobs")
-    list_.add_argument('--format', choices=('table', 'json', 'ids'), default='table', help='how they are printed')
-    stop = add('stop', 'stop jobs')
-    stop.add_argument('jobs', nargs='*', metavar='JOB', help='an id, its start, a name, or a task such as dino/train')
-    stop.add_argument('--container_id', '--container-id', nargs='+', default=[], metavar='ID', help='jobs by id')
-    stop.add_argument('--all', action='store_true', help='all your jobs')
-    stop.add_argument('--all-users', action='store_true', help="other users' jobs too")
-    stop.add_argument('--yes', action='store_true', help='do not ask')
-    stop.add_argument('--time', type=int, default=30, metavar='SECONDS', help='until a job is killed (default: 30)')
-    logs = add('logs', 'show what a job has written')
-    logs.add_argument('job', metavar='JOB')
-    logs.add_argument('-f', '--follow', action='store_true', help='go on until the job ends')
-    logs.add_argument('--tail', default='', metavar='N', help='only the last N lines')
-    add('attach', 'come back to a job; leaving it never ends it').add_argument('job', metavar='JOB')
-    add('wait', "wait for jobs, exit with the first code that is not 0").add_argument('jobs', nargs='+', metavar='JOB')
-    exec_ = add('exec', "run a command, or a shell, in a job's container")
-    exec_.add_argument('job', metavar='JOB')
-    exec_.add_argument('command', nargs=argparse.REMAINDER, metavar='COMMAND')
-    add('clean', 'remove your ended jobs')
+    job_verbs.add(add)
     info = add('info', 'the releases, their tasks and images', dry_run=False)
-    info.add_argument('task', nargs='?', default='', metavar='TASK', help='where this task is found')
+    info.add_argument('task', nargs='?', default='', metavar='TASK', help='where TASK or GROUP/TASK is found')
     info.add_argument('--verbose', action='store_true', help='with every image and task')
     info.add_argument('--releases', action='store_true', help='all releases')
     info.add_argument('--format', choices=('table', 'json'), default='table', help='how it is printed')
-    images = add('images', 'the images that tasks need', dry_run=False)
+    images = add('images', 'the images that tasks need, and which are here')
     images.add_argument('tasks', nargs='*', metavar='TASK', help='TASK or GROUP/TASK (default: the whole catalogue)')
     images.add_argument('--format', choices=('table', 'json'), default='table', help='how they are printed')
     pull = add('pull', 'fetch the images that tasks need')
@@ -67,14 +56,19 @@ def parser() -> Parser:
     pull.add_argument('--yes', action='store_true', help='do not ask')
     bundle = add('bundle', 'carry images to a host without a network', dry_run=False)
     steps = bundle.add_subparsers(dest='step', required=True, parser_class=Parser)
-    for step, text in (('save', 'write a bundle'), ('verify', 'check a bundle'), ('load', 'load a bundle')):
+    for step, text in (
+        ('save', 'write the images of tasks, and the launcher, into a folder'),
+        ('verify', 'check that a bundle is whole'),
+        ('load', 'load the images of a bundle, once it verifies'),
+    ):
         one = steps.add_parser(step, help=text, description=text, allow_abbrev=False)
-        one.add_argument('folder', metavar='DIR', help='the bundle')
+        one.add_argument('folder', metavar='DIR', help='a folder of its own')
+        one.add_argument('--dry-run', '--dry_run', action='store_true', help="print the engine's command instead")
         if step == 'save':
             one.add_argument('tasks', nargs='+', metavar='TASK', help='TASK or GROUP/TASK')
     for one in (images, pull, steps.choices['save']):
         one.add_argument('--release', default='', metavar='X.Y.Z', help='the images of this release')
-        one.add_argument('--registry', default='', metavar='HOST[/PREFIX]', help='from this registry')
+        one.add_argument('--registry', default='', metavar='HOST[:PORT][/PREFIX]', help='from this registry')
     doctor = add('doctor', 'check this machine', dry_run=False)
     doctor.add_argument('--format', choices=('table', 'json'), default='table', help='how the findings are printed')
     doctor.add_argument('--dev', action='store_true', help='check the developer runners too')
@@ -88,7 +82,15 @@ def parser() -> Parser:
 
 def verb(words: list[str], options: Values, environ: Mapping[str, str], output: Output) -> int:
     """Run the verb in `words`. Returns its exit code; raises Fatal."""
-    given = parser().parse_args(words)
+    words, command = job_verbs.split(words) if words[0] == 'exec' else (words, [])
+    try:
+        given, unknown = parser().parse_known_args(words)
+    except HelpAsked as e:
+        output.result(str(e))
+        return 0
+    if unknown:
+        _refuse(unknown[0], given.verb)
+    given.command = command
     if given.verb == 'doctor':
         from .doctor import doctor
 
@@ -102,44 +104,21 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
     if given.verb == 'info':
         from .info import info
 
-        return info(given.task, given.verbose, given.releases, given.format == 'json', environ, output)
+        release = str(options.get('release') or environ.get('TAO_RELEASE') or '')
+        return info(given.task, given.verbose, given.releases, release, given.format == 'json', environ, output)
     if given.verb in ('images', 'pull', 'bundle'):
         from .store import store
 
         return store(given, options, environ, output)
-    given.dry_run = given.dry_run or bool(options.get('dry_run') or environ.get('TAO_DRY_RUN'))
-    return _of_jobs(given, options, environ, output)
+    return job_verbs.run(given, options, environ, output)
 
 
-def _of_jobs(given: argparse.Namespace, options: Values, environ: Mapping[str, str], output: Output) -> int:
-    from .engine import engine as find_engine
-
-    engine, dry_run = find_engine(options, environ), given.dry_run
-    if given.verb == 'list':
-        from .list import list_
-
-        return list_(engine, given.all, given.all_users, given.format, dry_run, output)
-    if given.verb == 'stop':
-        from .stop import stop
-
-        wanted = [*given.jobs, *(i for word in given.container_id for i in word.split(',') if i)]
-        return stop(engine, wanted, given.all, given.all_users, given.yes, given.time, dry_run, output)
-    if given.verb == 'logs':
-        from .logs import logs
-
-        return logs(engine, given.job, given.follow, given.tail, dry_run, output)
-    if given.verb == 'attach':
-        from .attach import attach
-
-        return attach(engine, given.job, dry_run, output)
-    if given.verb == 'wait':
-        from .wait import wait
-
-        return wait(engine, given.jobs, dry_run, output)
-    if given.verb == 'exec':
-        from .exec import exec_
-
-        return exec_(engine, given.job, given.command, bool(options.get('interactive')), dry_run, output)
-    from .clean import clean
-
-    return clean(engine, dry_run, output)
+def _refuse(word: str, verb: str) -> NoReturn:
+    name = word.partition('=')[0].replace('_', '-')
+    for option in OPTIONS:
+        if name == option.name.replace('_', '-'):
+            example = f'{option.name} {option.value}'.rstrip()
+            raise UsageError(
+                f'{word} is an option of the launcher and stands before {verb}', advice=f'tao {example} {verb} …',
+            )
+    raise UsageError(f'{verb}: unexpected "{word}"', advice=f'tao {verb} --help')

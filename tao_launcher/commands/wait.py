@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 from .. import process
+from ..errors import EngineError
+from ..jobs import Job, lines
 from .engine import Engine, chosen
 
 TYPE_CHECKING = False
@@ -14,15 +16,23 @@ if TYPE_CHECKING:
 def wait(engine: Engine, wanted: Sequence[str], dry_run: bool, output: Output) -> int:
     """Wait until the jobs have ended. Returns the first exit code, in their order, that is not 0.
 
-    Raises EngineError when the engine goes away meanwhile.
+    Negative when a signal ended the waiting. Raises EngineError when the engine does not know how one
+    of them ended.
     """
     jobs = chosen(engine.jobs(all_users=True, ended=True), wanted, engine.owner, running=False)
-    words = (*engine.words, 'wait', *(job.id for job in jobs))
+    # the client waits for one after the other, and a job with --rm takes its code with it
+    groups = [[job for job in jobs if not job.auto_remove], *([job] for job in jobs if job.auto_remove)]
+    groups = [group for group in groups if group]
+    commands = [(*engine.words, 'wait', *(job.id for job in group)) for group in groups]
     if dry_run:
-        output.result(output.line(words))
+        output.result(''.join(map(output.line, commands)))
         return 0
-    answer = process.ask(words, engine.environ, timeout=float('inf'))
-    codes = [int(code) for code in answer.out.split() if code.isdigit()]
-    if len(codes) != len(jobs):
-        raise engine.failure(answer)
-    return next((code for code in codes if code), 0)
+    number, answers = process.watch((), commands, engine.environ)
+    if number:
+        return -number
+    codes: dict[Job, int] = {}
+    for group, answer in zip(groups, answers):
+        if len(answer.split()) != len(group):
+            raise EngineError('the engine does not know how all of them ended', *lines(group), advice='tao list -a')
+        codes.update(zip(group, map(int, answer.split())))
+    return next((codes[job] for job in jobs if codes[job]), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from support import FakeDocker
 
@@ -28,7 +28,7 @@ def container(
     id: str = ID, labels: Optional[Mapping[str, Any]] = None, state: str = 'running', code: int = 0,
     started: str = '2026-01-31T10:20:30.123456789Z', command: Optional[Sequence[str]] = ('dino', 'train'),
     **more: Any,
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """A job as `docker inspect` shows it, as far as anybody looks; `more` replaces the other fields."""
     own = {'tao.job': 'model/dino/train', 'tao.user': MINE, 'tao.plan': '0123456789ab'}
     running = state == 'running'
@@ -55,7 +55,7 @@ def container(
     }
 
 
-def ids(count: int) -> List[str]:
+def ids(count: int) -> list[str]:
     """Full ids that differ in their first digits."""
     return [f'{i:04x}' * 16 for i in range(0xa000, 0xa000 + count)]
 

@@ -22,7 +22,7 @@ PURE = [
     'settings', 'plan', 'docker', 'catalogue', 'catalogue_override', 'explain', 'config', 'parsers', 'values', 'layers',
     'identity', 'gpus',
     'variables', 'daemon', 'images', 'names', 'docker_words', 'docker_options', 'reader', 'jsontext', 'runners', 'cli',
-    'options', 'record',
+    'options', 'record', 'findings', 'remedies', 'table', 'login', 'lint',
     'errors',
 ]
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',

@@ -100,6 +100,22 @@ def test_slurm_job_that_says_which(options: list[str], file: object | None, word
     assert gpu_words(launch(*options, 'dino', file=file, environ={'SLURM_JOB_ID': '7'}).argv) == words
 
 
+@pytest.mark.parametrize('gpus', ['all', ['all']])
+def test_all_of_the_mounts_file_is_not_meant_in_a_slurm_job(gpus: object) -> None:
+    file = {'DockerOptions': {'gpus': gpus}}
+    found = launch('dino', 'train', file=file, environ={'SLURM_JOB_ID': '7', 'SLURM_JOB_GPUS': '2,3'})
+    assert gpu_words(found.argv) == ['--gpus', '"device=2,3"']
+    assert found.plan.notices == ('Slurm job 7: GPUs 2,3 (from SLURM_JOB_GPUS)',)
+    with pytest.raises(UsageError) as error:
+        launch('dino', 'train', file=file, environ={'SLURM_JOB_ID': '7'})
+    assert error.value.what == 'in Slurm job 7 and can not tell its GPUs'
+    assert gpu_words(launch('dino', 'train', file=file).argv) == ['--gpus', 'all']
+    # the command line and its variable are of this launch, and so are meant
+    environ = {'SLURM_JOB_ID': '7', 'SLURM_JOB_GPUS': '2,3'}
+    assert gpu_words(launch('--gpus', 'all', 'dino', file=file, environ=environ).argv) == ['--gpus', 'all']
+    assert gpu_words(launch('dino', file=file, environ={**environ, 'TAO_GPUS': 'all'}).argv) == ['--gpus', 'all']
+
+
 def test_outside_a_job_slurms_variables_mean_nothing() -> None:
     argv = launch('dino', environ={'SLURM_JOB_GPUS': '1', 'CUDA_VISIBLE_DEVICES': '1'}).argv
     assert gpu_words(argv) == ['--gpus', 'all']

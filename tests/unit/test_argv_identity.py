@@ -105,3 +105,8 @@ def test_owner_is_named_on_a_remote_daemon() -> None:
     owner = f'{pwd.getpwuid(os.getuid()).pw_name}@{os.uname().nodename}'
     assert f'tao.user={owner}' in shlex.split(done.out)
     assert 'tao: notice: the daemon is remote (ssh://gpu1): host paths are not checked here\n' in done.err
+
+
+def test_password_of_a_remote_daemon_is_not_shown() -> None:
+    found = launch('dino', 'train', environ={'DOCKER_HOST': 'tcp://user:s3cr3t@gpu1:2375'})
+    assert found.plan.notices == ('the daemon is remote (tcp://user:***@gpu1:2375): host paths are not checked here',)

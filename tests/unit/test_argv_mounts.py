@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from plans import FILE, launch
 
+from tao_launcher import config, docker
 from tao_launcher.errors import ConfigError
+from tao_launcher.values import Mount
 
 NASTY = ['/a', '/a b', "/a'b", '/a"b', '/a,b', '/$A', '/*', '/;id', '/ünïcode', '/-x', '/=', '/a\\b', '/\t', '/a:b,"c"']
 
@@ -69,3 +71,30 @@ def test_same_volume_twice() -> None:
     found = launch('--volume', '/1:/a', '--volume', '/2:/a/.', 'dino', 'train')
     assert words(found) == ['-v', '/2:/a']
     assert found.plan.notices == ('command line: /a is mounted twice; /2 is used, /1 is not',)
+
+
+@pytest.mark.parametrize('cwd', ['/a\nb', '/a\rb'])
+def test_line_break_in_the_current_folder(cwd: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        launch('--volume', '.:/x', 'dino', 'train', cwd=cwd)
+    assert (error.value.what, error.value.why) == (
+        '--volume: a path with a line break can not be mounted', (repr(cwd),),
+    )
+
+
+def test_line_break_in_the_folder_of_the_file() -> None:
+    found = config.parse(b'{"Mounts": [{"source": "x", "destination": "/x"}]}', '/a\nb/m.json', {}, '/home/user')
+    with pytest.raises(ConfigError) as error:
+        docker.mount_words(found.mounts[0])
+    assert (error.value.what, error.value.why) == (
+        'Mounts[0] of /a\nb/m.json: a path with a line break can not be mounted', ("'/a\\nb/x'",),
+    )
+
+
+@pytest.mark.parametrize(('source', 'destination'), [
+    ('/a\n', '/b'), ('/a', '/b\n'), ('/a\r', '/b'), ('/a\0', '/b'), ('/a:\n', '/b'), ('/a', '/b:\n'),
+])
+def test_line_break(source: str, destination: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        docker.mount_words(Mount(source, destination, '', 'X'))
+    assert (error.value.what, error.value.why) == ('X: a path with a line break can not be mounted', (repr(source),))

@@ -100,10 +100,15 @@ def test_sudo_keeps_what_goes_by_name(engine: str, words: list[str]) -> None:
     )
     assert list(found.argv[:len(words)]) == words
     assert 'TAO_LAUNCH_ID' not in found.argv
+    assert found.plan.notices == ('sudo passes the variables on only where sudoers allows SETENV',)
 
 
 def test_sudo_without_variables_by_name() -> None:
-    assert launch('--engine', 'sudo docker', 'dino', 'train').argv[:3] == ('sudo', 'docker', 'run')
+    for words in ([], ['--env', 'B=1']):
+        found = launch('--engine', 'sudo docker', *words, 'dino', 'train')
+        assert found.argv[:3] == ('sudo', 'docker', 'run')
+        assert found.plan.notices == ()
+    assert launch('--env', 'A', 'dino', 'train', environ={'A': '1'}).plan.notices == ()
 
 
 @pytest.mark.parametrize(('name', 'value', 'secret'), [('A', 'x://u:p@h', True), ('PATH', 'x://u:p@h', False)])

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from plans import CATALOGUE
+from plans import CATALOGUE, launch
 
 from tao_launcher import catalogue
 from tao_launcher.errors import UsageError
@@ -114,6 +114,52 @@ def test_subtask_one_slip_away(task: str, subtask: str, meant: str) -> None:
 @pytest.mark.parametrize('subtask', ['train', 'evaluate', 'my_own', 'TRAIN', 'tarnn', 'x'])
 def test_other_subtasks_are_passed_on(subtask: str) -> None:
     catalogue.check_subtask(CATALOGUE, find('dino', subtask), subtask)
+
+
+@pytest.mark.parametrize(('line', 'release', 'notice'), [
+    ('dino', '7.1.0', ''),
+    ('detectnet_v2', '6.26.3', 'model detectnet_v2 is not in release 7.1.0; '
+        'it is taken from 6.26.3, the last that has it'),
+    ('classification', '3.22.05', 'model classification is not in release 7.1.0; '
+        'it is taken from 3.22.05, the last that has it'),
+])
+def test_task_that_the_newest_release_has_no_more(line: str, release: str, notice: str) -> None:
+    found = find(line)
+    assert (found.release, catalogue.moved(CATALOGUE, found)) == (release, notice)
+    assert launch(line, 'train').plan.notices == ((notice,) if notice else ())
+    # who names a release knows it
+    assert launch('--release', release, line, 'train').plan.notices == ()
+
+
+@pytest.mark.parametrize(('line', 'subtask', 'notice'), [
+    ('model dino', 'gen_trt_engine',
+        'gen_trt_engine is no known subtask of model dino; deploy dino has it, in release 7.1.0'),
+    ('deploy dino', 'train', 'train is no known subtask of deploy dino; model dino has it, in release 7.1.0'),
+    ('deploy dino', 'evaluate', ''), ('model dino', 'evaluate', ''), ('dino', 'gen_trt_engine', ''),
+    ('model dino', 'my_own', ''), ('dino', 'my_own', ''), ('annotations', 'train', ''),
+])
+def test_subtask_that_another_group_has(line: str, subtask: str, notice: str) -> None:
+    assert catalogue.subtask_elsewhere(CATALOGUE, find(line, subtask), subtask) == notice
+    found = launch(*line.split(), subtask, 'x')
+    assert found.plan.notices == ((notice,) if notice else ())
+    assert found.argv[-2:] == (subtask, 'x')
+
+
+def test_subtask_elsewhere_is_for_tasks_alone() -> None:
+    assert launch('model', 'dino', 'run', 'gen_trt_engine').plan.notices == ()
+    assert launch('--interactive', 'model', 'dino').plan.notices == ()
+
+
+def test_both_notices() -> None:
+    known = catalogue.Catalogue(
+        {'1': {'model': {'a': ['x']}, 'deploy': {'b': ['x']}}, '2': {'model': {'c': ['y']}}},
+        {'model/x': ('train',), 'deploy/x': ('export',)},
+    )
+    found = catalogue.find(known, 'model', 'x', 'export', '')
+    assert catalogue.moved(known, found) == 'model x is not in release 2; it is taken from 1, the last that has it'
+    assert catalogue.subtask_elsewhere(known, found, 'export') == (
+        'export is no known subtask of model x; deploy x has it, in release 1'
+    )
 
 
 @pytest.mark.parametrize(('a', 'b', 'apart'), [

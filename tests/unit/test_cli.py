@@ -100,8 +100,8 @@ def test_misplaced_option(option: str) -> None:
     value = next(o.value for o in OPTIONS if o.key == name[2:].replace('-', '_'))
     example = f'{name} {value}'.rstrip()
     assert refusal('dino', 'train', '-e', 'x', *option.split()) == [
-        f'{name} is an option of the launcher and stands before the task name',
-        f'behind a bare "--" the task gets it: tao dino SUBTASK -- {example}',
+        f'{name}: the launcher\'s options stand before the task name',
+        f'behind a bare "--" the task gets them: tao dino SUBTASK -- {example}',
         f'tao {example} dino …',
     ]
     assert call('dino', 'train', '--', *option.split())[0].words == tuple(option.split())
@@ -109,9 +109,55 @@ def test_misplaced_option(option: str) -> None:
 
 @pytest.mark.parametrize('option', ['--detach', '--name', '--tag=x', '--network', '--verbose', '--pull'])
 def test_misplaced_where_a_subtask_is_missing(option: str) -> None:
-    assert refusal('dino', option)[0] == (
-        f'{option.split("=")[0]} is an option of the launcher and stands before the task name'
-    )
+    name = option.split('=')[0]
+    value = next(o.value for o in OPTIONS if o.name == name)
+    example = f'{name} {value}'.rstrip()
+    assert refusal('dino', option) == [
+        f'{name}: the launcher\'s options stand before the task name',
+        f'behind a bare "--" the task gets them: tao dino SUBTASK -- {example}',
+        f'tao {example} dino …',
+    ]
+
+
+@pytest.mark.parametrize(('line', 'names', 'examples'), [
+    ('train --shm_size 1G -e x --no-check --ulimit=stack=1', '--shm_size, --no-check, --ulimit',
+        '--shm_size SIZE --no-check --ulimit NAME=SOFT[:HARD]'),
+    ('--detach train --engine podman', '--detach, --engine', '--detach --engine CMD'),
+    ('train --docker-arg --network=host --shm-size 1G', '--docker-arg, --shm-size',
+        '--docker-arg WORD --shm-size SIZE'),
+    ('train --shm_size --no-check', '--shm_size, --no-check', '--shm_size SIZE --no-check'),
+    ('train --shm_size -- --no-check', '--shm_size', '--shm_size SIZE'),
+    ('train --no-check -- --shm_size 1G', '--no-check', '--no-check'),
+    ('train --dry-run --no-check --volume /a:/b', '--no-check', '--no-check'),
+])
+def test_all_misplaced_options_at_once(line: str, names: str, examples: str) -> None:
+    assert refusal('dino', *line.split()) == [
+        f'{names}: the launcher\'s options stand before the task name',
+        f'behind a bare "--" the task gets them: tao dino SUBTASK -- {examples}',
+        f'tao {examples} dino …',
+    ]
+
+
+@pytest.mark.parametrize(('words', 'expected'), [
+    (['dino', '', 'x'], ('task', '', 'dino', '', ('', 'x'))),
+    (['dino', ''], ('task', '', 'dino', '', ('',))),
+    (['model', 'dino', '', '--gpus', '2'], ('task', 'model', 'dino', '', ('', '--gpus', '2'))),
+    (['dino', '', '--', 'x'], ('task', '', 'dino', '', ('', '--', 'x'))),
+    (['converter', '', '-x'], ('task', '', 'converter', '', ('', '-x'))),
+])
+def test_an_empty_first_argument_is_no_subtask(words: list[str], expected: Any) -> None:
+    found, _ = call(*words)
+    assert (found.form, found.group, found.task, found.subtask, found.words) == expected
+    planned = launch(*words).argv
+    assert planned[planned.index(found.task):] == (found.task, *found.words)
+
+
+def test_a_docker_word_may_stand_for_itself() -> None:
+    # --network is the launcher's own as well, and no forgotten value here
+    words = ['--docker-arg', '--network=host', '--docker_arg', '--pull', 'dino', 'train']
+    assert cli.parse(words, 'tao') == ({'docker_arg': ['--network=host', '--pull']}, ['dino', 'train'])
+    argv = launch('--docker-arg', '--network=host', 'dino', 'train').argv
+    assert argv[argv.index('dino') - 2] == '--network=host'
 
 
 @pytest.mark.parametrize('option', [option for option in OPTIONS if option.key not in ('help', 'version')],
@@ -146,6 +192,14 @@ def test_every_spelling(option: Any) -> None:
     ('--volume -- dino', ['--volume needs a value: --volume SRC:DST[:MODE]', '']),
     ('--tty=yes dino', ['--tty takes no value, found "yes"', '']),
     ('dino train --volume', ['--volume needs a value: --volume SRC:DST[:MODE]', '']),
+    ('dino train --volume --dry-run', ['--volume needs a value: --volume SRC:DST[:MODE]', '']),
+    ('--docker-arg', ['--docker-arg needs a value: --docker-arg WORD', '']),
+    ('--docker-arg -- dino', ['--docker-arg needs a value: --docker-arg WORD', '']),
+    ('--dry-run= dino train', ['--dry-run= needs a value, or no "="', '']),
+    ('--dry_run= dino train', ['--dry_run= needs a value, or no "="', '']),
+    ('dino --dry-run= train', ['--dry-run= needs a value, or no "="', '']),
+    ('dino train --dry-run=', ['--dry-run= needs a value, or no "="', '']),
+    ('dino train -e x --dry_run=', ['--dry_run= needs a value, or no "="', '']),
 ])
 def test_refused(line: str, lines: list[str]) -> None:
     assert refusal(*line.split()) == lines

@@ -4,9 +4,10 @@ from __future__ import annotations
 import pytest
 from plans import FILE, GPU_FORMS, launch
 
-from tao_launcher.errors import ConfigError, UsageError
+from tao_launcher.errors import ConfigError, Fatal, UsageError
 
 ONE_OPTION = 'expected one option with its value joined by "=", such as --cpus=8'
+CHECKED = 'expected --volume instead, whose source is checked'
 OURS = 'the launcher decides this itself'
 
 REFUSED = {
@@ -22,27 +23,46 @@ REFUSED = {
     '--cpus': 'expected its value in the same word: --cpus=VALUE',
     '-v': 'expected its value in the same word: -v=VALUE',
     '-vit': 'expected one option to a word, its value joined by "="',
+    '-eTOKEN=s3cr3t': 'expected one option to a word, its value joined by "="',
+    '--env-file s3cr3t': ONE_OPTION, '--label\ts3cr3t=x': ONE_OPTION,
+    '--volume=/a:/x': CHECKED, '--volume=/a:/x:ro': CHECKED, '-v=/a:/b': CHECKED, '-v=/': CHECKED,
 }
 ACCEPTED = [
     '--cpus=8', '--memory=1g', '--read-only', '--cap-add=SYS_ADMIN', '-h=name', '--label=a=b', '--label=taos=1',
     '--device=/dev/video0', '--security-opt=seccomp=a b.json', '--add-host=a:1.2.3.4', '--tmpfs=/x:size=1', '-m=1g',
-    '--env-file=/x', '--oom-kill-disable', '-v=/a:/b', '--mount=type=tmpfs,destination=/x', '--hostname=$(id)',
+    '--env-file=/x', '--oom-kill-disable',
+    '-v=data:/b', '--volume=data:/b:ro', '--mount=type=tmpfs,destination=/x', '--hostname=$(id)',
 ]
+
+
+def name_of(word: str) -> str:
+    """What is shown of a word: what stands behind the option's name may be a secret."""
+    return word.replace(' ', '=').replace('\t', '=').partition('=')[0]
 
 
 @pytest.mark.parametrize('word', REFUSED)
 def test_refused(word: str) -> None:
     with pytest.raises(UsageError) as error:
         launch(f'--docker-arg={word}', 'dino', 'train')
-    assert (error.value.what, error.value.why) == (f'--docker-arg: "{word}": {REFUSED[word]}', ())
+    assert (error.value.what, error.value.why) == (f'--docker-arg: "{name_of(word)}": {REFUSED[word]}', ())
 
 
-@pytest.mark.parametrize('word', [word for word in REFUSED if word.startswith('-') and word.isprintable()])
+@pytest.mark.parametrize('word', [word for word in REFUSED if word.startswith('-') and '\0' not in word])
 def test_refused_in_the_mounts_file(word: str) -> None:
     with pytest.raises(ConfigError) as error:
         launch('dino', 'train', file={'DockerOptions': {'extra_args': ['--cpus=8', word]}})
     assert error.value.what == f'{FILE}: 1 problem'
-    assert error.value.why == (f'DockerOptions.extra_args[1]: "{word}": {REFUSED[word]}',)
+    assert error.value.why == (f'DockerOptions.extra_args[1]: "{name_of(word)}": {REFUSED[word]}',)
+
+
+def test_no_value_is_shown_of_a_word() -> None:
+    words = ['--name=s3cr3t', '--nane s3cr3t', '-es3=s3cr3t', '--label=tao.x=s3cr3t', '--label=a\ns3cr3t', '--X=s3cr3t']
+    for given in ([f'--docker-arg={word}' for word in words], []):
+        with pytest.raises(Fatal) as error:
+            launch(*given, 'dino', file=None if given else {'DockerOptions': {'extra_args': [*words, 's3cr3t']}})
+        said = [error.value.what, *error.value.why, error.value.advice]
+        assert len(said) == (7 if given else 9)
+        assert 's3cr3t' not in ' '.join(said)
 
 
 @pytest.mark.parametrize('word', ACCEPTED)
@@ -60,23 +80,59 @@ def test_accepted(word: str) -> None:
     (['--network', 'host'], '--net=bridge', '--network'),
     (['--user', 'root'], '-u=0', '--user'),
     (['--pull', 'never'], '--pull=always', '--pull'),
-    (['--volume', '/a:/b'], '-v=/c:/b', '--volume'),
-    (['--volume', '/a:/b'], '--volume=/c:/b:ro', '--volume'),
+    (['--volume', '/a:/b'], '-v=data:/b', '--volume'),
+    (['--volume', '/a:/b'], '--volume=data:/b:ro', '--volume'),
     (['--port', '1:2'], '-p=3:2', '--port'),
     (['--ulimit', 'stack=1'], '--ulimit=stack=2', '--ulimit'),
-    (['--docker-arg=--cpus=1'], '--cpus=2', '--cpus'),
     (['--engine', 'podman', '--run_as_user'], '--userns=host', '--user'),
 ])
 def test_already_set(options: list[str], word: str, own: str) -> None:
     with pytest.raises(UsageError) as error:
         launch(*options, f'--docker-arg={word}', 'dino', 'train')
     assert (error.value.what, error.value.why) == (
-        f'--docker-arg: {word}: already set by the launcher; use {own}', (),
+        f'--docker-arg: {name_of(word)}: set by the launcher already; use {own}', (),
     )
 
 
+@pytest.mark.parametrize(('first', 'second', 'name'), [
+    ('--cpus=1', '--cpus=2', '--cpus'), ('--read-only', '--read-only', '--read-only'),
+    ('--label=a=1', '-l=a=2', '-l'), ('--volume=x:/b', '-v=y:/b', '-v'), ('-p=1:2', '--publish=3:2', '--publish'),
+    ('--device=/dev/x', '--device=/dev/x', '--device'), ('--hostname=a', '--hostname=a', '--hostname'),
+])
+def test_given_twice(first: str, second: str, name: str) -> None:
+    for words, file in (
+        ([f'--docker-arg={first}', f'--docker-arg={second}'], None),
+        ([], {'DockerOptions': {'extra_args': [first, second]}}),
+    ):
+        with pytest.raises(UsageError) as error:
+            launch(*words, 'dino', file=file)
+        assert (error.value.what, error.value.why) == (f'--docker-arg: {name}: given twice', ())
+
+
+def test_every_clash_at_once() -> None:
+    with pytest.raises(UsageError) as error:
+        launch(*(f'--docker-arg={word}' for word in ('--gpus=all', '--cpus=1', '--cpus=2', '--init')), 'dino')
+    assert [error.value.what, *error.value.why] == [
+        '--docker-arg: --gpus: set by the launcher already; use --gpus', '--cpus: given twice',
+        '--init: set by the launcher already; use DockerOptions.init',
+    ]
+
+
+@pytest.mark.parametrize(('words', 'found'), [
+    (['--cpus=2'], ['--memory=1g', '--label=a=1', '--label=b=1', '--cpus=2']),
+    (['-l=a=2'], ['--cpus=8', '--memory=1g', '--label=b=1', '-l=a=2']),
+    (['--label=c=1'], ['--cpus=8', '--memory=1g', '--label=a=1', '--label=b=1', '--label=c=1']),
+    (['--memory=2g', '--cpus=2'], ['--label=a=1', '--label=b=1', '--memory=2g', '--cpus=2']),
+])
+def test_command_line_replaces_the_same_word_of_the_file(words: list[str], found: list[str]) -> None:
+    file = {'DockerOptions': {'extra_args': ['--cpus=8', '--memory=1g', '--label=a=1', '--label=b=1']}}
+    argv = launch(*(f'--docker-arg={word}' for word in words), 'dino', 'train', file=file).argv
+    start = next(i for i, word in enumerate(argv) if word.startswith('tao.plan=')) + 1
+    assert list(argv[start:argv.index('dino') - 1]) == found
+
+
 @pytest.mark.parametrize(('options', 'word'), [
-    (['--volume', '/a:/b'], '-v=/a:/c'), (['--port', '1:2'], '-p=1:3'), (['--ulimit', 'stack=1'], '--ulimit=core=0'),
+    (['--volume', '/a:/b'], '-v=data:/c'), (['--port', '1:2'], '-p=1:3'), (['--ulimit', 'stack=1'], '--ulimit=core=0'),
     (['--gpus', 'none'], '--gpus=all'), ([], '--label=a=b'), ([], '--shm-size=1G'),
 ])
 def test_beside_what_is_set(options: list[str], word: str) -> None:

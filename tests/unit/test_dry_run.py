@@ -87,13 +87,53 @@ def test_bytes_that_are_no_text_arrive(fake_docker: FakeDocker) -> None:
     assert shlex.split(dry.out) == fake_docker.argv
 
 
-@pytest.mark.parametrize('env', [{'LC_ALL': 'C'}, {'LC_ALL': 'POSIX', 'LANG': ''}, {'PYTHONHASHSEED': '1'}])
+ASCII = {'PYTHONUTF8': '0', 'PYTHONCOERCECLOCALE': '0'}
+
+
+@pytest.mark.parametrize('env', [
+    {'LC_ALL': 'C'}, {'LC_ALL': 'POSIX', 'LANG': ''}, {'PYTHONHASHSEED': '1'},
+    {'LC_ALL': 'C', **ASCII}, {'LC_ALL': 'POSIX', **ASCII},
+])
 def test_neither_locale_nor_hash_seed_matter(env: dict[str, str], home: Path) -> None:
     write_mounts(home, {'Mounts': [{'source': '/', 'destination': '/ü'}], 'Envs': [{'variable': 'A', 'value': '日本'}]})
     words = ['--dry-run', '--env', 'B=1', 'dino', 'train', 'é', '日本']
     plain = tao_process(*words)
     assert (plain.code, plain.err) == (0, '')
     assert tao_process(*words, env=env) == plain
+
+
+@pytest.mark.parametrize('locale', ['C', 'POSIX'])
+def test_what_the_file_says_is_utf_8_in_an_ascii_locale(
+    locale: str, home: Path, tmp_path: Path, fake_docker: FakeDocker,
+) -> None:
+    (tmp_path / 'dä').mkdir()
+    write_mounts(home, {
+        'Mounts': [{'source': f'{tmp_path}/dä', 'destination': '/ü'}],
+        'Envs': [{'variable': 'A', 'value': '日本'}, {'variable': 'MY_KEY', 'value': 'ß'}],
+        'DockerOptions': {'extra_args': ['--label=ö=1']},
+    })
+    words = ['--env', 'B_KEY=é', 'dino', 'train', 'é'.encode(), b'\xff']
+    env = {'LC_ALL': locale, **ASCII}
+    dry = tao_process('--dry-run', *words, env=env)
+    notice = 'tao: notice: the line takes MY_KEY, B_KEY from its environment: export it first\n'
+    assert (dry.code, dry.err) == (0, notice)
+    assert tao_process(*words, env=env) == (0, '', '')
+    assert shlex.split(dry.out) == fake_docker.argv
+    assert os.fsencode(fake_docker.argv[-1]) == b'\xff'
+    assert {f'{tmp_path}/dä:/ü', 'A=日本', '--label=ö=1', 'é'} <= set(fake_docker.argv)
+    assert (fake_docker.environ['MY_KEY'], fake_docker.environ['B_KEY']) == ('ß', 'é')
+
+
+def test_missing_source_is_found_in_an_ascii_locale(home: Path, tmp_path: Path, fake_docker: FakeDocker) -> None:
+    (tmp_path / 'dä').mkdir()
+    path = write_mounts(home, {'Mounts': [{'source': f'{tmp_path}/dä/no/ne', 'destination': '/d'}]})
+    done = tao_process('dino', 'train', env={'LC_ALL': 'C', **ASCII})
+    assert done == (2, '', (
+        'tao: error: 1 mount source not found\n'
+        f'    {tmp_path}/d\\xe4/no/ne (Mounts[0] of {path}; nearest existing folder: {tmp_path}/d\\xe4)\n'
+        '    try: correct or create them (daemon elsewhere? --no-check)\n'
+    ))
+    assert fake_docker.calls == []
 
 
 @pytest.mark.parametrize(('words', 'env'), [
@@ -106,6 +146,22 @@ def test_neither_locale_nor_hash_seed_matter(env: dict[str, str], home: Path) ->
 def test_spellings(words: list[str], env: dict[str, str], fake_docker: FakeDocker) -> None:
     plain = [word for word in words if not word.startswith('--dry')]
     assert tao(*words, env=env) == tao('--dry-run', *plain)
+    assert fake_docker.calls == []
+
+
+@pytest.mark.parametrize('words', [
+    ['--dry-run=', 'dino', 'train'], ['dino', 'train', '--dry-run='], ['dino', '--dry-run=', 'train'],
+    ['--dry-run=', 'dino', 'run', 'ls'], ['--dry-run=', 'dino'],
+])
+def test_empty_form_is_no_launch(words: list[str], fake_docker: FakeDocker) -> None:
+    done = tao(*words)
+    assert done == (2, '', 'tao: error: --dry-run= needs a value, or no "="\n')
+    assert fake_docker.calls == []
+
+
+def test_empty_form_of_a_runner_is_no_launch(fake_docker: FakeDocker) -> None:
+    done = tao('--dry-run=', '--', 'make', program='tao_pt')
+    assert done == (2, '', 'tao_pt: error: --dry-run= needs a value, or no "="\n')
     assert fake_docker.calls == []
 
 

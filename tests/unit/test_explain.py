@@ -1,9 +1,10 @@
 """What is said after a failure: what was established, and behind an "if" what was not."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 import pytest
+
 from tao_launcher import explain, remedies
 from tao_launcher.explain import Facts
 from tao_launcher.remedies import Machine
@@ -63,7 +64,7 @@ SUDO = 'sudo: a password is required\n'
     ('', '', {}, ROOT, 'the docker engine fails: ', 'docker version'),
 ])
 def test_engine(
-    error: str, address: str, environ: Dict[str, str], machine: Machine, what: str, fix: str,
+    error: str, address: str, environ: dict[str, str], machine: Machine, what: str, fix: str,
 ) -> None:
     assert explain.engine_failure(('docker',), 1, error, address, machine, environ) == (what, fix)
 
@@ -81,7 +82,7 @@ def test_engine_that_is_fine() -> None:
     (('docker',), 'docker'), (('sudo', '-n', '/usr/bin/docker'), '/usr/bin/docker'), (('podman',), 'podman'),
     (('docker', '--context', 'lab'), 'docker'), (('/opt/engine',), '/opt/engine'),
 ])
-def test_program(engine: Tuple[str, ...], program: str) -> None:
+def test_program(engine: tuple[str, ...], program: str) -> None:
     assert remedies.program(engine) == program
 
 
@@ -89,7 +90,7 @@ def facts(code: int, **known: Any) -> Facts:
     return Facts(**{'code': code, 'engine': ('docker',), 'machine': ROOT, 'image': IMAGE, 'command': 'dino', **known})
 
 
-REFUSALS: List[Tuple[Dict[str, Any], Tuple[str, str]]] = [
+REFUSALS: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({}, NONE),
     ({'engine_code': 1, 'engine_error': DOWN}, ('the docker daemon is not running', 'service docker start')),
     # the container started: the code is the job's own
@@ -136,7 +137,7 @@ REFUSALS: List[Tuple[Dict[str, Any], Tuple[str, str]]] = [
 
 
 @pytest.mark.parametrize(('known', 'said'), REFUSALS)
-def test_refusal(known: Dict[str, Any], said: Tuple[str, str]) -> None:
+def test_refusal(known: dict[str, Any], said: tuple[str, str]) -> None:
     assert explain.failure(facts(125, **known)) == said
 
 
@@ -158,7 +159,9 @@ STARTED = ('create', 'start', 'die')
     (135, {}, (
         "the job died of a bus error; /dev/shm has docker's 64 MB", '--shm_size 16G (or more) before the task name',
     )),
-    (135, {'shm': '1G'}, ('the job died of a bus error; /dev/shm has 1G', '--shm_size 16G (or more) before the task name')),
+    (135, {'shm': '1G'}, (
+        'the job died of a bus error; /dev/shm has 1G', '--shm_size 16G (or more) before the task name',
+    )),
     (139, {}, ('the job crashed (segmentation fault)', LOOK)),
     (137, {'events': ('create', 'start', 'oom', 'die'), 'has_memory_limit': True, 'kernel_kills': 1}, (
         'the job was killed: it used more memory than its limit', 'a higher limit, or a smaller batch size',
@@ -185,7 +188,7 @@ STARTED = ('create', 'start', 'die')
     )),
     (1, {}, NONE), (3, {}, NONE), (42, {}, NONE), (143, {}, NONE), (0, {}, NONE),
 ])
-def test_code(code: int, known: Dict[str, Any], said: Tuple[str, str]) -> None:
+def test_code(code: int, known: dict[str, Any], said: tuple[str, str]) -> None:
     assert explain.failure(facts(code, **known)) == said
 
 
@@ -211,6 +214,20 @@ def test_install_docker(system: str, machine: Machine, fix: str) -> None:
     assert remedies.install_docker(machine._replace(system=system)) == fix
 
 
+@pytest.mark.parametrize(('machine', 'start', 'restart'), [
+    (Machine(), 'sudo systemctl start docker', 'sudo systemctl restart docker'),
+    (Machine(has_systemd=False), 'sudo service docker start', 'sudo service docker restart'),
+    (Machine(has_systemd=False, has_service=False), "sudo sh -c 'nohup dockerd >/var/log/docker.log 2>&1 &'",
+     "sudo pkill -x dockerd; sleep 5; sudo sh -c 'nohup dockerd >/var/log/docker.log 2>&1 &'"),
+    (ROOT._replace(has_service=False), 'nohup dockerd >/var/log/docker.log 2>&1 &',
+     'pkill -x dockerd; sleep 5; nohup dockerd >/var/log/docker.log 2>&1 &'),
+    (ALONE._replace(has_service=False), 'su - -c "nohup dockerd >/var/log/docker.log 2>&1 &"',
+     'su - -c "pkill -x dockerd"; sleep 5; su - -c "nohup dockerd >/var/log/docker.log 2>&1 &"'),
+])
+def test_start(machine: Machine, start: str, restart: str) -> None:
+    assert (remedies.start(machine), remedies.restart(machine)) == (start, restart)
+
+
 @pytest.mark.parametrize(('info', 'folder'), [
     ({'DockerRootDir': '/var/lib/docker', 'OperatingSystem': 'Debian GNU/Linux 12 (bookworm)'}, '/var/lib/docker'),
     ({'DockerRootDir': '/var/lib/docker', 'OperatingSystem': 'Docker Desktop'}, ''),
@@ -219,7 +236,7 @@ def test_install_docker(system: str, machine: Machine, fix: str) -> None:
     ({'DockerRootDir': '/big', 'DriverStatus': [['driver-type', 'io.containerd.snapshotter.v1']]}, '/big'),
     ({}, ''),
 ])
-def test_image_folder(info: Dict[str, Any], folder: str) -> None:
+def test_image_folder(info: dict[str, Any], folder: str) -> None:
     assert explain.image_folder(info) == folder
 
 
@@ -236,7 +253,7 @@ def test_image_folder(info: Dict[str, Any], folder: str) -> None:
     ({'auths': None}, False),
     ([], None),
 ])
-def test_login(configuration: object, known: Optional[bool]) -> None:
+def test_login(configuration: object, known: bool | None) -> None:
     from tao_launcher.login import is_logged_in
 
     assert is_logged_in('nvcr.io', configuration) is known

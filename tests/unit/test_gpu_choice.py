@@ -4,10 +4,11 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import Callable, Dict, List
+from typing import Callable
 
 import pytest
 from support import FakeDocker, tao
+
 from tao_launcher import gpus
 from tao_launcher.errors import UsageError
 from tao_launcher.values import Gpus
@@ -36,7 +37,7 @@ def process(gpu: int, pid: int, name: str = 'python', memory: str = '10240 MiB')
     (1, TWO, process(0, 77, '[Not Found]', '[Insufficient Permissions]'), ('1',)),
     (1, ONE, '\n', ('0',)),
 ])
-def test_free(count: int, rows: str, processes: str, ids: List[str]) -> None:
+def test_free(count: int, rows: str, processes: str, ids: list[str]) -> None:
     assert gpus.pick_free(count, rows, processes) == Gpus('ids', tuple(ids))
 
 
@@ -46,7 +47,7 @@ def test_free(count: int, rows: str, processes: str, ids: List[str]) -> None:
     (2, TWO, process(1, 77) + process(1, 78, 'x, y', '[N/A]'), '2 free GPUs wanted, 1 of 2 free',
      ('GPU 1: ann, process 77, python, 10240 MiB; process 78, x, y, [N/A]',)),
 ])
-def test_not_enough_free(count: int, rows: str, processes: str, what: str, why: List[str]) -> None:
+def test_not_enough_free(count: int, rows: str, processes: str, what: str, why: list[str]) -> None:
     with pytest.raises(UsageError) as raised:
         gpus.pick_free(count, rows, processes, lambda pid: 'ann' if pid == '77' else '')
     e = raised.value
@@ -133,7 +134,7 @@ UUID_LIST = f'{UUIDS[2]},MIG-1-2'
     ({'SLURM_STEP_GPUS': '', 'SLURM_JOB_GPUS': '2'}, '2', 'SLURM_JOB_GPUS'),
     ({'CUDA_VISIBLE_DEVICES': UUID_LIST}, UUID_LIST, 'CUDA_VISIBLE_DEVICES'),
 ])
-def test_in_a_slurm_job(fake_docker: FakeDocker, environ: Dict[str, str], ids: str, name: str) -> None:
+def test_in_a_slurm_job(fake_docker: FakeDocker, environ: dict[str, str], ids: str, name: str) -> None:
     done = tao('--dry-run', 'dino', 'train', env={'SLURM_JOB_ID': '42', **environ})
     assert (done.code, done.err) == (0, f'tao: notice: Slurm job 42: GPUs {ids} (from {name})\n')
     assert f"--gpus '\"device={ids}\"'" in done.out
@@ -141,7 +142,7 @@ def test_in_a_slurm_job(fake_docker: FakeDocker, environ: Dict[str, str], ids: s
 
 @pytest.mark.parametrize('environ', [{}, {'CUDA_VISIBLE_DEVICES': '0,1'}, {'CUDA_VISIBLE_DEVICES': f'{UUIDS[0]},1'},
                                      {'CUDA_VISIBLE_DEVICES': 'NoDevFiles'}])
-def test_in_a_slurm_job_that_does_not_tell(fake_docker: FakeDocker, environ: Dict[str, str]) -> None:
+def test_in_a_slurm_job_that_does_not_tell(fake_docker: FakeDocker, environ: dict[str, str]) -> None:
     done = tao('--dry-run', 'dino', 'train', env={'SLURM_JOB_ID': '42', **environ})
     assert (done.code, done.out, done.err) == (2, '', (
         'tao: error: in Slurm job 42 and can not tell its GPUs\n'

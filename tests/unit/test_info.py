@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import List
 
 import jsonschema
 import pytest
@@ -55,10 +54,11 @@ def test_all_releases() -> None:
 
 
 @pytest.mark.parametrize(('words', 'schema'), [
-    ([], 'release'), (['--verbose'], 'release'), (['--releases'], 'releases'), (['--releases', '--verbose'], 'releases'),
+    ([], 'release'), (['--verbose'], 'release'), (['--releases'], 'releases'),
+    (['--releases', '--verbose'], 'releases'),
     (['dino'], 'task'), (['model/dino'], 'task'), (['detectnet_v2'], 'task'), (['speech_to_text'], 'task'),
 ])
-def test_json(words: List[str], schema: str) -> None:
+def test_json(words: list[str], schema: str) -> None:
     done = tao('info', '--format', 'json', *words)
     assert (done.code, done.err) == (0, '')
     jsonschema.Draft202012Validator(SCHEMAS[schema]).validate(json.loads(done.out))
@@ -69,7 +69,7 @@ def test_json(words: List[str], schema: str) -> None:
     (['info', 'x/dino'], 'no task dino in group x\n    it is in group deploy and model\n    try: tao deploy dino …\n'),
     (['info', 'dino', '--format', 'ids'], None),
 ])
-def test_usage(words: List[str], err: str) -> None:
+def test_usage(words: list[str], err: str) -> None:
     done = tao(*words)
     assert (done.code, done.out) == (2, '')
     assert err is None or done.err == f'tao: error: {err}'

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, List, Optional, Tuple
+from typing import Any, Optional
 
 import pytest
 from engine_answers import ID, MINE, container
@@ -59,7 +59,7 @@ def test_a_container_of_which_little_is_known() -> None:
     ({'Devices': [{'PathOnHost': '/dev/fuse'}]}, [], 'none'),
     ({}, ['NVIDIA_VISIBLE_DEVICES='], 'none'),
 ])
-def test_gpus(host: Any, environment: List[str], shown: str) -> None:
+def test_gpus(host: Any, environment: list[str], shown: str) -> None:
     config = {**container()['Config'], 'Env': environment}
     (found,) = jobs.parse(json.dumps([container(HostConfig=host, Config=config)]))
     assert found.gpus == shown
@@ -70,7 +70,7 @@ def test_gpus(host: Any, environment: List[str], shown: str) -> None:
     ('model/converter', ['converter', 'model/converter']),
     ('tao_pt/shell', ['tao_pt', 'tao_pt/shell']),
 ])
-def test_what_names_a_job(task: str, words: List[str]) -> None:
+def test_what_names_a_job(task: str, words: list[str]) -> None:
     found = job(task=task)
     assert [word for word in words if not jobs.matches(found, word)] == []
     others = ['', 'f', 'model', 'train', 'shell', 'din', 'dino/', '/dino', 'model/dino/', 'calm', '/calm_name', ID[1:]]
@@ -91,7 +91,7 @@ OTHER, A, B, C, D = '4242', *(letter * 64 for letter in 'abcd')
     ([job(A), job(B)], 'aa', True, A),
     ([job(A), job(B, name='aaaa')], 'aaaa', True, B),
 ])
-def test_choose(there: List[Job], wanted: str, running: bool, chosen: str) -> None:
+def test_choose(there: list[Job], wanted: str, running: bool, chosen: str) -> None:
     assert jobs.choose(there, wanted, MINE, running).id == chosen
 
 
@@ -110,7 +110,7 @@ SEVERAL = [f'{A[:12]}  model/dino/train  running', f'{B[:12]}  model/dino/train 
         'dino does not run any more', f'{A[:12]}  model/dino/train  exited (3)',
     ]),
 ])
-def test_no_choice(there: List[Job], wanted: str, kind: type, said: List[str]) -> None:
+def test_no_choice(there: list[Job], wanted: str, kind: type, said: list[str]) -> None:
     with pytest.raises(kind) as raised:
         jobs.choose(there, wanted, MINE, True)
     assert [raised.value.what, *raised.value.why] == said
@@ -150,7 +150,7 @@ def test_release(image: str, shown: str) -> None:
     (('dino', '-k', 'tlt', '-e', 'spec'), ['dino', '-k', '***', '-e', 'spec']),
     (('--key', 'tlt', '--key=tlt', '-k=tlt'), ['--key', '***', '--key=***', '-k=***']),
     (('--encryption_key', 'tlt', '--api-key', 'a'), ['--encryption_key', '***', '--api-key', '***']),
-    (('encryption_key=tlt', 'export.encryption_key=x', 'a=b'), ['encryption_key=***', 'export.encryption_key=***', 'a=b']),
+    (('encryption_key=x', 'x.encryption_key=x', 'a=b'), ['encryption_key=***', 'x.encryption_key=***', 'a=b']),
     (('WANDB_API_KEY=abc',), ['WANDB_API_KEY=***']),
     (('https://user:word@host/x', 'url=https://u:p@h'), ['***', 'url=***']),
     (('bash', '-c', 'dino train  -k tlt\n-e x; TOKEN=y z'), ['bash', '-c', 'dino train  -k ***\n-e x; TOKEN=*** z']),
@@ -158,7 +158,7 @@ def test_release(image: str, shown: str) -> None:
     (('--keypoints', '3', '-k'), ['--keypoints', '3', '-k']),
     (('', ' '), ['', ' ']),
 ])
-def test_masked(words: Tuple[str, ...], shown: List[str]) -> None:
+def test_masked(words: tuple[str, ...], shown: list[str]) -> None:
     assert masked(words) == shown
 
 
@@ -166,7 +166,7 @@ def test_masked(words: Tuple[str, ...], shown: List[str]) -> None:
     job=st.text(max_size=8), user=st.text(max_size=8), command=st.none() | st.lists(st.text(max_size=4), max_size=3),
     wanted=st.text(max_size=4), code=st.integers(0, 255),
 )
-def test_values_are_anybodys(job: str, user: str, command: Optional[List[str]], wanted: str, code: int) -> None:
+def test_values_are_anybodys(job: str, user: str, command: Optional[list[str]], wanted: str, code: int) -> None:
     state = {'Status': 'exited', 'ExitCode': code}
     document = [container(labels={'tao.job': job, 'tao.user': user}, command=command, State=state)]
     (found,) = jobs.parse(json.dumps(document))

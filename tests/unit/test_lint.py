@@ -1,7 +1,7 @@
 """A task's path arguments, read before the launch as container paths."""
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Sequence
+from typing import Sequence
 
 import pytest
 
@@ -22,10 +22,10 @@ MOUNTS = [
 class Host:
     """A file system: True is a folder, False a file, None not to be looked at; what is not named is not there."""
 
-    def __init__(self, **paths: Optional[bool]) -> None:
-        self.paths: Dict[str, Optional[bool]] = {'/': True, '/h': True, '/h/data': True, '/h/specs': True, **paths}
+    def __init__(self, **paths: bool | None) -> None:
+        self.paths: dict[str, bool | None] = {'/': True, '/h': True, '/h/data': True, '/h/specs': True, **paths}
 
-    def __call__(self, path: str) -> Optional[bool]:
+    def __call__(self, path: str) -> bool | None:
         if path.endswith('/.'):
             return self.paths.get(path[:-2] or '/', False) is True
         found = self.paths.get(path, False if path not in self.paths else None)
@@ -59,7 +59,7 @@ def host(files: Sequence[str] = (), folders: Sequence[str] = (), closed: Sequenc
     (['k=relative', 'x', '/', 'https://host/a', "it's", '', '"', '[', '[]', 'k=', '=/a', '='], [('/a', '')]),
     (['k={a: /b}'], []),
 ])
-def test_arguments(words: List[str], found: List[List[str]]) -> None:
+def test_arguments(words: list[str], found: list[list[str]]) -> None:
     assert lint.arguments(words) == [Argument(path, key) for path, key in found]
 
 
@@ -67,7 +67,7 @@ def test_arguments(words: List[str], found: List[List[str]]) -> None:
     ('/a/b', '/a', '/b'), ('/a', '/a', ''), ('/a', '/a/', ''), ('/a/b', '/a/', '/b'), ('/ab', '/a', None),
     ('/a', '/', '/a'), ('/', '/', ''), ('/a', '/a/b', None),
 ])
-def test_below(path: str, folder: str, rest: Optional[str]) -> None:
+def test_below(path: str, folder: str, rest: str | None) -> None:
     assert lint.below(path, folder) == rest
 
 
@@ -76,7 +76,7 @@ def test_below(path: str, folder: str, rest: Optional[str]) -> None:
     ('/workspace/one.yaml', '/h/one.yaml'), ('/workspace/other', None), ('/data/x', '/h/data/x'),
     ('/workspace/database', None),
 ])
-def test_to_host(path: str, there: Optional[str]) -> None:
+def test_to_host(path: str, there: str | None) -> None:
     assert lint.to_host(path, MOUNTS) == there
 
 
@@ -87,7 +87,7 @@ def test_to_host(path: str, there: Optional[str]) -> None:
     ('/h/one.yaml', ['/workspace/one.yaml']),
     ('/elsewhere', []),
 ])
-def test_to_container(path: str, there: List[str]) -> None:
+def test_to_container(path: str, there: list[str]) -> None:
     assert lint.to_container(path, MOUNTS) == there
 
 
@@ -150,7 +150,7 @@ def test_both_ways(mount: Mount, inside: str, outside: str) -> None:
     (['k=/somewhere/in/the/image', '/x'], [], [], [], []),
 ])
 def test_notices(
-    words: List[str], files: List[str], folders: List[str], closed: List[str], said: List[str],
+    words: list[str], files: list[str], folders: list[str], closed: list[str], said: list[str],
 ) -> None:
     assert lint.paths('dino', words, MOUNTS, host(files, folders, closed)) == said
 
@@ -159,7 +159,7 @@ def test_notices(
     ['-e', '/workspace/specs/no/a.yaml'], ['--experiment_spec_file', '/workspace/specs/no/a.yaml'],
     ['--spec=/workspace/specs//no/a.yaml'], ['--experiment_spec=/workspace/specs/no/a.yaml'],
 ])
-def test_missing_spec(words: List[str]) -> None:
+def test_missing_spec(words: list[str]) -> None:
     with pytest.raises(ConfigError) as raised:
         lint.paths('dino', words, MOUNTS, host())
     e = raised.value
@@ -219,5 +219,5 @@ def test_the_converters_e_is_an_output(task: str) -> None:
     (Gpus('none'), ['gpu_ids=[0]'], []),
     (Gpus('ids', ('2', '3')), ['num_gpu_ids=[7]', 'epochs=7'], []),
 ])
-def test_gpu_indices(request_: Gpus, words: List[str], said: List[str]) -> None:
+def test_gpu_indices(request_: Gpus, words: list[str], said: list[str]) -> None:
     assert lint.gpu_indices(request_, words) == said

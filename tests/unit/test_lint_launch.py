@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Dict, List
 
 import corpus
 import pytest
@@ -31,7 +30,7 @@ def test_a_spec_that_is_there(mounted: Path, fake_docker: FakeDocker) -> None:
 
 
 @pytest.mark.parametrize('options', [[], ['--dry-run']])
-def test_a_spec_that_is_missing(mounted: Path, fake_docker: FakeDocker, options: List[str]) -> None:
+def test_a_spec_that_is_missing(mounted: Path, fake_docker: FakeDocker, options: list[str]) -> None:
     done = tao(*options, 'dino', 'train', '-e', '/workspace/specs/b/c.yaml')
     assert (done.code, done.out, fake_docker.calls) == (2, '', [])
     assert done.err == (
@@ -49,7 +48,7 @@ def test_a_spec_that_is_missing(mounted: Path, fake_docker: FakeDocker, options:
     ([], ['dino', 'train'], {'DOCKER_HOST': 'ssh://gpu-server'}),
 ])
 def test_not_looked_at(
-    mounted: Path, fake_docker: FakeDocker, options: List[str], words: List[str], env: Dict[str, str],
+    mounted: Path, fake_docker: FakeDocker, options: list[str], words: list[str], env: dict[str, str],
 ) -> None:
     done = tao(*options, '--dry-run', *words, '-e', '/workspace/specs/no.yaml', env=env)
     assert (done.code, 'not found' in done.err) == (0, False)
@@ -81,7 +80,7 @@ def test_in_a_folder_that_may_not_be_searched() -> None:
         done = subprocess.run(
             ['setpriv', '--reuid=12345', '--regid=12345', '--clear-groups', python, '-m', 'tao_launcher', *words],
             env={'PATH': os.environ['PATH'], 'PYTHONPATH': f'{name}/lib', 'HOME': '/nonexistent'}, cwd='/',
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8', check=False,
+            capture_output=True, encoding='utf-8', check=False,
         )
     assert (done.returncode, done.stderr) == (
         0, f'tao: notice: spec file /s/x/a.yaml: on the host it is {name}/closed/x/a.yaml, which can not be checked\n',
@@ -101,7 +100,7 @@ def test_a_host_path(mounted: Path, fake_docker: FakeDocker) -> None:
     )
 
 
-def linted(line: str, checkout: Path, options: List[str]) -> str:
+def linted(line: str, checkout: Path, options: list[str]) -> str:
     """What the launcher says of a corpus line with the host looked at."""
     done, _ = corpus.run_line(line, checkout, tuple(options))
     return done.err

@@ -3,15 +3,18 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Mapping
 
 import pytest
 from support import FakeDocker, Result, tao, write_mounts
+
+from tao_launcher import host
 
 NOBODY = 65534
 
@@ -27,7 +30,7 @@ def mounted(done: Result) -> list[str]:
     return [after for word, after in zip(argv, argv[1:]) if word == '-v']
 
 
-def as_nobody(*words: str) -> Result:
+def as_nobody(*words: str, env: Mapping[str, str] | None = None) -> Result:
     """The launcher as a user who may not read everything; root changes to nobody for it."""
     import tao_launcher
 
@@ -39,7 +42,8 @@ def as_nobody(*words: str) -> Result:
         'from tao_launcher.main import main\n'
         'sys.exit(main(sys.argv[1:]))\n'
     )
-    done = subprocess.run([shared_python(), '-c', code, *words], capture_output=True, check=False, cwd='/')
+    done = subprocess.run([shared_python(), '-c', code, *words], capture_output=True, check=False, cwd='/',
+        env={**os.environ, **(env or {})})
     return Result(done.returncode, os.fsdecode(done.stdout), os.fsdecode(done.stderr))
 
 
@@ -121,6 +125,33 @@ def test_folder_in_its_place(home: Path, fake_docker: FakeDocker) -> None:
     assert fake_docker.calls == []
 
 
+def test_empty_name_of_a_file(home: Path, fake_docker: FakeDocker) -> None:
+    write_mounts(home, {})
+    for words in (['--mounts_file', '', 'dino'], ['--mounts_file=', 'dino'], ['--dry-run', '--mounts-file=', 'dino']):
+        assert tao(*words, env={'LAUNCHER_MOUNTS': '/x'}) == (2, '', 'tao: error: --mounts_file: "": expected a path\n')
+    assert fake_docker.calls == []
+
+
+@pytest.mark.parametrize('name', ['.tao_mounts.json', '.tlt_mounts.json', '.tao/config.json'])
+def test_link_to_nothing_is_no_missing_file(name: str, home: Path, fake_docker: FakeDocker) -> None:
+    path = home / name
+    path.parent.mkdir(exist_ok=True)
+    for target in ('gone.json', f'{home}/gone/away.json', '/dev/null/x'):
+        path.symlink_to(target)
+        for options in ([], ['--dry-run']):
+            assert tao(*options, 'dino', 'train') == (
+                2, '', f'tao: error: {path}: is a link to {target}, which is not there\n',
+            )
+        path.unlink()
+    assert fake_docker.calls == []
+
+
+def test_link_to_nothing_as_the_named_file(tmp_path: Path) -> None:
+    (tmp_path / 'm.json').symlink_to('gone.json')
+    message = f'tao: error: {tmp_path}/m.json: is a link to gone.json, which is not there\n'
+    assert tao('--dry-run', '--mounts_file', str(tmp_path / 'm.json'), 'dino') == (2, '', message)
+
+
 @pytest.mark.parametrize(('text', 'message'), [
     ('', 'the file is empty\n    expected a JSON object, at least {}\n'),
     ('[' * 104857600, 'larger than 16 MiB, so not what it should be\n'),
@@ -148,6 +179,42 @@ def test_file_that_may_not_be_read(open_folder: Path, home: Path) -> None:
     done = as_nobody('--dry-run', '--mounts_file', str(path), 'dino')
     assert (done.code, done.out) == (2, '')
     assert done.err == f'tao: error: {path}: can not be read (permission denied)\n    try: ls -l {path}\n'
+
+
+def test_default_file_in_a_folder_of_somebody_else_is_missing(open_folder: Path, home: Path) -> None:
+    # as with root's HOME, kept by sudo -u
+    write_mounts(home, {'Mounts': [{'source': '/', 'destination': '/d'}]})
+    (home / '.tao').mkdir()
+    (home / '.tao' / 'config.json').write_text('no json')
+    home.chmod(0)
+    try:
+        default = as_nobody('--dry-run', 'dino', 'train', env={'HOME': str(home)})
+        named = as_nobody('--dry-run', '--mounts_file', f'{home}/.tao_mounts.json', 'dino')
+    finally:
+        home.chmod(0o755)
+    assert (mounted(default), default.err) == ([], '')
+    assert named == (2, '', (
+        f'tao: error: {home}/.tao_mounts.json: can not be read (permission denied)\n'
+        f'    try: ls -l {home}/.tao_mounts.json\n'
+    ))
+
+
+def test_default_file_that_may_not_be_read(open_folder: Path, home: Path) -> None:
+    home.chmod(0o755)
+    path = write_mounts(home, {})
+    path.chmod(0)
+    done = as_nobody('--dry-run', 'dino', env={'HOME': str(home)})
+    assert done == (2, '', f'tao: error: {path}: can not be read (permission denied)\n    try: ls -l {path}\n')
+
+
+def test_home_without_a_passwd_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    def getpwuid(uid: int) -> object:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, 'getpwuid', getpwuid)
+    monkeypatch.delenv('HOME')
+    assert host.survey({}).home == '/'
+    assert mounted(tao('--dry-run', '--volume', '~/etc:/x', '--volume', '~:/y', 'dino', 'train')) == ['/etc:/x', '/:/y']
 
 
 def test_source_that_may_not_be_looked_at_is_not_missing(open_folder: Path) -> None:

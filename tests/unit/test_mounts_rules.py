@@ -108,6 +108,14 @@ def test_variable() -> None:
     assert found == tuple(Variable(f'V{i}', text, origin[i]) for i, text in enumerate(texts))
 
 
+@pytest.mark.parametrize('number', [
+    '1.50', '1e2', '1E+02', '0.10', '-0.0', '1.0', '3.141592653589793238462643', '-1', '123456789012345678901234567890',
+])
+def test_number_keeps_its_spelling(number: str) -> None:
+    found = parsed(f'{{"Envs": [{{"variable": "A", "value": {number}}}]}}').variables
+    assert found == (Variable('A', number, f'Envs[0] of {PATH}'),)
+
+
 @pytest.mark.parametrize('document', [
     {}, {'Mounts': [], 'Envs': [], 'DockerOptions': {}}, {'_comment': {'x': [1]}, '$schema': 'https://x'},
 ])
@@ -131,7 +139,8 @@ ALL = 'shm_size, ulimits, user, ports, privileged, network, tty, gpus, init, ipc
 
 @pytest.mark.parametrize(('document', 'found'), [
     ([], ['a list: expected an object {...}, with the list in its "Mounts"']),
-    (1, ['1: expected an object {...}']), ('"x"', ['"x": expected an object {...}']),
+    (1, ['a number: expected an object {...}']), ('"x"', ['a string: expected an object {...}']),
+    ('1.5', ['a number: expected an object {...}']), ('false', ['true or false: expected an object {...}']),
     ('null', ['null: expected an object {...}']),
     ({'mounts': []}, ['mounts: unknown key; did you mean Mounts?']),
     ({'Env': []}, ['Env: unknown key; did you mean Envs?']),
@@ -140,8 +149,13 @@ ALL = 'shm_size, ulimits, user, ports, privileged, network, tty, gpus, init, ipc
     ({'': 1}, ['[""]: unknown key; expected one of Mounts, Envs, DockerOptions']),
     ({'Mounts': {}}, ['Mounts: an object: expected a list [...]']),
     ({'Mounts': None}, ['Mounts: null: expected a list [...]']),
-    ({'Mounts': ['/a:/b']}, ['Mounts[0]: "/a:/b": expected an object {...}']),
-    ({'Envs': 'A=1'}, ['Envs: "A=1": expected a list [...]']),
+    ({'Mounts': ['/a:/b']}, ['Mounts[0]: a string: expected an object {...}']),
+    ({'Envs': 'A=1'}, ['Envs: a string: expected a list [...]']),
+    ({'Envs': ['A=1', 2]}, [
+        'Envs[0]: a string: expected an object {...}', 'Envs[1]: a number: expected an object {...}',
+    ]),
+    ({'Mounts': 7}, ['Mounts: a number: expected a list [...]']),
+    ({'DockerOptions': True}, ['DockerOptions: true or false: expected an object {...}']),
     ({'Envs': [[]]}, ['Envs[0]: a list: expected an object {...}']),
     ({'DockerOptions': []}, ['DockerOptions: a list: expected an object {...}']),
     ({'DockerOptions': {'shmsize': '1G'}}, ['DockerOptions.shmsize: unknown key; did you mean shm_size?']),

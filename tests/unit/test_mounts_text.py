@@ -112,9 +112,26 @@ def test_characters_that_no_argument_holds(escape: str, message: str) -> None:
         f'{{"Mounts": [{{"source": "/a{escape}", "destination": "/b{escape}", "note": "{escape}"}}],'
         f' "Envs": [{{"variable": "A", "value": "{escape}"}}], "_comment": "{escape}"}}'
     )
-    assert sorted(faults(text)) == [f'{path}: {message}' for path in (
-        'Envs[0].value', 'Mounts[0].destination', 'Mounts[0].note', 'Mounts[0].source', '_comment',
+    assert faults(text) == [f'{path}: {message}' for path in (
+        'Mounts[0].source', 'Mounts[0].destination', 'Mounts[0].note', 'Envs[0].value', '_comment',
     )]
+
+
+def test_faults_of_the_text_stand_in_document_order() -> None:
+    text = (
+        '{"Envs": [{"variable": "A", "value": NaN}, {"variable": "B\\u0000", "variable": "B\\u0000"}],'
+        ' "_a": {"z": ["\\u0000", {"y": 1e999, "x": "\\ud800"}], "a": "\\u0000"}, "Mounts": [], "_b": -Infinity}'
+    )
+    assert faults(text) == [
+        'Envs[0].value: NaN and infinity are not JSON numbers',
+        'Envs[1].variable: stands there more than once',
+        'Envs[1].variable: holds a NUL character',
+        '_a.z[0]: holds a NUL character',
+        '_a.z[1].y: NaN and infinity are not JSON numbers',
+        '_a.z[1].x: holds half a surrogate pair',
+        '_a.a: holds a NUL character',
+        '_b: NaN and infinity are not JSON numbers',
+    ]
 
 
 @pytest.mark.parametrize('depth', [10, 31, 40, 300])

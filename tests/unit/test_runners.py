@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support import FakeDocker, tao, write_mounts
 
-from tao_launcher import runners
+from tao_launcher import jsontext, runners
 from tao_launcher.errors import ConfigError
 from tao_launcher.host import package_data
 
@@ -18,6 +18,7 @@ PROFILES = json.loads(package_data('runners.json'))
 SHAPES = [(program, shape) for program, profile in PROFILES.items() for shape in profile['manifest_shapes']]
 DIGEST = 'sha256:' + 'a' * 64
 ARM = 'sha256:' + 'b' * 64
+IMAGE_FORM = 'expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt'
 NAMES = {'registry': 'nvcr.io', 'repository': 'a/b'}
 
 
@@ -58,7 +59,9 @@ def test_digest_of_this_machine(machine: str) -> None:
 
 
 @pytest.mark.parametrize(('manifest', 'faults'), [
-    ([], ['a list: expected an object {...}, with the list in its "Mounts"']),
+    ([], ['a list: expected an object {...}']), ('s3cr3t', ['a string: expected an object {...}']),
+    (None, ['null: expected an object {...}']), (1.5, ['a number: expected an object {...}']),
+    ({'_comment': 1}, ['registry: null: expected a string', 'repository: null: expected a string']),
     ({}, ['registry: null: expected a string', 'repository: null: expected a string']),
     ({'registry': 'r', 'repository': 1}, ['repository: 1: expected a string']),
     (NAMES, ['tag: null: expected a tag, or a digest beside it']),
@@ -74,10 +77,46 @@ def test_digest_of_this_machine(machine: str) -> None:
 def test_faults_of_a_manifest(manifest: object, faults: list[str]) -> None:
     with pytest.raises(ConfigError) as error:
         image(manifest)
-    assert [fault.replace(', with the list in its "Mounts"', '') for fault in error.value.why] == [
-        fault.replace(', with the list in its "Mounts"', '') for fault in faults
-    ]
+    assert list(error.value.why) == faults
     assert error.value.what == f'/m.json: {len(faults)} problem{"s" if len(faults) > 1 else ""}'
+
+
+@pytest.mark.parametrize('digest', [
+    'sha256:' + 'a' * 63, 'sha256:' + 'a' * 65, 'sha256:' + 'A' * 64, 'sha256:' + 'g' * 64, 'a' * 64, '', f'{DIGEST}\n',
+    'sha256:' + '-' * 64,
+])
+def test_a_digest_is_sha256_and_64_hex_digits(digest: str) -> None:
+    shown = jsontext.show(digest)
+    for path, manifest in (
+        ('digest', {**NAMES, 'digest': digest}), ('digests.x86', {**NAMES, 'digests': {'x86': digest}}),
+    ):
+        with pytest.raises(ConfigError) as error:
+            image(manifest)
+        assert (error.value.what, error.value.why) == (
+            '/m.json: 1 problem', (f'{path}: {shown}: expected "sha256:" and 64 hex digits',),
+        )
+
+
+@pytest.mark.parametrize(('names', 'fault'), [
+    ({'registry': '--privileged'}, f'"--privileged/a/b:c": {IMAGE_FORM}'),
+    ({'registry': '-v'}, f'"-v/a/b:c": {IMAGE_FORM}'),
+    ({'registry': 'nvcr io'}, f'"nvcr io/a/b:c": {IMAGE_FORM}'),
+    ({'repository': 'a b'}, f'"nvcr.io/a b:c": {IMAGE_FORM}'),
+    ({'repository': '$(id)'}, f'"nvcr.io/$(id):c": {IMAGE_FORM}'),
+    ({'tag': 'c d'}, f'"nvcr.io/a/b:c d": {IMAGE_FORM}'),
+    ({'registry': 'nvcr.io\n'}, 'registry: "nvcr.io\\n": a line break can not stand here'),
+    ({'tag': 'c\n'}, 'tag: "c\\n": a line break can not stand here'),
+])
+def test_an_image_is_read_as_that_of_the_option(names: dict[str, str], fault: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        image({**NAMES, 'tag': 'c', **names})
+    assert (error.value.what, error.value.why) == ('/m.json: 1 problem', (fault,))
+
+
+def test_an_image_is_checked_whose_tag_is_another() -> None:
+    with pytest.raises(ConfigError) as error:
+        image({**NAMES, 'registry': '--privileged'}, by_tag=True)
+    assert (error.value.what, error.value.why) == ('/m.json: 1 problem', (f'"--privileged/a/b": {IMAGE_FORM}',))
 
 
 @pytest.mark.parametrize('program', PROFILES)
@@ -131,6 +170,43 @@ def test_what_the_user_says_beats_the_profile(checkout: Path, home: Path) -> Non
     assert argv[argv.index('--workdir') + 1] == '/w'
 
 
+@pytest.mark.parametrize(('options', 'file', 'path'), [
+    (['--env', 'PYTHONPATH'], None, '/tao-pt'),
+    ([], {'Envs': [{'variable': 'PYTHONPATH'}]}, '/tao-pt'),
+    (['--env', 'PYTHONPATH'], {'Envs': [{'variable': 'PYTHONPATH', 'value': None}]}, '/tao-pt'),
+    (['--env', 'PYTHONPATH=/mine'], None, '/mine'),
+    (['--env', 'PYTHONPATH='], None, ''),
+    (['--env', 'PYTHONPATH'], {'Envs': [{'variable': 'PYTHONPATH', 'value': '/file'}]}, '/file'),
+    (['--env', 'PYTHONPATH=/mine'], {'Envs': [{'variable': 'PYTHONPATH'}]}, '/mine'),
+])
+@pytest.mark.parametrize('env', [{'PYTHONPATH': '/host'}, {}])
+def test_the_hosts_pythonpath_means_nothing_in_the_container(
+    options: list[str], file: object, path: str, env: dict[str, str], checkout: Path, home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv('PYTHONPATH', raising=False)
+    if file:
+        write_mounts(home, file)
+    argv = argv_of('tao_pt', checkout, *options, **env)
+    assert [word for word in argv if word.startswith('PYTHONPATH')] == [f'PYTHONPATH={path}']
+
+
+def test_other_variables_go_by_name(checkout: Path) -> None:
+    assert 'OTHER' in argv_of('tao_pt', checkout, '--env', 'OTHER', OTHER='x')
+
+
+def test_checkout_with_a_line_break(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_docker: FakeDocker) -> None:
+    root = tmp_path / 'a\nb'
+    (root / 'docker').mkdir(parents=True)
+    (root / 'docker' / 'manifest.json').write_text(json.dumps({**NAMES, 'tag': 'c'}))
+    message = f'tao_pt: error: tao_pt: the checkout: a path with a line break can not be mounted\n    {str(root)!r}\n'
+    assert tao(program='tao_pt', env={'NV_TAO_PYTORCH_TOP': str(root)}) == (2, '', message)
+    monkeypatch.chdir(root)
+    for options in ([], ['--dry-run']):
+        assert tao(*options, program='tao_pt') == (2, '', message)
+    assert fake_docker.calls == []
+
+
 @pytest.mark.parametrize('folder', ['.', 'deep', 'deep/er', 'docker'])
 def test_nearest_checkout_upwards(folder: str, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(checkout / folder)
@@ -145,7 +221,8 @@ def test_variable_beats_the_current_folder(checkout: Path, tmp_path: Path, monke
     assert (done.code, done.out) == (2, '')
     assert done.err == (
         f'tao_pt: error: {tmp_path}/other/docker/manifest.json: no such file\n'
-        '    it is the manifest that names the base image\n'
+        '    it is the manifest that names the base image, of the checkout that the root variable or the current '
+        'folder names\n'
         f'    nearest existing folder: {tmp_path}/other/docker\n'
     )
 

@@ -50,12 +50,12 @@ def merged(words: str = '', environ: dict[str, str] = {}, file: config.MountsFil
     ('pull', '', {'TAO_PULL': 'always'}, FILE, 'always', 'TAO_PULL'),
     ('pull', '', {}, FILE, 'missing', 'default'),
     ('dry_run', '--dry-run', {'TAO_DRY_RUN': 'json'}, FILE, 'shell', '--dry-run'),
-    ('dry_run', '--dry-run=pretty', {'TAO_DRY_RUN': 'json'}, FILE, 'pretty', '--dry_run'),
+    ('dry_run', '--dry-run=pretty', {'TAO_DRY_RUN': 'json'}, FILE, 'pretty', '--dry-run'),
     ('dry_run', '', {'TAO_DRY_RUN': 'json'}, FILE, 'json', 'TAO_DRY_RUN'),
     ('dry_run', '', {'TAO_DRY_RUN': '0'}, FILE, '', 'TAO_DRY_RUN'),
     ('image', '--image a --image b', {}, FILE, 'b', '--image'),
     ('image', '--cached c', {}, FILE, 'c', '--image'),
-    ('stop_timeout', '--stop-timeout 2', {}, FILE, 2, '--stop_timeout'),
+    ('stop_timeout', '--stop-timeout 2', {}, FILE, 2, '--stop-timeout'),
     ('stop_timeout', '', {}, FILE, 30, 'default'),
 ])
 def test_precedence(
@@ -71,6 +71,27 @@ def test_ulimits_merge_by_name_and_ports_by_port_and_protocol() -> None:
     assert found.ports == (Port(80, 'udp', '8080'), Port(80, 'tcp', '9'), Port(81, 'udp', '10'))
 
 
+def test_largest_limit() -> None:
+    limits = merged(f'--ulimit stack={2**63 - 1} --ulimit core={2**63 - 1}:-1 --ulimit nofile=1:-1').ulimits
+    assert limits == (Ulimit('stack', 2**63 - 1), Ulimit('core', 2**63 - 1, -1), Ulimit('nofile', 1, -1))
+
+
+@pytest.mark.parametrize(('text', 'ports'), [
+    ('8000-8002:9000-9002', (Port(9000, 'tcp', '8000'), Port(9001, 'tcp', '8001'), Port(9002, 'tcp', '8002'))),
+    ('8000-8001:9000-9001/udp', (Port(9000, 'udp', '8000'), Port(9001, 'udp', '8001'))),
+    ('127.0.0.1:1-2:3-4', (Port(3, 'tcp', '1', '127.0.0.1'), Port(4, 'tcp', '2', '127.0.0.1'))),
+    ('[::1]:1-1:3-3', (Port(3, 'tcp', '1', '[::1]'),)),
+])
+def test_ranges_of_ports(text: str, ports: tuple[Port, ...]) -> None:
+    assert merged(f'--port {text}').ports == ports
+
+
+def test_a_range_clashes_port_by_port() -> None:
+    with pytest.raises(UsageError) as error:
+        merged('--port 8000-8002:1-3 --port 8002:9')
+    assert (error.value.what, error.value.why) == ('--port: host port 8002/tcp is given twice', ())
+
+
 def test_host_port_given_to_two() -> None:
     with pytest.raises(UsageError) as error:
         merged('--port 8080:81 --port 5:1 --port 127.0.0.1:5:2', {}, FILE)
@@ -80,7 +101,7 @@ def test_host_port_given_to_two() -> None:
 
 
 @pytest.mark.parametrize(('words', 'message'), [
-    ('--run_as_user --user root', '--run-as-user and --user exclude each other'),
+    ('--run_as_user --user root', '--run_as_user and --user exclude each other'),
     ('--tag a --image b', '--tag and --image exclude each other'),
     ('--tag a --cached b', '--tag and --cached exclude each other'),
     ('--image a --cached a', '--image and --cached exclude each other'),
@@ -96,13 +117,26 @@ def test_contradictions(words: str, message: str) -> None:
 
 
 VOLUME = 'expected SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)'
+LIMIT = 'expected -1 (unlimited) or a number from 0 to 2^63-1'
 BAD: list[tuple[str, dict[str, str], str]] = [
     ('--shm_size 16GB!', {}, '--shm_size: "16GB!": expected a size such as 16G, 512M or a number of bytes'),
     ('--shm_size=', {}, '--shm_size: "": expected a size such as 16G, 512M or a number of bytes'),
     ('--ulimit stack', {}, '--ulimit: "stack": expected NAME=SOFT or NAME=SOFT:HARD'),
     ('--ulimit stak=1', {}, '--ulimit: "stak=1": did you mean stack?'),
+    (f'--ulimit stack={2**63}', {}, f'--ulimit: "stack={2**63}": {LIMIT}'),
+    (f'--ulimit stack=1:{2**63}', {}, f'--ulimit: "stack=1:{2**63}": {LIMIT}'),
+    ('--ulimit stack=-2', {}, f'--ulimit: "stack=-2": {LIMIT}'),
     ('--ulimit stack=2:1', {}, '--ulimit: "stack=2:1": expected a soft limit not above the hard one, not 2:1'),
     ('--port 8888', {}, '--port: "8888": expected HOST:CONTAINER, for example 8888:8888'),
+    ('--port :80', {}, '--port: ":80": expected HOST:CONTAINER, for example 8888:8888'),
+    ('--port=', {}, '--port: "": expected HOST:CONTAINER, for example 8888:8888'),
+    ('--port 80/udp', {}, '--port: "80/udp": expected HOST:CONTAINER, for example 8888:8888'),
+    ('--port 8000-8002', {}, '--port: "8000-8002": expected HOST:CONTAINER, for example 8888:8888'),
+    ('--port 8000-8002:9000-9001', {}, '--port: "8000-8002:9000-9001": expected two ranges of one length'),
+    ('--port 8002-8000:9002-9000', {}, '--port: "8002-8000:9002-9000": expected two ranges of one length'),
+    ('--port 0-1:1-2', {}, '--port: "0-1:1-2": expected a port from 1 to 65535'),
+    ('--port 1-2:65535-65536', {}, '--port: "1-2:65535-65536": expected a port from 1 to 65535'),
+    ('--port 1-2:1-2/x', {}, '--port: "1-2:1-2/x": expected /tcp, /udp or /sctp behind the port'),
     ('--port 0:1', {}, '--port: "0:1": expected a port from 1 to 65535'),
     ('--port 1:65536', {}, '--port: "1:65536": expected a port from 1 to 65535'),
     ('--port ::1:1:1', {}, '--port: "::1:1:1": expected PORT or IP:PORT (an IPv6 address in brackets)'),
@@ -119,8 +153,8 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ('--image -x', {}, '--image: "-x": expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt'),
     ('--name x', {}, '--name: "x": expected two or more letters, digits, _ . -, the first a letter or digit'),
     ('--pull sometimes', {}, '--pull: "sometimes": expected missing, always or never'),
-    ('--stop-timeout 1.5', {}, '--stop_timeout: "1.5": expected a whole number of seconds'),
-    ('--dry-run=yaml', {}, '--dry_run: "yaml": expected shell, pretty or json'),
+    ('--stop-timeout 1.5', {}, '--stop-timeout: "1.5": expected a whole number of seconds'),
+    ('--dry-run=yaml', {}, '--dry-run: "yaml": expected shell, pretty or json'),
     ('', {'TAO_DRY_RUN': 'maybe'}, 'TAO_DRY_RUN: "maybe": expected shell, pretty or json'),
     ('', {'TAO_PULL': 'no'}, 'TAO_PULL: "no": expected missing, always or never'),
     ('', {'TAO_ENGINE': "'docker"}, 'TAO_ENGINE: "\'docker": No closing quotation'),

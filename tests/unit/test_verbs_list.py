@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import List
 
 import jsonschema
 import pytest
@@ -65,7 +64,7 @@ def test_json(engine: Engine) -> None:
     (['--format', 'ids'], '', 'tao: no jobs (tao list -a shows ended ones)\n'),
     (['--format', 'json'], '[]\n', ''),
 ])
-def test_no_jobs(engine: Engine, words: List[str], out: str, err: str) -> None:
+def test_no_jobs(engine: Engine, words: list[str], out: str, err: str) -> None:
     assert tao('list', *words) == (0, out, err)
     assert engine.calls == [['docker', *PS[:3], *(['-a'] if '-a' in words else []), *PS[3:]]]
 
@@ -76,7 +75,7 @@ def test_no_jobs(engine: Engine, words: List[str], out: str, err: str) -> None:
     (['list', '--dry-run'], '1', ''),
     (['list'], '1', 'tao: notice: TAO_DRY_RUN is set: nothing is run\n'),
 ])
-def test_dry_run_asks_nobody(engine: Engine, words: List[str], variable: str, err: str) -> None:
+def test_dry_run_asks_nobody(engine: Engine, words: list[str], variable: str, err: str) -> None:
     done = tao(*words, env={'TAO_DRY_RUN': variable})
     then = 'tao: notice: then: docker inspect --type container, with the ids that it prints\n'
     assert done == (0, f'docker {" ".join(PS)}\n', err + then)
@@ -194,7 +193,7 @@ def test_a_broken_catalogue_is_no_reason_not_to_look_after_jobs(engine: Engine, 
      '--engine is an option of the launcher and stands before list\n    try: tao --engine CMD list …\n'),
     (['list', '--format', 'xml'], None),
 ])
-def test_usage(engine: Engine, words: List[str], err: str) -> None:
+def test_usage(engine: Engine, words: list[str], err: str) -> None:
     done = tao(*words)
     assert (done.code, done.out, engine.calls) == (2, '', [])
     assert err is None or done.err == f'tao: error: {err}'

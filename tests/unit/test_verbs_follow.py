@@ -1,4 +1,4 @@
-"""stop, clean, wait, logs, attach and exec: which docker commands they end in, and what they refuse."""
+"""wait, logs, attach and exec: which docker commands they end in, and how they are left."""
 from __future__ import annotations
 
 import json
@@ -9,10 +9,9 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import List, Tuple
 
 import pytest
-from engine_answers import ID, MINE, Engine, container, ids
+from engine_answers import MINE, Engine, container, ids
 from support import command, tao, tao_process
 
 A, B, C = ids(3)
@@ -31,122 +30,16 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return made
 
 
-def last(engine: Engine) -> List[str]:
+def last(engine: Engine) -> list[str]:
     """The last command that was no question."""
     return [call for call in engine.calls if call[1] not in ('ps', 'inspect')][-1]
 
 
-@pytest.mark.parametrize('words', [
-    [A, B], [f'{A[:12]},{B[:12]}'], ['--container_id', A[:12], B], ['--container_id', f'{A},', B],
-    ['--container-id', A, '--container_id', B], [A, A, 'job_a001'], [A, '--container_id', B],
-])
-def test_stop(engine: Engine, words: List[str]) -> None:
-    """`tao stop --container_id A, B` is what people write for NVIDIA's launcher."""
-    engine.has(container(A), container(B), container(C))
-    engine.answers('ps.2', f'{C}\n')
-    assert tao('stop', *words) == (0, f'{A}\n{B}\n', '')
-    assert last(engine) == ['docker', 'stop', '-t', '30', A, B]
-    engine.forget()
-    assert tao('stop', '--dry-run', '--time', '0', *words) == (0, f'docker stop -t 0 {A} {B}\n', '')
-    assert [call[1] for call in engine.calls] == ['ps', 'inspect']
-
-
-def test_stop_all_is_all_of_ones_own(engine: Engine) -> None:
-    engine.has(container(A))
-    engine.answers('ps.2')
-    assert tao('stop', '--all') == (0, f'{A}\n', '')
-    mine = ['ps', '-q', '--no-trunc', '--filter', 'label=tao.plan', '--filter', f'label=tao.user={MINE}']
-    assert engine.calls[0][1:] == mine
-
-
-def test_stop_one_that_vanishes_meanwhile(engine: Engine) -> None:
-    engine.has(container(A), container(B))
-    engine.answers('stop', f'{B}\n', f'Error response from daemon: No such container: {A}\n', 1)
-    engine.answers('ps.2')
-    assert tao('stop', '--all') == (0, f'{A}\n{B}\n', '')
-
-
-def test_stop_one_that_stays(engine: Engine) -> None:
-    engine.has(container(A), container(B))
-    engine.answers('stop', f'{B}\n', 'Error response from daemon: cannot stop \x1b[31m\n', 1)
-    engine.answers('ps.2', f'{A}\n')
-    assert tao('stop', '--all') == (
-        125, f'{B}\n',
-        f'tao: error: 1 of 2 did not stop\n    {LINE}\n    Error response from daemon: cannot stop \\x1b[31m\n',
-    )
-
-
-THEIR_LINE = f'{C[:12]}  model/ocrnet/train  running, of {OTHER_NAME}'
-ONLY_SO = f"other users' jobs are stopped only when you say so\n    {THEIR_LINE}\n    try: --yes"
-
-
-@pytest.mark.parametrize(('words', 'code', 'err'), [
-    ([], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
-    (['--all', A], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
-    (['--all-users'], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
-    ([','], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
-    ([''], 1, f'an empty word names no job\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
-    (['nobody'], 1, f'no job nobody\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
-    (['a b;\x1b'], 1, f'no job a b;\\x1b\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
-    (['dino'], 2, f'dino is several jobs\n    {LINE}\n    {LINE_B}\n    try: name one by its id'),
-    (['ocrnet'], 2, f"ocrnet is another user's job\n    {THEIR_LINE}"),
-    ([C], 2, f"{C} is another user's job\n    {THEIR_LINE}"),
-    ([A, C], 2, f"{C} is another user's job\n    {THEIR_LINE}"),
-    (['--all-users', 'ocrnet'], 2, ONLY_SO),
-    (['--all-users', '--all'], 2, ONLY_SO),
-    (['--time', '-1', A], 2, 'argument --time: "-1": expected a whole number\n    try: tao stop --help'),
-    (['--time', '1e3', A], 2, 'argument --time: "1e3": expected a whole number\n    try: tao stop --help'),
-])
-def test_stop_refuses(engine: Engine, words: List[str], code: int, err: str) -> None:
-    engine.has(container(A), container(B), container(C, THEIRS))
-    assert tao('stop', *words) == (code, '', f'tao: error: {err}\n')
-    assert [call[1] for call in engine.calls] in ([], ['ps', 'inspect'])
-
-
-def test_stop_other_users_when_told_so(engine: Engine) -> None:
-    engine.has(container(A), container(C, THEIRS))
-    engine.answers('ps.2')
-    assert tao('stop', '--all', '--all-users', '--yes') == (0, f'{A}\n{C}\n', '')
-    assert last(engine) == ['docker', 'stop', '-t', '30', A, C]
-
-
-def test_nothing_to_stop(engine: Engine) -> None:
-    assert tao('stop', '--all') == (1, '', 'tao: error: no jobs to stop\n    try: tao list -a\n')
-    engine.has(container(A, state='exited', code=3))
-    assert tao('stop', 'dino') == (
-        1, '', f'tao: error: dino does not run any more\n    {A[:12]}  model/dino/train  exited (3)\n',
-    )
-
-
-def test_clean(engine: Engine) -> None:
-    engine.has(container(A, state='exited'), container(B), container(C, state='dead'), container(ID, state='created'))
-    engine.answers('ps.2', f'{B}\n')
-    engine.answers('rm', err='Error: No such container: x\n', code=1)  # somebody was faster
-    assert tao('clean') == (0, f'{A}\n{C}\n', '')
-    assert last(engine) == ['docker', 'rm', '-v', A, C]
-    engine.forget()
-    engine.answers('ps.2', f'{A}\n')
-    engine.answers('ps', f'{A}\n{B}\n{C}\n{ID}\n')
-    assert tao('clean', '--dry-run') == (0, f'docker rm -v {A} {C}\n', '')
-
-
-def test_clean_nothing_and_what_stays(engine: Engine) -> None:
-    assert tao('clean') == (0, '', 'tao: no ended jobs\n')
-    engine.has(container(A, state='exited'))
-    engine.forget()
-    engine.answers('rm', err='Error response from daemon: device busy\n', code=1)
-    assert tao('clean') == (
-        125, '',
-        'tao: error: 1 of 1 could not be removed\n'
-        f'    {A[:12]}  model/dino/train  exited (0)\n'
-        '    Error response from daemon: device busy\n',
-    )
-
-
 @pytest.mark.parametrize(('words', 'printed', 'code'), [
-    ([A], '0\n', 0), ([A], '3\n', 3), ([A, B], '0\n4\n', 4), ([A, B], '5\n4\n', 5), ([B, A], '5\n4\n', 5), ([A, A], '7\n', 7),
+    ([A], '0\n', 0), ([A], '3\n', 3), ([A, B], '0\n4\n', 4), ([A, B], '5\n4\n', 5), ([B, A], '5\n4\n', 5),
+    ([A, A], '7\n', 7),
 ])
-def test_wait(engine: Engine, words: List[str], printed: str, code: int) -> None:
+def test_wait(engine: Engine, words: list[str], printed: str, code: int) -> None:
     engine.has(container(A, state='exited', code=9), container(B))
     engine.answers('wait', printed)
     assert tao('wait', *words) == (code, '', '')
@@ -185,7 +78,7 @@ def test_wait_in_vain(engine: Engine, printed: str) -> None:
     (['exec', 'dino', '--', 'ls', '-l'], ['exec', A, 'ls', '-l']),
     (['exec', 'dino', '--', '--odd'], ['exec', A, '--odd']),
 ])
-def test_becomes_docker(engine: Engine, words: List[str], argv: List[str]) -> None:
+def test_becomes_docker(engine: Engine, words: list[str], argv: list[str]) -> None:
     engine.has(container(A))
     engine.answers(words[0], 'its own output\n', 'its own errors\n', 42)
     assert tao_process(*words) == (42, 'its own output\n', 'its own errors\n')
@@ -227,19 +120,23 @@ def test_attach_to_one_that_is_gone(engine: Engine) -> None:
     engine.answers('logs', err='Error: No such container\n', code=1)
     engine.answers('wait', code=1)
     assert tao_process('attach', 'dino') == (
-        125, '', f'Error: No such container\ntao: error: the engine does not say how the job ended\n    {LINE}\n'
-        '    try: tao list -a\n',
+        125, '', f'Error: No such container\ntao: error: the job could not be followed to its end\n    {LINE}\n'
+        f'    try: tao wait {A[:12]}\n',
     )
 
 
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize('words', [('wait', 'dino'), ('attach', 'dino'), ('logs', '-f', 'dino'), ('stop', 'dino')])
-def test_leaving_leaves_nothing_behind(engine: Engine, words: Tuple[str, ...], number: int) -> None:
+@pytest.mark.parametrize(('words', 'number'), [
+    *((words, number) for words in (('wait', 'dino'), ('attach', 'dino'), ('logs', '-f', 'dino'))
+      for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)),
+    (('stop', 'dino'), signal.SIGINT),  # after another signal it ends by itself
+])
+def test_leaving_leaves_nothing_behind(engine: Engine, words: tuple[str, ...], number: int) -> None:
     """Ctrl-C, kill or a closed terminal: at once, no traceback, no docker client that goes on for days."""
-    if words[0] == 'stop' and number != signal.SIGINT:
-        pytest.skip('what stops a job ends by itself')
     engine.has(container(A))
-    slow = '#!/bin/sh\ncase $1 in wait|logs|stop) echo $$ >>"${0%/*}/pids"; exec sleep 60;; *) exec "${0%/*}/quick" "$@";; esac\n'
+    slow = '''#!/bin/sh
+        case $1 in wait | logs | stop) echo $$ >>"${0%/*}/pids" && exec sleep 60 ;; esac
+        exec "${0%/*}/quick" "$@"
+    '''
     (engine.folder / 'docker').rename(engine.folder / 'quick')
     (engine.folder / 'docker').write_text(slow)
     (engine.folder / 'docker').chmod(0o755)

@@ -1,0 +1,55 @@
+"""How large functions and modules may be; those that are larger have a name here, and no other may join them."""
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Iterator
+
+import tao_launcher
+
+PACKAGE = Path(str(tao_launcher.__file__)).parent
+LINES_OF_A_FUNCTION = 45
+LINES_OF_A_MODULE = 220
+LARGE_FUNCTIONS = {'commands/verbs.parser', 'plan.make', 'settings.merge'}
+LARGE_MODULES = {'host', 'parsers', 'process', 'settings'}
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """(module, text) of the whole package."""
+    for path in sorted(PACKAGE.rglob('*.py')):
+        yield path.relative_to(PACKAGE).with_suffix('').as_posix(), path.read_text(encoding='utf-8')
+
+
+def functions(text: str) -> Iterator[tuple[str, int]]:
+    """(name, lines from its def to its end) of every function, also of those inside others."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            assert node.end_lineno is not None
+            yield node.name, node.end_lineno - node.lineno + 1
+
+
+def test_functions() -> None:
+    large = {
+        f'{module}.{name}': lines for module, text in sources() for name, lines in functions(text)
+        if lines > LINES_OF_A_FUNCTION and f'{module}.{name}' not in LARGE_FUNCTIONS
+    }
+    assert large == {}
+
+
+def test_modules() -> None:
+    counts = {module: len(text.splitlines()) for module, text in sources()}
+    large = {
+        module: lines for module, lines in counts.items() if lines > LINES_OF_A_MODULE and module not in LARGE_MODULES
+    }
+    assert large == {}
+
+
+def test_exceptions_are_there() -> None:
+    modules = dict(sources())
+    assert set(modules) >= LARGE_MODULES
+    assert {f'{module}.{name}' for module, text in modules.items() for name, _ in functions(text)} >= LARGE_FUNCTIONS
+
+
+def test_a_large_function_would_be_seen() -> None:
+    text = 'class A:\n    def f(self):\n' + '        pass\n' * LINES_OF_A_FUNCTION
+    assert list(functions(text)) == [('f', LINES_OF_A_FUNCTION + 1)]

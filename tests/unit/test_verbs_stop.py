@@ -1,0 +1,137 @@
+"""stop and clean: which docker commands they end in, and what they refuse."""
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+
+import pytest
+from engine_answers import ID, MINE, Engine, container, ids
+from support import tao
+
+A, B, C = ids(3)
+OTHER = '1' if MINE != '1' else '2'
+OTHER_NAME = pwd.getpwuid(int(OTHER)).pw_name
+THEIRS = {'tao.job': 'model/ocrnet/train', 'tao.user': OTHER, 'tao.plan': ''}
+LINE = f'{A[:12]}  model/dino/train  running'
+LINE_B = f'{B[:12]}  model/dino/train  running'
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    made = Engine(tmp_path / 'engine')
+    monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
+    monkeypatch.setenv('NO_COLOR', '1')
+    return made
+
+
+def last(engine: Engine) -> list[str]:
+    """The last command that was no question."""
+    return [call for call in engine.calls if call[1] not in ('ps', 'inspect')][-1]
+
+
+@pytest.mark.parametrize('words', [
+    [A, B], [f'{A[:12]},{B[:12]}'], ['--container_id', A[:12], B], ['--container_id', f'{A},', B],
+    ['--container-id', A, '--container_id', B], [A, A, 'job_a001'], [A, '--container_id', B],
+])
+def test_stop(engine: Engine, words: list[str]) -> None:
+    """`tao stop --container_id A, B` is what people write for NVIDIA's launcher."""
+    engine.has(container(A), container(B), container(C))
+    engine.answers('ps.2', f'{C}\n')
+    assert tao('stop', *words) == (0, f'{A}\n{B}\n', '')
+    assert last(engine) == ['docker', 'stop', '-t', '30', A, B]
+    engine.forget()
+    assert tao('stop', '--dry-run', '--time', '0', *words) == (0, f'docker stop -t 0 {A} {B}\n', '')
+    assert [call[1] for call in engine.calls] == ['ps', 'inspect']
+
+
+def test_stop_all_is_all_of_ones_own(engine: Engine) -> None:
+    engine.has(container(A))
+    engine.answers('ps.2')
+    assert tao('stop', '--all') == (0, f'{A}\n', '')
+    mine = ['ps', '-q', '--no-trunc', '--filter', 'label=tao.plan', '--filter', f'label=tao.user={MINE}']
+    assert engine.calls[0][1:] == mine
+
+
+def test_stop_one_that_vanishes_meanwhile(engine: Engine) -> None:
+    engine.has(container(A), container(B))
+    engine.answers('stop', f'{B}\n', f'Error response from daemon: No such container: {A}\n', 1)
+    engine.answers('ps.2')
+    assert tao('stop', '--all') == (0, f'{A}\n{B}\n', '')
+
+
+def test_stop_one_that_stays(engine: Engine) -> None:
+    engine.has(container(A), container(B))
+    engine.answers('stop', f'{B}\n', 'Error response from daemon: cannot stop \x1b[31m\n', 1)
+    engine.answers('ps.2', f'{A}\n')
+    assert tao('stop', '--all') == (
+        125, f'{B}\n',
+        f'tao: error: 1 of 2 did not stop\n    {LINE}\n    Error response from daemon: cannot stop \\x1b[31m\n',
+    )
+
+
+THEIR_LINE = f'{C[:12]}  model/ocrnet/train  running, of {OTHER_NAME}'
+ONLY_SO = f"other users' jobs are stopped only when you say so\n    {THEIR_LINE}\n    try: --yes"
+
+
+@pytest.mark.parametrize(('words', 'code', 'err'), [
+    ([], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
+    (['--all', A], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
+    (['--all-users'], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
+    ([','], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
+    ([''], 1, f'an empty word names no job\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
+    (['nobody'], 1, f'no job nobody\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
+    (['a b;\x1b'], 1, f'no job a b;\\x1b\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
+    (['dino'], 2, f'dino is several jobs\n    {LINE}\n    {LINE_B}\n    try: name one by its id'),
+    (['ocrnet'], 2, f"ocrnet is another user's job\n    {THEIR_LINE}"),
+    ([C], 2, f"{C} is another user's job\n    {THEIR_LINE}"),
+    ([A, C], 2, f"{C} is another user's job\n    {THEIR_LINE}"),
+    (['--all-users', 'ocrnet'], 2, ONLY_SO),
+    (['--all-users', '--all'], 2, ONLY_SO),
+    (['--time', '-1', A], 2, 'argument --time: "-1": expected a whole number\n    try: tao stop --help'),
+    (['--time', '1e3', A], 2, 'argument --time: "1e3": expected a whole number\n    try: tao stop --help'),
+])
+def test_stop_refuses(engine: Engine, words: list[str], code: int, err: str) -> None:
+    engine.has(container(A), container(B), container(C, THEIRS))
+    assert tao('stop', *words) == (code, '', f'tao: error: {err}\n')
+    assert [call[1] for call in engine.calls] in ([], ['ps', 'inspect'])
+
+
+def test_stop_other_users_when_told_so(engine: Engine) -> None:
+    engine.has(container(A), container(C, THEIRS))
+    engine.answers('ps.2')
+    assert tao('stop', '--all', '--all-users', '--yes') == (0, f'{A}\n{C}\n', '')
+    assert last(engine) == ['docker', 'stop', '-t', '30', A, C]
+
+
+def test_nothing_to_stop(engine: Engine) -> None:
+    assert tao('stop', '--all') == (1, '', 'tao: error: no jobs to stop\n    try: tao list -a\n')
+    engine.has(container(A, state='exited', code=3))
+    assert tao('stop', 'dino') == (
+        1, '', f'tao: error: dino does not run any more\n    {A[:12]}  model/dino/train  exited (3)\n',
+    )
+
+
+def test_clean(engine: Engine) -> None:
+    engine.has(container(A, state='exited'), container(B), container(C, state='dead'), container(ID, state='created'))
+    engine.answers('ps.2', f'{B}\n')
+    engine.answers('rm', err='Error: No such container: x\n', code=1)  # somebody was faster
+    assert tao('clean') == (0, f'{A}\n{C}\n', '')
+    assert last(engine) == ['docker', 'rm', '-v', A, C]
+    engine.forget()
+    engine.answers('ps.2', f'{A}\n')
+    engine.answers('ps', f'{A}\n{B}\n{C}\n{ID}\n')
+    assert tao('clean', '--dry-run') == (0, f'docker rm -v {A} {C}\n', '')
+
+
+def test_clean_nothing_and_what_stays(engine: Engine) -> None:
+    assert tao('clean') == (0, '', 'tao: no ended jobs\n')
+    engine.has(container(A, state='exited'))
+    engine.forget()
+    engine.answers('rm', err='Error response from daemon: device busy\n', code=1)
+    assert tao('clean') == (
+        125, '',
+        'tao: error: 1 of 1 could not be removed\n'
+        f'    {A[:12]}  model/dino/train  exited (0)\n'
+        '    Error response from daemon: device busy\n',
+    )
