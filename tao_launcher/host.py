@@ -89,15 +89,6 @@ def user_name(uid: int) -> str:
         return ''
 
 
-def process_owner(pid: str) -> str:
-    """The user that a process belongs to, or ''."""
-    try:
-        uid = os.stat(f'/proc/{pid}').st_uid
-    except (OSError, ValueError):
-        return ''
-    return user_name(uid) or str(uid)
-
-
 def supplementary_groups(host: Host) -> tuple[int, ...]:
     """The caller's groups without the primary and docker's, in ascending order.
 

@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 
+from . import host
 from .remedies import Machine
 
 TYPE_CHECKING = False
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 def which(program: str, environ: Mapping[str, str]) -> str:
     """The program's path, or '' when PATH has none."""
     return shutil.which(program, path=environ.get('PATH', os.defpath)) or ''
+
+
+def process_owner(pid: str) -> str:
+    """The user that a process belongs to, or ''."""
+    try:
+        uid = os.stat(f'/proc/{pid}').st_uid
+    except (OSError, ValueError):
+        return ''
+    return host.user_name(uid) or str(uid)
 
 
 def has_program(program: str, environ: Mapping[str, str]) -> bool:

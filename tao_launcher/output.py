@@ -34,6 +34,7 @@ class Output:
         self.program = program
         self.quiet = False
         self.is_verbose = False
+        self._is_within_a_line = False  # of progress, which an error must not follow
         plain = environ.get('NO_COLOR') or environ.get('TERM') == 'dumb'
         self.has_terminal = sys.stderr is not None and sys.stderr.isatty()
         self.is_colored = not plain and self.has_terminal
@@ -91,7 +92,9 @@ class Output:
         if not self.has_terminal:
             self.say(shown(text))
             return
+        self._is_within_a_line = False
         self._write(f'\r\033[K{self.program}: {shown(text)}', end='\n' if last else '')
+        self._is_within_a_line = not last
 
     def log(self, text: str) -> None:
         """A job's own output, as it is."""
@@ -99,8 +102,9 @@ class Output:
             self._write(text.rstrip('\n'))
 
     def _write(self, line: str, end: str = '\n') -> None:
+        start, self._is_within_a_line = '\n' if self._is_within_a_line else '', False
         try:
-            sys.stderr.write(line + end)
+            sys.stderr.write(start + line + end)
             sys.stderr.flush()
         except (OSError, ValueError, AttributeError):
             # Nobody reads it, or it was closed from the start. What its buffer still holds must not

@@ -44,7 +44,7 @@ def ask(
             encoding='utf-8', errors='surrogateescape',
         )
     except OSError as e:
-        return Answer(None, '', str(e))
+        return Answer(None, '', f'{argv[0]}: {e.strerror or e}')
     deadline = clock() + timeout
     try:
         while True:

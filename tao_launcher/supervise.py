@@ -123,8 +123,8 @@ class Job:
     def _ours(self) -> list[Container]:
         """The launch's container; none when it can not be told from another launch's."""
         found = self.launch.find()
-        if found is None:
-            self.is_silent = True
+        self.is_silent = found is None
+        if not found:
             return []
         if len(found) > 1:
             ids = ' '.join(container.id[:12] for container in found)

@@ -64,7 +64,10 @@ class Engine(Record):
         """The error for an engine that did not answer as it should."""
         if answer.code is None and not machine.which(self.words[0], self.environ):
             return EngineMissing(self.words[0], 'no such program')
-        found = explain.engine_failure(self.words, answer.code, answer.err, self.daemon.address)
+        here = machine.for_remedies(host.survey(self.environ), self.environ)
+        found = explain.engine_failure(
+            self.words, answer.code, answer.err, self.daemon.address, here, self.environ,
+        )
         what, remedy = found or (f'{" ".join(self.words)} did not answer as expected', '')
         return EngineError(what, advice=remedy)
 

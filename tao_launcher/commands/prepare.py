@@ -105,6 +105,7 @@ def _free_gpus(settings: Settings, environ: Mapping[str, str], output: Output) -
     """As many idle GPUs as wanted. Raises UsageError; a dry run asks nobody, so it can not know them."""
     if settings.dry_run:
         raise UsageError('which GPUs are free shows only at the launch', advice='name them for a dry run: --gpus 0,1')
+    from .. import machine
     from ..process import ask
 
     answers = [ask(query, environ, timeout=20.0) for query in (gpus.GPU_QUERY, gpus.PROCESS_QUERY)]
@@ -112,7 +113,7 @@ def _free_gpus(settings: Settings, environ: Mapping[str, str], output: Output) -
         if answer.code != 0:
             raise UsageError('nvidia-smi does not tell which GPUs are free', (answer.err or answer.out).strip()[:200])
     count = settings.gpus.first if settings.gpus else 1
-    picked = gpus.pick_free(count, answers[0].out, answers[1].out, host.process_owner)
+    picked = gpus.pick_free(count, answers[0].out, answers[1].out, machine.process_owner)
     output.notice(f'free GPUs: {",".join(picked.ids)}')
     return picked
 

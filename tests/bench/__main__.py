@@ -1,8 +1,12 @@
 """What the launcher costs, as ratios measured in one run: python tests/bench, with the Python it is installed in.
 
 CPU of a dry run against a bare interpreter of the same environment, and, where TAO_TEST_DOCKER_HOST
-names an engine with the stand-in image, wall time of a job against the same bare docker run.
+names an engine with the stand-in image, wall time of a job against the same bare docker run, and of a
+list of 50 jobs against a bare docker ps.
 Medians of pairs that are measured in turn; nothing passes or fails here.
+
+python tests/bench bundle measures something else, which takes minutes and 5 GB of disk: a bundle of a
+1 GB image of random data against bare docker save, docker load and sha256sum.
 """
 from __future__ import annotations
 
@@ -15,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Dict, Sequence
+from typing import Callable, Dict, Iterator, Sequence
 
 TAO = str(Path(sys.executable).parent / 'tao')
 PAIRS = 15
@@ -38,10 +43,13 @@ def wall(argv: Sequence[str], env: dict[str, str]) -> float:
     return time.monotonic() - begun
 
 
-def ratio(name: str, measure: Measure, ours: Sequence[str], bare: Sequence[str], env: dict[str, str], aim: str) -> None:
+def ratio(
+    name: str, measure: Measure, ours: Sequence[str], bare: Sequence[str], env: dict[str, str], aim: str,
+    count: int = PAIRS,
+) -> None:
     """Print the ratio of the medians of two commands."""
     measure(ours, env), measure(bare, env)  # caches and byte code
-    pairs = [(measure(ours, env), measure(bare, env)) for _ in range(PAIRS)]
+    pairs = [(measure(ours, env), measure(bare, env)) for _ in range(count)]
     mine, theirs = (statistics.median(column) for column in zip(*pairs))
     print(f'{name:<46} {mine / theirs:5.2f}   {mine * 1000:7.1f} ms / {theirs * 1000:7.1f} ms   {aim}')
 
@@ -54,6 +62,84 @@ def mounts_file(folder: Path, entries: int) -> str:
     return str(path)
 
 
+@contextmanager
+def fifty_jobs(run: Sequence[str], env: dict[str, str]) -> Iterator[None]:
+    """Fifty containers as a launch's `docker run` would make them, not started."""
+    create = [run[0], 'create', *(word for word in run[2:] if word != '--rm')]
+    made = [subprocess.run(create, env=env, stdout=subprocess.PIPE, check=True).stdout.strip() for _ in range(50)]
+    try:
+        yield
+    finally:
+        subprocess.run([run[0], 'rm', *made], env=env, stdout=subprocess.DEVNULL, check=True)
+
+
+def heavy_image(folder: Path, env: dict[str, str]) -> str:
+    """An image of 1 GB that nothing compresses, as the one task of the catalogue; its reference."""
+    import tarfile
+
+    class Random:
+        def read(self, size: int) -> bytes:
+            return os.urandom(size)
+
+    image = {'docker_registry': 'example.test', 'tasks': ['dino']}
+    catalogue = {'format_version': 3.0, 'task_group': {'model': {'dockers': {'tao/bench': {'1': image}}}}}
+    (folder / '.tao').mkdir()
+    (folder / '.tao' / 'config.json').write_text(json.dumps(catalogue))
+    load = ['docker', 'import', '-', 'example.test/tao/bench:1']
+    with subprocess.Popen(load, env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child:
+        with tarfile.open(fileobj=child.stdin, mode='w|') as archive:
+            member = tarfile.TarInfo('random')
+            member.size = 10 ** 9
+            archive.addfile(member, Random())  # type: ignore[arg-type]
+    return load[-1]
+
+
+def peak(argv: Sequence[str], env: dict[str, str]) -> int:
+    """The largest memory of a command itself, its children left out, in kB."""
+    child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    found = 0
+    while child.poll() is None:
+        lines = Path(f'/proc/{child.pid}/status').read_text().splitlines()
+        found = max([found, *(int(line.split()[1]) for line in lines if line.startswith('VmHWM:'))])
+        time.sleep(0.02)
+    return found
+
+
+def bundle(folder: Path, env: dict[str, str]) -> None:
+    """Measure save and load of a large image."""
+    image = heavy_image(folder, env)
+    ours, bare = str(folder / 'bundle'), str(folder / 'bare.tar')
+    save = [TAO, '--quiet', 'bundle', 'save', ours, 'dino']
+    load = [TAO, '--quiet', 'bundle', 'load', ours]
+
+    def shell(script: str) -> list[str]:
+        return ['sh', '-c', script, 'sh', image, bare]
+
+    def without(measure: Measure) -> Measure:
+        def measured(argv: Sequence[str], env: dict[str, str]) -> float:
+            subprocess.run(['docker', 'rmi', image], env=env, stdout=subprocess.DEVNULL, check=True)
+            subprocess.run(['sync'], check=True)
+            return measure(argv, env)
+
+        return measured
+
+    def synced(argv: Sequence[str], env: dict[str, str]) -> float:
+        subprocess.run(['sync'], check=True)
+        return wall(argv, env)
+
+    summed = shell('docker save "$1" >"$2" && sha256sum "$2"')
+    on_disk = shell('docker save "$1" >"$2" && sync "$2" && sha256sum "$2"')
+    ratio('wall, bundle save / docker save, sha256sum', synced, save, summed, env, 'aim ≤ 1.2', 3)
+    ratio('the same, both written to the disk', synced, save, on_disk, env, '', 3)
+    ratio('wall, bundle load / docker load', without(wall), load, shell('docker load <"$2"'), env, 'aim ≤ 1.2', 3)
+    checked = shell('sha256sum "$2" && docker load <"$2"')
+    ratio('wall, bundle load / sha256sum, docker load', without(wall), load, checked, env, '', 3)
+    print(f'memory of save {peak(save, env) / 1000:.0f} MB, ', end='')
+    subprocess.run(['docker', 'rmi', image], env=env, stdout=subprocess.DEVNULL, check=True)
+    print(f'of load {peak(load, env) / 1000:.0f} MB: aim < 100 MB')
+    subprocess.run(['docker', 'rmi', image], env=env, stdout=subprocess.DEVNULL, check=True)
+
+
 def main() -> None:
     """Measure everything that can be measured here."""
     kept = ('PATH', 'LANG', 'HOME')
@@ -61,6 +147,10 @@ def main() -> None:
         folder = Path(name)
         env = {key: os.environ[key] for key in kept if key in os.environ}
         env['HOME'] = name
+        if sys.argv[1:] == ['bundle']:
+            env['DOCKER_HOST'] = os.environ['TAO_TEST_DOCKER_HOST']
+            print(f'Python {sys.version.split()[0]}, medians of 3 pairs: ratio, ours / bare')
+            return bundle(folder, env)
         python = [sys.executable, '-c', 'pass']
         task = ['dino', 'train', '-e', '/specs/train.yaml']
         print(f'Python {sys.version.split()[0]}, medians of {PAIRS} pairs: ratio, ours / bare')
@@ -76,6 +166,8 @@ def main() -> None:
             printed = subprocess.run([TAO, '--dry-run', *ours[1:]], env=env, stdout=subprocess.PIPE, check=True)
             bare = shlex.split(printed.stdout.decode())
             ratio('wall, job / the same bare docker run', wall, ours, bare, env, 'aim ≤ 1.20')
+            with fifty_jobs(bare, env):
+                ratio('wall, list of 50 jobs / docker ps', wall, [TAO, 'list', '-a'], [*bare[:1], 'ps', '-a'], env, '')
 
 
 if __name__ == '__main__':

@@ -66,8 +66,10 @@ def test_the_json_form_has_the_documented_keys(tao: Program, home: Path) -> None
 
 def test_every_option_and_variable_of_the_readme_exists(tao: Program) -> None:
     text = re.sub(r'^```.*?^```', '', README.read_text('utf-8'), flags=re.MULTILINE | re.DOTALL)
-    verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'doctor')
-    known = ''.join(tao(*words).stdout for words in [('--help', 'options'), *((verb, '--help') for verb in verbs)])
+    verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'doctor')
+    steps = [('bundle', step, '--help') for step in ('save', 'verify', 'load')]
+    helps = [*((verb, '--help') for verb in verbs), *steps]
+    known = ''.join(tao(*words).stdout for words in [('--help', 'options'), *helps])
     for option in set(re.findall(r'(?<![\w-])--[a-z][a-z_-]+', text)) - {'--cpus'}:  # docker's
         assert option in known, option
     environment = tao('--help', 'environment').stdout

@@ -1,4 +1,4 @@
-"""Each check of `tao doctor`, with answers of several engines and of nvidia-smi as they come."""
+"""Each check of `tao doctor`, with answers in the form of several engines and of nvidia-smi."""
 from __future__ import annotations
 
 import json
@@ -20,10 +20,11 @@ SMI_BROKEN = (
 SMI_MISMATCH = 'Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 535.183\n'
 A100 = ''.join(f'{i}, NVIDIA A100-SXM4-80GB, 81920, 535.183.01\n' for i in range(8))
 
-# What engines have answered to `version` and `info` with --format {{json .}}; what nobody looks at is left out.
-RECORDED = json.loads((Path(__file__).parent / 'engines.json').read_text(encoding='utf-8'))
-VERSIONS = {name: json.dumps(answer) for name, answer in RECORDED['versions'].items()}
-INFOS = {name: json.dumps(answer) for name, answer in RECORDED['infos'].items()}
+# Answers to `version` and `info` with --format {{json .}}, without what nobody looks at. "Debian 20.10" was recorded;
+# the others have their engine's form, not its bytes.
+ANSWERS = json.loads((Path(__file__).parent / 'engines.json').read_text(encoding='utf-8'))
+VERSIONS = {name: json.dumps(answer) for name, answer in ANSWERS['versions'].items()}
+INFOS = {name: json.dumps(answer) for name, answer in ANSWERS['infos'].items()}
 
 
 def facts(**known: Any) -> Facts:

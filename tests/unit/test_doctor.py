@@ -46,7 +46,7 @@ def put(fake_docker: FakeDocker) -> Put:
 
 @pytest.fixture
 def engine(fake_docker: FakeDocker, put: Put) -> Callable[[str, str], None]:
-    """A docker that replays what an engine has answered to `version` and `info`."""
+    """A docker that gives an engine's answers to `version` and `info`."""
 
     def answers(version: str, info: str) -> None:
         (fake_docker.folder / 'version').write_text(VERSIONS[version])

@@ -16,7 +16,7 @@ ALONE = Machine(has_sudo=False, has_systemd=False)  # an ordinary user without s
 NONE = ('', '')
 LOOK = f'docker run --rm -it {IMAGE} /bin/bash'
 
-# What docker 20.10 and 28 (and their predecessors) say to `version`, word for word.
+# What docker 20.10.24 and 28.2.2 say to `version`, with other names; OLD_ and NEW_DENIED and SUDO were not recorded.
 DOWN = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n'
 REFUSED = 'Cannot connect to the Docker daemon at tcp://10.0.0.7:2375. Is the docker daemon running?\n'
 DENIED = (

@@ -1,4 +1,4 @@
-"""Which GPUs a launch gets: idle ones, a Slurm job's own, the first N; with answers of nvidia-smi, word for word."""
+"""Which GPUs a launch gets: idle ones, a Slurm job's own, the first N; with answers in nvidia-smi's form."""
 from __future__ import annotations
 
 import os
@@ -109,7 +109,7 @@ def test_no_nvidia_smi(fake_docker: FakeDocker, monkeypatch: pytest.MonkeyPatch)
     done = tao('--gpus', 'free', 'dino', 'train')
     assert (done.code, done.err) == (2, (
         'tao: error: nvidia-smi does not tell which GPUs are free\n'
-        "    [Errno 2] No such file or directory: 'nvidia-smi'\n"
+        '    nvidia-smi: No such file or directory\n'
     ))
 
 

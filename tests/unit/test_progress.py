@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import pytest
 
+from tao_launcher.errors import Fatal
+from tao_launcher.output import Output
 from tao_launcher.progress import Progress, size
 
 
@@ -67,3 +69,16 @@ def test_blocks_are_passed_on() -> None:
     assert list(progress.of([b'abc', b'de'])) == [b'abc', b'de']
     assert progress.done == 5
     assert len(told.lines) == 1
+
+
+def test_an_error_does_not_follow_on_the_line_of_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output('tao', {})
+    output.has_terminal = True
+    output.progress('1 MB')
+    output.progress('2 MB')
+    output.error(Fatal('the disk is full'))
+    output.progress('3 MB', last=True)
+    output.say('done')
+    assert capsys.readouterr().err == (
+        '\r\033[Ktao: 1 MB\r\033[Ktao: 2 MB\ntao: error: the disk is full\n\r\033[Ktao: 3 MB\ntao: done\n'
+    )

@@ -1,0 +1,165 @@
+"""A registry beside the private engine, and a second host: an engine without images and without a registry."""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Iterator, Mapping, Optional, Sequence, Union
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Docker
+
+STAND_IN = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
+NETNS = os.environ.get('TAO_TEST_NETNS', '')
+PRIVATE_DOCKERD = Path(__file__).parents[1] / 'private_dockerd'
+SCRIPTS = Path(sys.executable).parent
+# A python that sees no package: not even those that are installed beside it.
+BARE_PYTHON = [str(Path(sys.base_prefix, 'bin', 'python3')), '-I', '-S']
+# An engine that does something at its leisure, and says which process it is.
+SLOW = """#!/bin/sh
+case $1 in
+{verbs}) echo $$ >{folder}/pid.new; mv {folder}/pid.new {folder}/pid; exec sleep 60 ;;
+*) exec {docker} "$@" ;;
+esac
+"""
+CONFIG = """version: 0.1
+storage: {{filesystem: {{rootdirectory: {folder}/data}}}}
+http: {{addr: '127.0.0.1:{port}'}}
+"""
+# It asks for a password that nobody knows: the file is made by the registry itself.
+CLOSED = 'auth: {{htpasswd: {{realm: closed, path: {folder}/htpasswd}}}}\n'
+
+
+class Registry:
+    """Debian's docker-registry on the loopback interface that the private engine sees."""
+
+    def __init__(self, folder: Path, port: int, more: str = '') -> None:
+        self.host = f'127.0.0.1:{port}'
+        (folder / 'config.yml').write_text((CONFIG + more).format(folder=folder, port=port))
+        with (folder / 'log').open('wb') as log:
+            self.process = subprocess.Popen(
+                ['ip', 'netns', 'exec', NETNS, 'docker-registry', 'serve', folder / 'config.yml'],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )
+        reach = f'import socket; socket.create_connection(("127.0.0.1", {port}), 1)'
+        for _ in range(100):
+            if subprocess.run(
+                ['ip', 'netns', 'exec', NETNS, sys.executable, '-c', reach], stderr=subprocess.DEVNULL, check=False,
+            ).returncode == 0:
+                return
+            time.sleep(0.05)
+        self.cut()
+        pytest.fail((folder / 'log').read_text())
+
+    def cut(self) -> None:
+        """From here on nobody answers."""
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@contextmanager
+def registry(folder: Path, port: int = 5000, more: str = '') -> Iterator[Registry]:
+    """A registry that is empty. Skips the test where there is no docker-registry."""
+    if not shutil.which('docker-registry'):
+        pytest.skip("Debian's docker-registry is not installed")
+    folder.mkdir()
+    started = Registry(folder, port, more)
+    try:
+        yield started
+    finally:
+        started.cut()
+
+
+def publish(docker: Docker, image: str, registry_: Registry) -> str:
+    """Push the stand-in image as `image` of that registry, and forget it here; its reference by digest."""
+    reference = f'{registry_.host}/{image}'
+    docker.run('tag', STAND_IN, reference)
+    docker.run('push', '--quiet', reference)
+    digests = json.loads(docker.run('image', 'inspect', '--format', '{{json .RepoDigests}}', reference).stdout)
+    docker.run('rmi', reference)
+    repository = reference.rpartition(':')[0]
+    return next(str(digest) for digest in digests if digest.startswith(f'{repository}@'))
+
+
+class OfflineHost:
+    """A second engine with an empty data root, in a network namespace where nobody else listens."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.folder = folder
+        supervisor = int((folder / 'supervisor').read_text())
+        children = Path(f'/proc/{supervisor}/task/{supervisor}/children').read_text()
+        self.inside = ['nsenter', '--target', children.split()[0], '--mount', '--net', '--pid']
+        home.mkdir()
+        self.env = {
+            'PATH': '/usr/sbin:/usr/bin:/bin', 'HOME': str(home), 'LANG': 'C.UTF-8',
+            'DOCKER_HOST': f'unix://{folder}/docker.sock',
+        }
+
+    def run(self, *words: Union[str, Path], check: bool = True) -> subprocess.CompletedProcess[str]:
+        """A command on this host."""
+        done = subprocess.run(
+            words, env=self.env, cwd=self.env['HOME'], stdin=subprocess.DEVNULL, capture_output=True,
+            encoding='utf-8', timeout=60, check=False,
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def images(self) -> list[str]:
+        """The images, by tag."""
+        return self.run('docker', 'images', '--format', '{{.Repository}}:{{.Tag}}').stdout.split()
+
+    def forget(self) -> None:
+        """Remove every image."""
+        found = self.run('docker', 'images', '--quiet', '--no-trunc').stdout.split()
+        if found:
+            self.run('docker', 'rmi', '--force', *sorted(set(found)))
+
+
+@contextmanager
+def offline_host(folder: Path, disk: str = '') -> Iterator[OfflineHost]:
+    """Such a host; with `disk` its engine keeps images on a disk of that size."""
+    short = Path(tempfile.mkdtemp(prefix='tao-off-', dir='/tmp'))  # for sockets below it
+    try:
+        if disk:
+            (short / 'data').mkdir()
+            subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={disk}', 'tmpfs', short / 'data'], check=True)
+        subprocess.run([PRIVATE_DOCKERD, 'empty', short, str(os.getpid())], check=True)
+        yield OfflineHost(short, folder)
+    finally:
+        subprocess.run([PRIVATE_DOCKERD, 'stop', short], check=False)
+        if disk:
+            subprocess.run(['umount', '--lazy', short / 'data'], check=False)
+            shutil.rmtree(short, ignore_errors=True)
+
+
+def use_catalogue(home: Union[str, Path], image: str, tag: str, digest: Optional[str] = None, host: str = '') -> str:
+    """Write a ~/.tao/config.json whose one task, dino, runs in that image; the reference that it stands for."""
+    entry = {'docker_registry': host or '127.0.0.1:5000', 'tasks': ['dino']}
+    if digest:
+        entry['docker_digest'] = digest
+    groups = {'model': {'dockers': {image: {tag: entry}}}}
+    path = Path(home) / '.tao' / 'config.json'
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({'format_version': 3.0, 'toolkit_version': '7.1.0', 'task_group': groups}))
+    return f'{entry["docker_registry"]}/{image}' + (f'@{digest}' if digest else f':{tag}')
+
+
+def near_registry(*words: Union[str, Path]) -> Sequence[Union[str, Path]]:
+    """The words for a command that reaches the registry itself, as docker's client does for a manifest."""
+    return ['ip', 'netns', 'exec', NETNS, *words]
+
+
+def run(words: Sequence[Union[str, Path]], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, whatever its code."""
+    return subprocess.run(
+        words, env=dict(env), cwd=env['HOME'], stdin=subprocess.DEVNULL, capture_output=True,
+        encoding='utf-8', timeout=60, check=False,
+    )

@@ -1,0 +1,176 @@
+"""What the engine tests share: jobs of a known kind, launchers in the background, and terminals."""
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional
+
+import pexpect
+
+if TYPE_CHECKING:
+    from conftest import Docker
+
+    Terminal = pexpect.spawn[str]
+
+IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
+OURS = 'label=tao.plan'
+SCRIPTS = Path(sys.executable).parent
+TAO = str(SCRIPTS / 'tao')
+STOP = ['--stop-timeout', '2']
+# Another user, who may look through closed folders (where an interpreter may stand) but write to nobody's files.
+SOMEBODY = [
+    'setpriv', '--reuid=12345', '--regid=12345', '--clear-groups', '--inh-caps=+dac_read_search',
+    '--ambient-caps=+dac_read_search',
+]
+
+# Three kinds of job; each says "ready" first.
+HANDLES = 'trap "exit 7" INT TERM HUP QUIT; echo ready; while :; do sleep 0.1; done'
+IGNORES = 'trap "" INT TERM HUP QUIT; echo ready; while :; do sleep 0.1; done'
+SLEEPS = 'echo ready; exec sleep 60'
+
+
+def command(script: str, *options: str) -> list[str]:
+    """The launcher's words for a job that is a shell script."""
+    return [TAO, *STOP, *options, 'dino', 'run', 'sh', '-c', script]
+
+
+class Running:
+    """A launcher in the background, its output as it comes."""
+
+    def __init__(self, argv: list[str], env: Mapping[str, str], **more: Any) -> None:
+        streams = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE}
+        self.process = subprocess.Popen(argv, env=env, bufsize=0, **{**streams, **more})
+        self.out = b''
+
+    def wait_for(self, text: str, timeout: float = 20) -> None:
+        """Wait until the job has said `text`."""
+        assert self.process.stdout
+        deadline = time.monotonic() + timeout
+        while text.encode() not in self.out:
+            ready, _, _ = select.select([self.process.stdout], [], [], deadline - time.monotonic())
+            assert ready, f'no "{text}" within {timeout} s, only {self.out!r}'
+            read = os.read(self.process.stdout.fileno(), 4096)
+            assert read, f'it ended without "{text}": {self.out!r} {self.rest()}'
+            self.out += read
+
+    @property
+    def client(self) -> int:
+        """The process id of the docker client."""
+        return child_of(self.process.pid)
+
+    def send(self, *numbers: int) -> None:
+        """Send signals to the launcher alone, one after the other."""
+        for number in numbers:
+            self.process.send_signal(number)
+            time.sleep(0.2)
+
+    def rest(self, timeout: float = 30) -> str:
+        """What it said on stderr, once it has ended."""
+        out, err = self.process.communicate(timeout=timeout)
+        self.out += out or b''
+        return (err or b'').decode()
+
+    def code(self, timeout: float = 30) -> int:
+        """The exit code as a shell sees it."""
+        self.err = self.rest(timeout)
+        return shell_code(self.process.returncode)
+
+
+@contextmanager
+def launched(argv: list[str], env: Mapping[str, str], **more: Any) -> Iterator[Running]:
+    """A launcher in the background; killed if the test does not end it."""
+    running = Running(argv, env, **more)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.kill()
+            running.process.wait(10)
+        for stream in (running.process.stdout, running.process.stderr):
+            if stream:
+                stream.close()
+
+
+@contextmanager
+def on_terminal(
+    argv: list[str], env: Mapping[str, str], cwd: Optional[Path] = None, timeout: float = 20,
+) -> Iterator[Terminal]:
+    """A program on a terminal of its own, which is closed at the end."""
+    child = pexpect.spawn(
+        argv[0], argv[1:], env=dict(env), cwd=cwd and str(cwd), timeout=timeout, encoding='utf-8',
+        dimensions=(40, 200),
+    )
+    child.delaybeforesend = None
+    inner(child).delayafterclose = inner(child).delayafterterminate = 0.05
+    try:
+        yield child
+    finally:
+        child.close(force=True)
+
+
+def inner(child: Any) -> Any:
+    """The ptyprocess of a program on a terminal, which pexpect's types leave out."""
+    return child.ptyproc
+
+
+def hang_up(child: Terminal, timeout: float = 15) -> int:
+    """Close the terminal under a program, as a dropped connection does; its exit code."""
+    inner(child).fileobj.close()
+    child.closed = inner(child).closed = True
+    deadline = time.monotonic() + timeout
+    while child.isalive():
+        assert time.monotonic() < deadline, f'still there {timeout} s after its terminal was closed'
+        time.sleep(0.05)
+    return code_of(child)
+
+
+def ended(child: Terminal) -> int:
+    """The exit code of a program on a terminal, as a shell sees it, once it has ended."""
+    child.expect(pexpect.EOF)
+    child.wait()
+    return code_of(child)
+
+
+def code_of(child: Terminal) -> int:
+    """The exit code of an ended program as a shell sees it."""
+    code = child.exitstatus if child.signalstatus is None else -child.signalstatus
+    assert code is not None
+    return shell_code(code)
+
+
+def pid_of(child: Terminal) -> int:
+    """The process id of the program on a terminal."""
+    assert child.pid is not None
+    return child.pid
+
+
+def shell_code(code: int) -> int:
+    """subprocess writes death by a signal as a negative code, a shell as 128 and more."""
+    return code if code >= 0 else 128 - code
+
+
+def child_of(pid: int, timeout: float = 10) -> int:
+    """The one child of a process."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        children = Path(f'/proc/{pid}/task/{pid}/children').read_text().split()
+        if children:
+            return int(children[0])
+        time.sleep(0.02)
+    raise AssertionError(f'process {pid} has no child')
+
+
+def gone(docker: Docker) -> None:
+    """No container of the launcher's is left; docker lists one for a moment while it removes it."""
+    docker.wait_for(OURS, count=0, all=True, timeout=3)
+
+
+def kill_client(running: Running) -> None:
+    """Kill the docker client, as the kernel does when memory is short."""
+    os.kill(running.client, signal.SIGKILL)

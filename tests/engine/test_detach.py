@@ -1,0 +1,67 @@
+"""--detach: the id alone on stdout, the job runs on."""
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING
+
+from jobs import IMAGE, OURS, command, gone, launched
+
+if TYPE_CHECKING:
+    from conftest import Docker, Program
+
+
+def test_the_job_runs_on(each_docker: Docker, tao: Program) -> None:
+    done = tao('--detach', 'dino', 'run', 'sleep', '60', env=each_docker.env)
+    (container,) = each_docker.containers(OURS)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f'{container}\n', '')
+    shown = each_docker.inspect(container)
+    assert shown['State']['Running'] is True
+    assert shown['HostConfig']['AutoRemove'] is False
+    each_docker.run('rm', '-f', container)
+
+
+def test_a_job_that_fails_at_once(docker: Docker, tao: Program) -> None:
+    done = tao('--detach', 'dino', 'run', 'sh', '-c', 'echo why; exit 3')
+    (container,) = docker.containers(OURS)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        3, f'{container}\n', 'why\ntao: notice: the job has ended already, with exit code 3\n',
+    )
+    docker.run('rm', container)
+
+
+def test_a_job_that_is_done_at_once(docker: Docker, tao: Program) -> None:
+    done = tao('--detach', 'dino', 'run', 'true')
+    (container,) = docker.containers(OURS)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0, f'{container}\n', 'tao: notice: the job has ended already, with exit code 0\n',
+    )
+    docker.run('rm', container)
+
+
+def test_an_unknown_image(each_docker: Docker, tao: Program) -> None:
+    done = tao('--detach', '--pull', 'never', '--image', 'no/such:image', 'dino', 'train', env=each_docker.env)
+    assert (done.returncode, done.stdout) == (125, '')
+    gone(each_docker)
+
+
+def test_a_port_that_is_taken(each_docker: Docker, tao: Program) -> None:
+    """docker leaves the container that it created."""
+    each_docker.run('run', '-d', '--rm', '--init', '-p', '7777:7', IMAGE, 'sleep', '60')
+    done = tao('--detach', '--port', '7777:80', 'dino', 'run', 'sleep', '60', env=each_docker.env)
+    assert (done.returncode, done.stdout) == (125, '')
+    gone(each_docker)
+
+
+def test_ctrl_c_before_it_runs(docker: Docker) -> None:
+    """Either its id was printed and it runs on, or it is gone."""
+    for delay in (0.1, 0.2, 0.3):
+        with launched(command('sleep 60', '--detach'), docker.env) as job:
+            time.sleep(delay)
+            job.process.send_signal(signal.SIGINT)
+            code = job.code(timeout=15)
+            kept = docker.containers(OURS)
+            assert job.out.decode() == ''.join(f'{container}\n' for container in kept)
+            assert code in (0, 130)
+            for container in kept:
+                docker.run('rm', '-f', container)

@@ -1,0 +1,116 @@
+"""Trouble with the engine: one sentence each, what to try, and exit code 125."""
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Iterator
+
+import pytest
+from jobs import IMAGE, SOMEBODY, TAO, command, gone, launched
+
+if TYPE_CHECKING:
+    from conftest import Docker, Program
+
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that every user may look into, with a path short enough for a socket's."""
+    made = Path(tempfile.mkdtemp())
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
+def listening(path: Path, mode: int) -> socket.socket:
+    """A daemon that takes connections and never answers."""
+    daemon = socket.socket(socket.AF_UNIX)
+    daemon.bind(str(path))
+    daemon.listen(20)
+    path.chmod(mode)
+    return daemon
+
+
+def ours(stderr: str) -> str:
+    """The part that the launcher said, behind what docker's client said."""
+    return stderr[stderr.index('tao: '):]
+
+
+def test_no_docker(tao: Program, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [TAO, 'dino', 'train'], env={**tao.docker.env, 'PATH': str(tmp_path)}, stdin=subprocess.DEVNULL,
+        capture_output=True, encoding='utf-8', timeout=30, check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (125, '', (
+        'tao: error: docker: no such program\n'
+        '    the launcher runs containers through the docker command line program\n'
+        '    try: install Docker Engine (https://docs.docker.com/engine/install/), '
+        'or name another engine: --engine podman\n'
+    ))
+
+
+def test_a_docker_that_may_not_be_executed(tao: Program, tmp_path: Path) -> None:
+    (tmp_path / 'docker').write_text('')
+    done = tao('dino', 'train', env={**tao.docker.env, 'PATH': str(tmp_path)})
+    assert done.returncode == 125
+    assert done.stderr.startswith('tao: error: docker: is not executable (permission denied)\n')
+
+
+def test_no_daemon(each_docker: Docker, tao: Program, folder: Path) -> None:
+    env = {**each_docker.env, 'DOCKER_HOST': f'unix://{folder}/none.sock'}
+    done = tao('dino', 'train', env=env)
+    assert (done.returncode, done.stdout) == (125, '')
+    assert re.fullmatch(f'tao: error: .*docker daemon.* at unix://{folder}/none.sock\n    try: .+\n', ours(done.stderr))
+
+
+def test_a_socket_that_nobody_listens_on(tao: Program, folder: Path) -> None:
+    listening(folder / 'dead.sock', 0o666).close()
+    done = tao('dino', 'train', env={**tao.docker.env, 'DOCKER_HOST': f'unix://{folder}/dead.sock'})
+    assert done.returncode == 125
+    assert re.fullmatch(f'tao: error: .*docker daemon.* at unix://{folder}/dead.sock\n    try: .+\n', ours(done.stderr))
+
+
+def test_no_permission(each_docker: Docker, folder: Path) -> None:
+    with listening(folder / 'docker.sock', 0o600):
+        env = {**each_docker.env, 'HOME': '/', 'DOCKER_HOST': f'unix://{folder}/docker.sock'}
+        done = subprocess.run(
+            [*SOMEBODY, TAO, 'dino', 'train'], env=env, stdin=subprocess.DEVNULL, capture_output=True,
+            encoding='utf-8', timeout=30, check=False, cwd='/',
+        )
+    assert (done.returncode, done.stdout) == (125, '')
+    assert re.fullmatch(
+        f'tao: error: no permission .*docker daemon at unix://{folder}/docker.sock\n    try: .*aG docker.*\n',
+        ours(done.stderr),
+    )
+
+
+def test_unknown_image(each_docker: Docker, tao: Program) -> None:
+    done = tao('--pull', 'never', '--image', 'nvcr.io/no/such:image', 'dino', 'train', env=each_docker.env)
+    assert (done.returncode, done.stdout) == (125, '')
+    assert 'No such image: nvcr.io/no/such:image' in done.stderr
+    assert ours(done.stderr).startswith('tao: error: nvcr.io/no/such:image is not here')
+
+
+def test_a_start_that_fails(each_docker: Docker, tao: Program) -> None:
+    """docker leaves the container that it created."""
+    each_docker.run('run', '-d', '--rm', '--init', '-p', '7777:7', IMAGE, 'sleep', '60')
+    done = tao('--port', '7777:80', 'dino', 'run', 'true', env=each_docker.env)
+    assert done.returncode == 125
+    assert 'port is already allocated' in done.stderr
+    gone(each_docker)
+
+
+@pytest.mark.parametrize('number', [2, 15])
+def test_an_engine_that_never_answers(docker: Docker, folder: Path, number: int) -> None:
+    """No signal may be swallowed by the waiting."""
+    with listening(folder / 'docker.sock', 0o666):
+        env = {**docker.env, 'DOCKER_HOST': f'unix://{folder}/docker.sock'}
+        with launched(command('sleep 60'), env) as job:
+            job.send(number)
+            if number == 2:
+                job.send(number)
+            assert job.code(timeout=50) == 128 + number

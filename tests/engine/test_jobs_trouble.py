@@ -1,0 +1,141 @@
+"""Jobs in bad company: many of them, forged ones, and an engine that goes away."""
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable
+
+import pytest
+from jobs import IMAGE, OURS, SLEEPS, TAO, ended, launched, on_terminal
+
+if TYPE_CHECKING:
+    from conftest import Docker, Program
+
+
+# Passes connections on to another socket until it is killed, which ends them all.
+PROXY = """
+import socket, sys, threading
+def pump(a, b):
+    while True:
+        data = a.recv(65536)
+        if not data:
+            break
+        b.sendall(data)
+    b.shutdown(socket.SHUT_WR)
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen(20)
+print('ready', flush=True)
+while True:
+    near, far = server.accept()[0], socket.socket(socket.AF_UNIX)
+    far.connect(sys.argv[2])
+    for pair in ((near, far), (far, near)):
+        threading.Thread(target=pump, args=pair, daemon=True).start()
+"""
+
+
+@pytest.fixture
+def wrapped(docker: Docker) -> Callable[[str], Path]:
+    """Takes a script; puts a docker on PATH that notes its words and does that before it is the real one."""
+    programs = Path(docker.env['PATH'].partition(':')[0])
+
+    def wrap(script: str) -> Path:
+        calls = programs / 'calls'
+        (programs / 'docker').unlink()
+        (programs / 'docker').write_text(
+            f'#!/bin/sh\nreal={docker.path}\necho "$*" >>{calls}\n{script}\nexec "$real" "$@"\n',
+        )
+        (programs / 'docker').chmod(0o755)
+        return calls
+
+    return wrap
+
+
+def test_fifty_jobs(docker: Docker, tao: Program, wrapped: Callable[[str], Path]) -> None:
+    """Two questions at most; and what a dry run prints makes a job too, when somebody pastes it."""
+    printed = shlex.split(tao('--dry-run', '--detach', 'dino', 'run', 'true').stdout)
+    assert printed[:2] == ['docker', 'run']
+    made = {docker.run('create', *(w for w in printed[2:] if w != '--detach')).stdout.strip() for _ in range(50)}
+    calls = wrapped('')
+    listed = tao('list', '-a', '--format', 'ids')
+    assert (listed.returncode, set(listed.stdout.split()), listed.stderr) == (0, made, '')
+    assert len(calls.read_text().splitlines()) == 2
+    assert len(tao('list', '-a').stdout.splitlines()) == 51
+    ambiguous = tao('logs', 'dino')
+    assert (ambiguous.returncode, len(ambiguous.stderr.splitlines())) == (2, 13)
+    piped = subprocess.run(
+        ['bash', '-c', f'{TAO} list -a | head -1; echo "${{PIPESTATUS[0]}}"'], env=docker.env, capture_output=True,
+        encoding='utf-8', check=False,
+    )
+    assert piped.stdout.split()[0] == 'ID' and piped.stdout.splitlines()[1] in ('0', '141') and piped.stderr == ''
+    docker.run('rm', *made)
+
+
+def test_a_pasted_dry_run(docker: Docker, tao: Program) -> None:
+    line = tao('--dry-run', '--detach', 'dino', 'run', 'sh', '-c', SLEEPS).stdout
+    container = subprocess.run(['sh', '-c', line], env=docker.env, stdout=subprocess.PIPE, check=True).stdout.decode()
+    assert tao('list', '--format', 'ids').stdout == container
+    assert tao('stop', '--time', '1', 'dino').stdout == container
+    assert tao('clean').stdout == container
+
+
+def test_forged_labels(docker: Docker, tao: Program) -> None:
+    """Anybody may label a container; nothing of it reaches a terminal as it is."""
+    container = docker.run(
+        'create', '--label=tao.plan=\x1b[31m', f'--label=tao.user={os.getuid()}',
+        '--label=tao.job=\x1b]0;owned\x07\nID', IMAGE, 'echo', '\x1b[2J', 'x' * 5000,
+    ).stdout.strip()
+    with on_terminal([TAO, 'list', '-a', '--all-users'], docker.env) as child:
+        assert ended(child) == 0
+        assert '\\x1b]0;owned\\x07\\nID' in child.before
+        assert '\x1b' not in child.before
+    with on_terminal([TAO, 'list', '-a'], {**docker.env, 'COLUMNS': '60'}) as child:
+        assert ended(child) == 0
+        assert [len(line) <= 60 for line in child.before.splitlines()] == [True, True]
+    docker.run('rm', container)
+
+
+def test_one_that_vanishes_meanwhile(docker: Docker, tao: Program, wrapped: Callable[[str], Path]) -> None:
+    sleep = ['--detach', 'dino', 'run', 'sh', '-c', SLEEPS]
+    a, b = (tao(*sleep).stdout.strip() for _ in range(2))
+    wrapped(f'[ "$1" != inspect ] || "$real" rm -f {a} >/dev/null 2>&1')
+    listed = tao('list', '--format', 'ids')
+    assert (listed.returncode, listed.stdout, listed.stderr) == (0, f'{b}\n', '')
+    wrapped(f'[ "$1" != stop ] || "$real" rm -f {b} >/dev/null 2>&1')
+    stopped = tao('stop', '--all')
+    assert (stopped.returncode, stopped.stdout, stopped.stderr) == (0, f'{b}\n', '')
+
+
+def test_the_engine_goes_away_meanwhile(each_docker: Docker, tao: Program, wrapped: Callable[[str], Path]) -> None:
+    container = tao('--detach', 'dino', 'run', 'sh', '-c', SLEEPS).stdout.strip()
+    wrapped(f'real={each_docker.path}; [ "$1" = ps ] || export DOCKER_HOST=unix:///nowhere.sock')
+    for words in (['list'], ['stop', '--all'], ['wait', container]):
+        done = tao(*words)
+        assert (done.returncode, done.stdout) == (125, '')
+        assert done.stderr.startswith('tao: error: the docker daemon is not running')
+    each_docker.run('rm', '-f', container)
+
+
+@pytest.mark.parametrize('verb', ['wait', 'attach'])
+def test_the_engine_goes_away_while_waiting(each_docker: Docker, tmp_path: Path, verb: str) -> None:
+    """Not the job's code, and nothing left over; the job itself is none the wiser."""
+    socket = f'/tmp/{tmp_path.name}-{os.getpid()}'  # sockets need a short path
+    argv = [sys.executable, '-c', PROXY, socket, each_docker.env['DOCKER_HOST'][len('unix://'):]]
+    env = {**each_docker.env, 'DOCKER_HOST': f'unix://{socket}'}
+    with launched(argv, each_docker.env) as proxy:
+        proxy.wait_for('ready')
+        container = subprocess.run(
+            [TAO, '--detach', 'dino', 'run', 'sh', '-c', SLEEPS], env=env, stdout=subprocess.PIPE, check=True,
+        ).stdout.decode().strip()
+        with launched([TAO, verb, 'dino'], env) as running:
+            running.wait_for('ready') if verb == 'attach' else time.sleep(1)
+            proxy.process.kill()
+            os.unlink(socket)
+            assert running.code(timeout=10) == 125
+            assert f'    {container[:12]}  model/dino/run  running\n    try: tao ' in running.err
+    assert each_docker.containers(OURS, 'status=running') == [container]
+    each_docker.run('rm', '-f', container)
