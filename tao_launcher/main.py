@@ -55,7 +55,7 @@ def console() -> None:
     name = os.path.basename(sys.argv[0])
     code = main(program=name if name in (*TAO, *RUNNERS) else 'tao')
     if code < 0:
-        from .process import die_of
+        from .signals import die_of
 
         die_of(-code)
     raise SystemExit(code)

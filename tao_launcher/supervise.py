@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 
 from . import process
-from .process import Signals, Terminal
+from .signals import Signals, Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

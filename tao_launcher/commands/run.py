@@ -5,7 +5,7 @@ import os
 import signal
 import time
 
-from .. import host, process
+from .. import host, process, signals
 from ..containers import Launch
 from ..output import OutputClosed
 from ..supervise import Job
@@ -53,7 +53,7 @@ def _was_interrupted(plan: Plan, job: Job, code: int) -> bool:
     if not (plan.tty and code == 130) or plan.job.endswith('/shell'):
         return False
     # With -t it was a byte for the job's own terminal. Off it, it is a signal for the whole foreground.
-    process.interrupt_group()
+    signals.interrupt_group()
     return True
 
 

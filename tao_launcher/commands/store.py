@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 
-from .. import host, process
+from .. import host, signals
 from ..errors import UsageError
 from ..images import REMEMBERED
 from ..settings import dry_run_form, registry_and_release
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def store(given: Namespace, options: Values, environ: Mapping[str, str], output: Output) -> int:
     """Run images, pull or bundle. Returns the exit code; raises Fatal."""
-    with process.Unwinding():
+    with signals.Unwinding():
         return _store(given, options, environ, output)
 
 

@@ -1,0 +1,115 @@
+"""Signals and the terminal: taken as they come while a job runs, and left as they were found."""
+from __future__ import annotations
+
+import os
+import select
+import signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+class Signals:
+    """Signals as data: from entering to leaving they are queued, and `wait` hands them out.
+
+    A signal that was ignored at the start (nohup) stays ignored. SIGCHLD wakes `wait` up.
+    """
+
+    def __init__(self) -> None:
+        self._before: dict[int, object] = {}
+        self.hangup_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+
+    def __enter__(self) -> Signals:
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(self._write, False)
+        self._wakeup = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        for number in FORWARDED:
+            if signal.getsignal(number) != signal.SIG_IGN:
+                self._handle(number)
+        # inherited, "ignore" would lose the exit codes of children, and a mask their end
+        if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._handle(signal.SIGCHLD)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+        return self
+
+    def _handle(self, number: int) -> None:
+        self._before[number] = signal.signal(number, _queued)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        signal.set_wakeup_fd(self._wakeup)
+        os.close(self._read)
+        os.close(self._write)
+
+    def wait(self, timeout: float | None) -> list[int]:
+        """The signals that came, SIGCHLD left out; waits for one or for `timeout` seconds."""
+        ready, _, _ = select.select([self._read], [], [], timeout)
+        return [n for n in (os.read(self._read, 512) if ready else b'') if n != signal.SIGCHLD]
+
+
+def _queued(number: int, frame: FrameType | None) -> None:
+    """The wake-up descriptor has the signal already."""
+
+
+class Unwinding:
+    """While inside, TERM and HUP unwind as Ctrl-C does: what was begun is ended, half a file removed."""
+
+    def __enter__(self) -> None:
+        numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) != signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._unwind) for number in numbers}
+
+    def _unwind(self, number: int, frame: FrameType | None) -> None:
+        for each in self._before:
+            signal.signal(each, signal.SIG_IGN)  # once is enough
+        raise SystemExit(128 + number)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+class Terminal:
+    """Keeps the terminal's settings: a client that dies in raw mode leaves them behind."""
+
+    def __init__(self, used: bool) -> None:
+        self._saved: list[object] | None = None
+        if used:
+            import termios
+
+            try:
+                self._saved = termios.tcgetattr(0)
+            except termios.error:
+                pass
+
+    def restore(self) -> None:
+        """Put the settings back as they were."""
+        if self._saved is None:
+            return
+        import termios
+
+        before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # we may be in the background by now
+        try:
+            # not TCSADRAIN, which waits while the terminal is stopped (Ctrl-S)
+            termios.tcsetattr(0, termios.TCSANOW, self._saved)  # type: ignore[arg-type]
+        except termios.error:
+            pass  # the terminal is gone
+        finally:
+            signal.signal(signal.SIGTTOU, before)
+
+
+def die_of(number: int) -> None:
+    """End this process by a signal, so that a shell loop or make around it stops too."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+def interrupt_group() -> None:
+    """Do what the terminal does at Ctrl-C: interrupt the foreground, this process left out."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.kill(0, signal.SIGINT)
