@@ -7,6 +7,7 @@ from functools import partial
 from . import parsers
 from .docker_words import check_word, word_name
 from .jsontext import at, show
+from .ports import container_port, host_port, port_clashes
 from .reader import Reader, kind, whole
 from .values import Gpus, Port, Ulimit
 
@@ -126,13 +127,13 @@ def _ports(path: str, value: object, reader: Reader) -> tuple[Port, ...]:
         if not re.fullmatch('[0-9]{1,5}(/(tcp|udp|sctp))?', key):
             reader.fault(where, 'expected a container port such as "8888" or "8888/udp" as the key')
             continue
-        container = reader.parsed(where, key, parsers.container_port, structural=False)
+        container = reader.parsed(where, key, container_port, structural=False)
         many = isinstance(item, list)
         for place, host in reader.items(where, item) if many else [(where, item)]:
             found = _host_port(place, host, reader, many)
             if found and container:
                 ports.append(Port(container[0], container[1], found[1], found[0]))
-    for clash in parsers.port_clashes(ports):
+    for clash in port_clashes(ports):
         reader.fault(path, f'host port {clash} is given to two entries', structural=False)
     return tuple(ports)
 
@@ -147,7 +148,7 @@ def _host_port(path: str, value: object, reader: Reader, in_list: bool) -> tuple
         reader.fault(path, f'{show(value)}: expected a port from 1 to 65535')
         return None
     if isinstance(value, str) and re.fullmatch(r'(([0-9.]+|\[[0-9a-fA-F:.]+\]):)?[0-9]{1,5}', value):
-        return reader.parsed(path, value, parsers.host_port, structural=False)
+        return reader.parsed(path, value, host_port, structural=False)
     reader.expect(path, value, 'a host port, "IP:PORT", a list of them, or null')
     return None
 

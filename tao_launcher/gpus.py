@@ -57,10 +57,14 @@ GPU_QUERY = ('nvidia-smi', '--query-gpu=index,uuid', '--format=csv,noheader')
 PROCESS_QUERY = ('nvidia-smi', '--query-compute-apps=gpu_uuid,pid,process_name,used_memory', '--format=csv,noheader')
 
 
-def pick_free(count: int, gpu_rows: str, process_rows: str, owner: Callable[[str], str] = lambda pid: '') -> Gpus:
+def pick_free(
+    count: int, gpu_rows: str, process_rows: str, owner: Callable[[str], str] = lambda pid: '',
+    allowed: tuple[str, ...] = (),
+) -> Gpus:
     """The first `count` GPUs without a compute process, from nvidia-smi's answers to the queries above.
 
-    owner(pid) names the user of a process, or ''. Raises UsageError with who holds what when there are not enough.
+    owner(pid) names the user of a process, or ''. `allowed` are the indices or UUIDs to choose from, if
+    not all are. Raises UsageError with who holds what when there are not enough.
     """
     holders: dict[str, list[str]] = {}
     for line in process_rows.splitlines():
@@ -71,6 +75,7 @@ def pick_free(count: int, gpu_rows: str, process_rows: str, owner: Callable[[str
             holders.setdefault(uuid.strip(), []).append(f'{f"{whose}, " if whose else ""}process {pid},{rest}')
     rows = [line.split(',') for line in gpu_rows.splitlines()]
     gpus = [(index.strip(), uuid.strip()) for index, uuid, *_ in (row for row in rows if len(row) > 1)]
+    gpus = [gpu for gpu in gpus if not allowed or set(gpu) & set(allowed)]
     free = tuple(index for index, uuid in gpus if uuid not in holders)
     if len(free) < count:
         raise UsageError(

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .docker_words import word_key
-from .parsers import port_clashes
+from .ports import port_clashes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from . import layers, parsers
 from .docker_words import check_word, word_name
 from .errors import UsageError
 from .options import OPTIONS
+from .ports import ports as parse_ports
 from .record import Record
 from .values import Gpus, Mount, Port, Ulimit, Variable, clean_path
 
@@ -133,7 +134,7 @@ def merge(
     words = partial(_words, options)
     ulimits = problems.all('--ulimit', words('ulimit'), _ulimit)
     ports, clashes = layers.ports(file.options.get('ports', ()), [
-        port for some in problems.all('--port', words('port'), parsers.ports) for port in some
+        port for some in problems.all('--port', words('port'), parse_ports) for port in some
     ])
     problems.found += clashes
     volumes = problems.all('--volume', words('volume'), partial(_volume, cwd, home))

@@ -113,7 +113,8 @@ def _free_gpus(settings: Settings, environ: Mapping[str, str], output: Output) -
         if answer.code != 0:
             raise UsageError('nvidia-smi does not tell which GPUs are free', (answer.err or answer.out).strip()[:200])
     count = settings.gpus.first if settings.gpus else 1
-    picked = gpus.pick_free(count, answers[0].out, answers[1].out, machine.process_owner)
+    allowed = gpus.request(None, environ)[0].ids  # in a Slurm job its own
+    picked = gpus.pick_free(count, answers[0].out, answers[1].out, machine.process_owner, allowed)
     output.notice(f'free GPUs: {",".join(picked.ids)}')
     return picked
 

@@ -23,12 +23,13 @@ PURE = [
     'identity', 'gpus',
     'variables', 'daemon', 'images', 'names', 'docker_words', 'docker_options', 'reader', 'jsontext', 'runners', 'cli',
     'options', 'record', 'findings', 'remedies', 'table', 'login', 'lint',
-    'errors', 'bundle', 'progress', 'jobs', 'checks', 'checks_engine', 'checks_machine',
+    'errors', 'bundle', 'progress', 'jobs', 'checks', 'checks_engine', 'checks_machine', 'ports',
 ]
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random'}
 IMPURE_MODULES = {
-    'host', 'machine', 'files', 'process', 'signals', 'output', 'supervise', 'containers', 'main', 'help', 'pyz', 'commands',
+    'host', 'machine', 'files', 'process', 'signals', 'output', 'supervise', 'containers', 'main', 'help', 'pyz',
+    'commands',
 }
 LATE = {'jsonschema', 'colorama', 'shellingham'}
 NOT_FOR_A_DRY_RUN = {

@@ -41,6 +41,13 @@ def test_free(count: int, rows: str, processes: str, ids: list[str]) -> None:
     assert gpus.pick_free(count, rows, processes) == Gpus('ids', tuple(ids))
 
 
+def test_free_among_the_slurm_jobs_own() -> None:
+    assert gpus.pick_free(1, EIGHT, process(3, 77), allowed=('3', '5')) == Gpus('ids', ('5',))
+    with pytest.raises(UsageError) as caught:
+        gpus.pick_free(2, EIGHT, process(3, 77), allowed=('3', '5'))
+    assert caught.value.what == '2 free GPUs wanted, 1 of 2 free'
+
+
 @pytest.mark.parametrize(('count', 'rows', 'processes', 'what', 'why'), [
     (1, '', '', '1 free GPU wanted, 0 of 0 free', ()),
     (1, ONE, process(0, 77), '1 free GPU wanted, 0 of 1 free', ('GPU 0: ann, process 77, python, 10240 MiB',)),
