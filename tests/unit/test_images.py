@@ -5,11 +5,13 @@ import json
 import os
 from pathlib import Path
 
+import jsonschema
 import pytest
 from support import FakeDocker, tao
 
 from tao_launcher import images
 
+SCHEMA = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['images']
 ID, OTHER = f'sha256:{"a" * 64}', f'sha256:{"b" * 64}'
 REPOSITORY = 'nvcr.io/nvidia/tao/tao-toolkit'
 DINO = f'{REPOSITORY}:7.1.0-pyt'
@@ -95,6 +97,7 @@ def test_json(engine: Engine, words: list[str], references: list[str], err: str)
     done = tao('images', '--format', 'json', *words)
     assert (done.code, done.err) == (0, err)
     listed = json.loads(done.out)
+    jsonschema.Draft202012Validator(SCHEMA).validate(listed)
     assert [entry['reference'] for entry in listed] == references
     for entry in listed:
         found = entry['reference'] == DINO
