@@ -152,7 +152,7 @@ def main() -> None:
             print(f'Python {sys.version.split()[0]}, medians of 3 pairs: ratio, ours / bare')
             return bundle(folder, env)
         python = [sys.executable, '-c', 'pass']
-        task = ['dino', 'train', '-e', '/specs/train.yaml']
+        task = ['dino', 'train', 'train.num_gpus=2']
         print(f'Python {sys.version.split()[0]}, medians of {PAIRS} pairs: ratio, ours / bare')
         limit = '3.5' if sys.version_info < (3, 9) else '3.0'
         ratio('CPU, dry run / python -c pass', cpu, [TAO, '--dry-run', *task], python, env, f'aim ≤ {limit}')
