@@ -7,6 +7,7 @@ import time
 
 from .. import host, process, signals
 from ..containers import Launch
+from ..errors import ResultLost
 from ..output import OutputClosed
 from ..supervise import Job
 from ..variables import LAUNCH_ID
@@ -74,7 +75,7 @@ def _detached(container: str, launch: Launch, output: Output) -> int:
     """Print a detached job's id; when it has ended already, its log (to stderr) and its code."""
     try:
         output.result(container + '\n')
-    except (OutputClosed, OSError):
+    except (OutputClosed, ResultLost):
         output.notice(f'the job runs on as container {container[:12]}')
     process.sleep(JUST_STARTED)
     state = launch.ask('inspect', '-f', '{{.State.Running}} {{.State.ExitCode}}', container)

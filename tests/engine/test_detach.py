@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 from jobs import IMAGE, OURS, command, gone, launched
 
 if TYPE_CHECKING:
@@ -65,3 +67,12 @@ def test_ctrl_c_before_it_runs(docker: Docker) -> None:
             assert code in (0, 130)
             for container in kept:
                 docker.run('rm', '-f', container)
+
+
+@pytest.mark.parametrize('stdout', ['/dev/full', '&-'])
+def test_an_id_that_can_not_be_written_is_said(docker: Docker, stdout: str) -> None:
+    line = f'tao --detach dino run sleep 60 >{stdout}'
+    done = subprocess.run(['bash', '-c', line], env=docker.env, stderr=subprocess.PIPE, encoding='utf-8', timeout=60)
+    (container,) = docker.wait_for('label=tao.plan')
+    docker.run('rm', '--force', container)
+    assert (done.returncode, done.stderr) == (0, f'tao: notice: the job runs on as container {container[:12]}\n')
