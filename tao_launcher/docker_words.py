@@ -69,8 +69,7 @@ def clashes(words: Iterable[str], argv: Sequence[str]) -> list[str]:
         taken.add(_key(name, value if equals else following))
     given: set[tuple[str, str]] = set()
     for word in words:
-        name, _, value = word.partition('=')
-        key = _key(name, value)
+        name, key = word_name(word), word_key(word)
         if key in taken:
             own = OUR_NAME.get(key[0], key[0])
             found.append(f'{name}: given twice' if key in given else f'{name}: set by the launcher already; use {own}')

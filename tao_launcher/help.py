@@ -12,7 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-TOPICS = ('options', 'environment')
 WIDTH = 100
 
 

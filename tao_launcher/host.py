@@ -89,6 +89,11 @@ def user_name(uid: int) -> str:
         return ''
 
 
+def name_at_host(host: Host) -> str:
+    """NAME@HOST of the caller: whose job it is on a remote daemon, where the uid may be anybody's."""
+    return f'{user_name(host.uid) or host.uid}@{host.hostname}'
+
+
 def supplementary_groups(host: Host) -> tuple[int, ...]:
     """The caller's groups without the primary and docker's, in ascending order.
 

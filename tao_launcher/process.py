@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -24,6 +25,14 @@ class Answer(Record):
     code: int | None
     out: str
     err: str
+
+    def json(self) -> Mapping[str, Any]:
+        """The answer as a JSON object; {} where it is none."""
+        try:
+            found = json.loads(self.out)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
 
 def ask(

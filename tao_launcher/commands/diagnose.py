@@ -33,14 +33,6 @@ class Engine:
         """Ask; no answer counts as one without a code."""
         return self._launch.ask(*words, timeout=max(0.1, self._until - process.clock()))
 
-    def json(self, *words: str) -> Mapping[str, Any]:
-        """Ask for an object; {} where there is none."""
-        try:
-            found = json.loads(self.ask(*words).out)
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
-
 
 def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Launch, output: Output) -> int:
     """Explain a job's exit code, if it can be explained.
@@ -109,7 +101,7 @@ def _why_refused(facts: Facts, engine: Engine) -> Facts:
     """The facts with what the engine says of itself and of the image."""
     image = engine.ask('image', 'inspect', '-f', '{{.Id}}', facts.image)
     taken = engine.ask('ps', '-aq', '--filter', f'name=^/?{facts.name}$').out if facts.name else ''
-    info = engine.json('info', '--format', '{{json .}}')
+    info = engine.ask('info', '--format', '{{json .}}').json()
     folder = explain.image_folder(info)
     return facts._replace(
         image_is_here=image.code == 0 if image.code is not None else None,

@@ -77,7 +77,7 @@ def engine(options: Values, environ: Mapping[str, str]) -> Engine:
     here = host.survey(environ)
     words = engine_words(options, environ)
     found = daemon.find(words, environ, here.home, host.json_file)
-    owner = f'{host.user_name(here.uid) or here.uid}@{here.hostname}' if found.is_remote else str(here.uid)
+    owner = host.name_at_host(here) if found.is_remote else str(here.uid)
     return Engine(words, environ, found, owner)
 
 

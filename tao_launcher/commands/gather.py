@@ -1,7 +1,6 @@
 """What `tao doctor` wants to know: every question to a program has a time limit, and nothing is changed."""
 from __future__ import annotations
 
-import json
 import os
 import sys
 
@@ -116,19 +115,11 @@ def _engine(facts: Facts, environ: Mapping[str, str]) -> Facts:
     if not facts.program:
         return facts
     version = ask((*facts.engine, 'version', '--format', '{{json .}}'), environ, PATIENCE)
-    facts = facts._replace(version=_object(version.out), engine_code=version.code, engine_error=version.err)
+    facts = facts._replace(version=version.json(), engine_code=version.code, engine_error=version.err)
     if version.code != 0:
         return facts
-    info = _object(ask((*facts.engine, 'info', '--format', '{{json .}}'), environ, PATIENCE).out)
+    info = ask((*facts.engine, 'info', '--format', '{{json .}}'), environ, PATIENCE).json()
     folder = explain.image_folder(info)
     return facts._replace(
         info=info, disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
     )
-
-
-def _object(text: str) -> Mapping[str, Any]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

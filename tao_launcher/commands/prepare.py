@@ -138,7 +138,7 @@ def _identity(user: str, here: Host, engine: Daemon) -> Identity:
         host.supplementary_groups(here) if own else (),
     )
     if engine.is_remote:
-        found = found._replace(owner=f'{host.user_name(here.uid) or here.uid}@{here.hostname}')
+        found = found._replace(owner=host.name_at_host(here))
     return found
 
 

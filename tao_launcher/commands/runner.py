@@ -64,10 +64,15 @@ def find_root(
             raise ConfigError(
                 f'no checkout found for {program}',
                 f'{variable} is not set, and neither {here.cwd} nor a folder above it has {runners.MANIFEST}',
-                advice=f'export {variable}=/path/to/{profile["backend_repository"].rpartition("/")[2]}',
+                advice=_export(profile),
             )
         folder = folder.rpartition('/')[0] or '/'
     return folder
+
+
+def _export(profile: Mapping[str, Any]) -> str:
+    """The command that names a runner's checkout."""
+    return f'export {profile["root_variable"]}=/path/to/{profile["backend_repository"].rpartition("/")[2]}'
 
 
 def _manifest_image(root: str, here: Host, by_tag: bool) -> str:
@@ -87,8 +92,7 @@ def findings(environ: Mapping[str, str], here: Host) -> list[Finding]:
     for program, profile in json.loads(host.package_data('runners.json')).items():
         variable = profile['root_variable']
         if not environ.get(variable):
-            fix = f'export {variable}=/path/to/{profile["backend_repository"].rpartition("/")[2]}'
-            found.append(Finding(program, 'info', f'{variable} is not set', fix))
+            found.append(Finding(program, 'info', f'{variable} is not set', _export(profile)))
             continue
         try:
             image = _manifest_image(host.path_of(environ[variable]), here, by_tag=False)

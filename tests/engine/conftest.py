@@ -171,3 +171,13 @@ def printed_argv() -> Callable[[str], list[str]]:
         return [re.sub(r'\\[nr\\]', lambda match: escapes[match.group()], line) for line in lines]
 
     return words
+
+
+@pytest.fixture
+def socket_for_all(docker: Docker) -> Iterator[None]:
+    """The engine's socket, open to every user for one test."""
+    path = docker.env['DOCKER_HOST'][len('unix://'):]
+    before = os.stat(path).st_mode & 0o777
+    os.chmod(path, 0o666)
+    yield
+    os.chmod(path, before)

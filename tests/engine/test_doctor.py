@@ -18,18 +18,7 @@ from jobs import IMAGE, SOMEBODY, TAO
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
-ENTRY = {
-    'type': 'object',
-    'required': ['name', 'status', 'found', 'fix'],
-    'additionalProperties': False,
-    'properties': {
-        'name': {'type': 'string', 'minLength': 1},
-        'status': {'enum': ['ok', 'warn', 'fail', 'info']},
-        'found': {'type': 'string', 'minLength': 1},
-        'fix': {'type': 'string'},
-    },
-}
-SCHEMA = {'type': 'array', 'minItems': 5, 'items': ENTRY}
+SCHEMA = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['findings']
 
 
 def findings(out: str) -> dict[str, dict[str, Any]]:

@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
@@ -21,16 +20,6 @@ JOBS = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['job
 # Goes on until it is told the code to end with.
 PATIENT = 'echo epoch 1; until [ -e /tmp/code ]; do sleep 0.1; done; echo the end; exit $(cat /tmp/code)'
 NIGHT = ['--detach', '--name', 'night', 'dino', 'run', 'sh', '-c', PATIENT]
-
-
-@pytest.fixture
-def socket_for_all(docker: Docker) -> Iterator[None]:
-    """The engine's socket, open to every user for one test."""
-    path = docker.env['DOCKER_HOST'][len('unix://'):]
-    before = os.stat(path).st_mode & 0o777
-    os.chmod(path, 0o666)
-    yield
-    os.chmod(path, before)
 
 
 def end(docker: Docker, container: str, code: int) -> None:

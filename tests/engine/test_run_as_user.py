@@ -1,7 +1,6 @@
 """Who owns what a job writes. The launcher runs as another user, whom the private engine's socket lets in."""
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -24,16 +23,6 @@ def results() -> Iterator[Path]:
     folder.chmod(0o777)
     yield folder
     shutil.rmtree(folder)
-
-
-@pytest.fixture
-def socket_for_all(docker: Docker) -> Iterator[None]:
-    """The engine's socket, open to every user for one test."""
-    path = docker.env['DOCKER_HOST'][len('unix://'):]
-    before = os.stat(path).st_mode & 0o777
-    os.chmod(path, 0o666)
-    yield
-    os.chmod(path, before)
 
 
 def run_as_somebody(docker: Docker, *words: str) -> subprocess.CompletedProcess[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from engine_answers import Engine
 from hypothesis import HealthCheck
 from hypothesis.configuration import set_hypothesis_home_dir
 from support import FakeDocker
@@ -64,3 +65,12 @@ def fake_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeDocker:
     fake = FakeDocker(tmp_path / 'fake')
     monkeypatch.setenv('PATH', f'{fake.folder}:{os.environ["PATH"]}')
     return fake
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """A docker on PATH that answers as told."""
+    made = Engine(tmp_path / 'engine')
+    monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
+    monkeypatch.setenv('NO_COLOR', '1')
+    return made

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
@@ -22,6 +23,9 @@ exit "$(cat "$folder/$answer.code")"
 ID = 'f00dcafe' * 8
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 MINE = str(os.getuid())
+OTHER = '1' if MINE != '1' else '2'
+OTHER_NAME = pwd.getpwuid(int(OTHER)).pw_name
+THEIRS = {'tao.job': 'model/ocrnet/train', 'tao.user': OTHER, 'tao.plan': ''}
 
 
 def container(
@@ -84,3 +88,8 @@ class Engine(FakeDocker):
         super().forget()
         for counted in self.folder.glob('*.count'):
             counted.unlink()
+
+
+def last(engine: Engine) -> list[str]:
+    """The last command that was no question."""
+    return [call for call in engine.calls if call[1] not in ('ps', 'inspect')][-1]

@@ -13,21 +13,7 @@ import pytest
 from support import FakeDocker, tao, tao_process, write_mounts
 from test_checks import A100, INFOS, SMI_BROKEN, VERSIONS
 
-SCHEMA = {
-    'type': 'array',
-    'minItems': 5,
-    'items': {
-        'type': 'object',
-        'required': ['name', 'status', 'found', 'fix'],
-        'additionalProperties': False,
-        'properties': {
-            'name': {'type': 'string', 'minLength': 1},
-            'status': {'enum': ['ok', 'warn', 'fail', 'info']},
-            'found': {'type': 'string', 'minLength': 1},
-            'fix': {'type': 'string'},
-        },
-    },
-}
+SCHEMA = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['findings']
 Put = Callable[..., Path]
 
 

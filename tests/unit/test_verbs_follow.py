@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pwd
 import shlex
 import signal
 import subprocess
@@ -11,28 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
-from engine_answers import MINE, Engine, container, ids
+from engine_answers import MINE, Engine, container, ids, last
 from support import command, tao, tao_process
 
 A, B, C = ids(3)
-OTHER = '1' if MINE != '1' else '2'
-OTHER_NAME = pwd.getpwuid(int(OTHER)).pw_name
-THEIRS = {'tao.job': 'model/ocrnet/train', 'tao.user': OTHER, 'tao.plan': ''}
 LINE = f'{A[:12]}  model/dino/train  running'
 LINE_B = f'{B[:12]}  model/dino/train  running'
-
-
-@pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    made = Engine(tmp_path / 'engine')
-    monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
-    monkeypatch.setenv('NO_COLOR', '1')
-    return made
-
-
-def last(engine: Engine) -> list[str]:
-    """The last command that was no question."""
-    return [call for call in engine.calls if call[1] not in ('ps', 'inspect')][-1]
 
 
 @pytest.mark.parametrize(('words', 'printed', 'code'), [
