@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from .errors import UsageError
 from .names import nearest, one_slip_apart
+from .options import VERBS
 from .record import Record
 
 TYPE_CHECKING = False
@@ -144,10 +145,10 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
         )
     images = [images for groups in catalogue.releases.values() for images in groups.values()]
     names = sorted({name for tasks_of in images for tasks in tasks_of.values() for name in tasks})
-    meant = nearest(task, [*names, *catalogue.groups()])
+    meant = nearest(task, [*names, *catalogue.groups(), *([] if group else [*VERBS, 'help'])])
     lines = [
         f'did you mean {name}? (release {", ".join(catalogue.releases_with(name)[-3:])})'
-        if catalogue.releases_with(name) else f'did you mean the group {name}?'
+        if catalogue.releases_with(name) else f'did you mean {"the group " * (name in catalogue.groups())}{name}?'
         for name in meant
     ]
     return UsageError(what, *lines, advice='tao --help lists the tasks')

@@ -6,13 +6,15 @@ import textwrap
 
 from .catalogue import Catalogue, Found, find
 from .errors import UsageError
+from .names import nearest
 from .options import OPTIONS, VARIABLES
+from .topics import DESCRIPTION, EXIT_CODES, FILES, SYNOPSIS, TOPICS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-WIDTH = 100
+WIDTH = 80
 
 
 def tao(catalogue: Catalogue, words: Sequence[str]) -> str:
@@ -23,19 +25,20 @@ def tao(catalogue: Catalogue, words: Sequence[str]) -> str:
     rest = [word for word in words if word not in ('-h', '--help')]
     if not rest:
         return _overview(catalogue)
-    if rest[0] == 'options':
-        return options('tao')
-    if rest[0] == 'environment':
-        return environment()
+    if rest[0] in TOPICS:
+        return topic('tao', rest[0])
     if rest[0] in catalogue.groups():
         return _group(catalogue, rest[0]) if len(rest) == 1 else _task(catalogue, rest[0], rest[1])
+    meant = nearest(rest[0], TOPICS)
+    if meant and not catalogue.releases_with(rest[0]):
+        raise UsageError(f'no help for {rest[0]}', f'did you mean {meant[0]}?', advice='tao --help')
     return _task(catalogue, '', rest[0])
 
 
 def runner(program: str, root_variable: str, words: Sequence[str]) -> str:
     """The help of a developer runner."""
-    if words and words[0] == 'environment':
-        return environment()
+    if words and words[0] in TOPICS:
+        return topic(program, words[0])
     return (
         f'usage: {program} [options] [-- COMMAND [ARGS...]]\n\n'
         f'Runs COMMAND, or a shell, in the developer container of a backend checkout.\n'
@@ -52,15 +55,36 @@ def options(program: str) -> str:
             value = f'[={option.value}]' if option.optional else f' {option.value}' if option.value else ''
             name = f'{option.short + ", " if option.short else ""}{option.name}{value}'
             more = ' (repeatable)' if option.repeatable else ''
-            lines.append(f'  {name:<34} {option.help}{more}')
+            lines += _pairs(31, [(name, option.help + more)])
     return '\n'.join(lines) + '\n'
+
+
+def topic(program: str, name: str) -> str:
+    """One of TOPICS."""
+    return options(program) if name == 'options' else environment() if name == 'environment' else exit_codes()
 
 
 def environment() -> str:
-    """The variables that are read, a line each."""
-    lines = ['environment (an option beats its variable, a variable the mounts file; empty is unset):']
-    lines += [f'  {variable.name:<20} {variable.help}' for variable in VARIABLES]
-    return '\n'.join(lines) + '\n'
+    """The variables that are read, and the files, a line each."""
+    lines = ['environment (options beat it, it beats the mounts file; empty is unset):']
+    lines += _pairs(20, ((variable.name, variable.help) for variable in VARIABLES))
+    return '\n'.join([*lines, '', 'files:', *_pairs(32, FILES)]) + '\n'
+
+
+def exit_codes() -> str:
+    """The exit codes, a line each."""
+    return '\n'.join(['exit codes:', *_pairs(15, EXIT_CODES)]) + '\n'
+
+
+def _pairs(width: int, pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Names, and what they mean in a column of its own that is wrapped."""
+    lines = []
+    for name, meaning in pairs:
+        lines += textwrap.wrap(
+            meaning, WIDTH, initial_indent=f'  {name:<{width}} ', subsequent_indent=' ' * (width + 3),
+            break_on_hyphens=False, break_long_words=False,
+        )
+    return lines
 
 
 def version() -> str:
@@ -77,17 +101,9 @@ def version() -> str:
 
 def _overview(catalogue: Catalogue) -> str:
     lines = [
-        'usage: tao [options] [GROUP] TASK SUBTASK [ARGS...]        run a task',
-        '       tao [options] [GROUP] TASK run COMMAND [ARGS...]    run any command in its container',
-        '       tao [options] [GROUP] TASK                          a shell in its container',
-        '       tao list | stop | logs | attach | wait | exec | clean      your jobs',
-        '       tao info | images | pull | bundle                          releases, their images, air gap',
-        '       tao doctor | config path                                   this machine, paths',
-        '',
-        'Runs NVIDIA TAO containers: one exact docker run, printed (--dry-run) or run.',
-        'Options stand before the task name; what follows it belongs to the task.',
-        '',
+        f'{"       " if i else "usage: "}{words:<46}{what}' for i, (words, what) in enumerate(SYNOPSIS)
     ]
+    lines += ['', *DESCRIPTION, '']
     for group, tasks in _tasks(catalogue).items():
         lines += [f'{group}:', *_wrapped(sorted(tasks))]
     lines += [
@@ -95,11 +111,11 @@ def _overview(catalogue: Catalogue) -> str:
         'often used:',
         '  --dry-run[=shell|pretty|json]   print the command, run nothing',
         '  --gpus 0,1                      which GPUs (default: all)',
-        '  --volume SRC:DST                mount a folder, beside those in ~/.tao_mounts.json',
+        '  --volume SRC:DST                mount a folder, as ~/.tao_mounts.json does',
         '  --run_as_user                   files written by the job belong to you',
-        '  --release X.Y.Z                 an older TAO release (default: the newest that has the task)',
+        '  --release X.Y.Z                 an older TAO release',
         '',
-        'more: tao --help options, tao --help environment, tao GROUP|TASK|VERB --help',
+        f'more: tao help {"|".join(TOPICS)}, tao NAME --help, man tao',
     ]
     return '\n'.join(lines) + '\n'
 
@@ -143,9 +159,11 @@ def _task(catalogue: Catalogue, group: str, task: str) -> str:
             subtasks = catalogue.known_subtasks(name, task)
             lines += [
                 f'usage: tao [options] {name} {task} {"SUBTASK " if subtasks else ""}[ARGS...]',
-                f'  subtasks  {", ".join(subtasks) or "none are known; its arguments follow its name"}',
-                f'  image     {found.image}',
-                f'  release   {found.release} (of {", ".join(catalogue.releases_with(task, name))})',
+                *_pairs(9, (
+                    ('subtasks', ', '.join(subtasks) or 'none are known; its arguments follow its name'),
+                    ('image', found.image),
+                    ('release', f'{found.release} (of {", ".join(catalogue.releases_with(task, name))})'),
+                )),
                 '',
             ]
     lines.append(f"tao {task} SUBTASK --help shows the container's own help")

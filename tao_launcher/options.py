@@ -4,6 +4,9 @@ from __future__ import annotations
 from .record import Record
 
 TAO = ('tao',)
+VERBS = (
+    'list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'bundle', 'doctor', 'config',
+)
 RUNNERS = ('tao_pt', 'tao_tf', 'tao_tf2', 'tao_deploy', 'tao_ds')
 
 

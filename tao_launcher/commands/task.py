@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from .. import catalogue, cli, host
 from ..errors import ConfigError, UsageError
+from ..options import VERBS
 from ..plan import Target
 from .launch import launch
 from .prepare import prepare
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
     from ..host import Host
     from ..output import Output
     from ..settings import Settings
-
-VERBS = (
-    'list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'bundle', 'doctor', 'config',
-)
+WITH_STEPS = ('bundle', 'config', 'submit')
 
 
 def task(options: Values, words: list[str], environ: Mapping[str, str], output: Output) -> int:
     """Run, print or explain the task in `words`. Returns the exit code; raises Fatal."""
     here = host.survey(environ)
+    if words and words[0] == 'help':
+        options, words = {**options, 'help': True}, words[1:]
     if words and words[0] in VERBS:  # before the catalogue: a faulty one is no reason not to stop a job
         from .verbs import verb
 
-        return verb([words[0], '--help'] if options.get('help') else words, options, environ, output)
+        asked = [*words[:1 + (words[0] in WITH_STEPS)], '--help'] if options.get('help') else words
+        return verb(asked, options, environ, output)
     try:
         known = load_catalogue(here, output)
     except ConfigError as e:

@@ -1,11 +1,15 @@
 """Help is offline and at once: from the catalogue, without docker, in any folder."""
 from __future__ import annotations
 
+import re
+
 import pytest
 from plans import CATALOGUE
-from support import FakeDocker, tao
+from support import CHECKOUT, FakeDocker, tao
 
-from tao_launcher.options import OPTIONS, RUNNERS, VARIABLES
+from tao_launcher.errors import Fatal
+from tao_launcher.options import OPTIONS, RUNNERS, VARIABLES, VERBS
+from tao_launcher.topics import EXIT_CODES, FILES
 
 
 def shown(*words: str, program: str = 'tao') -> str:
@@ -23,11 +27,72 @@ def test_overview_fits_a_screen_and_has_every_task() -> None:
     assert shown('-h') == text
 
 
-def test_options_and_environment() -> None:
+def test_overview_has_every_verb() -> None:
+    known = set(re.findall(r'[a-z]+', ''.join(line for line in shown('--help').splitlines() if 'tao ' in line)))
+    assert set(VERBS) <= known
+
+
+@pytest.mark.parametrize('words', [
+    ['--help'], ['--help', 'options'], ['--help', 'environment'], ['--help', 'exit-codes'], ['model', '--help'],
+    ['dino', '--help'],
+])
+def test_fits_a_terminal(words: list[str]) -> None:
+    assert [line for line in shown(*words).splitlines() if len(line) > 80] == []
+
+
+def test_topics() -> None:
     options = shown('--help', 'options')
     assert all(f'  {o.name}' in options or f', {o.name}' in options for o in OPTIONS)
     environment = shown('--help', 'environment')
     assert all(f'  {variable.name} ' in environment for variable in VARIABLES)
+    assert all(f'  {path} ' in environment for path, _ in FILES)
+    codes = shown('--help', 'exit-codes')
+    assert codes.startswith("exit codes:\n  the job's own   returned unchanged\n")
+    assert all(re.search(rf'^  {re.escape(code)}  ', codes, re.MULTILINE) for code, _ in EXIT_CODES)
+    for program in RUNNERS:
+        assert shown('--help', 'exit-codes', program=program) == codes
+
+
+def test_every_code_is_explained() -> None:
+    """What errors.py ends with, and nothing that README does not have."""
+    explained = {word for code, _ in EXIT_CODES for word in code.split(', ')}
+    kinds: list[type[Fatal]] = [Fatal]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    assert {str(kind.code) for kind in kinds} <= explained
+    table = (CHECKOUT / 'README.md').read_text(encoding='utf-8').partition('## Exit codes')[2].partition('## ')[0]
+    assert {code for code, _ in EXIT_CODES} == set(re.findall(r'^\| (?!code|---)([^|]+) \|', table, re.MULTILINE))
+
+
+def test_readme_has_every_option_verb_and_variable() -> None:
+    readme = (CHECKOUT / 'README.md').read_text(encoding='utf-8')
+    rows = ''.join(line for line in readme.splitlines() if line.startswith('|'))
+    assert [verb for verb in VERBS if not re.search(rf'`tao [^`]*\b{verb}\b', rows)] == []
+
+
+@pytest.mark.parametrize('verb', VERBS)
+def test_verb(verb: str, fake_docker: FakeDocker) -> None:
+    text = shown('help', verb)
+    assert text.startswith(f'usage: tao {verb} ')
+    assert text == shown(verb, '--help') == shown('--help', verb)
+    assert fake_docker.calls == []
+
+
+def test_help_is_a_word_too() -> None:
+    assert shown('help') == shown('--help')
+    assert shown('help', 'environment') == shown('--help', 'environment')
+    assert shown('help', 'dino') == shown('dino', '--help')
+    assert shown('help', 'bundle', 'save') == shown('bundle', 'save', '--help')
+
+
+@pytest.mark.parametrize(('words', 'meant'), [
+    (['help', 'optoins'], 'no help for optoins\n    did you mean options?\n    try: tao --help\n'),
+    (['lst'], 'no task lst\n    did you mean list?\n    try: tao --help lists the tasks\n'),
+    (['hlep'], 'no task hlep\n    did you mean help?\n    try: tao --help lists the tasks\n'),
+    (['modle'], 'no task modle\n    did you mean the group model?\n    try: tao --help lists the tasks\n'),
+])
+def test_slips(words: list[str], meant: str) -> None:
+    assert tao(*words) == (2, '', f'tao: error: {meant}')
 
 
 @pytest.mark.parametrize('words', [['model', '--help'], ['--help', 'model'], ['model', '-h']])
