@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .errors import UsageError
 from .names import did_you_mean
-from .options import ALSO_LATE, NEVER_LATE, OPTIONS, TASKS_OWN, Option
+from .options import ALSO_LATE, NEVER_LATE, TASKS_OWN, Option, of
 from .record import Record
 
 TYPE_CHECKING = False
@@ -38,12 +38,11 @@ class Call(Record):
 def table(program: str) -> dict[str, Option]:
     """The program's options by every accepted spelling of their names."""
     found = {}
-    for option in OPTIONS:
-        if program in option.programs:
-            for name in (option.name, option.name[2:].replace('_', '-'), option.name[2:].replace('-', '_')):
-                found['--' + name.lstrip('-')] = option
-            if option.short:
-                found[option.short] = option
+    for option in of(program):
+        for name in (option.name, option.name[2:].replace('_', '-'), option.name[2:].replace('-', '_')):
+            found['--' + name.lstrip('-')] = option
+        if option.short:
+            found[option.short] = option
     return found
 
 
@@ -59,7 +58,8 @@ def parse(words: Sequence[str], program: str) -> tuple[Values, list[str]]:
         name, equals, value = rest.pop(0).partition('=')
         option = known.get(name)
         if option is None:
-            raise UsageError(f'unknown option {name}', *_hint(name, known), advice=f'{program} --help options')
+            where = f'tao {program} --help' if ' ' in program else f'{program} --help options'
+            raise UsageError(f'unknown option {name}', *_hint(name, known), advice=where)
         if not option.value and equals:
             raise UsageError(f'{name} takes no value, found "{value}"')
         if option.value and not option.optional and not equals:
@@ -71,8 +71,9 @@ def parse(words: Sequence[str], program: str) -> tuple[Values, list[str]]:
 
 
 def _has_value(option: Option, rest: Sequence[str], known: Mapping[str, Option]) -> bool:
-    """Whether its value follows an option: an option in its place is a forgotten value, but for --docker-arg."""
-    return bool(rest) and rest[0] != '--' and (option.key == 'docker_arg' or rest[0].partition('=')[0] not in known)
+    """Whether its value follows an option: but for --docker-arg, an option in its place is a forgotten value."""
+    takes_options = option.key in ('docker_arg', 'sbatch_arg')
+    return bool(rest) and rest[0] != '--' and (takes_options or rest[0].partition('=')[0] not in known)
 
 
 def _value(option: Option, name: str, equals: str, value: str) -> str | bool:

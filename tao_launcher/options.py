@@ -6,8 +6,10 @@ from .record import Record
 TAO = ('tao',)
 VERBS = (
     'list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'bundle', 'doctor', 'config',
+    'submit',
 )
 RUNNERS = ('tao_pt', 'tao_tf', 'tao_tf2', 'tao_deploy', 'tao_ds')
+SLURM, KUBERNETES = 'submit slurm', 'submit kubernetes'
 
 
 class Option(Record):
@@ -60,6 +62,21 @@ OPTIONS = (
     Option('--version', help='print the version'),
     Option('--help', help='print this help', short='-h'),
 )
+# `tao submit slurm` and `tao submit kubernetes` take these behind their name, and those of tao as well.
+SUBMIT = (
+    Option('--nodes', 'N', 'how many machines (default: 1)', programs=(SLURM, KUBERNETES)),
+    Option('--gpus_per_node', 'G', 'GPUs on each of them, G or TYPE:G (default: 1)', programs=(SLURM,)),
+    Option('--gpus_per_node', 'G', 'GPUs on each of them (default: 1)', programs=(KUBERNETES,)),
+    Option('--time', 'LIMIT', 'time limit: minutes, H:M:S or D-H:M:S', programs=(SLURM,)),
+    Option('--partition', 'NAME', 'partition of the cluster', programs=(SLURM,)),
+    Option('--account', 'NAME', 'account that is charged', programs=(SLURM,)),
+    Option('--sbatch-arg', 'WORD', 'pass a word such as --qos=low to sbatch', repeatable=True, programs=(SLURM,)),
+    Option('--container', 'HOW', 'docker, or pyxis where its Slurm plugin is (default: docker)', programs=(SLURM,)),
+    Option('--wait', help='wait until the job has ended, exit with its code', programs=(SLURM,)),
+    Option('--namespace', 'NAME', "namespace (default: that of kubectl's context)", programs=(KUBERNETES,)),
+    Option('--pvc', 'NAME:DEST', 'mount a persistent volume claim', repeatable=True, programs=(KUBERNETES,)),
+    Option('--image_pull_secret', 'NAME', 'secret for the registry of the image', programs=(KUBERNETES,)),
+)
 # Understood after the task name as well: a dry run must never turn into a run, and NVIDIA's
 # launcher takes --volume there.
 ALSO_LATE = ('dry_run', 'volume')
@@ -67,6 +84,12 @@ ALSO_LATE = ('dry_run', 'volume')
 NEVER_LATE = ('mounts_file', 'shm_size', 'run_as_user', 'docker_arg', 'no_check', 'engine', 'ulimit')
 # Tasks have these themselves, so they are the task's wherever they stand behind its name.
 TASKS_OWN = ('gpus', 'env')
+
+
+def of(program: str) -> tuple[Option, ...]:
+    """A program's options; `submit slurm` and `submit kubernetes` have tao's behind their own."""
+    own = tuple(option for option in SUBMIT if program in option.programs)
+    return (*own, *(option for option in OPTIONS if (TAO[0] if own else program) in option.programs))
 
 
 class Variable(Record):

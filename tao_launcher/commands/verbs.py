@@ -4,7 +4,7 @@ from __future__ import annotations
 import argparse
 
 from ..errors import UsageError
-from ..options import OPTIONS
+from ..options import KUBERNETES, OPTIONS, SLURM, SUBMIT
 from . import job_verbs
 
 TYPE_CHECKING = False
@@ -77,11 +77,38 @@ def parser() -> Parser:
     actions = config.add_subparsers(dest='action', required=True, parser_class=Parser)
     path = actions.add_parser('path', help='translate paths between host and container', allow_abbrev=False)
     path.add_argument('paths', nargs='+', metavar='PATH', help='a path on the host or in the container')
+    _add_submit(add('submit', 'run a task on a cluster', dry_run=False))
     return top
+
+
+def _add_submit(submit: Parser) -> None:
+    engines = submit.add_subparsers(dest='engine', required=True, parser_class=Parser)
+    for program, text in (
+        (SLURM, 'run a task as a batch job of Slurm: a container on each of its nodes'),
+        (KUBERNETES, 'run a task as a Job of Kubernetes: a pod for each node'),
+    ):
+        one = engines.add_parser(
+            program.split()[1], help=text, description=text, allow_abbrev=False,
+            usage=f'tao {program} [options] [GROUP] TASK SUBTASK [ARGS...]',
+            epilog="The launcher's options (tao --help options) may stand here or before submit; --dry-run prints what "
+                   'is handed over.',
+        )
+        for option in (option for option in SUBMIT if program in option.programs):
+            names = dict.fromkeys((option.name, '--' + option.name[2:].replace('_', '-')))
+            if option.value:
+                action = 'append' if option.repeatable else 'store'
+                one.add_argument(*names, metavar=option.value, action=action, help=option.help)
+            else:
+                one.add_argument(*names, action='store_true', help=option.help)
+        one.add_argument('words', nargs=argparse.REMAINDER, metavar='TASK', help='a task and what belongs to it')
 
 
 def verb(words: list[str], options: Values, environ: Mapping[str, str], output: Output) -> int:
     """Run the verb in `words`. Returns its exit code; raises Fatal."""
+    if ' '.join(words[:2]) in (SLURM, KUBERNETES) and words[2:3] not in (['-h'], ['--help']):
+        from .submit import submit
+
+        return submit(words[1], words[2:], options, environ, output)
     words, command = job_verbs.split(words) if words[0] == 'exec' else (words, [])
     try:
         given, unknown = parser().parse_known_args(words)
