@@ -6,7 +6,7 @@ from .record import Record
 TAO = ('tao',)
 VERBS = (
     'list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'bundle', 'doctor', 'config',
-    'submit',
+    'submit', 'completion',
 )
 RUNNERS = ('tao_pt', 'tao_tf', 'tao_tf2', 'tao_deploy', 'tao_ds')
 SLURM, KUBERNETES = 'submit slurm', 'submit kubernetes'

@@ -7,7 +7,7 @@ SYNOPSIS = (
     ('tao [options] [GROUP] TASK', 'a shell in its container'),
     ('tao list|stop|logs|attach|wait|exec|clean', 'your jobs'),
     ('tao info|images|pull|bundle', 'releases, images, air gap'),
-    ('tao doctor|config', 'this machine, settings'),
+    ('tao doctor|config|completion', 'this machine, settings'),
     ('tao submit slurm|kubernetes TASK ...', 'run a task on a cluster'),
     ('tao help [TOPIC|NAME]', 'this text, or another'),
 )

@@ -78,6 +78,10 @@ def parser() -> Parser:
     path = actions.add_parser('path', help='translate paths between host and container', allow_abbrev=False)
     path.add_argument('paths', nargs='+', metavar='PATH', help='a path on the host or in the container')
     _add_submit(add('submit', 'run a task on a cluster', dry_run=False))
+    shell = add('completion', 'what a shell needs to complete command lines', dry_run=False)
+    shell.add_argument('shell', nargs='?', choices=('bash', 'zsh', 'fish'), default='', metavar='SHELL',
+                       help='bash, zsh or fish (default: the one this is called from)')
+    shell.add_argument('--install', action='store_true', help='put it where the shell looks for it')
     return top
 
 
@@ -128,6 +132,10 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
         from .config_path import config_path
 
         return config_path(given.paths, options, environ, output)
+    if given.verb == 'completion':
+        from .completion import completion
+
+        return completion(given.shell, given.install, environ, output)
     if given.verb == 'info':
         from .info import info
 

@@ -24,6 +24,7 @@ PURE = [
     'variables', 'daemon', 'images', 'names', 'docker_words', 'docker_options', 'reader', 'jsontext', 'runners', 'cli',
     'options', 'record', 'findings', 'remedies', 'table', 'login', 'lint',
     'errors', 'bundle', 'progress', 'jobs', 'checks', 'checks_engine', 'checks_machine', 'ports',
+    'shellwords', 'completion_scripts',
     'manual', 'manual_mounts', 'roff', 'topics',
 ]
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
