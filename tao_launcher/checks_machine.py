@@ -97,12 +97,17 @@ def python(facts: Facts) -> Finding:
     return Finding('python', 'ok', f'{version}{f", pip {facts.pip}" if facts.pip else ""}')
 
 
-def shadow(facts: Facts) -> Finding | None:
-    if facts.shadowed:
-        return Finding(
-            'program', 'warn', f'the shell finds another tao first: {facts.shadowed}',
-            'put this one earlier on PATH, or pip uninstall nvidia-tao',
-        )
+def program(facts: Facts) -> Finding | None:
+    """Whether `tao` is this launcher; NVIDIA's package has a program of the same name."""
+    found = facts.rivals
+    if found.package:
+        text = f'{found.package} is installed in the same place; whichever was installed last is tao there'
+        return Finding('program', 'warn', text, found.remedy)
+    if found.first:
+        fix = 'put this one earlier on PATH, or pip uninstall nvidia-tao'
+        return Finding('program', 'warn', f'the shell finds another tao first: {found.first}', fix)
+    if found.behind:
+        return Finding('program', 'info', f'another tao stands behind this one on PATH: {", ".join(found.behind)}')
     return None
 
 

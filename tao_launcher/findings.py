@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 GIB = 1 << 30
 
 
+class Rivals(Record):
+    """Programs on PATH before and behind ours, and the package that installs one in the very same place."""
+
+    first: str = ''
+    behind: tuple[str, ...] = ()
+    package: str = ''
+    remedy: str = ''
+
+
 class Facts(Record):
     """What was gathered; None where a probe does not apply or got no answer."""
 
@@ -56,7 +65,7 @@ class Facts(Record):
     login: bool | None = None
     catalogue: str = ''
     catalogue_error: str = ''
-    shadowed: str = ''
+    rivals: Rivals = Rivals()
     variables: Mapping[str, str] = {}
 
 

@@ -36,15 +36,6 @@ def has_program(program: str, environ: Mapping[str, str]) -> bool:
     return bool(shutil.which(program, path=path))
 
 
-def shadowed(name: str, environ: Mapping[str, str]) -> str:
-    """The program of that name which a shell finds instead of the running one, or ''."""
-    found = which(name, environ)
-    running = os.path.realpath(sys.argv[0])
-    if not found or os.path.basename(running) != name or os.path.realpath(found) == running:
-        return ''
-    return found
-
-
 def text(path: str) -> str:
     """The content of one of the kernel's small files, or ''."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .. import daemon, explain, host, identity, machine, remedies
+from .. import daemon, explain, host, identity, machine, remedies, rivals
 from ..config import MountsFile
 from ..errors import ConfigError, Fatal, UsageError
 from ..findings import Facts
@@ -78,7 +78,7 @@ def _of_the_machine(facts: Facts, environ: Mapping[str, str], here: Host) -> Fac
         selinux=machine.text('/sys/fs/selinux/enforce') == '1', system=machine.os_release(),
         python=tuple(sys.version_info[:2]), pip=machine.package_version('pip'),
         packages=tuple(name for name in OLD_PACKAGES if host.exists(f'/var/lib/dpkg/info/{name}.list')),
-        login=is_logged_in(facts.registry, docker_configuration(environ)), shadowed=machine.shadowed('tao', environ),
+        login=is_logged_in(facts.registry, docker_configuration(environ)), rivals=rivals.find(environ),
     )
 
 

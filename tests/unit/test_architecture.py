@@ -30,8 +30,8 @@ PURE = [
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random'}
 IMPURE_MODULES = {
-    'host', 'machine', 'files', 'process', 'signals', 'output', 'supervise', 'containers', 'main', 'help', 'pyz',
-    'commands',
+    'host', 'machine', 'rivals', 'files', 'process', 'signals', 'output', 'supervise', 'containers', 'main', 'help',
+    'pyz', 'commands',
 }
 LATE = {'jsonschema', 'colorama', 'shellingham'}
 NOT_FOR_A_DRY_RUN = {

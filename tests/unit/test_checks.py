@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tao_launcher import checks, checks_engine, checks_machine, remedies
-from tao_launcher.findings import GIB, Facts, Finding
+from tao_launcher.findings import GIB, Facts, Finding, Rivals
 from tao_launcher.remedies import Machine
 
 ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
@@ -222,9 +222,17 @@ def test_gpus(rows: str, finding: tuple[str, ...] | None) -> None:
         'python', 'warn', '3.8, pip 20.0.2; pip above 21.06 is asked for', 'python3 -m pip install --upgrade pip',
     )),
     ('python', {'python': (3, 13)}, ('python', 'ok', '3.13')),
-    ('shadow', {'shadowed': '/opt/tao'}, (
-        'program', 'warn', 'the shell finds another tao first: /opt/tao',
+    ('program', {}, None),
+    ('program', {'rivals': Rivals(first='/opt/tao (nvidia-tao)')}, (
+        'program', 'warn', 'the shell finds another tao first: /opt/tao (nvidia-tao)',
         'put this one earlier on PATH, or pip uninstall nvidia-tao',
+    )),
+    ('program', {'rivals': Rivals(behind=('/opt/tao (nvidia-tao)', '/b/tao'))}, (
+        'program', 'info', 'another tao stands behind this one on PATH: /opt/tao (nvidia-tao), /b/tao',
+    )),
+    ('program', {'rivals': Rivals(first='/bin/tao', package='nvidia-tao 6.26.3', remedy='pip …')}, (
+        'program', 'warn',
+        'nvidia-tao 6.26.3 is installed in the same place; whichever was installed last is tao there', 'pip …',
     )),
     ('variables', {'variables': {'A': 'b', 'C': 'd'}}, ('variables', 'info', 'A=b, C=d')),
 ])

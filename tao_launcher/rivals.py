@@ -1,0 +1,100 @@
+"""Other programs of the launcher's name on this machine, such as that of NVIDIA's package nvidia-tao."""
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+
+from .findings import Rivals
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.metadata import Distribution
+
+OWN, NAME = 'tao-launcher', 'tao'
+IMPORTS = b'from tao_launcher.main import'  # in every way to start us; NVIDIA's has a module of that name as well
+START_BYTES = 65536
+
+
+def find(environ: Mapping[str, str]) -> Rivals:
+    """Look at PATH, and at the packages of this interpreter."""
+    running = os.path.realpath(sys.argv[0])
+    by_name = os.path.basename(running) == NAME
+    places = _places(environ)
+    ours = [os.path.realpath(path) == running if by_name else _is_ours(path) for path in places]
+    package, remedy = _package()
+    return Rivals(
+        first=_described(places[0]) if places and not ours[0] else '',
+        behind=tuple(_described(path) for path in places[1:] if any(ours[:1]) and not _is_ours(path)),
+        package=package, remedy=remedy,
+    )
+
+
+def _places(environ: Mapping[str, str]) -> list[str]:
+    """Every program of the name on PATH, each once, in the order in which a shell looks."""
+    found: dict[str, str] = {}
+    for folder in environ.get('PATH', os.defpath).split(os.pathsep):
+        path = os.path.join(folder, NAME)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            found.setdefault(os.path.realpath(path), path)
+    return list(found.values())
+
+
+def _start(path: str) -> bytes:
+    try:
+        with open(path, 'rb') as f:
+            return f.read(START_BYTES)
+    except OSError:
+        return b''
+
+
+def _is_ours(path: str) -> bool:
+    return IMPORTS in _start(path)
+
+
+def _described(path: str) -> str:
+    return f'{path} (nvidia-tao)' if b'nvidia_tao_cli' in _start(path) else path
+
+
+def _package() -> tuple[str, str]:
+    """("nvidia-tao 6.26.3", the commands that help) where that package has put its program in the place of ours."""
+    from importlib import metadata
+
+    try:
+        own = metadata.distribution(OWN)
+    except metadata.PackageNotFoundError:
+        return '', ''
+    place = _script(own)
+    for other in metadata.distributions():
+        name = str(other.metadata['Name'])
+        if place and name != OWN and _has_script(other) and _script(other) == place:
+            pip = f'{shlex.quote(sys.executable)} -m pip'
+            # uninstalling one takes the program of both
+            again = f'{pip} install --force-reinstall --no-deps {_origin(own)}'
+            return f'{name} {other.version}', f'{pip} uninstall -y {shlex.quote(name)} && {again}'
+    return '', ''
+
+
+def _has_script(package: Distribution) -> bool:
+    return any(entry.group == 'console_scripts' and entry.name == NAME for entry in package.entry_points)
+
+
+def _script(package: Distribution) -> str:
+    """Where a package has installed the program, or ''."""
+    for path in package.files or ():
+        if path.name == NAME and path.parent.name == 'bin':
+            return os.path.realpath(str(package.locate_file(path)))
+    return ''
+
+
+def _origin(package: Distribution) -> str:
+    """What pip is to be told to install a package from where it came from."""
+    import json
+
+    known = json.loads(package.read_text('direct_url.json') or '{}')
+    if 'url' not in known:
+        return f'{OWN}=={package.version}'
+    vcs = known.get('vcs_info', {}).get('vcs', '')
+    is_editable = known.get('dir_info', {}).get('editable', False)
+    return f'{"-e " * is_editable}{shlex.quote(f"{vcs}+" * bool(vcs) + known["url"])}'
