@@ -54,7 +54,8 @@ def catalogue(facts: Facts) -> Finding | None:
 
 
 CHECKS: tuple[Callable[[Facts], Finding | None], ...] = (
-    checks_engine.client, checks_engine.daemon, checks_engine.server, checks_engine.rootless, checks_engine.disk,
+    checks_engine.client, checks_engine.daemon, checks_engine.server, checks_engine.init,
+    checks_engine.rootless, checks_engine.disk,
     checks_machine.memory, checks_machine.cores, checks_machine.driver, checks_machine.gpus, checks_engine.toolkit,
     checks_machine.old_packages, checks_machine.platform, checks_machine.selinux, settings, mounts, sources,
     checks_engine.login, catalogue, checks_machine.python, checks_machine.program, checks_machine.variables,

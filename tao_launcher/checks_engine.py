@@ -1,7 +1,8 @@
 """The checks of `tao doctor` that are about docker: pure, each from the gathered facts to a finding and its fix."""
 from __future__ import annotations
 
-from . import explain, remedies
+from . import engines, explain, explain_engine, remedies
+from .engines import DOCKER, PODMAN
 from .findings import GIB, Finding, gpu_rows, numbers
 
 TYPE_CHECKING = False
@@ -9,18 +10,26 @@ if TYPE_CHECKING:
     from .findings import Facts
 
 
+LIMITS = 'memlock can not be raised'
+
+
+def _is_podman(facts: Facts) -> bool:
+    return engines.profile(facts.engine) is PODMAN
+
+
 def client(facts: Facts) -> Finding:
     if not facts.program:
-        name = remedies.program(facts.engine)
-        fix = remedies.install_docker(facts.machine) if name == 'docker' else 'correct --engine (or TAO_ENGINE)'
+        name, profile = engines.program(facts.engine), engines.profile(facts.engine)
+        is_usual = name == profile.name
+        fix = remedies.install(facts.machine, profile) if is_usual else 'correct --engine (or TAO_ENGINE)'
         return Finding('client', 'fail', f'no program {name} on PATH', fix)
     version = str((facts.version.get('Client') or {}).get('Version', ''))
     if '/snap/' in facts.program or facts.real_program.endswith('/bin/snap'):
         return Finding(
             'client', 'warn', f'{facts.program} is a snap: it sees only folders below your home',
-            f'{remedies.as_root(facts.machine, "snap remove docker")} && {remedies.install_docker(facts.machine)}',
+            f'{remedies.as_root(facts.machine, "snap remove docker")} && {remedies.install(facts.machine, DOCKER)}',
         )
-    if facts.real_program.endswith('/podman') and not facts.is_podman:
+    if engines.profile((facts.real_program,)) is PODMAN is not engines.profile(facts.engine):
         return Finding('client', 'warn', f'{facts.program} is podman, which other words start', '--engine podman')
     return Finding('client', 'ok', f'{facts.program} {version}'.rstrip())
 
@@ -28,13 +37,15 @@ def client(facts: Facts) -> Finding:
 def daemon(facts: Facts) -> Finding | None:
     if not facts.program:
         return None
-    wrong = explain.engine_failure(
+    wrong = explain_engine.engine_failure(
         facts.engine, facts.engine_code, facts.engine_error, facts.address, facts.machine, facts.environ,
     )
     if wrong and wrong[1] == remedies.start(facts.machine) and not facts.has_daemon:
-        return Finding('daemon', 'fail', 'the docker daemon is not installed', remedies.install_docker(facts.machine))
+        return Finding('daemon', 'fail', 'the docker daemon is not installed', remedies.install(facts.machine, DOCKER))
     if wrong:
         return Finding('daemon', 'fail', *wrong)
+    if not facts.address and not engines.profile(facts.engine).service:
+        return None  # it has none
     where = f' at {facts.address}' if facts.address else ''
     return Finding('daemon', 'ok', f'answers{where}{" (remote)" if facts.is_remote else ""}')
 
@@ -42,7 +53,7 @@ def daemon(facts: Facts) -> Finding | None:
 def server(facts: Facts) -> Finding | None:
     found = facts.version.get('Server') or {}
     parts = found.get('Components') or []
-    if facts.is_podman or any(part.get('Name') == 'Podman Engine' for part in parts):
+    if _is_podman(facts) or any(part.get('Name') == 'Podman Engine' for part in parts):
         version = str((found or facts.version.get('Client') or {}).get('Version', ''))
         return Finding('server', 'ok', f'podman {version}') if version else None
     version, api = str(found.get('Version', '')), str(found.get('ApiVersion', ''))
@@ -51,7 +62,7 @@ def server(facts: Facts) -> Finding | None:
     if numbers(version) < (19, 3, 5) or (api and numbers(api) < (1, 40)):
         return Finding(
             'server', 'fail', f'docker {version}, API {api}; 19.03.5 and API 1.40 are needed',
-            remedies.install_docker(facts.machine),
+            remedies.install(facts.machine, DOCKER),
         )
     return Finding('server', 'ok', f'docker {version}, API {api}')
 
@@ -60,7 +71,7 @@ def rootless(facts: Facts) -> Finding | None:
     security = (facts.info.get('host') or {}).get('security') or {}  # podman's
     options = facts.info.get('SecurityOptions') or []
     if security.get('rootless') is True or any('rootless' in str(option) for option in options):
-        text = 'the daemon is rootless: root in the container is you; memlock can not be raised'
+        text = f'{"podman" if security else "the daemon"} is rootless: root in the container is you; {LIMITS}'
         return Finding('rootless', 'info', text)
     return None
 
@@ -69,20 +80,23 @@ def disk(facts: Facts) -> Finding | None:
     if facts.disk_free is None:
         return None
     text = f'{facts.disk_free / GIB:.0f} GiB free in {facts.disk}; 100 are recommended'
-    engine = ' '.join(facts.engine)
+    engine, profile = ' '.join(facts.engine), engines.profile(facts.engine)
     if facts.disk_free < explain.LOW_ON_DISK:
         text = f'{facts.disk_free >> 20} MB free in {facts.disk}; no image fits; 100 GiB are recommended'
     if facts.disk_free < 100 * GIB:
-        return Finding('disk', 'warn', text, f'{engine} system prune  (or move data-root in /etc/docker/daemon.json)')
+        return Finding('disk', 'warn', text, f'{engine} system prune  (or move {profile.storage})')
     return Finding('disk', 'ok', text)
 
 
 def toolkit(facts: Facts) -> Finding | None:
     has_gpus = facts.is_tegra or bool(gpu_rows(facts.nvidia_smi or ''))
-    is_podman = facts.is_podman or 'host' in facts.info
-    if not facts.info or is_podman or (not has_gpus and not facts.is_remote):
+    if not facts.info or (not has_gpus and not facts.is_remote):
         return None
-    if explain.has_nvidia(facts.info):
+    if engines.profile(facts.engine).uses_cdi and not facts.is_remote:
+        return _cdi(facts)
+    if 'host' in facts.info:
+        return None  # podman, asked through docker's client
+    if explain_engine.has_nvidia(facts.info):
         return Finding('toolkit', 'ok', 'docker has an nvidia runtime or CDI devices')
     if facts.has_toolkit and not facts.is_remote and not facts.is_tegra:
         return Finding('toolkit', 'ok', 'its hook is installed, which is enough for --gpus')
@@ -95,9 +109,24 @@ def toolkit(facts: Facts) -> Finding | None:
     return Finding('toolkit', 'warn', text, f'{configure} && {remedies.restart(facts.machine)}')
 
 
+def _cdi(facts: Facts) -> Finding:
+    if facts.has_cdi:
+        return Finding('toolkit', 'ok', 'the GPUs are described as devices (CDI)')
+    text = 'nothing describes the GPUs as devices (CDI), which --gpus needs'
+    if not facts.has_toolkit_setup:
+        return Finding('toolkit', 'warn', text, remedies.INSTALL_TOOLKIT)
+    return Finding('toolkit', 'warn', text, remedies.describe_gpus(facts.machine))
+
+
+def init(facts: Facts) -> Finding | None:
+    if not facts.lacks_init:
+        return None
+    name = engines.profile(facts.engine).name
+    fix = remedies.as_root(facts.machine, 'apt-get install -y catatonit')
+    return Finding('init', 'fail', f'{name} has no program for --init, so no job starts', fix)
+
+
 def login(facts: Facts) -> Finding | None:
-    if facts.is_podman:
-        return None  # it keeps its logins elsewhere
     if facts.login is False:
         user = " -u '$oauthtoken'" if facts.registry == 'nvcr.io' else ''
         return Finding(

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import json
 
-from . import process
+from . import engines, process
 from .record import Record
+from .table import seconds
 from .variables import LAUNCH_ID
 
 TYPE_CHECKING = False
@@ -34,6 +35,7 @@ class Launch(Record):
     owner: str
     launch_id: str
     started: str  # UTC, as the engine writes times: 2026-01-31T10:20:30
+    removal: tuple[tuple[str, ...], ...] = engines.DOCKER.removal  # the commands that remove a container
 
     def find(self) -> list[Container] | None:
         """The launch's container; empty when it is gone, several when they can not be told apart.
@@ -60,7 +62,7 @@ class Launch(Record):
 
     def _is_ours(self, created: str, environment: str) -> bool:
         if not self.launch_id:
-            return created[:19] >= self.started
+            return (seconds(created) or 0) >= (seconds(self.started) or 0)
         try:
             return f'{LAUNCH_ID}={self.launch_id}' in (json.loads(environment) or [])
         except ValueError:
@@ -79,8 +81,8 @@ class Launch(Record):
         """
         if grace is not None and container.state == 'running':
             self.ask('stop', '-t', str(grace), container.id, timeout=grace + ANSWER, is_over=is_over)
-        removed = self.ask('rm', '-f', '-v', container.id)
-        for _ in range(20 if removed.code is not None else 0):
+        removed = [self.ask(*words, container.id) for words in self.removal]
+        for _ in range(20 if removed[-1].code is not None else 0):
             left = self.ask('ps', '-aq', '--filter', f'id={container.id}')
             if left.code == 0 and not left.out.strip():
                 return True

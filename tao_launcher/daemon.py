@@ -1,6 +1,8 @@
 """Which daemon the engine will talk to, as far as variables and docker's files tell. No process is asked."""
 from __future__ import annotations
 
+from . import engines
+from .engines import DOCKER, Profile
 from .record import Record
 
 TYPE_CHECKING = False
@@ -9,56 +11,74 @@ if TYPE_CHECKING:
 
 
 class Daemon(Record):
-    """What is known of the engine: is it podman, where is its daemon, whose user is it.
+    """What is known of the engine: which one it is, where its daemon is, whose user that is.
 
-    address is '' for the local default.
+    address is '' for the local default. init is what --init is to use, '' for the engine's own.
     """
 
-    is_podman: bool = False
+    profile: Profile = DOCKER
     is_sudo: bool = False
     is_rootless: bool = False
     is_remote: bool = False
     is_ssh: bool = False
     address: str = ''
+    init: str = ''
+
+    @property
+    def maps_the_caller(self) -> bool:
+        """Whether its own words for the caller's user are meant for it: they are not for root's engine."""
+        return bool(self.profile.own_user) and not self.is_sudo and not self.is_remote
 
 
 def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Callable[[str], object]) -> Daemon:
-    """What the engine's words, DOCKER_HOST, DOCKER_CONTEXT and docker's configuration say.
+    """What the engine's words, its variables (DOCKER_HOST, …) and docker's configuration say.
 
     read(path) gives a JSON file's value, or None.
     """
-    programs = [word.rpartition('/')[2] for word in engine]
-    is_podman = any(name.startswith('podman') for name in programs)
-    is_sudo = programs[0] == 'sudo'
-    if is_podman:
-        address = environ.get('CONTAINER_HOST', '')
+    first = engines.index(engine)
+    before = engine[:first]
+    is_sudo = bool(before) and before[0].rpartition('/')[2] == 'sudo'
+    keeps = any(word == '-E' or word.startswith('--preserve-env') for word in before)
+    if is_sudo and not keeps:  # it starts the engine without the caller's variables, and as root with root's files
+        environ, read = {}, _nothing
+    known = dict(environ)
+    known.update((name, value) for name, equals, value in (word.partition('=') for word in before) if equals)
+    profile = engines.profile(engine)
+    if profile is DOCKER:
+        address = engines.flag(engine, profile.address) or _docker(engine, known, home, read)
     else:
-        address = _flag(engine, '-H', '--host') or _address(engine, environ, home, read)
-    remote = address.startswith(('tcp:', 'ssh:', 'http:', 'https:'))
+        address = _named(engine, profile, known)
+    remote = address.startswith(('tcp:', 'ssh:', 'http:', 'https:', 'connection '))
+    name = engines.program(engine).rpartition('/')[2]
     return Daemon(
-        is_podman=is_podman,
+        profile=profile,
         is_sudo=is_sudo,
-        is_rootless=not remote and any('rootless' in name or '/run/user/' in name for name in (address, *programs)),
+        is_rootless=not remote and any('rootless' in text or '/run/user/' in text for text in (address, name)),
         is_remote=remote,
-        is_ssh=address.startswith('ssh:'),
+        is_ssh=address.startswith(('ssh:', 'connection ')),  # which may ask for a passphrase
         address=address,
     )
 
 
-def _flag(engine: Sequence[str], short: str, long: str) -> str:
-    """The value of an option among the engine's own words."""
-    for word, following in zip(engine, (*engine[1:], '')):
-        if word in (short, long):
-            return following
-        if word.startswith(f'{long}='):
-            return word[len(long) + 1:]
-    return ''
+def _nothing(path: str) -> object:
+    return None
 
 
-def _address(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Callable[[str], object]) -> str:
+def _named(engine: Sequence[str], profile: Profile, environ: Mapping[str, str]) -> str:
+    """The address that words or variables give; "connection NAME" where they give its name alone."""
+    address = engines.flag(engine, profile.address)
+    connection = engines.flag(engine, profile.place)
+    if not address and not connection:
+        address, connection = (environ.get(name, '') for name in profile.variables)
+    if not address and not connection and engines.program(engine).endswith('-remote'):
+        connection = 'by default'
+    return address or (f'connection {connection}' if connection else '')
+
+
+def _docker(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Callable[[str], object]) -> str:
     """The endpoint by docker's own precedence: --context, DOCKER_HOST, DOCKER_CONTEXT, its configuration."""
-    folder = environ.get('DOCKER_CONFIG') or f'{home}/.docker'
-    context = _flag(engine, '-c', '--context')
+    folder = engines.flag(engine, ('--config', '--config')) or environ.get('DOCKER_CONFIG') or f'{home}/.docker'
+    context = engines.flag(engine, DOCKER.place)
     if not context and environ.get('DOCKER_HOST'):
         return environ['DOCKER_HOST']
     context = context or environ.get('DOCKER_CONTEXT', '')

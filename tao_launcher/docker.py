@@ -55,7 +55,7 @@ def _streams(plan: Plan) -> tuple[str, ...]:
 
 def _options(plan: Plan) -> Lines:
     lines: Lines = []
-    lines += [('--init',)] if plan.init else []
+    lines += [plan.init] if plan.init else []
     lines += [('--detach',)] if plan.detach else []
     lines += [('--name', plan.name)] if plan.name else []
     lines += plan.gpus

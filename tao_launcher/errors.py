@@ -1,6 +1,8 @@
 """Every way the launcher can fail by itself, with its exit code."""
 from __future__ import annotations
 
+from . import engines
+
 
 class Fatal(Exception):
     """An error that ends the launcher: one line, the reasons, and what to try.
@@ -58,9 +60,10 @@ class EngineMissing(EngineError):
     """The engine's program is not there or can not be executed."""
 
     def __init__(self, program: str, reason: str) -> None:
+        found = engines.profile((program,))
+        other = next(one.name for one in engines.PROFILES if one is not found)
         super().__init__(
             f'{program}: {reason}',
-            'the launcher runs containers through the docker command line program',
-            advice='install Docker Engine (https://docs.docker.com/engine/install/), '
-            'or name another engine: --engine podman',
+            f'the launcher runs containers through the {found.name} command line program',
+            advice=f'install {found.title} ({found.manual}), or name another engine: --engine {other}',
         )

@@ -4,15 +4,14 @@ What was not established stands behind an "if".
 """
 from __future__ import annotations
 
-import re
-
-from . import remedies
+from . import engines, remedies
+from .explain_engine import engine_failure
 from .record import Record
 from .remedies import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 LOW_ON_DISK = 1 << 30  # bytes: below this nothing of a TAO image's size can be unpacked
 FULL_DISK = 1 << 24  # below this no container can be created
@@ -44,7 +43,8 @@ class Facts(Record):
     name_is_taken: bool = False
     disk_free: int | None = None
     disk: str = ''
-    has_nvidia: bool | None = None  # docker has a runtime or devices of NVIDIA's
+    has_nvidia: bool | None = None  # the engine has a runtime or devices of NVIDIA's
+    lacks_init: bool = False  # the engine has no program for --init, and none was found for it
     has_driver: bool | None = None
     events: tuple[str, ...] | None = None  # what the engine saw of the container: create, start, oom, kill, die
     lifetime: float | None = None  # seconds from its start to its end
@@ -62,7 +62,7 @@ def failure(facts: Facts) -> tuple[str, str]:
     if facts.code in (126, 127):
         return _command(facts, started)
     if facts.code == 135:
-        shm = f'/dev/shm has {facts.shm}' if facts.shm else "/dev/shm has docker's 64 MB"
+        shm = f'/dev/shm has {facts.shm}' if facts.shm else f"/dev/shm has {_name(facts)}'s 64 MB"
         return f'the job died of a bus error; {shm}', '--shm_size 16G (or more) before the task name'
     if facts.code == 137:
         return _killed(facts)
@@ -71,39 +71,8 @@ def failure(facts: Facts) -> tuple[str, str]:
     return '', ''
 
 
-def engine_failure(
-    engine: Sequence[str], code: int | None, error: str, address: str = '', machine: Machine = Machine(),  # noqa: B008
-    environ: Mapping[str, str] = {},
-) -> tuple[str, str] | None:
-    """What is wrong with the engine, from its answer to `version`; None when nothing is.
-
-    The texts looked for are those of docker's and podman's command line programs.
-    """
-    program = remedies.program(engine).rpartition('/')[2]
-    text = error.lower()
-    where = f' at {address}' if address else ''
-    asked = f'{" ".join(engine)} version'
-    elsewhere = remedies.other_endpoint(engine, environ)
-    if code == 0:
-        return None
-    if code is None:
-        return f'the {program} engine{where} does not answer ({_first(error)})', elsewhere or asked
-    if 'password is required' in text or 'a terminal is required' in text:
-        return 'sudo wants a password', 'sudo -v'
-    if 'permission denied' in text and ('connect' in text or 'socket' in text):
-        return f'no permission to talk to the {program} daemon{where}', remedies.join_docker_group(machine)
-    if re.search(r'context .* (not found|does not exist)', text):
-        return f'the docker context does not exist ({_first(error)})', elsewhere or 'docker context use default'
-    if re.search(r'invalid bind address|unable to parse docker host|connection is not valid|unable to resolve', text):
-        return f'{address or "the address"} is no address of a daemon ({_first(error)})', elsewhere or asked
-    if re.search(r'cannot connect|error during connect|connection refused|no such host|no such file', text):
-        if not address:
-            return f'the {program} daemon is not running', remedies.start(machine)
-        is_local = address.startswith(('unix:', '/'))
-        what = f'the {program} daemon is not running' if is_local else f'no {program} daemon answers'
-        # neither a flag nor a variable has named it, so a context has
-        return what + where, elsewhere or 'docker context use default'
-    return f'the {program} engine{where} fails: {_first(error)}', asked
+def _name(facts: Facts) -> str:
+    return engines.profile(facts.engine).name
 
 
 def _refusal(facts: Facts) -> tuple[str, str]:
@@ -112,15 +81,30 @@ def _refusal(facts: Facts) -> tuple[str, str]:
     free = facts.disk_free
     is_full = free is not None and free < (FULL_DISK if facts.image_is_here else LOW_ON_DISK)
     if is_full and free is not None:
-        return f'{facts.disk}, where docker keeps images, has only {free >> 20} MB free', f'{engine} system prune'
+        where = f'{facts.disk}, where {_name(facts)} keeps images,'
+        return f'{where} has only {free >> 20} MB free', f'{engine} system prune'
     if facts.image_is_here is False:
         return _no_image(facts, engine)
     if facts.image_is_here and facts.pull == 'always':
         return f'{facts.image} is here, but --pull always asks its registry', 'leave --pull always out'
     if facts.name_is_taken:
         return f'a container named {facts.name} exists already', f'{engine} rm {facts.name}, or another --name'
+    if facts.lacks_init:
+        return _NO_INIT.format(_name(facts)), remedies.as_root(facts.machine, 'apt-get install -y catatonit')
+    return _no_gpus(facts)
+
+
+_NO_INIT = '{} has no program for --init here (without one: "init": false in DockerOptions)'
+
+
+def _no_gpus(facts: Facts) -> tuple[str, str]:
     if facts.wants_gpu and facts.has_driver is False:
         return 'GPUs were asked for, but this machine has no NVIDIA driver', '--gpus none before the task name'
+    if facts.wants_gpu and facts.has_nvidia is False and engines.profile(facts.engine).uses_cdi:
+        return (
+            f'GPUs were asked for; if {_name(facts)} said "unresolvable CDI devices", nothing describes them to it',
+            f'{remedies.describe_gpus(facts.machine)}, or --gpus none before the task name',
+        )
     if facts.wants_gpu and facts.has_nvidia is False:
         return (
             'GPUs were asked for; if docker said "could not select device driver", it has no NVIDIA container toolkit',
@@ -137,7 +121,7 @@ def _no_image(facts: Facts, engine: str) -> tuple[str, str]:
     registry = facts.image.partition('/')[0]
     if registry == 'nvcr.io' and facts.is_logged_in is False:
         return (
-            f'{facts.image} is not here and could not be pulled; if docker said "unauthorized" or "denied": '
+            f'{facts.image} is not here and could not be pulled; if {_name(facts)} said "unauthorized" or "denied": '
             f'no login for {registry} is stored',
             f"{engine} login {registry} -u '$oauthtoken'",
         )
@@ -149,9 +133,10 @@ def _command(facts: Facts, started: bool) -> tuple[str, str]:
     if started and (facts.command in SHELLS or facts.lifetime is None or facts.lifetime > AT_ONCE):
         return '', ''  # the job's own code
     why = 'can not be executed' if facts.code == 126 else 'is not there'
-    if facts.wants_gpu and facts.has_driver is False and not started:
-        return 'GPUs were asked for, but this machine has no NVIDIA driver', '--gpus none before the task name'
-    who = 'tini' if started else 'docker' if facts.events is not None else 'docker or tini'
+    no_gpus = _no_gpus(facts) if not started else ('', '')
+    if no_gpus[0] and (facts.has_driver is False or engines.profile(facts.engine).uses_cdi):
+        return no_gpus
+    who = 'tini' if started else _name(facts) if facts.events is not None else f'{_name(facts)} or tini'
     return (
         f'if {who} said so: {facts.command} {why} in {facts.image}',
         f'{" ".join(facts.engine)} run --rm -it {facts.image} /bin/bash',
@@ -169,34 +154,13 @@ def _killed(facts: Facts) -> tuple[str, str]:
     if facts.kernel_kills:
         return 'exit code 137 is signal 9: the kernel killed a process for want of memory meanwhile', smaller
     if 'kill' in events:
-        return 'the job was killed by somebody\'s docker stop or docker kill', ''
+        return f'the job was killed by somebody\'s {_name(facts)} stop or {_name(facts)} kill', ''
     if facts.kernel_kills == 0 and events:
         return (
-            'exit code 137 is signal 9: docker killed nothing, and the kernel not for want of memory, '
+            f'exit code 137 is signal 9: {_name(facts)} killed nothing, and the kernel not for want of memory, '
             'so it is the job\'s own code, or somebody killed its process', '',
         )
     return (
-        'exit code 137 is signal 9: from outside docker, by the kernel for want of memory, or the job\'s own',
+        f'exit code 137 is signal 9: from outside {_name(facts)}, by the kernel for want of memory, or the job\'s own',
         remedies.as_root(facts.machine, 'dmesg') + ' | grep -i "out of memory"' if not facts.is_remote else '',
     )
-
-
-def has_nvidia(info: Mapping[str, object]) -> bool:
-    """Whether `docker info` shows an nvidia runtime or CDI device."""
-    runtimes = info.get('Runtimes')
-    devices = info.get('DiscoveredDevices')
-    return 'nvidia' in (runtimes if isinstance(runtimes, dict) else {}) or 'nvidia.com/gpu' in str(devices)
-
-
-def image_folder(info: Mapping[str, object]) -> str:
-    """The folder of this machine that `docker info` says images are kept in, or ''."""
-    if str(info.get('OperatingSystem')).startswith('Docker Desktop'):
-        return ''  # in its own virtual machine
-    root = str(info.get('DockerRootDir') or '')
-    if root == '/var/lib/docker' and 'io.containerd.snapshotter' in str(info.get('DriverStatus')):
-        return '/var/lib/containerd'  # the containerd image store, the default since docker 29
-    return root
-
-
-def _first(text: str) -> str:
-    return (text.strip().splitlines() or [''])[0][:200]

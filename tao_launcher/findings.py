@@ -33,7 +33,7 @@ class Facts(Record):
     real_program: str = ''  # the same, links followed
     address: str = ''
     is_remote: bool = False
-    is_podman: bool = False
+    lacks_init: bool = False  # the engine has no program for --init, and none was found for it
     has_daemon: bool = True  # a dockerd is installed
     version: Mapping[str, Any] = {}  # docker version, as JSON
     engine_code: int | None = 0
@@ -46,6 +46,7 @@ class Facts(Record):
     has_gpu: bool = False  # the PCI bus has one of NVIDIA's
     nvidia_smi: str | None = None  # index, name, memory in MiB, driver, a line each; None: no such program
     has_toolkit: bool = False  # the toolkit's hook is installed, which dockerd looks for
+    has_cdi: bool = False  # a file describes the GPUs as devices
     has_toolkit_setup: bool = False  # nvidia-ctk is installed
     kernel: str = ''
     is_tegra: bool = False

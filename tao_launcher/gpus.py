@@ -42,7 +42,7 @@ def engine_words(gpus: Gpus, daemon: Daemon, is_tegra: bool) -> tuple[list[tuple
         # without it a default nvidia runtime gives the container every GPU
         return [], [Variable('NVIDIA_VISIBLE_DEVICES', 'void', '--gpus none')]
     ids = gpus.ids or (tuple(str(i) for i in range(gpus.first)) if gpus.first else ('all',))
-    if daemon.is_podman:
+    if daemon.profile.uses_cdi:
         return [('--device', f'nvidia.com/gpu={one}') for one in ids], []
     if is_tegra and not daemon.is_remote:
         return [('--runtime', 'nvidia')], [Variable('NVIDIA_VISIBLE_DEVICES', ','.join(ids), '--gpus')]

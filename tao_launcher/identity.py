@@ -1,7 +1,9 @@
 """Who the job runs as: the user's words for the engine and the variables that user needs."""
 from __future__ import annotations
 
+from .errors import UsageError
 from .record import Record
+from .table import masked
 from .values import Variable
 
 TYPE_CHECKING = False
@@ -35,22 +37,36 @@ def identity(user: str, host: Host, daemon: Daemon, name: str, groups: tuple[int
     """
     if not user:
         return Identity()
+    if daemon.is_remote:
+        return _there(user, daemon)
     own = is_caller(user, host)
     uid = str(host.uid) if own else user.partition(':')[0]
-    if own and daemon.is_podman and not host.is_root:
-        return Identity(('--userns=keep-id',), (), _variables(uid, name))
+    if own and daemon.maps_the_caller and not host.is_root:
+        return Identity(daemon.profile.own_user, (), _variables(uid, name))
     if own and daemon.is_rootless:
         return Identity()  # root in the container is the caller outside already
     words = ('--user', f'{host.uid}:{host.gid}' if user == 'host' else user)
     if not uid.isdigit():
         return Identity(words)
     notice = ''
-    if not own and not daemon.is_remote:
+    if not own:
         notice = (
             f'the job runs as {user}, not as you ({host.uid}:{host.gid}); '
             '"user": "host" (or --run_as_user) means whoever launches'
         )
     return Identity(words, groups if own else (), _variables(uid, name), notice)
+
+
+def _there(user: str, daemon: Daemon) -> Identity:
+    """The identity on another machine, whose users are not this one's: only what was named."""
+    if user == 'host':
+        raise UsageError(
+            f'the daemon is remote ({masked(daemon.address)}): your user there is not known here',
+            '--run_as_user and "user": "host" mean the caller, whose uid may be somebody else\'s there',
+            advice='--user UID:GID, as `id` prints them there',
+        )
+    uid = user.partition(':')[0]
+    return Identity(('--user', user), (), _variables(uid, '') if uid.isdigit() else ())
 
 
 def _variables(uid: str, name: str) -> tuple[Variable, ...]:

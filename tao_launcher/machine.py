@@ -36,11 +36,11 @@ def has_program(program: str, environ: Mapping[str, str]) -> bool:
     return bool(shutil.which(program, path=path))
 
 
-def text(path: str) -> str:
-    """The content of one of the kernel's small files, or ''."""
+def text(path: str, size: int = 4096) -> str:
+    """The content of one of the system's small files, up to `size` characters, or ''."""
     try:
         with open(path, encoding='utf-8', errors='replace') as f:
-            return f.read(4096).strip()
+            return f.read(size).strip()
     except OSError:
         return ''
 
@@ -73,6 +73,18 @@ def has_nvidia_gpu() -> bool:
         text(f'{folder}/{device}/vendor') == '0x10de' and text(f'{folder}/{device}/class').startswith('0x03')
         for device in devices
     )
+
+
+def has_cdi() -> bool:
+    """Whether a file describes NVIDIA's GPUs as devices (CDI), which podman takes."""
+    for folder in ('/etc/cdi', '/var/run/cdi'):
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            continue
+        if any('nvidia.com/gpu' in text(f'{folder}/{name}', 1 << 20) for name in names):
+            return True
+    return False
 
 
 def os_release() -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from .engines import DOCKER, PULL
 from .names import did_you_mean
 from .values import Gpus, Ulimit, clean_path
 
@@ -19,7 +20,6 @@ ULIMITS = (
     'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack',
 )
 MODES = ('ro', 'rw', 'z', 'Z')
-PULL = ('missing', 'always', 'never')
 
 # What notebooks leave behind when no shell expanded it: the caller is meant.
 UNEXPANDED_CALLER = ('$(id -u):$(id -g)', '`id -u`:`id -g`', '$UID:$GID', '${UID}:${GID}')
@@ -190,7 +190,7 @@ def dry_run(text: str) -> str:
 def pull(text: str) -> str:
     """When to pull."""
     if text not in PULL:
-        raise ValueError(one_of(*PULL))
+        raise ValueError(one_of(*DOCKER.pull))
     return text
 
 

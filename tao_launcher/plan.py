@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .daemon import Daemon
+    from .engines import Profile
     from .host import Host, Terminals
     from .settings import Settings
 
@@ -45,12 +46,12 @@ class Plan(Record):
     """What is launched. docker.run turns it into argv; nothing is decided after it."""
 
     engine: tuple[str, ...]
-    is_podman: bool
+    profile: Profile
     is_sudo: bool
     detach: bool
     tty: bool
     interactive: bool
-    init: bool
+    init: tuple[str, ...]
     name: str
     gpus: tuple[tuple[str, ...], ...]
     mounts: tuple[Mount, ...]
@@ -96,12 +97,12 @@ def make(
     network = settings.network or ('' if settings.ports else target.network)
     return Plan(
         engine=settings.engine,
-        is_podman=daemon.is_podman,
+        profile=daemon.profile,
         is_sudo=daemon.is_sudo,
         detach='detach' in flags,
         tty=tty,
         interactive=interactive,
-        init=settings.init,
+        init=init_words(daemon) if settings.init else (),
         name=settings.name,
         gpus=tuple(gpu_words),
         mounts=_mounts(target.mounts, settings.mounts),
@@ -170,6 +171,11 @@ def _mounts(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Moun
     return (*(mount for mount in defaults if mount.destination not in destinations), *given)
 
 
+def init_words(daemon: Daemon) -> tuple[str, ...]:
+    """The words for a program in the container that passes signals on and reaps what ends."""
+    return ('--init', *([f'--init-path={daemon.init}'] if daemon.init else []))
+
+
 def _groups(settings: Settings, identity: Identity) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*map(str, identity.groups), *settings.group_add)))
 
@@ -180,11 +186,12 @@ def _notices(
 ) -> list[str]:
     notices = [notice for notice in found if notice]
     if settings.ports and network == 'host':
-        notices.append('docker discards published ports with network host')
+        notices.append(f'{daemon.profile.name} discards published ports with network host')
     if daemon.is_sudo and has_by_name:
         notices.append('sudo passes the variables on only where sudoers allows SETENV')
     if daemon.is_remote and 'no_check' not in settings.flags:
-        notices.append(f'the daemon is remote ({masked(daemon.address)}): host paths are not checked here')
+        there = masked(daemon.address)
+        notices.append(f'the daemon is remote ({there}): paths are those of that machine, and not checked')
     if not target.command and not has_input:
         notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')
     if any(a == '-c' and len(b) > 1 and b[0] == b[-1] == "'" for a, b in zip(target.command, target.command[1:])):

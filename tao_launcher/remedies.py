@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import re
 
+from . import engines
 from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-INSTALL_DOCKER = 'https://docs.docker.com/engine/install/'
+    from .engines import Profile
+
 INSTALL_TOOLKIT = 'https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html'
 INSTALL_DRIVER = 'https://docs.nvidia.com/datacenter/tesla/driver-installation-guide/'
 
@@ -41,6 +43,11 @@ def start(machine: Machine) -> str:
     return f"sudo sh -c '{command}'" if machine.has_sudo and not machine.is_root else as_root(machine, command)
 
 
+def describe_gpus(machine: Machine) -> str:
+    """Describe the GPUs to an engine that takes them as devices (CDI)."""
+    return as_root(machine, 'nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml')
+
+
 def restart(machine: Machine) -> str:
     """Start the docker daemon anew."""
     if machine.has_systemd or machine.has_service:
@@ -48,11 +55,11 @@ def restart(machine: Machine) -> str:
     return f'{as_root(machine, "pkill -x dockerd")}; sleep 5; {start(machine)}'
 
 
-def install_docker(machine: Machine) -> str:
-    """Install docker: from the distribution where that is one package, else as docker's documentation says."""
+def install(machine: Machine, engine: Profile) -> str:
+    """Install an engine: from the distribution where that is one package, else as its documentation says."""
     if re.search(r'\b(debian|ubuntu)\b', machine.system):
-        return as_root(machine, 'apt-get update', 'apt-get install -y docker.io')
-    return INSTALL_DOCKER
+        return as_root(machine, 'apt-get update', f'apt-get install -y {engine.package}')
+    return engine.manual
 
 
 def join_docker_group(machine: Machine) -> str:
@@ -62,15 +69,9 @@ def join_docker_group(machine: Machine) -> str:
 
 def other_endpoint(engine: Sequence[str], environ: Mapping[str, str]) -> str:
     """Leave the daemon's address that was named by hand, wherever that was; '' when it is docker's own."""
-    if any(word.startswith(('-H', '--host', '-c', '--context')) for word in engine[1:]):
-        return 'correct the address in --engine (or TAO_ENGINE)'
-    for name in ('DOCKER_HOST', 'DOCKER_CONTEXT'):
+    if engines.names_a_daemon(engine):
+        return 'correct the name of the daemon in --context, --engine or TAO_ENGINE'
+    for name in engines.profile(engine).variables:
         if environ.get(name):
             return f'unset {name}'
     return ''
-
-
-def program(engine: Sequence[str]) -> str:
-    """The word of the engine's command that names its program: docker, podman."""
-    names = [word for word in engine if word.rpartition('/')[2].startswith(('docker', 'podman', 'nerdctl'))]
-    return names[0] if names else engine[-1]

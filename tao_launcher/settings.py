@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from . import layers, parsers
+from . import engines, layers, parsers
 from .docker_words import check_word, word_name
 from .errors import UsageError
 from .options import OPTIONS
@@ -34,6 +34,7 @@ class Settings(Record):
     group_add: tuple[str, ...]
     flags: frozenset[str]
     engine: tuple[str, ...]
+    context: str
     gpus: Gpus | None
     shm_size: str
     network: str
@@ -66,6 +67,7 @@ class Rule(Record):
 
 RULES = {
     'engine': Rule(parsers.engine, ('docker',), 'TAO_ENGINE'),
+    'context': Rule(parsers.word),
     'gpus': Rule(parsers.gpus, None, 'TAO_GPUS'),
     'shm_size': Rule(parsers.size),
     'network': Rule(parsers.word),
@@ -128,6 +130,8 @@ def merge(
     single = {
         key: _single(key, rule, options, environ, file, defaults, sources, problems) for key, rule in RULES.items()
     }
+    single['engine'] = _placed(single['engine'], single['context'], problems)
+    problems.found += _unknown_pull(single['engine'], single['pull'], sources['pull'])
     if 'run_as_user' in flags:
         single['user'], sources['user'] = 'host', '--run_as_user'
     notices: list[str] = list(file.notices)
@@ -162,7 +166,13 @@ def merge(
 
 def engine_words(options: Values, environ: Mapping[str, str]) -> tuple[str, ...]:
     """The engine's words alone, for commands that launch nothing. Raises UsageError."""
-    found: tuple[str, ...] = _alone('engine', options, environ)
+    problems = Problems()
+    engine, context = (
+        _single(key, RULES[key], options, environ, None, {}, {}, problems) for key in ('engine', 'context')
+    )
+    found = _placed(engine, context, problems)
+    if problems.found:
+        raise UsageError(problems.found[0], *problems.found[1:])
     return found
 
 
@@ -203,6 +213,19 @@ def _single(
         return file.options[key]
     sources[key] = 'default'
     return defaults.get(key, rule.default)
+
+
+def _placed(engine: tuple[str, ...] | None, context: str | None, problems: Problems) -> tuple[str, ...]:
+    """The engine's words, with the context."""
+    engine = engine or ('docker',)  # refused already
+    return problems.parsed('--context', context or '', partial(engines.at, engine)) or engine
+
+
+def _unknown_pull(engine: tuple[str, ...], policy: str | None, source: str) -> list[str]:
+    known = engines.profile(engine)
+    if not policy or policy in known.pull:
+        return []
+    return [f'{source}: "{policy}": {parsers.one_of(*known.pull)} with {known.name}']
 
 
 def _words(options: Values, key: str) -> list[str]:

@@ -51,8 +51,7 @@ def save(folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], st
 
 
 def _words(store: Store, names: Sequence[str]) -> tuple[str, ...]:
-    # without it podman takes the names behind the first for further tags of that one
-    several = ['--multi-image-archive'] if store.engine.daemon.is_podman and len(names) > 1 else []
+    several = store.engine.daemon.profile.several if len(names) > 1 else ()
     return ('save', *several, *names)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 import json
 import time
 
-from .. import daemon, explain, host, machine, process
+from .. import daemon, engines, explain, explain_engine, host, machine, process
 from ..errors import Fatal
 from ..explain import Facts
 from ..login import is_logged_in
+from ..table import seconds
+from .prepare import lacks_init, with_init
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ..containers import Launch
@@ -41,21 +43,22 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
     Returns the code, but 125 where the engine was not reached.
     """
     here = host.survey(launch.env)
-    found = daemon.find(launch.engine, launch.env, here.home, host.json_file)
+    found = with_init(daemon.find(launch.engine, launch.env, here.home, host.json_file))
     facts = Facts(
         code=code, engine=launch.engine, machine=machine.for_remedies(here, launch.env), environ=launch.env,
         image=plan.image, command=plan.command[0], pull=plan.pull, wants_gpu=bool(plan.gpus), shm=_shm(plan),
         has_memory_limit=any(word.startswith(('--memory=', '-m=')) for word in plan.extra_args), name=plan.name,
         address=found.address, is_remote=found.is_remote,
+        lacks_init=plan.init == ('--init',) and lacks_init(found),
     )
     engine = Engine(launch)
     if code in (1, 125, 126):
-        version = engine.ask('version', '--format', '{{.Server.Version}}')
+        version = engine.ask('version')
         facts = facts._replace(engine_code=version.code, engine_error=version.err)
         if version.code != 0:  # newer clients make 126 of the socket's "permission denied"
             facts = facts._replace(code=125)
     if code in (125, 126, 127, 137) and facts.engine_code == 0:
-        facts = _what_happened(facts, since, kills, launch, engine)
+        facts = _what_happened(facts, since, kills, plan, launch, engine)
     if facts.code == 125 and facts.engine_code == 0 and 'start' not in (facts.events or ()):
         facts = _why_refused(facts, engine)
     what, remedy = explain.failure(facts)
@@ -68,7 +71,9 @@ def _shm(plan: Plan) -> str:
     return plan.shm_size or (f'what --ipc {plan.ipc} gives it' if plan.ipc else '')
 
 
-def _what_happened(facts: Facts, since: float, kills: int | None, launch: Launch, engine: Engine) -> Facts:
+def _what_happened(
+    facts: Facts, since: float, kills: int | None, plan: Plan, launch: Launch, engine: Engine,
+) -> Facts:
     """The facts with what the engine saw of the container, which it knows after --rm too, and the kernel."""
     answer = engine.ask(
         'events', '--since', f'{since:.6f}', '--until', f'{time.time() + 1:.6f}', '--format', '{{json .}}',
@@ -78,8 +83,9 @@ def _what_happened(facts: Facts, since: float, kills: int | None, launch: Launch
     containers = {event.get('id') or event.get('ID') for event in events}
     if len(containers) != 1:
         events = []  # not seen; or an equal launch at the same time, and not to be told apart
-    times = {str(event.get('Action') or event.get('Status')): int(event.get('timeNano') or 0) for event in events}
-    lifetime = (times['die'] - times['start']) / 1e9 if 'die' in times and 'start' in times else None
+    names = plan.profile.events
+    times = {names.get(name, name): when for name, when in map(_named, events)}
+    lifetime = times['die'] - times['start'] if 'die' in times and 'start' in times else None
     now = host.memory_kills()
     meanwhile = now - kills if kills is not None and now is not None and not facts.is_remote else None
     is_tegra = host.exists('/etc/nv_tegra_release')
@@ -87,7 +93,14 @@ def _what_happened(facts: Facts, since: float, kills: int | None, launch: Launch
     return facts._replace(
         events=tuple(times) if events else None, lifetime=lifetime, kernel_kills=meanwhile,
         has_driver=None if facts.is_remote else has_driver,
+        has_nvidia=machine.has_cdi() if plan.profile.uses_cdi and not facts.is_remote else None,
     )
+
+
+def _named(event: Mapping[str, Any]) -> tuple[str, float]:
+    """An event's name, and its time in seconds since 1970."""
+    nano = event.get('timeNano')
+    return str(event.get('Action') or event.get('Status')), nano / 1e9 if nano else seconds(str(event.get('Time'))) or 0
 
 
 def _events(text: str) -> list[Mapping[str, Any]]:
@@ -102,17 +115,21 @@ def _why_refused(facts: Facts, engine: Engine) -> Facts:
     image = engine.ask('image', 'inspect', '-f', '{{.Id}}', facts.image)
     taken = engine.ask('ps', '-aq', '--filter', f'name=^/?{facts.name}$').out if facts.name else ''
     info = engine.ask('info', '--format', '{{json .}}').json()
-    folder = explain.image_folder(info)
+    folder = explain_engine.image_folder(info)
     return facts._replace(
         image_is_here=image.code == 0 if image.code is not None else None,
-        is_logged_in=is_logged_in(facts.image.partition('/')[0], docker_configuration(facts.environ)),
+        is_logged_in=is_logged_in(facts.image.partition('/')[0], logins(facts.engine, facts.environ)),
         name_is_taken=bool(taken.strip()), disk=folder,
         disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
-        has_nvidia=explain.has_nvidia(info) if info else None,
+        has_nvidia=explain_engine.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )
 
 
-def docker_configuration(environ: Mapping[str, str]) -> object:
-    """The value of docker's config.json, or None."""
-    folder = environ.get('DOCKER_CONFIG') or f'{environ.get("HOME", "")}/.docker'
-    return host.json_file(f'{folder}/config.json')
+def logins(engine: Sequence[str], environ: Mapping[str, str]) -> object:
+    """The value of the first file that the engine may keep logins in, or None."""
+    for path in engines.profile(engine).logins:
+        variable, _, rest = path[1:].partition('/')
+        found = host.json_file(f'{environ[variable]}/{rest}'.rstrip('/')) if environ.get(variable) else None
+        if found is not None:
+            return found
+    return None

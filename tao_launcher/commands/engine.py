@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-from .. import daemon, explain, host, jobs, machine, process
+from .. import daemon, explain_engine, host, jobs, machine, process
 from ..errors import EngineError, EngineMissing, UsageError
 from ..jobs import Job, OtherUsers
 from ..record import Record
@@ -65,7 +65,7 @@ class Engine(Record):
         if answer.code is None and not machine.which(self.words[0], self.environ):
             return EngineMissing(self.words[0], 'no such program')
         here = machine.for_remedies(host.survey(self.environ), self.environ)
-        found = explain.engine_failure(
+        found = explain_engine.engine_failure(
             self.words, answer.code, answer.err, self.daemon.address, here, self.environ,
         )
         what, remedy = found or (f'{" ".join(self.words)} did not answer as expected', '')

@@ -4,14 +4,14 @@ from __future__ import annotations
 import os
 import sys
 
-from .. import daemon, explain, host, identity, machine, remedies, rivals
+from .. import daemon, engines, explain_engine, host, identity, machine, rivals
 from ..config import MountsFile
 from ..errors import ConfigError, Fatal, UsageError
 from ..findings import Facts
 from ..login import is_logged_in
 from ..settings import merge
-from .diagnose import docker_configuration
-from .prepare import mounts_file
+from .diagnose import logins
+from .prepare import lacks_init, mounts_file, with_init
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ SHOWN_VARIABLES = (
 def gather(options: Values, environ: Mapping[str, str], here: Host) -> Facts:
     """The facts that the checks need. Raises UsageError for options that are wrong themselves."""
     settings, faults = _settings(options, environ, here)
-    found = daemon.find(settings.engine, environ, here.home, host.json_file)
+    found = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
     facts = Facts(
         engine=settings.engine, machine=machine.for_remedies(here, environ), environ=environ, address=found.address,
-        is_remote=found.is_remote, is_podman=found.is_podman,
+        is_remote=found.is_remote, lacks_init=lacks_init(found),
         variables={name: environ[name] for name in SHOWN_VARIABLES if environ.get(name)},
         registry=settings.registry.partition('/')[0] or 'nvcr.io', **faults,
     )
@@ -67,18 +67,18 @@ def _settings(options: Values, environ: Mapping[str, str], here: Host) -> tuple[
 def _of_the_machine(facts: Facts, environ: Mapping[str, str], here: Host) -> Facts:
     from ..process import ask
 
-    program = machine.which(remedies.program(facts.engine), environ)
+    program = machine.which(engines.program(facts.engine), environ)
     smi = ask(GPU_QUERY, environ, PATIENCE) if machine.which('nvidia-smi', environ) else None
     return facts._replace(
         program=program, real_program=os.path.realpath(program) if program else '',
         has_daemon=machine.has_program('dockerd', environ), nvidia_smi=(smi.out or smi.err) if smi else None,
         has_gpu=machine.has_nvidia_gpu(), has_toolkit=machine.has_program('nvidia-container-runtime-hook', environ),
-        has_toolkit_setup=machine.has_program('nvidia-ctk', environ),
+        has_toolkit_setup=machine.has_program('nvidia-ctk', environ), has_cdi=machine.has_cdi(),
         memory=machine.memory(), cores=machine.cores(), kernel=machine.text('/proc/version'), is_tegra=here.is_tegra,
         selinux=machine.text('/sys/fs/selinux/enforce') == '1', system=machine.os_release(),
         python=tuple(sys.version_info[:2]), pip=machine.package_version('pip'),
         packages=tuple(name for name in OLD_PACKAGES if host.exists(f'/var/lib/dpkg/info/{name}.list')),
-        login=is_logged_in(facts.registry, docker_configuration(environ)), rivals=rivals.find(environ),
+        login=is_logged_in(facts.registry, logins(facts.engine, environ)), rivals=rivals.find(environ),
     )
 
 
@@ -119,7 +119,7 @@ def _engine(facts: Facts, environ: Mapping[str, str]) -> Facts:
     if version.code != 0:
         return facts
     info = ask((*facts.engine, 'info', '--format', '{{json .}}'), environ, PATIENCE).json()
-    folder = explain.image_folder(info)
+    folder = explain_engine.image_folder(info)
     return facts._replace(
         info=info, disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
     )

@@ -5,6 +5,7 @@ from .. import config, daemon, gpus, host, identity, lint, plan
 from ..errors import ConfigError, UsageError
 from ..images import REMEMBERED
 from ..settings import merge
+from ..table import masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ def prepare(
     settings = settings._replace(notices=(*notices, *settings.notices))
     if settings.sources['dry_run'] == 'TAO_DRY_RUN' and settings.dry_run:
         output.notice('TAO_DRY_RUN is set: nothing is run')
+    engine = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
     if settings.gpus and settings.gpus.kind == 'free':
-        settings = settings._replace(gpus=_free_gpus(settings, environ, output))
-    engine = daemon.find(settings.engine, environ, here.home, host.json_file)
+        settings = settings._replace(gpus=_free_gpus(settings, engine, environ, output))
     target = make_target(settings)
     made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
     if '@' in made.image:
@@ -101,8 +102,26 @@ def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Pla
     return made._replace(notices=(*made.notices, *notices))
 
 
-def _free_gpus(settings: Settings, environ: Mapping[str, str], output: Output) -> Gpus:
+def with_init(engine: Daemon) -> Daemon:
+    """The engine with a program for --init, where it has none of its own and there is one on this machine."""
+    if not lacks_init(engine):
+        return engine
+    return engine._replace(init=next(filter(host.exists, engine.profile.other_inits), ''))
+
+
+def lacks_init(engine: Daemon) -> bool:
+    """Whether there is no program for --init on the engine's machine, which is this one."""
+    inits = engine.profile.own_inits
+    return bool(inits) and not engine.init and not engine.is_remote and not any(map(host.exists, inits))
+
+
+def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Gpus:
     """As many idle GPUs as wanted. Raises UsageError; a dry run asks nobody, so it can not know them."""
+    if engine.is_remote:
+        raise UsageError(
+            f'the daemon is remote ({masked(engine.address)}): which GPUs are free there is not known here',
+            advice='name them: --gpus 0,1',
+        )
     if settings.dry_run:
         raise UsageError('which GPUs are free shows only at the launch', advice='name them for a dry run: --gpus 0,1')
     from .. import machine

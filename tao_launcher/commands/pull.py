@@ -6,7 +6,7 @@ import re
 
 from .. import host, process
 from ..errors import CheckFailed, EngineError
-from ..explain import image_folder
+from ..explain_engine import image_folder
 from ..images import is_local, repository
 from ..progress import size
 from .images import Needed, Store, missing
@@ -83,7 +83,7 @@ def layers(store: Store, reference: str) -> dict[str, int] | None:
 
 
 def _manifest(store: Store, reference: str) -> dict[str, Any]:
-    insecure = ['--insecure'] if is_local(reference) else []
+    insecure = store.engine.daemon.profile.insecure if is_local(reference) else ()
     answer = store.engine.ask('manifest', 'inspect', *insecure, reference, timeout=PATIENCE)
     try:
         value = json.loads(answer.out)
@@ -116,7 +116,7 @@ def _check_space(store: Store, total: int) -> None:
         info = json.loads(answer.out)
     except ValueError:
         return
-    folder = image_folder(info) or str((info.get('store') or {}).get('graphRoot') or '')  # podman's
+    folder = image_folder(info)
     free = host.free_bytes(folder) if folder else None
     if free is not None and free < total * UNPACKED:
         raise CheckFailed(
@@ -136,7 +136,7 @@ def _pull(store: Store, reference: str) -> None:
     engine, output = store.engine, store.output
     words = (*engine.words, *pull_words(reference))
     if _has_terminal():
-        answer = process.show(words, engine.environ, has_errors=not engine.daemon.is_podman)
+        answer = process.show(words, engine.environ, has_errors=not engine.daemon.profile.pull_talks_on_stderr)
     else:
         output.progress(f'pulling {reference}', last=True)
         answer = process.ask_patiently(

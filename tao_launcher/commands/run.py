@@ -67,7 +67,7 @@ def _launch(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str]) -> L
     digest = next(word for word in words if word.startswith('tao.plan='))
     return Launch(
         engine=plan.engine, env=env, plan=digest.partition('=')[2], owner=plan.owner, launch_id=launch_id,
-        started=process.utc(),
+        started=process.utc(), removal=plan.profile.removal,
     )
 
 

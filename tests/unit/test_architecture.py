@@ -20,7 +20,7 @@ MODULES: dict[str, ast.Module] = {
 }
 PURE = [
     'settings', 'plan', 'docker', 'catalogue', 'catalogue_override', 'explain', 'config', 'parsers', 'values', 'layers',
-    'identity', 'gpus',
+    'identity', 'gpus', 'engines', 'explain_engine',
     'variables', 'daemon', 'images', 'names', 'docker_words', 'docker_options', 'reader', 'jsontext', 'runners', 'cli',
     'options', 'record', 'findings', 'remedies', 'table', 'login', 'lint',
     'errors', 'bundle', 'progress', 'jobs', 'checks', 'checks_engine', 'checks_machine', 'ports',

@@ -12,6 +12,7 @@ from support import tao
 
 USER = ['-e', 'HOME=/tmp', '-e', 'USER=user', '-e', 'LOGNAME=user']
 UID = ['-e', 'HOME=/tmp', '-e', 'USER=uid1000', '-e', 'LOGNAME=uid1000']
+PATHS = 'paths are those of that machine, and not checked'
 GROUPS = ['--group-add', '24', '--group-add', '44']
 HOST_USER: list[Any] = ['host', '$(id -u):$(id -g)', '`id -u`:`id -g`', '${UID}:${GID}', '$UID:$GID']
 
@@ -104,9 +105,9 @@ def test_owner_is_named_on_a_remote_daemon() -> None:
     done = tao('--dry-run', 'dino', env={'DOCKER_HOST': 'ssh://gpu1'})
     owner = f'{pwd.getpwuid(os.getuid()).pw_name}@{os.uname().nodename}'
     assert f'tao.user={owner}' in shlex.split(done.out)
-    assert 'tao: notice: the daemon is remote (ssh://gpu1): host paths are not checked here\n' in done.err
+    assert f'tao: notice: the daemon is remote (ssh://gpu1): {PATHS}\n' in done.err
 
 
 def test_password_of_a_remote_daemon_is_not_shown() -> None:
     found = launch('dino', 'train', environ={'DOCKER_HOST': 'tcp://user:s3cr3t@gpu1:2375'})
-    assert found.plan.notices == ('the daemon is remote (tcp://user:***@gpu1:2375): host paths are not checked here',)
+    assert found.plan.notices == (f'the daemon is remote (tcp://user:***@gpu1:2375): {PATHS}',)

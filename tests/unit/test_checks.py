@@ -47,7 +47,10 @@ def info(name: str) -> dict[str, Any]:
     ({'program': ''}, 'fail', 'no program docker on PATH', 'apt-get update && apt-get install -y docker.io'),
     ({'program': '', 'machine': ROOT._replace(system='arch')}, 'fail', 'no program docker on PATH',
      'https://docs.docker.com/engine/install/'),
-    ({'program': '', 'engine': ('podman',)}, 'fail', 'no program podman on PATH', 'correct --engine (or TAO_ENGINE)'),
+    ({'program': '', 'engine': ('podman',)}, 'fail', 'no program podman on PATH',
+     'apt-get update && apt-get install -y podman'),
+    ({'program': '', 'engine': ('/opt/podman',)}, 'fail', 'no program /opt/podman on PATH',
+     'correct --engine (or TAO_ENGINE)'),
     ({'program': '/snap/bin/docker', 'real_program': '/usr/bin/snap'}, 'warn',
      '/snap/bin/docker is a snap: it sees only folders below your home',
      'snap remove docker && apt-get update && apt-get install -y docker.io'),
@@ -96,7 +99,7 @@ def test_server(name: str, status: str, found: str) -> None:
 
 
 def test_server_of_podman_and_of_none() -> None:
-    found = checks_engine.server(facts(version=version('podman'), is_podman=True))
+    found = checks_engine.server(facts(version=version('podman'), engine=('podman',)))
     assert found == Finding('server', 'ok', 'podman 4.3.1')
     assert checks_engine.server(facts(version=version('down'))) is None
 
@@ -108,7 +111,8 @@ ROOTLESS = Finding(
 
 @pytest.mark.parametrize('name', INFOS)
 def test_rootless(name: str) -> None:
-    assert checks_engine.rootless(facts(info=info(name))) == (ROOTLESS if name in ('rootless', 'podman') else None)
+    found = {'rootless': ROOTLESS, 'podman': ROOTLESS._replace(found=ROOTLESS.found.replace('the daemon', 'podman'))}
+    assert checks_engine.rootless(facts(info=info(name))) == found.get(name)
 
 
 @pytest.mark.parametrize(('free', 'finding'), [

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tao_launcher import explain, remedies
+from tao_launcher import engines, explain, explain_engine, remedies
 from tao_launcher.explain import Facts
 from tao_launcher.remedies import Machine
 from tao_launcher.table import masked
@@ -66,16 +66,16 @@ SUDO = 'sudo: a password is required\n'
 def test_engine(
     error: str, address: str, environ: dict[str, str], machine: Machine, what: str, fix: str,
 ) -> None:
-    assert explain.engine_failure(('docker',), 1, error, address, machine, environ) == (what, fix)
+    assert explain_engine.engine_failure(('docker',), 1, error, address, machine, environ) == (what, fix)
 
 
 def test_engine_without_an_answer() -> None:
-    found = explain.engine_failure(('sudo', '-n', 'docker'), None, 'no answer within 5 s')
+    found = explain_engine.engine_failure(('sudo', '-n', 'docker'), None, 'no answer within 5 s')
     assert found == ('the docker engine does not answer (no answer within 5 s)', 'sudo -n docker version')
 
 
 def test_engine_that_is_fine() -> None:
-    assert explain.engine_failure(('docker',), 0, 'WARNING: something') is None
+    assert explain_engine.engine_failure(('docker',), 0, 'WARNING: something') is None
 
 
 @pytest.mark.parametrize(('engine', 'program'), [
@@ -83,7 +83,7 @@ def test_engine_that_is_fine() -> None:
     (('docker', '--context', 'lab'), 'docker'), (('/opt/engine',), '/opt/engine'),
 ])
 def test_program(engine: tuple[str, ...], program: str) -> None:
-    assert remedies.program(engine) == program
+    assert engines.program(engine) == program
 
 
 def facts(code: int, **known: Any) -> Facts:
@@ -211,7 +211,7 @@ def test_masked(text: str, shown: str) -> None:
     ('fedora ', ROOT, 'https://docs.docker.com/engine/install/'),
 ])
 def test_install_docker(system: str, machine: Machine, fix: str) -> None:
-    assert remedies.install_docker(machine._replace(system=system)) == fix
+    assert remedies.install(machine._replace(system=system), engines.DOCKER) == fix
 
 
 @pytest.mark.parametrize(('machine', 'start', 'restart'), [
@@ -237,7 +237,7 @@ def test_start(machine: Machine, start: str, restart: str) -> None:
     ({}, ''),
 ])
 def test_image_folder(info: dict[str, Any], folder: str) -> None:
-    assert explain.image_folder(info) == folder
+    assert explain_engine.image_folder(info) == folder
 
 
 @pytest.mark.parametrize(('configuration', 'known'), [
