@@ -6,7 +6,7 @@ import json
 from .errors import NothingMatched, UsageError
 from .options import RUNNERS
 from .record import Record
-from .table import cut
+from .table import cut, seconds
 from .variables import masked
 
 TYPE_CHECKING = False
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 ENDED = ('exited', 'dead', 'stopped')  # the last is podman's
+NEVER_STARTED = ('created', 'configured')  # the last is podman's
+START = 60  # seconds
 FEW = 10  # jobs that a message lists
 
 
@@ -27,6 +29,7 @@ class Job(Record):
     owner: str  # a uid, or NAME@HOST on a remote daemon
     state: str
     exit_code: int
+    created: str
     started: str
     finished: str
     gpus: str
@@ -39,6 +42,14 @@ class Job(Record):
     def has_ended(self) -> bool:
         """Whether it will never run again."""
         return self.state in ENDED
+
+    def is_forgotten(self, now: float) -> bool:
+        """Whether it was created and never started, by a launcher that was killed in between.
+
+        `now` is in seconds since 1970; a launch that is under way starts its container at once.
+        """
+        created = seconds(self.created)
+        return self.state in NEVER_STARTED and created is not None and now - created > START
 
 
 def parse(inspected: str) -> list[Job]:
@@ -57,6 +68,7 @@ def _job(container: Mapping[str, Any]) -> Job:
         owner=str(labels.get('tao.user', '')),
         state=str(state.get('Status', '')),
         exit_code=int(state.get('ExitCode') or 0),
+        created=str(container.get('Created', '')),
         started=str(state.get('StartedAt', '')),
         finished=str(state.get('FinishedAt', '')),
         gpus=_gpus(container.get('HostConfig') or {}, config.get('Env') or []),

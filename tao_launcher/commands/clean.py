@@ -1,6 +1,7 @@
-"""tao clean: remove the caller's ended jobs."""
+"""tao clean: remove the caller's ended jobs, and what never became one."""
 from __future__ import annotations
 
+from .. import machine
 from ..errors import EngineError
 from ..jobs import lines
 from .engine import Engine
@@ -11,8 +12,12 @@ if TYPE_CHECKING:
 
 
 def clean(engine: Engine, dry_run: bool, output: Output) -> int:
-    """Remove the containers of own jobs that have ended, and print their ids. Returns 0; raises EngineError."""
-    ended = [job for job in engine.jobs(all_users=False, ended=True) if job.has_ended]
+    """Remove the containers of own jobs that have ended or never started, and print their ids.
+
+    Returns 0; raises EngineError.
+    """
+    now = machine.now()
+    ended = [job for job in engine.jobs(all_users=False, ended=True) if job.has_ended or job.is_forgotten(now)]
     if not ended:
         output.say('no ended jobs')
         return 0

@@ -27,7 +27,8 @@ def test_a_job() -> None:
     (found,) = jobs.parse(json.dumps([container()]))
     assert found._asdict() == {
         'id': ID, 'name': 'job_f00d', 'task': 'model/dino/train', 'owner': MINE, 'state': 'running', 'exit_code': 0,
-        'started': '2026-01-31T10:20:30.123456789Z', 'finished': '0001-01-01T00:00:00Z', 'gpus': 'all',
+        'created': '2026-01-31T10:20:29.5Z', 'started': '2026-01-31T10:20:30.123456789Z',
+        'finished': '0001-01-01T00:00:00Z', 'gpus': 'all',
         'image': 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt', 'command': ('dino', 'train'), 'tty': False,
         'auto_remove': False,
     }

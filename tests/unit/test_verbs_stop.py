@@ -1,6 +1,8 @@
 """stop and clean: which docker commands they end in, and what they refuse."""
 from __future__ import annotations
 
+import time
+
 import pytest
 from engine_answers import ID, MINE, OTHER_NAME, THEIRS, Engine, container, ids, last
 from support import tao
@@ -93,8 +95,9 @@ def test_nothing_to_stop(engine: Engine) -> None:
 
 
 def test_clean(engine: Engine) -> None:
-    engine.has(container(A, state='exited'), container(B), container(C, state='dead'), container(ID, state='created'))
-    engine.answers('ps.2', f'{B}\n')
+    starting = container(ID, state='created', Created=time.strftime('%Y-%m-%dT%H:%M:%S.5Z', time.gmtime()))
+    engine.has(container(A, state='exited'), container(B), container(C, state='dead'), starting)
+    engine.answers('ps.2', f'{B}\n{ID}\n')
     engine.answers('rm', err='Error: No such container: x\n', code=1)  # somebody was faster
     assert tao('clean') == (0, f'{A}\n{C}\n', '')
     assert last(engine) == ['docker', 'rm', '-v', A, C]
@@ -102,6 +105,13 @@ def test_clean(engine: Engine) -> None:
     engine.answers('ps.2', f'{A}\n')
     engine.answers('ps', f'{A}\n{B}\n{C}\n{ID}\n')
     assert tao('clean', '--dry-run') == (0, f'docker rm -v {A} {C}\n', '')
+
+
+def test_clean_takes_what_a_killed_launcher_left(engine: Engine) -> None:
+    engine.has(container(A, state='created'))
+    engine.answers('ps.2')
+    assert tao('clean') == (0, f'{A}\n', '')
+    assert last(engine) == ['docker', 'rm', '-v', A]
 
 
 def test_clean_nothing_and_what_stays(engine: Engine) -> None:
