@@ -28,6 +28,27 @@ def write(path: str, data: bytes) -> tuple[int, str]:
     return whole.size, whole.digest.hexdigest()
 
 
+def exchange(path: str, before: bytes, after: bytes) -> bool:
+    """Replace a file's content, unless it is not `before` any more: False, and it stays. Raises OSError.
+
+    The file keeps its mode, and its owner where the caller may give it away.
+    """
+    kept = os.stat(path)
+    try:
+        with Whole(path) as whole:
+            whole.add(after)
+            whole.take_over(kept)
+            if b''.join(blocks(path)) != before:
+                raise _Changed
+    except _Changed:
+        return False
+    return True
+
+
+class _Changed(Exception):
+    """Somebody else has written the file."""
+
+
 class Whole:
     """A file that is there under its name once all of it was added, and not before. Raises OSError."""
 
@@ -45,6 +66,16 @@ class Whole:
         view = memoryview(data)
         while view:
             view = view[self._file.write(view):]
+
+    def take_over(self, kept: os.stat_result) -> None:
+        """Have the mode and, where that may be, the owner of another file."""
+        number = self._file.fileno()
+        if (kept.st_uid, kept.st_gid) != (os.fstat(number).st_uid, os.fstat(number).st_gid):
+            try:
+                os.fchown(number, kept.st_uid, kept.st_gid)
+            except PermissionError:
+                pass
+        os.fchmod(number, kept.st_mode & 0o7777)
 
     def __exit__(self, kind: object, error: object, at: object) -> None:
         try:

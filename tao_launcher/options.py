@@ -10,6 +10,8 @@ VERBS = (
 )
 RUNNERS = ('tao_pt', 'tao_tf', 'tao_tf2', 'tao_deploy', 'tao_ds')
 SLURM, KUBERNETES = 'submit slurm', 'submit kubernetes'
+SERVICES = ('tao_tf2', 'tao_ds')  # those whose checkout has a microservice
+RUNNER_VERBS = ('build', 'release', 'check')
 
 
 class Option(Record):
@@ -37,6 +39,10 @@ OPTIONS = (
     Option('--shm_size', 'SIZE', 'size of /dev/shm, for example 16G'),
     Option('--ulimit', 'NAME=SOFT[:HARD]', 'a resource limit, for example memlock=-1', repeatable=True),
     Option('--port', 'HOST:CONTAINER[/PROTO]', 'publish a port of the container', repeatable=True),
+    Option('--run_as_service', help="run the checkout's microservice instead of a command", programs=SERVICES),
+    Option('--ip', 'ADDRESS', 'the address that the service listens on (default: 0.0.0.0)', programs=SERVICES),
+    Option('--port_mapping', 'PORT', "publish the service at this port of the host, instead of network host",
+           programs=SERVICES),
     Option('--network', 'NAME', 'network of the container, for example host'),
     Option('--user', 'UID:GID', 'user in the container; host is the caller'),
     Option('--run_as_user', help='run as the caller, not as root'),

@@ -27,6 +27,20 @@ def shown(text: str) -> str:
     return masked(printable(text))
 
 
+class Aside:
+    """Descriptor 1 on stderr, from entering to leaving."""
+
+    def __enter__(self) -> None:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        self._saved = os.dup(1)
+        os.dup2(2, 1)
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        os.dup2(self._saved, 1)
+        os.close(self._saved)
+
+
 class Output:
     """How the launcher talks. A message that can not be written is dropped: the job comes first."""
 
@@ -58,6 +72,10 @@ class Output:
         import shlex
 
         return shlex.join(words) + '\n'
+
+    def aside(self) -> Aside:
+        """While entered, what other programs print goes to stderr: stdout is kept for our result."""
+        return Aside()
 
     def error(self, error: Fatal) -> None:
         """The line of an error, its reasons, and what to try."""

@@ -38,6 +38,7 @@ class Target(Record):
     variables: tuple[Variable, ...] = ()
     network: str = ''
     workdir: str = ''
+    ports: tuple[Port, ...] = ()  # instead of the settings'
     notices: tuple[str, ...] = ()
     is_task: bool = False  # the words of the command are a task's own, and can be checked as such
 
@@ -85,6 +86,7 @@ def make(
 ) -> Plan:
     """The plan for `target`. Raises UsageError for what can not be launched."""
     flags = settings.flags
+    settings = settings._replace(ports=target.ports or settings.ports)
     request, gpu_notice = gpus.request(_given_gpus(settings, environ), environ)
     gpu_words, gpu_variables = gpus.engine_words(request, daemon, host.is_tegra)
     variables = collect(

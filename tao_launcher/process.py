@@ -142,6 +142,7 @@ def _output(child: subprocess.Popen[bytes]) -> str:
     return child.stdout.read().decode('utf-8', 'replace') if child.stdout else ''
 
 
+ENDING = 10.0  # seconds for a command to end by itself
 UNSHOWN = 2.0  # seconds for the exit code of a job whose output can not be shown
 BLOCK = 1 << 20  # bytes that are passed on at a time
 
@@ -193,6 +194,26 @@ def show(argv: Sequence[str], env: Mapping[str, str], has_errors: bool) -> Answe
         raise
     finally:
         child.wait()
+
+
+def follow(argv: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a command that says itself what it does; its exit code. It is ended when we are interrupted.
+
+    Raises EngineMissing or EngineError when it can not be started.
+    """
+    child = start(argv, env, own_session=False, has_input=False, captured=False)
+    try:
+        code = child.wait()
+    except BaseException:
+        try:
+            child.terminate()  # the terminal's Ctrl-C has reached it too
+            child.wait(ENDING)
+        except (PermissionError, subprocess.TimeoutExpired):
+            pass
+        raise
+    finally:
+        _end(child)
+    return code if code >= 0 else 128 - code
 
 
 def ask_patiently(argv: Sequence[str], env: Mapping[str, str], still: Callable[[float], None]) -> Answer:

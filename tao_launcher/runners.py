@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from . import parsers
 from .jsontext import loads, refused, text_faults
+from .manifest import ARCHITECTURES
 from .plan import Target
 from .reader import Reader
 from .values import Mount, Variable
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 MANIFEST = 'docker/manifest.json'
-ARCHITECTURES = {'x86_64': 'x86', 'amd64': 'x86', 'aarch64': 'arm', 'arm64': 'arm'}
 
 
 def defaults(profile: Mapping[str, Any]) -> dict[str, str]:

@@ -26,6 +26,7 @@ PURE = [
     'errors', 'bundle', 'progress', 'jobs', 'checks', 'checks_engine', 'checks_machine', 'ports',
     'shellwords', 'completion_scripts',
     'manual', 'manual_mounts', 'roff', 'topics',
+    'manifest', 'builds', 'services',
 ]
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random'}

@@ -163,17 +163,19 @@ def test_a_docker_word_may_stand_for_itself() -> None:
 @pytest.mark.parametrize('option', [option for option in OPTIONS if option.key not in ('help', 'version')],
     ids=lambda o: o.name)
 def test_every_spelling(option: Any) -> None:
+    program = option.programs[0]
     value = ['x'] if option.value and not option.optional else []
     expected: Any = (['x'] if option.repeatable else 'x') if value else True
     spellings = {option.name, f'--{option.key}', f'--{option.key.replace("_", "-")}',
         *([option.short] if option.short else [])}
     for name in spellings:
-        assert cli.parse([name, *value, 'dino'], 'tao') == ({option.key: expected}, ['dino'])
+        assert cli.parse([name, *value, 'dino'], program) == ({option.key: expected}, ['dino'])
         if option.value:
-            assert cli.parse([f'{name}=a=b', 'dino'], 'tao')[0] == {option.key: ['a=b'] if option.repeatable else 'a=b'}
+            joined = ['a=b'] if option.repeatable else 'a=b'
+            assert cli.parse([f'{name}=a=b', 'dino'], program)[0] == {option.key: joined}
         if name != option.short:
             with pytest.raises(UsageError):
-                cli.parse([name[:-1], *value], 'tao')
+                cli.parse([name[:-1], *value], program)
 
 
 @pytest.mark.parametrize(('line', 'lines'), [

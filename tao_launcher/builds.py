@@ -1,0 +1,63 @@
+"""The words that build, tag and push an image of a checkout. Pure."""
+from __future__ import annotations
+
+import re
+
+from .errors import UsageError
+from .record import Record
+from .variables import is_secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Arguments(Record):
+    """--build-arg as the engine gets them: words are their values, export what goes by name and its value."""
+
+    words: tuple[str, ...]
+    export: Mapping[str, str]
+    by_name: tuple[str, ...]
+
+
+def arguments(given: Sequence[str], environ: Mapping[str, str]) -> Arguments:
+    """NAME=VALUE, or NAME for the host's value. What looks secret goes by name, its value through the environment.
+
+    Raises UsageError with every fault.
+    """
+    faults: list[str] = []
+    found: dict[str, str | None] = {}
+    for word in given:
+        name, equals, value = word.partition('=')
+        if not re.fullmatch(r'[A-Za-z_]\w*', name):
+            faults.append(f'--build-arg: "{name}": expected NAME=VALUE or NAME')
+        elif not equals and name not in environ:
+            faults.append(f'--build-arg: {name} is not set here')
+        found.pop(name, None)
+        found[name] = value if equals else None
+    if faults:
+        raise UsageError(*faults)
+    export = {name: value for name, value in found.items() if value and is_secret(name, value)}
+    by_name = tuple(name for name, value in found.items() if value is None or name in export)
+    words = tuple(name if name in by_name else f'{name}={value}' for name, value in found.items())
+    return Arguments(words, export, by_name)
+
+
+def engine_words(engine: Sequence[str], given: Arguments) -> tuple[str, ...]:
+    """The engine's command; sudo keeps the variables that are passed by name."""
+    if engine[0].rpartition('/')[2] == 'sudo' and given.by_name:
+        return (engine[0], f'--preserve-env={",".join(given.by_name)}', *engine[1:])
+    return tuple(engine)
+
+
+def build(dockerfile: str, image: str, folder: str, given: Arguments, force: bool, pull: bool) -> tuple[str, ...]:
+    """The words that build an image; with `pull` from the newest base image, with `force` without a cache."""
+    return (
+        'build', *(['--pull'] if pull else []), '-f', dockerfile, '-t', image, *(['--no-cache'] if force else []),
+        '--network=host', *(word for argument in given.words for word in ('--build-arg', argument)), folder,
+    )
+
+
+def tag_of(user: str) -> str:
+    """A user's name as a tag can hold it."""
+    return re.sub('[^a-zA-Z0-9_.-]', '-', user).lstrip('.-')[:100] or 'user'

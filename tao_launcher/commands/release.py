@@ -1,0 +1,126 @@
+"""tao_pt release: the release image of a checkout, with the wheel that the developer container builds for it."""
+from __future__ import annotations
+
+import os
+
+from .. import builds, parsers, runners, signals
+from ..errors import CheckFailed
+from .build import push_image
+from .checkout import parsed
+from .find_checkout import manifest_image
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..plan import Target
+    from ..settings import Settings
+    from .checkout import Checkout
+
+DOCKERFILES = ('release/docker/Dockerfile', 'release/docker/Dockerfile.release')
+WHEEL = ('python', 'setup.py', 'bdist_wheel')
+
+
+def release(
+    found: Checkout, tag: str, wheel: bool, push: bool, force: bool, build_args: Sequence[str],
+) -> int:
+    """Build the release image and print its reference; the code of the step that failed.
+
+    TAG is a tag beside the base image, or REPOSITORY:TAG. With `wheel` the developer container builds one
+    first, as the caller; what that leaves in the checkout is removed at the end. Raises Fatal.
+    """
+    given = builds.arguments(build_args, found.engine.environ)
+    if '/' in tag or ':' in tag:
+        image = parsed('--tag', tag, parsers.image)
+    else:
+        image = f'{found.repository()}:{parsed("--tag", tag, parsers.tag)}'
+    dockerfile = found.dockerfile(*DOCKERFILES)
+    found.say_exports(given)
+    before = frozenset(_leftovers(found.root)) if wheel else None
+    with signals.Unwinding():
+        try:
+            code = _wheel(found) if wheel else _look_for_wheels(found)
+            code = code or found.step(builds.build(dockerfile, image, found.root, given, force, pull=False), given)
+        finally:
+            if before is not None:
+                _remove(found, before)
+        if code == 0 and push:
+            code = push_image(found, image)
+    if code == 0 and not found.dry_run:
+        found.output.result(f'{image}\n')
+    return code
+
+
+def _wheel(found: Checkout) -> int:
+    """Build the wheel in the developer container; its code. Raises CheckFailed when there is none afterwards."""
+    from .launch import launch
+    from .prepare import prepare
+
+    options = {**found.options, 'no_tty': True}
+    if found.dry_run:
+        options['dry_run'] = 'shell'
+    if 'user' not in options:
+        options['run_as_user'] = True
+    place = str(found.profile['mounted_at'])
+
+    def target(settings: Settings) -> Target:
+        image = settings.image or manifest_image(found.root, found.here, by_tag=bool(settings.tag))
+        made = runners.target(found.program, found.profile, found.root, image, WHEEL)
+        return made._replace(workdir=place)
+
+    plan, _ = prepare(
+        options, runners.defaults(found.profile), found.engine.environ, found.here, found.output, target,
+    )
+    if found.dry_run:
+        return launch(plan, 'shell', found.engine.environ, found.here.arg_max, found.output)
+    with found.output.aside():
+        code = launch(plan, '', found.engine.environ, found.here.arg_max, found.output)
+    if code == 0 and not _wheels(found.root):
+        raise CheckFailed(f'{" ".join(WHEEL)} left no wheel in {found.root}/dist')
+    return code
+
+
+def _wheels(root: str) -> list[str]:
+    """The wheels that release/docker/Dockerfile would find."""
+    try:
+        return sorted(name for name in os.listdir(f'{root}/dist') if name.endswith('.whl'))
+    except OSError:
+        return []
+
+
+def _look_for_wheels(found: Checkout) -> int:
+    if not _wheels(found.root):
+        found.output.notice(f'{found.root}/dist holds no wheel; --wheel builds one first')
+    return 0
+
+
+def _leftovers(root: str) -> Iterator[str]:
+    """What a build of the wheel leaves: build, dist, *.egg-info and all that is in them, the innermost first."""
+    for name in sorted(os.listdir(root)):
+        path = os.path.join(root, name)
+        if name not in ('build', 'dist') and not name.endswith('.egg-info'):
+            continue
+        if os.path.isdir(path) and not os.path.islink(path):
+            for folder, folders, names in os.walk(path, topdown=False):
+                yield from (os.path.join(folder, each) for each in (*names, *folders))
+        yield path
+
+
+def _remove(found: Checkout, before: frozenset[str]) -> None:
+    """Remove those leftovers that were not there before."""
+    if found.dry_run:
+        found.then('what this build made of build, dist and *.egg-info is removed again')
+        return
+    kept = []
+    for path in _leftovers(found.root):
+        if path in before:
+            continue
+        try:
+            if os.path.isdir(path) and not os.path.islink(path):
+                os.rmdir(path)
+            else:
+                os.unlink(path)
+        except OSError as e:
+            kept.append(f'{path} ({e.strerror})')
+    if kept:
+        found.output.notice(f'left behind by the build, and not removed: {", ".join(kept[:3])}')

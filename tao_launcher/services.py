@@ -1,0 +1,96 @@
+"""The microservice that the checkouts of some runners have: where it listens, and what starts it. Pure."""
+from __future__ import annotations
+
+import re
+
+from .errors import UsageError
+from .layers import ports as layered
+from .options import SERVICES
+from .ports import port_number
+from .record import Record
+from .values import Port, Variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from .cli import Values
+    from .plan import Target
+    from .settings import Settings
+
+EVERYWHERE = '0.0.0.0'
+PACKAGES = {'tao_tf2': 'nvidia_tao_tf2', 'tao_ds': 'nvidia_tao_ds'}
+
+
+class Service(Record):
+    """Where the service is to be reached; mapping is the port of the host that it is published at, 0 for none."""
+
+    ip: str
+    port: int
+    mapping: int
+
+
+def service(
+    program: str, options: Values, defaults: Mapping[str, Any], command: Sequence[str],
+) -> tuple[Service | None, Values]:
+    """(the service that the options ask for or None, the options without what only concerns it).
+
+    A bare --port is the service's own; HOST:CONTAINER publishes another. Raises UsageError with every fault.
+    """
+    if program not in SERVICES:
+        return None, options
+    faults: list[str] = []
+    asked = bool(options.get('run_as_service'))
+    given = options.get('port')
+    ports = given if isinstance(given, list) else []
+    own = [port for port in ports if ':' not in port]
+    if not asked:
+        faults += [f'--{key} is for --run_as_service' for key in ('ip', 'port_mapping') if key in options]
+        text = 'the port of --run_as_service; HOST:CONTAINER publishes any other'
+        faults += [f'--port: "{port}": {text}' for port in own]
+    elif command:
+        faults.append('--run_as_service has a command of its own, and takes none')
+
+    def parsed(key: str, text: str, parse: Callable[[str], Any]) -> Any:
+        try:
+            return parse(text)
+        except ValueError as e:
+            faults.append(f'--{key}: "{text}": {e}')
+
+    ip = parsed('ip', str(options.get('ip', defaults['--ip'])), _address)
+    port = parsed('port', (own or [str(defaults['--port'])])[-1], port_number) if asked else 0
+    mapping = parsed('port_mapping', str(options['port_mapping']), port_number) if 'port_mapping' in options else 0
+    if faults:
+        raise UsageError(*faults)
+    rest = {**options, 'port': [port for port in ports if ':' in port]} if own else options
+    return Service(ip, port, mapping) if asked else None, rest
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r'[0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*', text):
+        raise ValueError('expected an address such as 127.0.0.1')
+    return text
+
+
+def as_target(found: Service, made: Target, program: str, place: str, settings: Settings, default: int) -> Target:
+    """The target with the service for its command.
+
+    On the host's network it listens where it is told to. On one of the container's own it has to listen
+    everywhere, and is published at that address of the host; at port `default`, where none is given.
+    Raises UsageError.
+    """
+    api = f'{place}/{PACKAGES[program]}/api'
+    is_published = bool(found.mapping or settings.ports or settings.network not in ('', 'host'))
+    published: tuple[Port, ...] = ()
+    if is_published:
+        ip = '' if found.ip == EVERYWHERE else f'[{found.ip}]' if ':' in found.ip else found.ip
+        published, clashes = layered(settings.ports, [Port(found.port, 'tcp', str(found.mapping or default), ip)])
+        if clashes:
+            raise UsageError(*clashes)
+    listen = EVERYWHERE if is_published else found.ip
+    return made._replace(
+        job=f'{program}/service', command=('flask', 'run', '--host', listen, '--port', str(found.port)),
+        variables=(Variable('PYTHONPATH', f'{place}:{api}', program), Variable('FLASK_APP', f'{api}/app.py', program)),
+        ports=published,
+    )
