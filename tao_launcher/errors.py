@@ -27,9 +27,10 @@ class UsageError(Fatal):
 
 
 class ConfigError(Fatal):
-    """A file the launch depends on is wrong; nothing was started."""
+    """A file the launch depends on is wrong; nothing was started. `faults` are its faults, if it is a list of them."""
 
     code = 2
+    faults: tuple[str, ...] = ()
 
 
 class NothingMatched(Fatal):
@@ -46,6 +47,12 @@ class ResultLost(Fatal):
 
 class CheckFailed(Fatal):
     """Something was looked at and is not as it should be."""
+
+    code = 1
+
+
+class Unanswered(Fatal):
+    """A question got no answer, or no; nothing was changed."""
 
     code = 1
 

@@ -6,7 +6,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 BLOCK = 1 << 20  # bytes
 
@@ -50,13 +50,18 @@ class _Changed(Exception):
 
 
 class Whole:
-    """A file that is there under its name once all of it was added, and not before. Raises OSError."""
+    """A file that is there under its name once all of it was added, and not before. Raises OSError.
 
-    def __init__(self, path: str) -> None:
-        self.path, self.size, self.digest = path, 0, hashlib.sha256()
+    `mode` are its permissions, where they are not to be the usual ones.
+    """
+
+    def __init__(self, path: str, mode: int | None = None) -> None:
+        self.path, self.size, self.digest, self._mode = path, 0, hashlib.sha256(), mode
 
     def __enter__(self) -> Whole:
         self._file = open(f'{self.path}.part', 'wb', buffering=0)
+        if self._mode is not None:
+            os.fchmod(self._file.fileno(), self._mode)
         return self
 
     def add(self, data: bytes) -> None:
@@ -90,6 +95,75 @@ class Whole:
                 os.replace(f'{self.path}.part', self.path)
             else:
                 remove(f'{self.path}.part')
+
+
+def holds(path: str, data: bytes) -> bool:
+    """Whether a file is there and has this content."""
+    try:
+        return b''.join(blocks(path)) == data
+    except OSError:
+        return False
+
+
+def replace(path: str, data: bytes) -> str:
+    """Write a file in place of the one that may be there, which is kept; the path it is kept at, or ''.
+
+    Through a link the file behind it is written. Raises OSError; then everything is as it was.
+    """
+    path = os.path.realpath(path)
+    if not os.path.lexists(path):
+        write(path, data)
+        return ''
+    kept = ''
+    try:
+        with Whole(path, os.stat(path).st_mode & 0o777) as whole:
+            whole.add(data)
+            kept = _keep(path)
+    except BaseException:
+        if kept:
+            remove(kept)
+        raise
+    return kept
+
+
+def _keep(path: str) -> str:
+    """Give a file a second name, path.N.bak, and return that."""
+    number = 1
+    while True:
+        kept = f'{path}.{number}.bak'
+        try:
+            os.link(path, kept)
+        except FileExistsError:
+            number += 1
+        except OSError:  # a file system without links
+            with open(path, 'rb') as old, open(kept, 'xb') as new:
+                os.fchmod(new.fileno(), os.fstat(old.fileno()).st_mode & 0o777)
+                new.write(old.read())
+            return kept
+        else:
+            return kept
+
+
+def make_folders(path: str, made: list[str], owner: tuple[int, int] | None = None) -> None:
+    """Make a folder and those above it, and add them to `made`, the uppermost first. Raises OSError."""
+    missing = []
+    while not os.path.isdir(path):
+        missing.append(path)
+        path = os.path.dirname(path)
+    for folder in reversed(missing):
+        os.mkdir(folder)
+        made.append(folder)
+        if owner:
+            os.chown(folder, *owner)
+
+
+def remove_folders(paths: Sequence[str]) -> None:
+    """Remove folders that were made, as far as they are still empty."""
+    for path in reversed(paths):
+        try:
+            os.rmdir(path)
+        except OSError:
+            pass
 
 
 def remove(path: str) -> None:

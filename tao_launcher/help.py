@@ -114,6 +114,7 @@ def _overview(catalogue: Catalogue) -> str:
         '',
         'often used:',
         '  --dry-run[=shell|pretty|json]   print the command, run nothing',
+        '  --explain                       where each argument of docker comes from',
         '  --gpus 0,1                      which GPUs (default: all)',
         '  --volume SRC:DST                mount a folder, as ~/.tao_mounts.json does',
         '  --run_as_user                   files written by the job belong to you',

@@ -156,6 +156,14 @@ def read(path: str, what: str, required: bool) -> bytes | None:
         raise ConfigError(f'{path}: can not be read ({getattr(e, "strerror", e)})') from None
 
 
+def standard_input() -> bytes:
+    """What stands in standard input, up to a byte above the size limit. Raises ConfigError."""
+    try:
+        return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b''
+    except OSError as e:
+        raise ConfigError(f'standard input: can not be read ({e.strerror})') from None
+
+
 def json_file(path: str) -> object:
     """The value of somebody else's JSON file, or None; it is theirs to complain about it."""
     try:

@@ -42,12 +42,14 @@ SHOWN_FAULTS = 50
 
 
 def refused(name: str, faults: Sequence[Fault]) -> ConfigError:
-    """The error for a file with these faults."""
+    """The error for a file with these faults; its `faults` has all of them."""
     more = len(faults) - SHOWN_FAULTS
-    return ConfigError(
+    error = ConfigError(
         f'{name}: {len(faults)} problem{"s" if len(faults) > 1 else ""}',
         *map(str, faults[:SHOWN_FAULTS]), *([f'… and {more} more'] if more > 0 else []),
     )
+    error.faults = tuple(map(str, faults))
+    return error
 
 
 def at(path: str, key: str | int) -> str:

@@ -133,9 +133,18 @@ def now() -> float:
     return time.time()
 
 
+def can_ask() -> bool:
+    """Whether there is somebody to be asked: a terminal to write questions to, and one that answers come from."""
+    return os.isatty(0) and os.isatty(2)
+
+
+def answer(question: str, ask: Callable[[str], None]) -> str | None:
+    """The line that answers a question; None when there will be none."""
+    ask(question)
+    line = os.fsdecode(sys.stdin.buffer.readline()) if sys.stdin else ''
+    return line.strip() if line else None
+
+
 def agrees(question: str, ask: Callable[[str], None]) -> bool:
     """Have the user asked on the terminal; False where there is none."""
-    if not (os.isatty(0) and os.isatty(2)):
-        return False
-    ask(question)
-    return sys.stdin.readline().strip().lower() in ('y', 'yes')
+    return can_ask() and (answer(question, ask) or '').lower() in ('y', 'yes')

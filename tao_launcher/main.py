@@ -83,9 +83,9 @@ def _run(words: list[str], program: str, environ: dict[str, str], output: Output
 def _talk(options: Values, environ: dict[str, str], output: Output) -> None:
     """How to talk, before there is anything to say."""
     output.quiet = bool(options.get('quiet'))
-    output.is_verbose = bool(options.get('verbose') or environ.get('TAO_LAUNCHER_DEBUG'))
-    color = options.get('color', 'auto')
+    debug = environ.get('TAO_LAUNCHER_DEBUG', '').lower() not in ('', '0', 'false', 'no')
+    output.is_verbose = bool(options.get('verbose')) or (debug and not output.quiet)
+    color = str(options.get('color', 'auto'))
     if color not in ('auto', 'always', 'never'):
         raise UsageError(f'--color: "{color}": expected auto, always or never')
-    if color != 'auto':
-        output.is_colored = color == 'always'
+    output.color(color)

@@ -62,6 +62,7 @@ OPTIONS = (
     Option('--engine', 'CMD', 'docker, podman, a path, or "sudo -n docker" (default: docker)'),
     Option('--context', 'NAME', "docker's context (podman's connection) whose daemon runs the job"),
     Option('--dry-run', 'FORM', 'print the command instead: shell, pretty or json', optional=True),
+    Option('--explain', help='say where each argument of docker comes from, run nothing'),
     Option('--no-check', help='skip the checks of the host, such as that sources exist'),
     Option('--quiet', help='no notices', short='-q'),
     Option('--verbose', help='say what was read and decided'),
@@ -114,7 +115,7 @@ VARIABLES = (
     Variable('TAO_PULL', 'as --pull'),
     Variable('TAO_ENGINE', 'as --engine'),
     Variable('TAO_DRY_RUN', 'as --dry-run: 1, shell, pretty or json'),
-    Variable('TAO_LAUNCHER_DEBUG', 'set: as --verbose'),
+    Variable('TAO_LAUNCHER_DEBUG', '1: as --verbose'),
     Variable('TAO_DEBUG', 'set: a bug of the launcher shows its traceback'),
     Variable('NO_COLOR', 'set: no colour'),
     Variable('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (SLURM_STEP_GPUS, SLURM_JOB_GPUS,'

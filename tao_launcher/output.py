@@ -12,6 +12,7 @@ from .table import plain as printable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import TextIO
 
     from .errors import Fatal
 
@@ -49,9 +50,20 @@ class Output:
         self.quiet = False
         self.is_verbose = False
         self._is_within_a_line = False  # of progress, which an error must not follow
-        plain = environ.get('NO_COLOR') or environ.get('TERM') == 'dumb'
-        self.has_terminal = sys.stderr is not None and sys.stderr.isatty()
-        self.is_colored = not plain and self.has_terminal
+        is_dumb = environ.get('TERM') == 'dumb'
+        self.has_terminal = _is_terminal(sys.stderr) and not is_dumb  # one that a line can be rewritten on
+        is_plain = is_dumb or bool(environ.get('NO_COLOR'))
+        self.is_colored = not is_plain and self.has_terminal  # what goes to stderr
+        self.is_result_colored = not is_plain and _is_terminal(sys.stdout)
+
+    def color(self, when: str) -> None:
+        """Colour always or never, wherever it goes; auto leaves it to the terminals."""
+        if when != 'auto':
+            self.is_colored = self.is_result_colored = when == 'always'
+
+    def painted(self, text: str, color: str) -> str:
+        """A word of a result in RED, YELLOW, GREEN, … where results are coloured."""
+        return _paint(text, color) if self.is_result_colored else text
 
     def result(self, text: str) -> None:
         """Write a result to stdout, byte for byte. Raises OutputClosed, or ResultLost when it can not be written."""
@@ -130,10 +142,19 @@ class Output:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
     def _paint(self, text: str, color: str) -> str:
-        if not self.is_colored:
-            return text
-        try:
-            from colorama import Fore, Style
-        except ImportError:  # run from a checkout, without packages
-            return text
-        return f'{getattr(Fore, color)}{text}{Style.RESET_ALL}'
+        return _paint(text, color) if self.is_colored else text
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _paint(text: str, color: str) -> str:
+    try:
+        from colorama import Fore, Style
+    except ImportError:  # run from a checkout, without packages
+        return text
+    return f'{getattr(Fore, color)}{text}{Style.RESET_ALL}'

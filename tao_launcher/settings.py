@@ -4,22 +4,20 @@ from __future__ import annotations
 from functools import partial
 
 from . import engines, layers, parsers
-from .docker_words import check_word, word_name
 from .errors import UsageError
+from .given import Problems, entry_key, words_of
 from .options import OPTIONS
-from .ports import ports as parse_ports
 from .record import Record
-from .values import Gpus, Mount, Port, Ulimit, Variable, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, TypeVar
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
     from .cli import Values
     from .config import MountsFile
-
-    T = TypeVar('T')
+    from .given import Given
+    from .values import Gpus, Mount, Port, Ulimit, Variable
 
 
 class Settings(Record):
@@ -54,6 +52,7 @@ class Settings(Record):
     dry_run: str
     color: str
     sources: Mapping[str, str]
+    file: str  # the mounts file's path, or ''
     notices: tuple[str, ...]
 
 
@@ -88,28 +87,15 @@ RULES = {
     'color': Rule(parsers.color, 'auto'),
 }
 NAMES = {option.key: option.name for option in OPTIONS}
-FLAGS = ('run_as_user', 'detach', 'tty', 'no_tty', 'interactive', 'no_check', 'quiet', 'verbose')
+FLAGS = (
+    'run_as_user', 'detach', 'tty', 'no_tty', 'interactive', 'no_check', 'quiet', 'verbose',
+    'explain',
+)
 CONTRADICTIONS = (
     ('run_as_user', 'user'), ('tag', 'image'), ('tag', 'cached'), ('image', 'cached'), ('tty', 'no_tty'),
     ('detach', 'tty'), ('detach', 'interactive'), ('quiet', 'verbose'),
+    ('dry_run', 'explain'),
 )
-
-
-class Problems:
-    """Collects what is wrong with options and variables, so that all is said at once."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    def parsed(self, source: str, text: str, parse: Callable[[str], T]) -> T | None:
-        try:
-            return parse(text)
-        except ValueError as e:
-            self.found.append(f'{source}: "{word_name(text) if parse is check_word else text}": {e}')
-            return None
-
-    def all(self, source: str, texts: Sequence[str], parse: Callable[[str], T]) -> list[T]:
-        return [found for text in texts for found in [self.parsed(source, text, parse)] if found is not None]
 
 
 def merge(
@@ -128,47 +114,49 @@ def merge(
     flags = frozenset(flag for flag in FLAGS if options.get(flag))
     sources: dict[str, str] = {}
     single = {
-        key: _single(key, rule, options, environ, file, defaults, sources, problems) for key, rule in RULES.items()
+        key: _single(key, options, environ, file, defaults, sources, problems) for key in RULES
     }
     single['engine'] = _placed(single['engine'], single['context'], problems)
     problems.found += _unknown_pull(single['engine'], single['pull'], sources['pull'])
-    if 'run_as_user' in flags:
-        single['user'], sources['user'] = 'host', '--run_as_user'
-    notices: list[str] = list(file.notices)
-    words = partial(_words, options)
-    ulimits = problems.all('--ulimit', words('ulimit'), _ulimit)
-    ports, clashes = layers.ports(file.options.get('ports', ()), [
-        port for some in problems.all('--port', words('port'), parse_ports) for port in some
-    ])
+    given = words_of(options, cwd, home, problems)
+    ports, clashes = layers.ports(file.options.get('ports', ()), given.ports)
     problems.found += clashes
-    volumes = problems.all('--volume', words('volume'), partial(_volume, cwd, home))
-    extra = problems.all('--docker-arg', words('docker_arg'), check_word)
-    variables = [
-        Variable(name, value, '--env')
-        for text in words('env') for name, value in [_variable(text, problems)] if name
-    ]
     if problems.found:
         raise UsageError(problems.found[0], *problems.found[1:])
+    _add_sources(sources, file, given)
+    notices: list[str] = list(file.notices)
     return Settings(
-        mounts=layers.mounts(file.path, file.mounts, volumes, notices),
+        mounts=layers.mounts(file.path, file.mounts, given.mounts, notices),
         file_variables=layers.variables(file.path, file.variables, notices),
-        variables=layers.variables('command line', variables, notices),
-        ulimits=layers.ulimits(file.options.get('ulimits', ()), ulimits),
+        variables=layers.variables('command line', given.variables, notices),
+        ulimits=layers.ulimits(file.options.get('ulimits', ()), given.ulimits),
         ports=ports,
-        extra_args=layers.docker_words(file.options.get('extra_args', ()), extra),
+        extra_args=layers.docker_words(file.options.get('extra_args', ()), given.extra_args),
         group_add=file.options.get('group_add', ()),
         flags=flags,
         sources=sources,
+        file=file.path,
         notices=tuple(notices),
         **single,
     )
+
+
+def _add_sources(sources: dict[str, str], file: MountsFile, given: Given) -> None:
+    """Where the entries of the lists come from, that do not say so themselves."""
+    for key, option, words in (
+        ('ulimits', '--ulimit', given.ulimits), ('ports', '--port', given.ports),
+        ('extra_args', '--docker-arg', given.extra_args), ('group_add', '', ()),
+    ):
+        where = f'{file.path}: DockerOptions.{key}'
+        sources.update((entry_key(key, entry), where) for entry in file.options.get(key, ()))
+        sources.update((entry_key(key, entry), option) for entry in words)
 
 
 def engine_words(options: Values, environ: Mapping[str, str]) -> tuple[str, ...]:
     """The engine's words alone, for commands that launch nothing. Raises UsageError."""
     problems = Problems()
     engine, context = (
-        _single(key, RULES[key], options, environ, None, {}, {}, problems) for key in ('engine', 'context')
+        _single(key, options, environ, None, {}, {}, problems) for key in ('engine', 'context')
     )
     found = _placed(engine, context, problems)
     if problems.found:
@@ -188,31 +176,42 @@ def registry_and_release(options: Values, environ: Mapping[str, str]) -> tuple[s
 
 def _alone(key: str, options: Values, environ: Mapping[str, str]) -> Any:
     problems = Problems()
-    found = _single(key, RULES[key], options, environ, None, {}, {}, problems)
+    found = _single(key, options, environ, None, {}, {}, problems)
     if problems.found:
         raise UsageError(*problems.found)
     return found
 
 
 def _single(
-    key: str, rule: Rule, options: Values, environ: Mapping[str, str], file: MountsFile | None,
-    defaults: Mapping[str, Any], sources: dict[str, str], problems: Problems,
+    key: str, options: Values, environ: Mapping[str, str], file: MountsFile | None, defaults: Mapping[str, Any],
+    sources: dict[str, str], problems: Problems,
 ) -> Any:
-    given = options.get('cached' if key == 'image' and 'cached' in options else key)
-    if isinstance(given, str):
-        sources[key] = NAMES.get(key, f'--{key}')
-        return problems.parsed(sources[key], given, rule.parse)
-    if given is True and key == 'dry_run':
-        sources[key] = '--dry-run'
-        return 'shell'
+    for source, given, is_text in candidates(key, options, environ, file, defaults):
+        sources[key] = source
+        return problems.parsed(source, given, RULES[key].parse) if is_text else given
+
+
+def candidates(
+    key: str, options: Values, environ: Mapping[str, str], file: MountsFile | None, defaults: Mapping[str, Any],
+) -> Iterator[tuple[str, Any, bool]]:
+    """(source, value, whether it is a text that is still to be parsed) of a setting; the first counts, the last is
+    its default."""
+    rule = RULES[key]
+    if key == 'user' and options.get('run_as_user'):
+        yield '--run_as_user', 'host', False
+    if key == 'dry_run' and options.get('explain'):
+        yield '--explain', 'explain', False
+    for name in (key, 'cached') if key == 'image' else (key,):
+        given = options.get(name)
+        if isinstance(given, str):
+            yield NAMES.get(name, f'--{name}'), given, True
+        elif given is True and key == 'dry_run':
+            yield '--dry-run', 'shell', False
     if rule.variable and environ.get(rule.variable):
-        sources[key] = rule.variable
-        return problems.parsed(rule.variable, environ[rule.variable], rule.parse)
+        yield rule.variable, environ[rule.variable], True
     if file and file.options.get(key) is not None:
-        sources[key] = f'{file.path}: DockerOptions.{key}'
-        return file.options[key]
-    sources[key] = 'default'
-    return defaults.get(key, rule.default)
+        yield f'{file.path}: DockerOptions.{key}', file.options[key], False
+    yield 'default', defaults.get(key, rule.default), False
 
 
 def _placed(engine: tuple[str, ...] | None, context: str | None, problems: Problems) -> tuple[str, ...]:
@@ -226,31 +225,3 @@ def _unknown_pull(engine: tuple[str, ...], policy: str | None, source: str) -> l
     if not policy or policy in known.pull:
         return []
     return [f'{source}: "{policy}": {parsers.one_of(*known.pull)} with {known.name}']
-
-
-def _words(options: Values, key: str) -> list[str]:
-    given = options.get(key, [])
-    return given if isinstance(given, list) else []
-
-
-def _ulimit(text: str) -> Ulimit:
-    name, equals, limit = text.partition('=')
-    if not equals:
-        raise ValueError('expected NAME=SOFT or NAME=SOFT:HARD')
-    return parsers.ulimit(name, limit)
-
-
-def _variable(text: str, problems: Problems) -> tuple[str, str | None]:
-    try:
-        return parsers.variable(text)
-    except ValueError as e:  # never shown with its value: it may be a secret
-        problems.found.append(f'--env: "{text.partition("=")[0]}": {e}')
-        return '', None
-
-
-def _volume(cwd: str, home: str, text: str) -> Mount:
-    source, destination, mode = parsers.volume(text)
-    if source == '~' or source.startswith('~/'):
-        source = home + source[1:]
-    absolute = source if source.startswith('/') else f'{cwd}/{source}'
-    return Mount(clean_path(absolute), destination, mode, '--volume')

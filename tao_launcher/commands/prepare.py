@@ -53,19 +53,14 @@ def mounts_file(options: Values, environ: Mapping[str, str], here: Host) -> tupl
 
     Raises ConfigError.
     """
+    path, source = mounts_path(options, environ, here)
     default, older = f'{here.home}/.tao_mounts.json', f'{here.home}/.tlt_mounts.json'
-    if options.get('mounts_file') == '':
-        raise UsageError('--mounts_file: "": expected a path')
-    named = options.get('mounts_file') or environ.get('LAUNCHER_MOUNTS')
     notices = []
-    if named:
-        path = host.path_of(str(named))
-        source = '--mounts_file' if options.get('mounts_file') else 'LAUNCHER_MOUNTS'
+    if source != 'default':
         data = host.read(path, f'mounts file of {source}', required=True)
         if source == '--mounts_file' and path != default and host.exists(default):
             notices.append(f'{default} is not read: --mounts_file is used instead of it')
     else:
-        path = default
         data = host.read(path, 'mounts file', required=False)
         if data is None:
             path = older
@@ -73,6 +68,17 @@ def mounts_file(options: Values, environ: Mapping[str, str], here: Host) -> tupl
             if data is not None:
                 notices.append(f'{older} is read; rename it to {default}')
     return (config.parse(data, path, environ, here.home) if data is not None else config.MountsFile()), notices
+
+
+def mounts_path(options: Values, environ: Mapping[str, str], here: Host) -> tuple[str, str]:
+    """(the mounts file's path, what names it: --mounts_file, LAUNCHER_MOUNTS or default). Raises UsageError."""
+    if options.get('mounts_file') == '':
+        raise UsageError('--mounts_file: "": expected a path')
+    given = (('--mounts_file', options.get('mounts_file')), ('LAUNCHER_MOUNTS', environ.get('LAUNCHER_MOUNTS')))
+    for source, named in given:
+        if named:
+            return host.path_of(str(named)), source
+    return f'{here.home}/.tao_mounts.json', 'default'
 
 
 def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Plan:

@@ -5,7 +5,7 @@ import argparse
 
 from ..errors import UsageError
 from ..options import KUBERNETES, OPTIONS, SLURM, SUBMIT
-from . import job_verbs
+from . import config_verbs, job_verbs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,10 +73,7 @@ def parser() -> Parser:
     doctor.add_argument('--format', choices=('table', 'json'), default='table', help='how the findings are printed')
     doctor.add_argument('--dev', action='store_true', help='check the developer runners too')
     doctor.add_argument('--gpu-test', action='store_true', help='run nvidia-smi in a TAO container at the end')
-    config = add('config', 'look into the settings', dry_run=False)
-    actions = config.add_subparsers(dest='action', required=True, parser_class=Parser)
-    path = actions.add_parser('path', help='translate paths between host and container', allow_abbrev=False)
-    path.add_argument('paths', nargs='+', metavar='PATH', help='a path on the host or in the container')
+    config_verbs.add(add)
     _add_submit(add('submit', 'run a task on a cluster', dry_run=False))
     shell = add('completion', 'what a shell needs to complete command lines', dry_run=False)
     shell.add_argument('shell', nargs='?', choices=('bash', 'zsh', 'fish'), default='', metavar='SHELL',
@@ -121,6 +118,8 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
         return 0
     if unknown:
         _refuse(unknown[0], given.verb)
+    if options.get('explain'):
+        raise UsageError(f'--explain explains a launch, and {given.verb} is none', advice='tao --explain TASK …')
     given.command = command
     if given.verb == 'doctor':
         from .doctor import doctor
@@ -129,9 +128,7 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
             options, environ, as_json=given.format == 'json', dev=given.dev, gpu_test=given.gpu_test, output=output,
         )
     if given.verb == 'config':
-        from .config_path import config_path
-
-        return config_path(given.paths, options, environ, output)
+        return config_verbs.run(given, options, environ, output)
     if given.verb == 'completion':
         from .completion import completion
 

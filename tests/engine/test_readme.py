@@ -68,6 +68,7 @@ def test_every_option_and_variable_of_the_readme_exists(tao: Program) -> None:
     text = re.sub(r'^```.*?^```', '', README.read_text('utf-8'), flags=re.MULTILINE | re.DOTALL)
     verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'doctor')
     steps = [('bundle', step, '--help') for step in ('save', 'verify', 'load')]
+    steps += [('config', action, '--help') for action in ('init', 'validate', 'show')]
     helps = [*((verb, '--help') for verb in verbs), *steps]
     known = ''.join(tao(*words).stdout for words in [('--help', 'options'), *helps])
     for option in set(re.findall(r'(?<![\w-])--[a-z][a-z_-]+', text)) - {'--cpus'}:  # docker's

@@ -27,6 +27,7 @@ PURE = [
     'shellwords', 'completion_scripts',
     'manual', 'manual_mounts', 'roff', 'topics',
     'manifest', 'builds', 'services',
+    'given', 'provenance', 'effective', 'draft',
 ]
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random'}

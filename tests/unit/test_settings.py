@@ -54,7 +54,7 @@ def merged(words: str = '', environ: dict[str, str] = {}, file: config.MountsFil
     ('dry_run', '', {'TAO_DRY_RUN': 'json'}, FILE, 'json', 'TAO_DRY_RUN'),
     ('dry_run', '', {'TAO_DRY_RUN': '0'}, FILE, '', 'TAO_DRY_RUN'),
     ('image', '--image a --image b', {}, FILE, 'b', '--image'),
-    ('image', '--cached c', {}, FILE, 'c', '--image'),
+    ('image', '--cached c', {}, FILE, 'c', '--cached'),
     ('stop_timeout', '--stop-timeout 2', {}, FILE, 2, '--stop-timeout'),
     ('stop_timeout', '', {}, FILE, 30, 'default'),
 ])

@@ -1,0 +1,179 @@
+"""Every setting in effect, where it comes from and what it beat."""
+from __future__ import annotations
+
+from .docker_words import word_key
+from .given import Problems, words_of
+from .record import Record
+from .settings import NAMES, RULES, candidates
+from .table import masked
+from .values import Gpus
+from .variables import is_secret
+from .variables import masked as masked_words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from .cli import Values
+    from .config import MountsFile
+    from .given import Given
+    from .host import Host
+    from .values import Variable
+
+FIRST = ('engine', 'release', 'registry', 'image', 'tag', 'pull', 'gpus')
+FLAGS = ('detach', 'interactive', 'no_tty', 'no_check', 'quiet', 'verbose')
+
+
+class Source(Record):
+    """Where a value comes from: kind is option, variable, file or default; path is the place inside the file."""
+
+    kind: str
+    name: str = ''
+    path: str = ''
+
+    def __str__(self) -> str:
+        return f'{self.path} of {self.name}' if self.kind == 'file' else self.name or self.kind
+
+
+class Entry(Record):
+    """A setting with its value, where that comes from, and the values that it beat."""
+
+    name: str
+    value: object
+    source: Source
+    beaten: tuple[tuple[object, Source], ...] = ()
+
+
+class Candidate(Record):
+    """A value for a setting; of those of one key the last counts."""
+
+    key: Hashable
+    name: str
+    value: object
+    source: str
+
+
+def entries(options: Values, environ: Mapping[str, str], file: MountsFile, here: Host) -> list[Entry]:
+    """All of them: those with one value, the flags, then the entries of those that are lists.
+
+    The options and variables have to be right: `settings.merge` says what is wrong with them.
+    """
+    found = [
+        _entry([
+            Candidate(key, key, _value(key, given, environ), source)
+            for source, given, _ in reversed(list(candidates(key, options, environ, file, {})))
+        ], file.path)
+        for key in (*FIRST, *(key for key in RULES if key not in FIRST))
+    ]
+    for flag in FLAGS:
+        given = [Candidate(flag, flag, False, 'default')]
+        given += [Candidate(flag, flag, True, NAMES[flag])] if options.get(flag) else []
+        found.append(_entry(given, file.path))
+    return found + _lists(file, words_of(options, here.cwd, here.home, Problems()), environ)
+
+
+def source_of(text: str, file: str) -> Source:
+    """A source as settings have it, taken apart; `file` is the mounts file's path."""
+    if file and text.startswith(f'{file}: '):
+        return Source('file', file, text[len(file) + 2:])
+    if file and text.endswith(f' of {file}'):
+        return Source('file', file, text[:-len(file) - 4])
+    return Source('default') if text == 'default' else Source('option' if text.startswith('-') else 'variable', text)
+
+
+def as_json(found: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The entries as JSON. Keys are only ever added."""
+    return [
+        {
+            'setting': entry.name, 'value': entry.value, 'source': _json_source(entry.source),
+            'beaten': [{'value': value, 'source': _json_source(source)} for value, source in entry.beaten],
+        }
+        for entry in found
+    ]
+
+
+def _json_source(source: Source) -> dict[str, str]:
+    return {key: value for key, value in source._asdict().items() if value}
+
+
+def rows(found: Sequence[Entry]) -> list[tuple[str, str, str]]:
+    """The entries as a table's: a line for each, and one below it for each value that it beat."""
+    lines = [('SETTING', 'VALUE', 'SOURCE')]
+    for entry in found:
+        lines.append((entry.name, _text(entry.value), str(entry.source)))
+        lines += [('', _text(value), f'beaten: {source}') for value, source in entry.beaten]
+    return lines
+
+
+def _entry(given: Sequence[Candidate], file: str) -> Entry:
+    """The last of the candidates, and those that it beat: all but a default, the strongest first."""
+    *others, last = given
+    beaten = [(one.value, source_of(one.source, file)) for one in reversed(others) if one.source != 'default']
+    return Entry(last.name, last.value, source_of(last.source, file), tuple(beaten))
+
+
+def _lists(file: MountsFile, given: Given, environ: Mapping[str, str]) -> list[Entry]:
+    """The entries of lists; a later one beats those of the same key."""
+    everything = [
+        Candidate(('mount', m.destination), f'mount {m.destination}', m.source + (m.mode and f' ({m.mode})'), m.origin)
+        for m in (*file.mounts, *given.mounts)
+    ]
+    everything += [
+        Candidate(('env', v.name), f'env {v.name}', _variable(v, environ), v.origin)
+        for v in (*file.variables, *given.variables)
+    ]
+    everything += _docker_options(file.options, f'{file.path}: DockerOptions.')
+    everything += _docker_options(given._asdict(), '')
+    by_key: dict[Hashable, list[Candidate]] = {}
+    for one in everything:
+        by_key.setdefault(one.key, []).append(one)
+    return [_entry(_ports_of_one_source(those), file.path) for those in by_key.values()]
+
+
+def _docker_options(said: Mapping[str, Any], where: str) -> Iterator[Candidate]:
+    """The entries of the lists among docker's options: of the file, or (`where` is '') of the command line."""
+    for limit in said.get('ulimits', ()):
+        name, _, value = str(limit).partition('=')
+        yield Candidate(('ulimit', name), f'ulimit {name}', value, where and f'{where}ulimits.{name}' or '--ulimit')
+    for port in said.get('ports', ()):
+        name = f'{port.container}/{port.protocol}'
+        host = ':'.join(part for part in (port.ip, port.host) if part) or 'any'
+        yield Candidate(('port', name), f'port {name}', host, where and f'{where}ports["{name}"]' or '--port')
+    for word in said.get('extra_args', ()):
+        shown = masked_words([word])[0]
+        yield Candidate(('word', word_key(word)), 'docker_arg', shown, where and f'{where}extra_args' or '--docker-arg')
+    for group in said.get('group_add', ()):
+        yield Candidate(('group', group), 'group_add', group, f'{where}group_add')
+
+
+def _ports_of_one_source(those: list[Candidate]) -> list[Candidate]:
+    """The candidates; host ports that one source gives to one container port are one value."""
+    if not those[0].name.startswith('port '):
+        return those
+    by_source: dict[str, list[Candidate]] = {}
+    for one in those:
+        by_source.setdefault(one.source, []).append(one)
+    return [same[0]._replace(value=', '.join(str(one.value) for one in same)) for same in by_source.values()]
+
+
+def _variable(variable: Variable, environ: Mapping[str, str]) -> str:
+    if variable.value is None:
+        return "the host's" if variable.name in environ else "the host's, where it is not set: left out"
+    return '***' if is_secret(variable.name, variable.value) else variable.value
+
+
+def _value(key: str, given: Any, environ: Mapping[str, str]) -> object:
+    """A value as people and JSON have it; a text that beat nothing yet stays as it was written."""
+    if key == 'gpus' and given is None:
+        return "the Slurm job's own" if environ.get('SLURM_JOB_ID') else 'all'
+    if isinstance(given, Gpus):
+        number = {'count': '=', 'free': ':'}.get(given.kind, '') + str(given.first or '')
+        return ','.join(given.ids) or given.kind + number
+    if isinstance(given, tuple):
+        given = ' '.join(given)
+    return (masked(given) or None) if isinstance(given, str) else given
+
+
+def _text(value: object) -> str:
+    return {None: '-', True: 'true', False: 'false'}[value] if value is None or isinstance(value, bool) else str(value)
