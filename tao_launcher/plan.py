@@ -40,6 +40,7 @@ class Target(Record):
     workdir: str = ''
     ports: tuple[Port, ...] = ()  # instead of the settings'
     notices: tuple[str, ...] = ()
+    image_from: str = ''  # what names the image, for --explain
     is_task: bool = False  # the words of the command are a task's own, and can be checked as such
 
 
@@ -79,6 +80,9 @@ class Plan(Record):
     may_ask: bool  # the engine's command may ask for a password on the terminal
     stop_timeout: int
     notices: tuple[str, ...]
+    origins: tuple[str, ...]  # of the variables, '' for the launcher's own
+    settings: Settings  # what it was made from, as target is
+    target: Target
 
 
 def make(
@@ -134,6 +138,9 @@ def make(
             settings, daemon, network, target, (gpu_notice, identity.notice, *variables.notices), tty or interactive,
             bool(variables.by_name),
         ), *(gpu_indices(request, target.command) if target.is_task else ())),
+        origins=variables.origins,
+        settings=settings,
+        target=target,
     )
 
 

@@ -35,6 +35,7 @@ def target(
         variables=(Variable('PYTHONPATH', profile['pythonpath'], program),),
         network='host' if profile['network_default'] == '--net=host' else '',
         workdir=profile['working_directory'] or '',
+        image_from=f'{root}/{MANIFEST}',
     )
 
 

@@ -24,6 +24,7 @@ class Variables(Record):
     by_name: tuple[str, ...]
     export: Mapping[str, str]
     notices: tuple[str, ...]
+    origins: tuple[str, ...]  # of each of words
 
 
 def is_secret(name: str, value: str) -> bool:
@@ -57,21 +58,26 @@ def collect(
         found[variable.name] = variable
     if LAUNCH_ID in found:
         raise UsageError(f'{LAUNCH_ID} is the launcher\'s own variable', f'set by {found[LAUNCH_ID].origin}')
-    words, by_name, notices = [], [], []
+    words, by_name, notices, origins = [], [], [], []
     export: dict[str, str] = {}
     for variable in found.values():
         value = variable.value
         if value is None and variable.name not in environ:
             # docker would remove the image's own value
             notices.append(f'{variable.name} is not set here and so left out ({variable.origin})')
-        elif value is None or (value and is_secret(variable.name, value)):
+            continue
+        origins.append(variable.origin)
+        if value is None or (value and is_secret(variable.name, value)):
             words.append(variable.name)
             by_name.append(variable.name)
             if value is not None:
                 export[variable.name] = value
         else:
             words.append(f'{variable.name}={value}')
-    return Variables((*words, *[LAUNCH_ID][:launch_id]), tuple(by_name), export, tuple(notices))
+    if launch_id:
+        words.append(LAUNCH_ID)
+        origins.append('')
+    return Variables(tuple(words), tuple(by_name), export, tuple(notices), tuple(origins))
 
 
 def masked(words: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def launch(plan: Plan, dry_run: str, environ: Mapping[str, str], arg_max: int, output: Output) -> int:
-    """Print the plan's command (`dry_run` is shell, pretty or json) or run it ('').
+    """Print the plan's command (`dry_run` is shell, pretty, json or explain) or run it ('').
 
     Returns the job's exit code as subprocess writes it: negative when the launcher is to die of a
     signal itself. Raises UsageError, ConfigError or EngineError before a job is started.
@@ -33,6 +33,11 @@ def launch(plan: Plan, dry_run: str, environ: Mapping[str, str], arg_max: int, o
 
 
 def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], output: Output) -> None:
+    if form == 'explain':
+        from .. import provenance
+
+        output.result(provenance.text(provenance.explained(plan, lines)))
+        return
     if form == 'json':
         output.result(as_json(plan, docker.argv(lines)))
         return
