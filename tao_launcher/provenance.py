@@ -48,7 +48,8 @@ def text(found: Explained) -> str:
 
 def _command(plan: Plan, words: tuple[str, ...]) -> Explained:
     names = engine(plan)
-    found: Explained = [(names, f'the engine: {_source(plan, "engine")}')]
+    context = ', context: --context' if plan.settings.context else ''
+    found: Explained = [(names, f'the engine: {_source(plan, "engine")}{context}')]
     if names != plan.engine:
         found = [
             (names[:1], found[0][1]), (names[1:2], 'sudo passes these variables on'), (names[2:], found[0][1]),
@@ -107,7 +108,7 @@ def _single(plan: Plan, name: str) -> str:
 
 def _source(plan: Plan, key: str) -> str:
     """Where a setting comes from."""
-    found = plan.settings.sources[key]
+    found = plan.settings.sources.get(key, 'default')
     return _default(plan) if found == 'default' else _origin(plan, found)
 
 

@@ -37,7 +37,7 @@ def config_init(
     questions = Questions(not yes, output)
     if questions.asking:
         output.say(f'this writes {path}; Enter takes what stands in [ ], Ctrl-C leaves everything as it is')
-    is_rootless = engine.is_rootless or (engine.is_podman and not here.is_root)
+    is_rootless = engine.is_rootless or (engine.maps_the_caller and not here.is_root)
     text = draft.text(draft.document(drafted(answers, questions, here, environ, not is_rootless)))
     if is_rootless and answers.ulimit is None:
         output.notice('no limit for memlock: a rootless engine can not raise it')

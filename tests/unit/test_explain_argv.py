@@ -1,6 +1,7 @@
 """tao --explain: each of docker's arguments with where it comes from, and the very words of the dry run."""
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -132,7 +133,7 @@ def test_shell() -> None:
 def test_image_of_a_bundle(home: Path) -> None:
     folder = home / '.local/state/tao'
     folder.mkdir(parents=True)
-    (folder / 'images.json').write_text('{"a/b@sha256:%s": "sha256:%s"}' % ('1' * 64, '2' * 64))
+    (folder / 'images.json').write_text(json.dumps({f'a/b@sha256:{"1" * 64}': f'sha256:{"2" * 64}'}))
     found = reasons('--image', f'a/b@sha256:{"1" * 64}', 'dino', 'run', 'x')
     assert found[f'sha256:{"2" * 64}'] == '--image; by its id, as its bundle had it'
     assert found['--pull never'] == 'the image came with a bundle'
