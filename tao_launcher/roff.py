@@ -75,7 +75,7 @@ def item(term: str, *texts: str) -> str:
 
 def verbatim(code: str) -> str:
     """Lines that stay as they are."""
-    return f'.PP\n.RS 4\n.nf\n{text(code)}\n.fi\n.RE\n'
+    return f'.PP\n.RS 2\n.nf\n{text(code)}\n.fi\n.RE\n'
 
 
 def see_also(*names: tuple[str, int]) -> str:

@@ -48,9 +48,9 @@ MOUNTS_NOTES = (
 MOUNTS_EXAMPLE = """\
 {
   "Mounts": [
-    {"source": "~/data", "destination": "/workspace/data"},
-    {"source": "$HOME/results", "destination": "/workspace/results"},
-    {"source": "specs", "destination": "/workspace/specs", "mode": "ro"}
+    {"source": "~/data", "destination": "/data"},
+    {"source": "$HOME/results", "destination": "/results"},
+    {"source": "specs", "destination": "/specs", "mode": "ro"}
   ],
   "Envs": [
     {"variable": "CUDA_DEVICE_ORDER", "value": "PCI_BUS_ID"}
@@ -76,13 +76,13 @@ FILES = (
 )
 # A comment, then the command.
 EXAMPLES = (
-    ('What would run, and on which folders:', 'tao --dry-run=pretty dino train -e /workspace/specs/dino.yaml'),
+    ('What would run, and on which folders:', 'tao --dry-run=pretty dino train -e /specs/dino.yaml'),
     ('Train on two GPUs; what the job writes belongs to you:',
-     'tao --gpus 0,1 --run_as_user dino train -e /workspace/specs/dino.yaml'),
+     'tao --gpus 0,1 --run_as_user dino train -e /specs/dino.yaml'),
     ('Any command in a task\'s container, and its exit code:', 'tao dino run nvidia-smi; echo $?'),
     ('A job that survives the terminal, and its log:',
-     'tao --detach --name night dino train -e /workspace/specs/dino.yaml\ntao logs -f night'),
-    ('A task of an older release:', 'tao --release 5.5.0 classification_tf2 train -e /workspace/specs/a.yaml'),
+     'tao --detach --name night dino train -e /specs/dino.yaml\ntao logs -f night'),
+    ('A task of an older release:', 'tao --release 5.5.0 classification_tf2 train -e /specs/a.yaml'),
     ('Images for a host without a network:', 'tao bundle save /media/usb/tao dino'),
     ('What is missing on this machine:', 'tao doctor'),
 )

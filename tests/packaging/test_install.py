@@ -1,0 +1,157 @@
+"""Every way of installing the launcher, into a home that is empty before: its programs run, its manual is found."""
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from conftest import Done, Machine
+
+PROGRAMS = ['tao', 'tao_deploy', 'tao_ds', 'tao_pt', 'tao_tf', 'tao_tf2']
+MAN = shutil.which('man.REAL') or shutil.which('man') or ''
+Copy = Callable[[str], Path]
+
+
+def works(machine: Machine) -> None:
+    """The programs on PATH start, and print a launch and what has data of the package in it."""
+    for program in PROGRAMS:
+        name, version = machine.gets(program, '--version').split()
+        assert name == program and re.fullmatch(r'\d+\.\d+\.\d+', version)
+    line = machine.gets('tao', '--no-check', '--dry-run', 'dino', 'train', '-e', '/specs/train.yaml')
+    assert line.startswith('docker run ') and line.endswith(' dino train -e /specs/train.yaml\n')
+    faulty = machine.home / 'faulty.json'
+    faulty.write_text('{"Mounts": 1}')
+    done = machine.does('tao', '--mounts_file', faulty, '--dry-run', 'dino', 'train')
+    assert done.err == f'tao: error: {faulty}: 1 problem\n    Mounts: a number: expected a list [...]\n'
+    assert 'tao stop' in machine.gets('tao', 'help', 'stop')
+
+
+def manual(machine: Machine, **env: object) -> None:
+    """man finds every page, in the way in which it looks for those of a folder on PATH."""
+    if not MAN:
+        pytest.skip('man is not installed')
+    for page in (*PROGRAMS, 'tao_mounts'):
+        done = machine.does(MAN, page, **env)
+        assert (done.code, done.err) == (0, ''), page
+        assert done.out.startswith(f'{"tao_pt" if page in PROGRAMS[1:] else page}('), done.out[:200]
+
+
+def left(folder: Path) -> list[str]:
+    """The files below a folder, those of the tools themselves left out."""
+    return sorted(path.name for path in folder.rglob('tao*') if 'cache' not in str(path).lower())
+
+
+def test_pip(machine: Machine, wheel: Path) -> None:
+    programs = machine.environment('venv')
+    machine.gets(programs / 'pip', 'install', '-q', wheel)
+    machine.path.insert(0, str(programs))
+    works(machine)
+    manual(machine)
+    machine.gets(programs / 'pip', 'uninstall', '-q', '-y', 'tao-launcher')
+    assert left(machine.home / 'venv') == []
+
+
+def test_pip_from_a_checkout(machine: Machine, copy: Copy) -> None:
+    """The line of the README."""
+    programs = machine.environment('venv')
+    machine.gets(programs / 'pip', 'install', '-q', copy('checkout'))
+    machine.path.insert(0, str(programs))
+    works(machine)
+    manual(machine)
+
+
+def test_pip_from_a_wheelhouse(machine: Machine, wheel: Path) -> None:
+    """Without a network: pip is told of no index, and of a proxy that is not there."""
+    house, first, second = machine.home / 'wheelhouse', machine.environment('first'), machine.environment('second')
+    machine.gets(first / 'pip', 'wheel', '-q', '-w', house, wheel)
+    machine.gets(
+        second / 'pip', 'install', '-q', '--no-index', '--find-links', house, 'tao-launcher',
+        PIP_FIND_LINKS='', PIP_CONFIG_FILE=os.devnull, https_proxy='http://127.0.0.1:9', http_proxy='http://127.0.0.1:9',
+    )
+    machine.path.insert(0, str(second))
+    works(machine)
+
+
+def test_pipx(machine: Machine, tools: Path, copy: Copy) -> None:
+    machine.gets(tools / 'pipx', 'install', '--python', Path(sys.base_prefix, 'bin', 'python3'), copy('checkout'))
+    programs = machine.home / '.local' / 'bin'
+    assert sorted(path.name for path in programs.iterdir()) == PROGRAMS
+    machine.path.insert(0, str(programs))
+    works(machine)
+    manual(machine)
+    machine.gets(tools / 'pipx', 'uninstall', 'tao-launcher')
+    assert left(machine.home / '.local') == []
+
+
+def test_uv(machine: Machine, tools: Path, copy: Copy) -> None:
+    """uv links programs only; the README says where the manual is."""
+    machine.gets(tools / 'uv', 'tool', 'install', '--python', Path(sys.base_prefix, 'bin', 'python3'), copy('checkout'))
+    programs = machine.home / '.local' / 'bin'
+    assert [path.name for path in sorted(programs.iterdir()) if path.name.startswith('tao')] == PROGRAMS
+    machine.path.insert(0, str(programs))
+    works(machine)
+    folder = Path(machine.gets(tools / 'uv', 'tool', 'dir').strip()) / 'tao-launcher' / 'share' / 'man'
+    manual(machine, MANPATH=folder)
+    machine.gets(tools / 'uv', 'tool', 'uninstall', 'tao-launcher')
+    assert left(machine.home / '.local') == []
+
+
+def test_from_a_checkout(machine: Machine, copy: Copy) -> None:
+    """Nothing is installed, and no package is needed."""
+    checkout = copy('checkout')
+    machine.path.insert(0, str(checkout / 'bin'))
+    works(machine)
+    manual(machine, MANPATH=checkout / 'tao_launcher' / 'data' / 'man')
+
+
+@pytest.fixture(scope='session')
+def theirs(maker: Machine, tools: Path) -> Path:
+    """NVIDIA's own wheel from the package index, without what it needs."""
+    folder = maker.home / 'theirs'
+    done: Done = maker.does(tools / 'pip', 'download', '-q', '--no-deps', '-d', folder, 'nvidia-tao==6.26.3')
+    if done.code:
+        pytest.skip(f'nvidia-tao is not to be had: {done.err.strip()[-300:]}')
+    return next(folder.iterdir())
+
+
+@pytest.mark.parametrize('is_last', [True, False])
+def test_beside_nvidia_tao(machine: Machine, wheel: Path, theirs: Path, is_last: bool) -> None:
+    """In one environment the later of the two has the name tao. doctor says so, and its remedy helps."""
+    programs = machine.environment('venv')
+    machine.path.insert(0, str(programs))
+    for package in (theirs, wheel) if is_last else (wheel, theirs):
+        machine.gets(programs / 'pip', 'install', '-q', *(['--no-deps'] if package == theirs else []), package)
+    doctor = ['tao'] if is_last else ['python', '-m', 'tao_launcher']
+    done = machine.does(*doctor, 'doctor')
+    said = done.out.splitlines()
+    at = next(i for i, line in enumerate(said) if ' program ' in line)
+    found = 'nvidia-tao 6.26.3 is installed in the same place; whichever was installed last is tao there'
+    assert said[at].split(maxsplit=2) == ['warn', 'program', found]
+    remedy = said[at + 1].strip()[len('fix: '):]
+    pip, uninstall, install = re.split(' (?=uninstall|&&)', remedy)
+    assert re.fullmatch(f'{re.escape(str(programs))}/python3? -m pip', pip)
+    assert uninstall == 'uninstall -y nvidia-tao'
+    assert install == f'&& {pip} install --force-reinstall --no-deps file://{wheel}'
+    machine.gets('sh', '-c', remedy)
+    works(machine)
+    assert ' program ' not in machine.does('tao', 'doctor').out
+
+
+def test_before_another_nvidia_tao(machine: Machine, wheel: Path, theirs: Path) -> None:
+    """Each in an environment of its own: what PATH names first is what runs."""
+    ours, others = machine.environment('ours'), machine.environment('others')
+    machine.gets(ours / 'pip', 'install', '-q', wheel)
+    machine.gets(others / 'pip', 'install', '-q', '--no-deps', theirs)
+    for order, expected in (
+        ((ours, others), ['info', f'another tao stands behind this one on PATH: {others}/tao (nvidia-tao)']),
+        ((others, ours), ['warn', f'the shell finds another tao first: {others}/tao (nvidia-tao)']),
+    ):
+        path = os.pathsep.join([*map(str, order), *machine.path])
+        for words in ([ours / 'tao'], [ours / 'python', '-m', 'tao_launcher']):
+            lines = machine.does(*words, 'doctor', PATH=path).out.splitlines()
+            status, _, said = next(line for line in lines if ' program ' in line).split(maxsplit=2)
+            assert [status, said] == expected
