@@ -65,7 +65,7 @@ def _runner(sources: Sources) -> str:
         section('DESCRIPTION', paragraphs(topics.RUNNER_DESCRIPTION), *(
             item(bold(name), _profile(profile)) for name, profile in sources.profiles.items()
         )),
-        section('OPTIONS', _options(first)),
+        section('OPTIONS', _options(*names)),
         section('COMMANDS', _commands(sources.runner, first)) if sources.runner else '',
         section('FILES', item(italic('docker/manifest.json'), 'names the base image, below the checkout'),
                 item(italic(topics.FILES[0][0]), topics.FILES[0][1])),
@@ -86,13 +86,15 @@ def _profile(profile: Mapping[str, Any]) -> str:
     )
 
 
-def _options(program: str) -> str:
+def _options(*programs: str) -> str:
+    """The options that these programs have; of one that not all have it says which."""
     found = []
     for option in OPTIONS:
-        if program in option.programs:
-            value = f'[={italic(option.value)}]' if option.optional else f' {italic(option.value)}' * bool(option.value)
-            names = ', '.join(bold(name) for name in (option.short, option.name) if name)
-            found.append(item(names + value, option.help + ' (repeatable)' * option.repeatable))
+        having = [name for name in programs if name in option.programs]
+        value = f'[={italic(option.value)}]' if option.optional else f' {italic(option.value)}' * bool(option.value)
+        names = ', '.join(bold(name) for name in (option.short, option.name) if name)
+        only = f' ({", ".join(having)} only)' * (len(having) < len(programs))
+        found += [item(names + value, option.help + ' (repeatable)' * option.repeatable + only)] * bool(having)
     return ''.join(found)
 
 
@@ -122,13 +124,19 @@ def leaves(parser: ArgumentParser, name: str, about: str = '') -> Iterator[tuple
 
 def _calls(parser: ArgumentParser | None, name: str) -> list[str]:
     """A line of the synopsis for every command."""
-    return [f'{bold(command)} [{italic("options")}]{_arguments(found)}'
+    return [f'{bold(command)}{_required(found)} [{italic("options")}]{_arguments(found)}'
             for command, _, found in (leaves(parser, name) if parser else ())]
 
 
 def _arguments(parser: ArgumentParser) -> str:
     shown: dict[object, str] = {None: '{}', '?': '[{}]', '*': '[{}...]', '+': '{}...', '...': '[{}...]'}
     return ''.join(' ' + shown[action.nargs].format(italic(_value(action))) for action in _positionals(parser))
+
+
+def _required(parser: ArgumentParser) -> str:
+    """The options that are none."""
+    found = [action for action in parser._actions if action.option_strings and action.required]
+    return ''.join(f' {bold(action.option_strings[0])} {italic(_value(action))}' for action in found)
 
 
 def _positionals(parser: ArgumentParser) -> list[Action]:

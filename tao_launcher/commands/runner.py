@@ -25,6 +25,8 @@ def runner(
     program: str, options: Values, words: list[str], environ: Mapping[str, str], output: Output,
 ) -> int:
     """Run, print or explain a developer's command. Returns the exit code; raises Fatal."""
+    if words and words[0] == 'help':
+        options, words = {**options, 'help': True}, words[1:]
     if words and words[0] in RUNNER_VERBS:
         from .runner_verbs import runner_verb
 

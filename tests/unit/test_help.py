@@ -123,6 +123,8 @@ def test_runner(program: str, fake_docker: FakeDocker) -> None:
     text = shown('--help', program=program)
     assert text.startswith(f'usage: {program} [options] [-- COMMAND [ARGS...]]\n')
     assert '--release' not in text
+    assert text == shown('help', program=program)
+    assert shown('help', 'build', program=program) == shown('build', '--help', program=program)
     assert fake_docker.calls == []
 
 
