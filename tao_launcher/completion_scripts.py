@@ -9,7 +9,8 @@ from __future__ import annotations
 from .options import RUNNERS, TAO
 
 PROGRAMS = (*TAO, *RUNNERS)
-MADE_BY = 'Printed by "tao completion {}"; completes {}.'
+SHELLS = ('bash', 'zsh', 'fish')
+MARK = 'Printed by "tao completion'  # what tells our files from others
 
 # No here-document, which needs a file, no process substitution, which POSIX mode lacks, and no bash-completion.
 BASH = r'''
@@ -37,8 +38,8 @@ complete -F _tao_complete @PROGRAMS@
 
 ZSH = r'''
 _tao() {
-    emulate -L zsh
     local tao=tao line name
+    integer typed
     local -a answer whole open
     if [[ $words[1] == */* ]]; then
         tao=${words[1]:h}/tao
@@ -49,7 +50,7 @@ _tao() {
     )}") || return 1
     [[ $answer[1] == tao:<-> ]] || return 1
     # What stands before the part that is completed stays as it was typed.
-    compset -p $(( ${answer[1]#tao:} - $#QIPREFIX ))
+    (( (typed = ${answer[1]#tao:} - $#QIPREFIX) > 0 )) && compset -p $typed
     for line in "${(@)answer[2,-1]}"; do
         name=${line%%$'\t'*}
         line=${${name//\\/\\\\}//:/\\:}${line#"$name"}
@@ -75,7 +76,7 @@ function __tao_complete
     if string match -q '*/*' -- $first
         set tao (string replace -r '[^/]*$' tao -- (string replace -r '^~/' "$HOME/" -- $first))
     end
-    set -l answer (command $tao completion --complete fish (commandline -pc | string collect -N) 2>/dev/null </dev/null)
+    set -l answer (command $tao completion --complete fish (commandline -pc | string collect) 2>/dev/null </dev/null)
     and test "$answer[1]" = tao:
     or return
     set -e answer[1]
@@ -94,4 +95,4 @@ def script(shell: str) -> str:
     programs = ' '.join(PROGRAMS)
     first = {'zsh': f'#compdef {programs}\n'}.get(shell, '')
     text = {'bash': BASH, 'zsh': ZSH, 'fish': FISH}[shell].replace('@PROGRAMS@', programs)
-    return f'{first}# {MADE_BY.format(shell, ", ".join(PROGRAMS))}\n{text}'
+    return f'{first}# {MARK} {shell}": completes {", ".join(PROGRAMS)}.\n{text}'

@@ -197,6 +197,20 @@ def exists(path: str) -> bool:
     return os.path.exists(path)
 
 
+def is_folder(path: str) -> bool:
+    """Whether a path is a folder, links followed."""
+    return os.path.isdir(encoded(path))
+
+
+def folder(path: str) -> list[tuple[str, bool]]:
+    """(name, whether it is a folder) of what a folder holds; nothing of one that can not be read."""
+    try:
+        with os.scandir(encoded(path_of(path))) as entries:
+            return sorted((os.fsdecode(entry.name), entry.is_dir()) for entry in entries)
+    except (OSError, ValueError):
+        return []
+
+
 def look(path: str) -> bool | None:
     """Whether a path exists, links followed; None when the caller may not know.
 

@@ -62,6 +62,10 @@ def console() -> None:
 
 
 def _run(words: list[str], program: str, environ: dict[str, str], output: Output) -> int:
+    if words[:2] == ['completion', '--complete'] and program in TAO:
+        from .commands.complete import complete
+
+        return complete(words[2:], environ, output)
     from .cli import parse
 
     options, rest = parse(words, program)

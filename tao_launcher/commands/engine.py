@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-from .. import daemon, explain_engine, host, jobs, machine, process
+from .. import daemon, host, jobs, process
 from ..errors import EngineError, EngineMissing, UsageError
 from ..jobs import Job, OtherUsers
 from ..record import Record
@@ -62,6 +62,8 @@ class Engine(Record):
 
     def failure(self, answer: Answer) -> EngineError:
         """The error for an engine that did not answer as it should."""
+        from .. import explain_engine, machine
+
         if answer.code is None and not machine.which(self.words[0], self.environ):
             return EngineMissing(self.words[0], 'no such program')
         here = machine.for_remedies(host.survey(self.environ), self.environ)

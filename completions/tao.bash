@@ -1,0 +1,22 @@
+# Printed by "tao completion bash": completes tao, tao_pt, tao_tf, tao_tf2, tao_deploy, tao_ds.
+
+_tao_complete() {
+    local tao=tao answer kind IFS=$'\n'
+    if [[ $1 == */* ]]; then
+        tao=${1%/*}/tao
+        tao=${tao/#'~/'/"${HOME-}/"}
+    fi
+    COMPREPLY=()
+    answer=$(command "$tao" completion --complete bash "${COMP_LINE:0:COMP_POINT}" "${2-}" 2>/dev/null </dev/null) ||
+        return 0
+    kind=${answer%%$'\n'*}
+    [[ $kind == tao:* && $answer == *$'\n'* ]] || return 0
+    case $- in
+    *f*) COMPREPLY=(${answer#*$'\n'}) ;;
+    *) set -f && COMPREPLY=(${answer#*$'\n'}) && set +f ;;
+    esac
+    [[ $kind != *paths* ]] || compopt -o filenames -o noquote 2>/dev/null || true
+    [[ $kind != *open* ]] || compopt -o nospace 2>/dev/null || true
+}
+
+complete -F _tao_complete tao tao_pt tao_tf tao_tf2 tao_deploy tao_ds

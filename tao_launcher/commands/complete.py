@@ -1,0 +1,159 @@
+"""tao completion --complete SHELL …: what the scripts of completion_scripts.py ask. Fast, and never in the way."""
+from __future__ import annotations
+
+from .. import host, shellwords
+from ..completion import complete as complete_words
+from ..completion_scripts import PROGRAMS
+from ..completion_types import World
+from ..errors import Fatal
+from ..shellwords import Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..catalogue import Catalogue
+    from ..cli import Values
+    from ..completion_types import Candidate, Found
+    from ..output import Output
+    from ..values import Mount
+
+PATIENCE = 2.0  # seconds for the engine: somebody waits with a finger on the Tab key
+ROW = '{{.ID}} {{.Names}} {{.Status}} {{.Label "tao.job"}}'
+
+
+def complete(words: Sequence[str], environ: Mapping[str, str], output: Output) -> int:
+    """Print what can stand at the cursor, in the form that the shell's script reads. Returns 0, or 1 for trouble.
+
+    Nothing else is ever said: a message would land in the line that somebody is typing.
+    """
+    try:
+        output.result(_answer(words[0], words[1:], environ, output))
+    except Exception:
+        if environ.get('TAO_DEBUG'):
+            raise
+        return 1
+    return 0
+
+
+def _answer(shell: str, given: Sequence[str], environ: Mapping[str, str], output: Output) -> str:
+    """For bash (LINE, the part that readline replaces), zsh (the word, those before it), fish (LINE)."""
+    home = host.survey(environ).home
+
+    def split(line: str) -> list[Word]:
+        return shellwords.split(line, shell, environ, home)
+
+    if shell == 'zsh':
+        word = split(given[0])[-1]
+        before = [split(raw)[-1].value for raw in given[1:]]
+    else:
+        *others, word = split(given[0])
+        before = [other.value for other in others]
+    names = [i for i, value in enumerate(before) if value.rpartition('/')[2] in PROGRAMS]
+    first = names[0] if names else 0
+    program = before[first].rpartition('/')[2] if names else ''
+    world = _World(environ, output).asked()
+    if word.is_target:
+        from ..completion_paths import host as host_paths
+
+        found = host_paths(word.value, world)
+    else:
+        found = complete_words(program, before[first + 1:], word.value, world)
+    candidates = [each for each in found.candidates if each.text.isprintable() or not _obeyed(each.text)]
+    found = found._replace(candidates=tuple(candidates))
+    return _for_bash(word, given[1], found) if shell == 'bash' else _with_help(shell, word, found)
+
+
+def _obeyed(text: str) -> bool:
+    """Whether a terminal would obey a part of it, or a line would end there."""
+    return any(c < ' ' or '\x7f' <= c <= '\x9f' for c in text)
+
+
+def _for_bash(word: Word, replaced: str, found: Found) -> str:
+    """The lines that replace the end of the word; bash leaves choosing and quoting to us."""
+    raw, typed = word.raw, word.value[len(found.head):]
+    start = word.quoted_from if word.quote else max(0, len(raw) - len(replaced))
+    if not word.quote and raw[start:start + 1] in ('=', ':'):
+        start += 1  # a sudo in front of it has its own idea of where a word begins
+    fitting = [each for each in found.candidates if each.text.startswith(typed)]
+    kinds = [
+        *(['paths'] if found.are_paths else []),
+        *(['open'] if len(fitting) == 1 and fitting[0].text[-1:] in ('/', '=', ':') else []),
+    ]
+    lines = [shellwords.continued(word, start, each.text[len(typed):]) for each in fitting]
+    return '\n'.join([f'tao:{",".join(kinds)}', *lines]) + '\n'
+
+
+def _with_help(shell: str, word: Word, found: Found) -> str:
+    """A line for each candidate with its help: zsh and fish choose and quote themselves."""
+    raw, literal = word.start(found.head)
+    first, head = (f'tao:{len(raw)}', '') if shell == 'zsh' else ('tao:', literal)
+    return '\n'.join([first, *(_line(head, each) for each in found.candidates)]) + '\n'
+
+
+def _line(head: str, candidate: Candidate) -> str:
+    return f'{head}{candidate.text}\t{" ".join(candidate.help.split())}'.rstrip('\t')
+
+
+class _World:
+    """The world as it is now."""
+
+    def __init__(self, environ: Mapping[str, str], output: Output) -> None:
+        self.environ = environ
+        self.output = output
+
+    def asked(self) -> World:
+        """How the pure part asks for it."""
+        return World(
+            self.environ, self.verbs, self.catalogue, self.mounts, self.jobs, host.folder, host.is_folder,
+        )
+
+    def verbs(self) -> Mapping[str, Any]:
+        import json
+
+        found: Mapping[str, Any] = json.loads(host.package_data('verbs.json'))
+        return found
+
+    def catalogue(self) -> Catalogue:
+        from .task import builtin_catalogue, load_catalogue
+
+        try:
+            return load_catalogue(host.survey(self.environ), self.output)
+        except Fatal:
+            return builtin_catalogue()
+
+    def mounts(self, options: Values) -> Sequence[Mount]:
+        """The mounts of a launch, as far as they can be told: a line that is being typed has faults."""
+        from ..config import MountsFile
+        from ..settings import merge
+        from .prepare import mounts_file
+
+        here = host.survey(self.environ)
+        try:
+            file = mounts_file(options, self.environ, here)[0]
+        except Fatal:
+            file = MountsFile()
+        try:
+            return merge({'volume': options.get('volume', [])}, {}, file, {}, here.cwd, here.home).mounts
+        except Fatal:
+            return file.mounts
+
+    def jobs(self, options: Values, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]:
+        """The ids and names of jobs; none where the engine is away, busy, or would ask for a password."""
+        from .engine import engine as find_engine
+
+        try:
+            engine = find_engine(options, self.environ)
+        except Fatal:
+            return ()
+        if engine.daemon.is_sudo and '-n' not in engine.words:
+            return ()
+        engine = engine._replace(environ={**self.environ, 'SSH_ASKPASS_REQUIRE': 'never'})
+        listed = [word for word in engine.list_words(everybody, ended) if word != '-q']
+        found = []
+        for line in engine.ask(*listed[:1], '--format', ROW, *listed[1:], timeout=PATIENCE).out.splitlines():
+            id, name, about = (*line.split(' ', 2), '', '')[:3]
+            status, _, task = about.rpartition(' ')
+            found += [(id[:12], f'{name}: {task}, {status}'), (name, f'{task}, {status}')]
+        return [pair for pair in found if pair[0]]
