@@ -32,6 +32,7 @@ class Profile(Record):
     several: tuple[str, ...]  # what `save` needs for more than one image
     insecure: tuple[str, ...]  # what `manifest inspect` needs for a registry without TLS
     pull_talks_on_stderr: bool  # its progress, not only its errors
+    attach_tells_code: bool  # the exit code of `attach` is the job's
     events: Mapping[str, str]  # docker's names for its events, where they differ
     logins: tuple[str, ...]  # the files that may hold logins to registries, variables for folders in them
     storage: str  # the setting for the folder that images are kept in
@@ -56,6 +57,7 @@ DOCKER = Profile(
     several=(),
     insecure=('--insecure',),
     pull_talks_on_stderr=False,
+    attach_tells_code=True,
     events={},
     logins=('$DOCKER_CONFIG/config.json', '$HOME/.docker/config.json'),
     storage='data-root in /etc/docker/daemon.json',
@@ -85,6 +87,7 @@ PODMAN = Profile(
     several=('--multi-image-archive',),  # without it the names behind the first are further tags of that one
     insecure=('--tls-verify=false',),
     pull_talks_on_stderr=True,
+    attach_tells_code=False,
     events={'died': 'die', 'stop': 'kill'},
     logins=(
         '$REGISTRY_AUTH_FILE', '$XDG_RUNTIME_DIR/containers/auth.json', '$HOME/.config/containers/auth.json',

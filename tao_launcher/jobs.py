@@ -71,7 +71,7 @@ def _job(container: Mapping[str, Any]) -> Job:
         created=str(container.get('Created', '')),
         started=str(state.get('StartedAt', '')),
         finished=str(state.get('FinishedAt', '')),
-        gpus=_gpus(container.get('HostConfig') or {}, config.get('Env') or []),
+        gpus=_gpus(container.get('HostConfig') or {}, config.get('Env') or [], config.get('CreateCommand') or []),
         image=str(config.get('Image', '')),
         command=tuple(map(str, config.get('Cmd') or ())),
         tty=bool(config.get('Tty')),
@@ -79,12 +79,16 @@ def _job(container: Mapping[str, Any]) -> Job:
     )
 
 
-def _gpus(host: Mapping[str, Any], environment: Sequence[str]) -> str:
-    """The GPUs a container asked for: all, none, 0,1 or "first 2"."""
+def _gpus(host: Mapping[str, Any], environment: Sequence[str], created: Sequence[str]) -> str:
+    """The GPUs a container asked for: all, none, 0,1 or "first 2".
+
+    Podman shows devices by their description (CDI) only in the command that created the container.
+    """
     for request in host.get('DeviceRequests') or []:
         count = request.get('Count') or 0
         return _unqualified(request.get('DeviceIDs') or []) or ('all' if count == -1 else f'first {count}')
     devices = [str(d.get('PathOnHost', '')) for d in host.get('Devices') or []]
+    devices += [str(word) for option, word in zip(created, created[1:]) if option == '--device']
     cdi = _unqualified([device for device in devices if device.startswith('nvidia.com/gpu=')])
     named = [word.partition('=')[2] for word in environment if word.startswith('NVIDIA_VISIBLE_DEVICES=')]
     visible = named[-1] if named else ''

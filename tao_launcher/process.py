@@ -11,7 +11,7 @@ import time
 from .encoding import encoded
 from .errors import EngineError, EngineMissing
 from .record import Record
-from .signals import Signals
+from .signals import Signals, Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,24 +106,27 @@ def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 def watch(
-    shown: Sequence[str], waiting: Sequence[Sequence[str]], env: Mapping[str, str],
+    shown: Sequence[str], waiting: Sequence[Sequence[str]], env: Mapping[str, str], on_terminal: bool = False,
 ) -> tuple[int, list[str]]:
     """Wait until the commands `waiting` have ended, while the command `shown` (if any) shows its output.
 
     Returns (the signal that ended the watching or 0, what each of `waiting` printed). No command is
-    sent a signal but to end it, and none is left behind. Raises EngineError when one can not be started.
+    sent a signal but to end it, and none is left behind. With `on_terminal` what is shown has the
+    terminal, and the watching ends with it. Raises EngineError when one can not be started.
     """
     children: list[subprocess.Popen[bytes]] = []
+    terminal = Terminal(on_terminal)
     with Signals() as signals:
         try:
             for argv in (*waiting, *([shown] if shown else [])):
-                children.append(start(argv, env, own_session=True, has_input=False, captured=argv is not shown))
+                has = on_terminal and argv is shown
+                children.append(start(argv, env, own_session=not has, has_input=has, captured=argv is not shown))
             deadline = None
             while None in [child.poll() for child in children]:
                 failure = children[-1].returncode if shown else None
                 if failure == -signal.SIGPIPE:
                     return -failure, []  # nobody reads it any more
-                if failure and deadline is None:
+                if deadline is None and (failure or (on_terminal and failure is not None)):
                     deadline = clock() + UNSHOWN
                 came = signals.wait(max(0.0, deadline - clock()) if deadline else None)
                 if came:
@@ -136,6 +139,7 @@ def watch(
                 _end(child)
                 if child.stdout:
                     child.stdout.close()
+            terminal.restore()
 
 
 def _output(child: subprocess.Popen[bytes]) -> str:

@@ -8,6 +8,8 @@ from .engine import Engine, chosen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..output import Output
 
 
@@ -24,7 +26,9 @@ def attach(engine: Engine, wanted: str, dry_run: bool, output: Output) -> int:
             output.result(output.line(words))
             return 0
         output.notice('Ctrl-P Ctrl-Q leaves the job running')
-        return process.become(words, engine.environ)
+        if engine.daemon.profile.attach_tells_code:
+            return process.become(words, engine.environ)
+        return _on_terminal(words, (*engine.words, 'wait', job.id), engine, output)
     follow = (*engine.words, 'logs', '-f', '--tail', '20', job.id)
     waiting = (*engine.words, 'wait', job.id)
     if dry_run:
@@ -37,4 +41,16 @@ def attach(engine: Engine, wanted: str, dry_run: bool, output: Output) -> int:
     code = answers[0].strip()
     if not code.isdigit():
         raise EngineError('the job could not be followed to its end', line(job), advice=f'tao wait {job.id[:12]}')
+    return int(code)
+
+
+def _on_terminal(words: Sequence[str], waiting: Sequence[str], engine: Engine, output: Output) -> int:
+    """Attach this terminal to a job; its exit code, or 0 when it was left."""
+    number, answers = process.watch(words, [waiting], engine.environ, on_terminal=True)
+    if number:
+        return -number
+    code = answers[0].strip()
+    if not code.isdigit():
+        output.notice('left; the job runs on')
+        return 0
     return int(code)

@@ -1,0 +1,266 @@
+"""Podman for real, as root: the same launches, and the same words after a failure, as with docker."""
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import Program
+from jobs import HANDLES, IGNORES, SLEEPS, command, ended, gone, hang_up, kill_client, launched, on_terminal
+
+if TYPE_CHECKING:
+    from podman_host import Podman
+
+IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
+pytest_plugins = ('podman_host',)
+INT, TERM, HUP, QUIT = 2, 15, 1, 3
+PROMPT = '[#$] '
+
+
+@pytest.fixture
+def tao(podman: Podman) -> Program:
+    """The launcher, with podman for its engine."""
+    return Program('tao', podman)
+
+
+@pytest.mark.parametrize('code', [0, 1, 42, 125, 126, 127, 137])
+def test_exit_codes(tao: Program, code: int) -> None:
+    done = tao('dino', 'run', 'sh', '-c', f'echo out; echo err >&2; exit {code}')
+    assert (done.returncode, done.stdout, done.stderr.splitlines()[0]) == (code, 'out\n', 'err')
+
+
+def test_the_tasks_words_arrive(tao: Program) -> None:
+    words = ['train', 'a b', '', '*', '$HOME', '"\'', 'é✓']
+    done = tao('dino', *words)
+    assert (done.returncode, done.stderr) == (0, '')
+    assert re.findall('=<(.*)>', done.stdout) == ['dino', *words]
+
+
+@pytest.mark.parametrize(('words', 'code', 'what', 'advice'), [
+    (['dino', 'run', 'nosuch'], 127, f'if tini said so: nosuch is not there in {IMAGE}',
+     f'podman run --rm -it {IMAGE} /bin/bash'),
+    (['dino', 'run', '/etc/passwd'], 126, f'if tini said so: /etc/passwd can not be executed in {IMAGE}',
+     f'podman run --rm -it {IMAGE} /bin/bash'),
+    (['--pull', 'never', '--image', 'nvcr.io/no/such:1', 'dino'], 125,
+     'nvcr.io/no/such:1 is not here, and --pull never forbids to fetch it', 'podman pull nvcr.io/no/such:1'),
+    (['--gpus', '7', 'dino', 'train'], 126, 'GPUs were asked for, but this machine has no NVIDIA driver',
+     '--gpus none before the task name'),
+    (['--name', 'taken', 'dino', 'train'], 125, 'a container named taken exists already',
+     'podman rm taken, or another --name'),
+])
+def test_what_went_wrong(tao: Program, podman: Podman, words: list[str], code: int, what: str, advice: str) -> None:
+    podman.run('create', '--name', 'taken', IMAGE, 'true')
+    done = tao('--quiet', *words)
+    podman.run('rm', 'taken')
+    assert (done.returncode, done.stdout) == (code, '')
+    assert done.stderr.endswith(f'tao: error: {what}\n    try: {advice}\n')
+
+
+def test_no_podman(tao: Program) -> None:
+    done = tao('dino', 'train', env={**tao.docker.env, 'PATH': '/nowhere'})
+    assert (done.returncode, done.stderr) == (125, (
+        'tao: error: podman: no such program\n'
+        '    the launcher runs containers through the podman command line program\n'
+        '    try: install Podman (https://podman.io/docs/installation), or name another engine: --engine docker\n'
+    ))
+
+
+def test_a_service_that_does_not_answer(tao: Program, tmp_path: Path) -> None:
+    address = f'unix://{tmp_path}/none.sock'
+    done = tao('dino', 'train', env={**tao.docker.env, 'CONTAINER_HOST': address})
+    assert done.returncode == 125
+    assert done.stderr.endswith(
+        f'tao: error: the podman daemon is not running at {address}\n    try: unset CONTAINER_HOST\n'
+    )
+
+
+@pytest.mark.parametrize(('script', 'number', 'code'), [
+    (HANDLES, INT, 7), (HANDLES, TERM, 7), (HANDLES, HUP, 7), (HANDLES, QUIT, 7), (IGNORES, TERM, 137),
+    (SLEEPS, INT, 130), (SLEEPS, TERM, 143),
+])
+def test_one_signal(podman: Podman, script: str, number: int, code: int) -> None:
+    with launched(command(script), podman.env) as job:
+        job.wait_for('ready')
+        job.send(number)
+        assert (job.code(timeout=20), job.err) == (code, '')
+        gone(podman)
+
+
+@pytest.mark.parametrize(('numbers', 'code'), [((INT, INT), 130), ((TERM, TERM, TERM), 137), ((TERM, INT, HUP), 130)])
+def test_many_signals_for_a_job_that_ignores_them(podman: Podman, numbers: tuple[int, ...], code: int) -> None:
+    with launched(command(IGNORES), podman.env) as job:
+        job.wait_for('ready')
+        job.send(*numbers)
+        assert job.code(timeout=20) == code
+        gone(podman)
+
+
+@pytest.mark.parametrize('script', [IGNORES, SLEEPS])
+def test_killed_client(podman: Podman, script: str) -> None:
+    with launched(command(script), podman.env) as job:
+        job.wait_for('ready')
+        kill_client(job)
+        assert job.code(timeout=20) == 137
+        gone(podman)
+
+
+@pytest.mark.parametrize('delay', [0.1, 0.2, 0.3])
+def test_ctrl_c_at_the_start(podman: Podman, delay: float) -> None:
+    with launched(command(SLEEPS), podman.env) as job:
+        time.sleep(delay)
+        job.send(INT, INT)
+        assert job.code(timeout=20) == 130
+        gone(podman)
+
+
+def test_a_shell_on_a_terminal(podman: Podman) -> None:
+    with on_terminal(['tao', 'dino'], podman.env) as child:
+        child.expect(PROMPT)
+        child.sendline('tty && stty size && echo "<$((40 + 2))>"')
+        child.expect('/dev/pts/0\r\n40 200\r\n<42>\r\n')
+        child.expect(PROMPT)
+        child.sendline('sleep 50')
+        time.sleep(0.3)
+        child.sendcontrol('c')
+        child.expect(PROMPT)
+        child.sendline('exit 7')
+        assert ended(child) == 7
+    gone(podman)
+
+
+def test_a_closed_terminal(podman: Podman) -> None:
+    with on_terminal(command(SLEEPS), podman.env) as child:
+        child.expect_exact('ready')
+        hang_up(child)
+    gone(podman)
+
+
+def test_detach_keys_and_back(podman: Podman) -> None:
+    with on_terminal(['tao', '--name', 'away', 'dino'], podman.env) as child:
+        child.expect(PROMPT)
+        child.sendcontrol('p')
+        time.sleep(0.3)  # podman knows the keys when they are pressed one after the other
+        child.sendcontrol('q')
+        child.expect_exact('the job runs on')
+        assert ended(child) == 0
+    with on_terminal(['tao', 'attach', 'away'], podman.env) as child:
+        child.expect_exact('Ctrl-P Ctrl-Q leaves the job running')
+        child.sendline('exit 3')
+        assert ended(child) == 3
+    gone(podman)
+
+
+def test_settings_arrive(podman: Podman, tao: Program, tmp_path: Path) -> None:
+    """As podman shows them, and as the job sees them."""
+    for name in ('data', 'out:1', 'c,d'):
+        (tmp_path / name).mkdir()
+    (tmp_path / 'mounts.json').write_text(json.dumps({
+        'Mounts': [
+            {'source': 'data', 'destination': '/data', 'mode': 'ro'}, {'source': 'out:1', 'destination': '/out:1'},
+            {'source': 'c,d', 'destination': '/c d'},
+        ],
+        'Envs': [{'variable': 'A', 'value': "b ' c"}, {'variable': 'NGC_API_KEY', 'value': 'hunter2'}],
+        'DockerOptions': {
+            'shm_size': '20M', 'ulimits': {'stack': 1048576, 'nofile': '512:1024', 'nproc': 4096}, 'user': '1234:1235',
+            'ports': {'8888': '127.0.0.1:9999'}, 'network': 'bridge', 'group_add': ['7'], 'workdir': '/out:1',
+        },
+    }))
+    (tmp_path / 'out:1').chmod(0o777)
+    script = (
+        'echo $(id -u) $(id -g) $(id -G); pwd; echo "$A $NGC_API_KEY $HOME $USER $GPU_0 $GPU_1"; '
+        'df -k /dev/shm | tail -n 1; ulimit -S -n; ulimit -s; touch /data/x; touch file && ls /out:1; '
+        'sleep 20'
+    )
+    mounts = ['--quiet', '--mounts_file', tmp_path / 'mounts.json', '--gpus', '0,1', '--name', 'all']
+    dry = tao('--dry-run', *mounts, 'dino', 'train')
+    assert 'hunter2' not in dry.stdout + dry.stderr
+    assert tao('--detach', *mounts, 'dino', 'run', 'sh', '-c', script).returncode == 0
+    said = ''
+    while 'file\n' not in said:
+        said = tao('logs', 'all').stdout + tao('logs', 'all').stderr
+    assert "1234 1235 1235 7\n/out:1\nb ' c hunter2 /tmp uid1234 yes yes\n" in said
+    assert '20480' in said and '512\n1024\n' in said and '/data/x: Read-only file system' in said
+    shown = podman.inspect('all')
+    assert {'HostIp': '127.0.0.1', 'HostPort': '9999'} in shown['HostConfig']['PortBindings']['8888/tcp']
+    assert {(m['Source'], m['Destination'], m['RW']) for m in shown['Mounts']} == {
+        (f'{tmp_path}/data', '/data', False), (f'{tmp_path}/out:1', '/out:1', True), (f'{tmp_path}/c,d', '/c d', True),
+    }
+    assert (tmp_path / 'out:1' / 'file').stat().st_uid == 1234
+    (listed,) = json.loads(tao('list', '--format', 'json').stdout)
+    assert (listed['gpus'], listed['state'], listed['name']) == ('0,1', 'running', 'all')
+    tao('stop', '--time', '1', 'all')
+    assert tao('clean').stdout == f'{shown["Id"]}\n'
+
+
+def test_run_as_user_of_root(tao: Program, tmp_path: Path) -> None:
+    """Who calls sudo is the caller; podman is root's, which maps nobody."""
+    tmp_path.chmod(0o777)
+    env = {**tao.docker.env, 'SUDO_UID': '12345', 'SUDO_GID': '12345'}
+    script = ['run', 'sh', '-c', 'id -u; touch /out/x']
+    done = tao('--run_as_user', '--volume', f'{tmp_path}:/out', 'dino', *script, env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (0, '12345\n', '')
+    assert (tmp_path / 'x').stat().st_uid == 12345
+
+
+def test_jobs(podman: Podman, tao: Program) -> None:
+    script = 'trap "exit 9" TERM; echo epoch 1; while :; do sleep 0.1; done'
+    started = tao('--detach', '--name', 'night', 'dino', 'run', 'sh', '-c', script)
+    (job,) = podman.containers('label=tao.plan')
+    assert (started.returncode, started.stdout, started.stderr) == (0, f'{job}\n', '')
+    assert tao('list', '--format', 'ids').stdout == f'{job}\n'
+    assert tao('logs', '--tail', '1', 'night').stdout == 'epoch 1\n'
+    assert tao('exec', 'dino/run', 'echo', 'a b').stdout == 'a b\n'
+    assert tao('exec', 'night', 'sh', '-c', 'exit 5').returncode == 5
+    with launched(['tao', 'wait', 'night'], podman.env) as waiting, launched(
+        ['tao', 'attach', 'night'], podman.env,
+    ) as attached:
+        attached.wait_for('epoch 1')
+        stopped = tao('stop', 'night')
+        assert (stopped.returncode, stopped.stdout, stopped.stderr) == (0, f'{job}\n', '')
+        assert (waiting.code(), attached.code()) == (9, 9)
+    assert 'exited (9)' in tao('list', '-a').stdout
+    missing = tao('stop', 'night')
+    assert (missing.returncode, missing.stderr) == (1, (
+        f'tao: error: night does not run any more\n    {job[:12]}  model/dino/run  exited (9)\n'
+    ))
+    assert tao('clean').stdout == f'{job}\n'
+    assert tao('list', '-a', '--format', 'json').stdout == '[]\n'
+
+
+def test_waiting_for_a_job_that_is_removed_at_its_end(podman: Podman, tao: Program) -> None:
+    with launched(command('echo ready; sleep 1; exit 5'), podman.env) as job:
+        job.wait_for('ready')
+        assert tao('wait', 'dino').returncode == 5
+        assert job.code() == 5
+
+
+def test_a_detached_job_that_fails_at_once(podman: Podman, tao: Program) -> None:
+    done = tao('--detach', 'dino', 'run', 'sh', '-c', 'echo why; exit 3')
+    assert (done.returncode, done.stderr) == (3, 'why\ntao: notice: the job has ended already, with exit code 3\n')
+    assert tao('clean').stdout == done.stdout
+
+
+def test_doctor(tao: Program, podman: Podman) -> None:
+    done = tao('doctor', '--format', 'json')
+    found = {finding['name']: (finding['status'], finding['found']) for finding in json.loads(done.stdout)}
+    version = podman.run('version', '--format', '{{.Client.Version}}').stdout.strip()
+    assert done.returncode == 0
+    assert found['client'] == ('ok', f'{podman.path} {version}')
+    assert found['server'] == ('ok', f'podman {version}')
+    assert 'daemon' not in found and 'init' not in found
+    assert f' free in {podman.path.parent.parent}/graph' in found['disk'][1]
+
+
+def test_an_engine_of_any_words(podman: Podman, tao: Program) -> None:
+    """The path, and the path behind a prefix."""
+    env = {name: value for name, value in podman.env.items() if name != 'TAO_ENGINE'}
+    for engine in (str(podman.path), f'env A=1 {podman.path}', f'{podman.path} --log-level error'):
+        done = subprocess.run(
+            ['tao', '--engine', engine, 'dino', 'run', 'sh', '-c', 'echo "$A"; exit 42'], env=env, cwd=env['HOME'],
+            stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=30, check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (42, '\n', '')
