@@ -47,20 +47,22 @@ class Machine:
             HOME=str(home), LANG='C.UTF-8', PYTHONDONTWRITEBYTECODE='1', PIP_DISABLE_PIP_VERSION_CHECK='1',
             SOURCE_DATE_EPOCH='315532800', MANWIDTH='80',
         )
+        python = Path(sys.base_prefix, 'bin', 'python3')
+        self.env.update(PIPX_DEFAULT_PYTHON=str(python), UV_PYTHON=str(python), UV_PYTHON_DOWNLOADS='never')
         self.env.pop('LC_ALL', None)
 
-    def does(self, *argv: object, **env: object) -> Done:
-        """Run a command, whatever comes of it."""
+    def does(self, *argv: object, cwd: Path | None = None, **env: object) -> Done:
+        """Run a command, whatever comes of it; other keywords are variables."""
         found = {**self.env, 'PATH': os.pathsep.join(self.path), **{name: str(value) for name, value in env.items()}}
         done = subprocess.run(
             [str(word) for word in argv], env=found, stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8',
-            cwd=self.home, check=False,
+            cwd=cwd or self.home, check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def gets(self, *argv: object, **env: object) -> str:
+    def gets(self, *argv: object, cwd: Path | None = None, **env: object) -> str:
         """What a command that has to succeed writes to its output."""
-        done = self.does(*argv, **env)
+        done = self.does(*argv, cwd=cwd, **env)
         assert done.code == 0, f'{argv}: {done}'
         return done.out
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import Callable
 
 import pytest
-from conftest import Done, Machine
+from conftest import CHECKOUT, Done, Machine
 
 PROGRAMS = ['tao', 'tao_deploy', 'tao_ds', 'tao_pt', 'tao_tf', 'tao_tf2']
 MAN = shutil.which('man.REAL') or shutil.which('man') or ''
@@ -30,82 +29,88 @@ def works(machine: Machine) -> None:
     assert 'tao stop' in machine.gets('tao', 'help', 'stop')
 
 
-def manual(machine: Machine, **env: object) -> None:
-    """man finds every page, in the way in which it looks for those of a folder on PATH."""
-    if not MAN:
-        pytest.skip('man is not installed')
-    for page in (*PROGRAMS, 'tao_mounts'):
-        done = machine.does(MAN, page, **env)
-        assert (done.code, done.err) == (0, ''), page
-        assert done.out.startswith(f'{"tao_pt" if page in PROGRAMS[1:] else page}('), done.out[:200]
-
-
 def left(folder: Path) -> list[str]:
     """The files below a folder, those of the tools themselves left out."""
     return sorted(path.name for path in folder.rglob('tao*') if 'cache' not in str(path).lower())
 
 
-def test_pip(machine: Machine, wheel: Path) -> None:
-    programs = machine.environment('venv')
-    machine.gets(programs / 'pip', 'install', '-q', wheel)
+def readme(way: str) -> list[str]:
+    """The commands of a row in the README's table of ways to install, those for the manual last."""
+    text = (CHECKOUT / 'README.md').read_text(encoding='utf-8')
+    row, = re.findall(rf'^\| {re.escape(way)} \|(.*)\|$', text, re.MULTILINE)
+    return re.findall('`([^`]+)`', row)
+
+
+def finds_manual(machine: Machine, command: str, cwd: Path | None = None) -> None:
+    """A command of the README, with every page in the place of `tao`."""
+    if not MAN:
+        pytest.skip('man is not installed')
+    for page in (*PROGRAMS, 'tao_mounts'):
+        words = re.sub(r'\bman tao$', f'{MAN} {page}', command)
+        done = machine.does('sh', '-c', words, cwd=cwd)
+        assert (done.code, done.err) == (0, ''), page
+        assert done.out.startswith(f'{"tao_pt" if page in PROGRAMS[1:] else page}('), done.out[:200]
+
+
+def test_pip(machine: Machine, copy: Copy) -> None:
+    install, manual = readme('pip, in a virtual environment')
+    programs, checkout = machine.environment('venv'), copy('checkout')
     machine.path.insert(0, str(programs))
+    machine.gets('sh', '-c', install, cwd=checkout)
+    shutil.rmtree(checkout)
     works(machine)
-    manual(machine)
-    machine.gets(programs / 'pip', 'uninstall', '-q', '-y', 'tao-launcher')
+    finds_manual(machine, manual)
+    machine.gets('pip', 'uninstall', '-q', '-y', 'tao-launcher')
     assert left(machine.home / 'venv') == []
 
 
-def test_pip_from_a_checkout(machine: Machine, copy: Copy) -> None:
-    """The line of the README."""
-    programs = machine.environment('venv')
-    machine.gets(programs / 'pip', 'install', '-q', copy('checkout'))
-    machine.path.insert(0, str(programs))
+def test_pip_from_a_wheelhouse(machine: Machine, copy: Copy) -> None:
+    """The second half without a network: pip is told of no index, and of a proxy that is not there."""
+    fill, install, manual = readme('pip, without a network')
+    checkout, outside, inside = copy('checkout'), machine.environment('outside'), machine.environment('inside')
+    machine.path.insert(0, str(outside))
+    machine.gets('sh', '-c', fill, cwd=checkout)
+    (checkout / 'wheelhouse').rename(machine.home / 'wheelhouse')
+    shutil.rmtree(checkout)
+    machine.path[0] = str(inside)
+    machine.env.update(https_proxy='http://127.0.0.1:9', http_proxy='http://127.0.0.1:9')
+    machine.gets('sh', '-c', install, PIP_FIND_LINKS='', PIP_CONFIG_FILE=os.devnull)
     works(machine)
-    manual(machine)
-
-
-def test_pip_from_a_wheelhouse(machine: Machine, wheel: Path) -> None:
-    """Without a network: pip is told of no index, and of a proxy that is not there."""
-    house, first, second = machine.home / 'wheelhouse', machine.environment('first'), machine.environment('second')
-    machine.gets(first / 'pip', 'wheel', '-q', '-w', house, wheel)
-    machine.gets(
-        second / 'pip', 'install', '-q', '--no-index', '--find-links', house, 'tao-launcher',
-        PIP_FIND_LINKS='', PIP_CONFIG_FILE=os.devnull, https_proxy='http://127.0.0.1:9', http_proxy='http://127.0.0.1:9',
-    )
-    machine.path.insert(0, str(second))
-    works(machine)
+    finds_manual(machine, manual)
 
 
 def test_pipx(machine: Machine, tools: Path, copy: Copy) -> None:
-    machine.gets(tools / 'pipx', 'install', '--python', Path(sys.base_prefix, 'bin', 'python3'), copy('checkout'))
+    install, manual = readme('pipx')
     programs = machine.home / '.local' / 'bin'
+    machine.gets('sh', '-c', f'{tools}/{install}', cwd=copy('checkout'))
     assert sorted(path.name for path in programs.iterdir()) == PROGRAMS
     machine.path.insert(0, str(programs))
     works(machine)
-    manual(machine)
+    finds_manual(machine, manual)
     machine.gets(tools / 'pipx', 'uninstall', 'tao-launcher')
     assert left(machine.home / '.local') == []
 
 
 def test_uv(machine: Machine, tools: Path, copy: Copy) -> None:
-    """uv links programs only; the README says where the manual is."""
-    machine.gets(tools / 'uv', 'tool', 'install', '--python', Path(sys.base_prefix, 'bin', 'python3'), copy('checkout'))
+    install, manual = readme('uv')
     programs = machine.home / '.local' / 'bin'
+    machine.gets('sh', '-c', f'{tools}/{install}', cwd=copy('checkout'))
     assert [path.name for path in sorted(programs.iterdir()) if path.name.startswith('tao')] == PROGRAMS
     machine.path.insert(0, str(programs))
     works(machine)
-    folder = Path(machine.gets(tools / 'uv', 'tool', 'dir').strip()) / 'tao-launcher' / 'share' / 'man'
-    manual(machine, MANPATH=folder)
-    machine.gets(tools / 'uv', 'tool', 'uninstall', 'tao-launcher')
+    (machine.home / 'uv').symlink_to(tools / 'uv')
+    machine.path.append(str(machine.home))
+    finds_manual(machine, manual)
+    machine.gets('uv', 'tool', 'uninstall', 'tao-launcher')
     assert left(machine.home / '.local') == []
 
 
-def test_from_a_checkout(machine: Machine, copy: Copy) -> None:
-    """Nothing is installed, and no package is needed."""
+def test_nothing_but_python(machine: Machine, copy: Copy) -> None:
+    program, manual = readme('nothing but python3')
     checkout = copy('checkout')
-    machine.path.insert(0, str(checkout / 'bin'))
+    machine.path.insert(0, str(checkout / os.path.dirname(program)))
     works(machine)
-    manual(machine, MANPATH=checkout / 'tao_launcher' / 'data' / 'man')
+    finds_manual(machine, manual, cwd=checkout)
 
 
 @pytest.fixture(scope='session')
