@@ -1,12 +1,14 @@
 """Developer runners: the container of a backend checkout, from its profile and docker/manifest.json."""
 from __future__ import annotations
 
+import re
+
 from . import parsers
 from .jsontext import loads, refused, text_faults
 from .manifest import ARCHITECTURES
 from .plan import Target
 from .reader import Reader
-from .values import Mount, Variable
+from .values import Mount, Variable, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +39,23 @@ def target(
         workdir=profile['working_directory'] or '',
         image_from=f'{root}/{MANIFEST}',
     )
+
+
+def git_elsewhere(git: bytes, root: str, place: str) -> tuple[str, str]:
+    """Where the git of a checkout is, (on the host, for the container); ('', '') for below root.
+
+    `git` is the content of its .git file, which worktrees and submodules have, b'' for none.
+    """
+    text = git.decode('utf-8', 'surrogateescape').strip()
+    path = text[len('gitdir:'):].strip() if text.startswith('gitdir:') else ''
+    if not path:
+        return '', ''
+    found = [clean_path(path if path.startswith('/') else f'{folder}/{path}') for folder in (root, place)]
+    if f'{found[0]}/'.startswith(f'{clean_path(root)}/'):
+        return '', ''
+    # a worktree's own folder names the one that all of them share by ../..
+    source, destination = (re.sub('/worktrees/[^/]+$', '', each) for each in found)
+    return source, destination
 
 
 def manifest_image(data: bytes, path: str, machine: str, by_tag: bool) -> str:

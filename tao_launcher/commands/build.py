@@ -71,7 +71,7 @@ def _to_be_written(found: Checkout) -> bytes:
     manifest.place(data, found.manifest, found.here.machine)
     path = os.path.realpath(found.manifest)
     for each, what in ((path, 'the file'), (os.path.dirname(path), 'its folder')):
-        if not os.access(each, os.W_OK):
+        if not os.access(each, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             raise ConfigError(
                 f'{found.manifest}: can not be written', f'{what} is read-only for you: {each}',
                 'nothing was built or pushed', advice=f'ls -ld {each}, or build without --push',

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..plan import Target
     from ..settings import Settings
 
+BUILDS_ITS_BASE = 'tao_tf'  # as NVIDIA's does
+
 
 def runner(
     program: str, options: Values, words: list[str], environ: Mapping[str, str], output: Output,
@@ -50,6 +52,7 @@ def runner(
         root = find_root(program, profile, environ, here)
         image = settings.image or manifest_image(root, here, by_tag=bool(settings.tag))
         made = runners.target(program, profile, root, image, words[1:])
+        made = made._replace(notices=_git_notices(root, profile['mounted_at'], settings))
         if service:
             default = int(profile['defaults']['--port_mapping'])
             made = services.as_target(service, made, program, profile['mounted_at'], settings, default)
@@ -57,7 +60,25 @@ def runner(
 
     plan, dry_run = prepare(options, runners.defaults(profile), environ, here, output, target)
     output.verbose(f'image: {plan.image}')
+    if program == BUILDS_ITS_BASE and not dry_run and not {'image', 'cached', 'tag'} & options.keys():
+        from .base_image import ensure
+
+        plan, code = ensure(program, plan, options, environ, output)
+        if code:
+            return code
     return launch(plan, dry_run, environ, here.arg_max, output)
+
+
+def _git_notices(root: str, place: str, settings: Settings) -> tuple[str, ...]:
+    """What to say of a worktree, whose git stands outside of what is mounted."""
+    try:
+        git = host.read(f'{root}/.git', 'git file', required=False) or b''
+    except ConfigError:
+        return ()  # a folder, as in most checkouts
+    source, destination = runners.git_elsewhere(git, root, place)
+    if not source or any(f'{destination}/'.startswith(f'{mount.destination}/') for mount in settings.mounts):
+        return ()
+    return (f'{root} is a git worktree: for git in the container add --volume {source}:{destination}:ro',)
 
 
 def findings(environ: Mapping[str, str], here: Host) -> list[Finding]:

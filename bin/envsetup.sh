@@ -1,0 +1,100 @@
+# shellcheck shell=bash
+# To be sourced by bash or zsh, from a checkout of a TAO backend or from ~/.bashrc:
+#   source /path/to/bin/envsetup.sh
+# The checkout is the nearest folder, from the current one upwards, with docker/manifest.json. Its root variable
+# (NV_TAO_PYTORCH_TOP, ...) is exported, the folder of this file is put on PATH, and an interactive shell is told what
+# is missing, by files alone. Sourcing it again changes nothing more. It defines nothing else and never ends the shell.
+
+if [ -z "${BASH_VERSION-}${ZSH_VERSION-}" ]; then
+    echo 'envsetup.sh: works in bash and zsh only' >&2
+    return 0
+fi
+
+_tao_envsetup() {
+    # Whatever options the user's shell has, zsh works here as it does by default.
+    [ -z "${ZSH_VERSION-}" ] || emulate -L zsh
+    local file bin root='' runner='' variable='' by_hand=''
+    if [ -n "${ZSH_VERSION-}" ]; then
+        eval 'file=${${(%):-%x}:A}'
+        case ${ZSH_EVAL_CONTEXT-} in toplevel:file:*) by_hand=yes ;; esac
+    else
+        file=$(command readlink -f -- "${BASH_SOURCE[0]}")
+        [ "${#BASH_SOURCE[@]}" -gt 2 ] || by_hand=yes
+    fi
+    bin=${file%/*}
+    case :${PATH-}: in
+        *:"$bin":*) ;;
+        *) export PATH="$bin${PATH:+:$PATH}" ;;
+    esac
+
+    root=${PWD-}
+    while [ -n "$root" ] && [ ! -e "$root/docker/manifest.json" ]; do root=${root%/*}; done
+    if [ -z "$root" ]; then
+        # at every start of a shell this would be one message too many
+        if [ -n "$by_hand" ] && [[ $- == *i* ]]; then
+            echo "envsetup.sh: neither ${PWD-} nor a folder above it has docker/manifest.json: no root variable is set" >&2
+        fi
+        return 0
+    fi
+    _tao_recognise
+    case $runner in
+        tao_pt) variable=NV_TAO_PYTORCH_TOP ;;
+        tao_tf) variable=NV_TAO_TF_TOP ;;
+        tao_tf2) variable=NV_TAO_TF2_TOP ;;
+        tao_deploy) variable=NV_TAO_DEPLOY_TOP ;;
+        tao_ds) variable=NV_TAO_DS_TOP ;;
+        *)
+            echo "envsetup.sh: $root: which backend's it is shows neither in a folder nvidia_tao_* nor in" \
+                'docker/manifest.json: no root variable is set' >&2
+            return 0
+            ;;
+    esac
+    export "$variable=$root"
+    if [[ $- == *i* ]]; then
+        if command -v python3 >/dev/null 2>&1; then
+            # -S: no package is needed, and looking for them is half of its time
+            python3 -S "$bin/$runner" check --files </dev/null || :
+        else
+            echo 'envsetup.sh: no program python3 on PATH; the runners need it' >&2
+        fi
+    fi
+}
+
+# Sets runner, from root: by the package in it, else by the image that its manifest names, else by its name.
+_tao_recognise() {
+    local text=''
+    if [ -d "$root/nvidia_tao_pytorch" ]; then
+        runner=tao_pt
+    elif [ -d "$root/nvidia_tao_tf1" ]; then
+        runner=tao_tf
+    elif [ -d "$root/nvidia_tao_tf2" ]; then
+        runner=tao_tf2
+    elif [ -d "$root/nvidia_tao_deploy" ]; then
+        runner=tao_deploy
+    elif [ -d "$root/nvidia_tao_ds" ]; then
+        runner=tao_ds
+    elif [ -r "$root/docker/manifest.json" ]; then
+        IFS= read -r -d '' text <"$root/docker/manifest.json" || :
+        case $text in
+            *pytorch* | *-pyt-* | *-pyt\"*) runner=tao_pt ;;
+            *tf2*) runner=tao_tf2 ;;
+            *tf1* | *tensorflow*) runner=tao_tf ;;
+            *deploy*) runner=tao_deploy ;;
+            *data_services* | *data-services*) runner=tao_ds ;;
+        esac
+    fi
+    [ -n "$runner" ] || case ${root##*/} in
+        *pytorch* | *tao-pt*) runner=tao_pt ;;
+        *tensorflow2* | *tao-tf2*) runner=tao_tf2 ;;
+        *tensorflow*) runner=tao_tf ;;
+        *deploy*) runner=tao_deploy ;;
+        *data-services* | *data_services* | *dataset_suite*) runner=tao_ds ;;
+    esac
+}
+
+if [ -n "${BASH_VERSION-}" ] && [ "${BASH_SOURCE[0]}" = "$0" ]; then
+    echo 'envsetup.sh: is to be sourced, or what it sets is lost at once: source bin/envsetup.sh' >&2
+else
+    _tao_envsetup || :
+fi
+unset -f _tao_envsetup _tao_recognise
