@@ -64,10 +64,12 @@ def test_every_code_is_explained() -> None:
     assert {code for code, _ in EXIT_CODES} == set(re.findall(r'^\| (?!code|---)([^|]+) \|', table, re.MULTILINE))
 
 
-def test_readme_has_every_option_verb_and_variable() -> None:
+def test_readme_has_every_verb_and_variable() -> None:
     readme = (CHECKOUT / 'README.md').read_text(encoding='utf-8')
     rows = ''.join(line for line in readme.splitlines() if line.startswith('|'))
     assert [verb for verb in VERBS if not re.search(rf'`tao [^`]*\b{verb}\b', rows)] == []
+    environment = readme.partition('## Environment')[2].partition('\n## ')[0]
+    assert [variable.name for variable in VARIABLES if f'`{variable.name}`' not in environment] == []
 
 
 @pytest.mark.parametrize('verb', VERBS)
