@@ -19,6 +19,8 @@ def mounts_page(schema: Mapping[str, Any], version: str) -> str:
     """tao_mounts(5): every key of the schema with its description, and an example."""
     sections = []
     for name, found in schema['properties'].items():
+        if name.startswith('$'):
+            continue  # for editors
         top = _resolved(found, schema)
         entry = _resolved(top.get('items', top), schema)
         each = 'A list; each of it has:' if 'items' in top else ''

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, Iterator
 
 import pytest
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import tao, write_mounts
 
 from tao_launcher import config
 from tao_launcher.host import package_data
@@ -124,4 +126,34 @@ def test_every_entry_with_every_odd_value(key: str) -> None:
 
 def test_schema_is_a_schema() -> None:
     VALIDATOR.check_schema(SCHEMA)
-    assert set(SCHEMA['properties']) == set(config.SECTIONS)
+    assert set(SCHEMA['properties']) == {*config.SECTIONS, '$schema'}
+    assert SCHEMA['$schema'] == 'https://json-schema.org/draft/2020-12/schema'
+    assert SCHEMA['$id'] == 'mounts.schema.json'  # nothing to be fetched
+
+
+def properties(schema: Any) -> Iterator[tuple[str, Any]]:
+    """Every property of a schema, with its name."""
+    if isinstance(schema, dict):
+        yield from schema.get('properties', {}).items() if isinstance(schema.get('properties'), dict) else ()
+        for value in schema.values():
+            yield from properties(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from properties(value)
+
+
+def test_every_property_is_described_for_editors() -> None:
+    found = list(properties(SCHEMA))
+    assert len(found) > 30
+    for name, one in found:
+        described = {**SCHEMA['$defs'].get(one.get('$ref', '').rpartition('/')[2], {}), **one}
+        assert described.get('description', '').endswith('.'), name
+
+
+def test_printed_for_an_editor(home: Path) -> None:
+    """The way that the README shows: the schema in a file, named in the mounts file."""
+    done = tao('config', 'schema')
+    assert (done.code, done.err, json.loads(done.out)) == (0, '', SCHEMA)
+    write_mounts(home, {'$schema': './tao.schema.json', 'Mounts': [{'source': '/', 'destination': '/d'}]})
+    assert tao('config', 'validate', '--strict').code == 0
+    assert '-v /:/d ' in tao('--dry-run', 'dino').out
