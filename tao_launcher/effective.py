@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from .docker_words import word_key
 from .given import Problems, words_of
+from .options import is_debugging
 from .record import Record
 from .settings import NAMES, RULES, candidates
 from .table import masked
@@ -62,15 +63,29 @@ def entries(options: Values, environ: Mapping[str, str], file: MountsFile, here:
     found = [
         _entry([
             Candidate(key, key, _value(key, given, environ), source)
-            for source, given, _ in reversed(list(candidates(key, options, environ, file, {})))
+            for source, given in _candidates(key, options, environ, file)
         ], file.path)
         for key in (*FIRST, *(key for key in RULES if key not in FIRST))
     ]
     for flag in FLAGS:
         given = [Candidate(flag, flag, False, 'default')]
+        if flag == 'verbose' and is_debugging(environ):
+            given.append(Candidate(flag, flag, not options.get('quiet'), 'TAO_LAUNCHER_DEBUG'))
         given += [Candidate(flag, flag, True, NAMES[flag])] if options.get(flag) else []
         found.append(_entry(given, file.path))
     return found + _lists(file, words_of(options, here.cwd, here.home, Problems()), environ)
+
+
+def _candidates(
+    key: str, options: Values, environ: Mapping[str, str], file: MountsFile,
+) -> Iterator[tuple[str, object]]:
+    """(source, value) of a setting, the default first and what counts last."""
+    default, *others = reversed(list(candidates(key, options, environ, file, {})))
+    yield default[:2]
+    if key == 'color' and environ.get('NO_COLOR'):
+        yield 'NO_COLOR', 'never'
+    for source, given, _ in others:
+        yield source, given
 
 
 def source_of(text: str, file: str) -> Source:

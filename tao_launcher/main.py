@@ -6,7 +6,7 @@ import sys
 
 from . import host
 from .errors import Fatal, UsageError
-from .options import RUNNERS, TAO
+from .options import RUNNERS, TAO, is_debugging
 from .output import Output, OutputClosed
 
 TYPE_CHECKING = False
@@ -87,8 +87,7 @@ def _run(words: list[str], program: str, environ: dict[str, str], output: Output
 def _talk(options: Values, environ: dict[str, str], output: Output) -> None:
     """How to talk, before there is anything to say."""
     output.quiet = bool(options.get('quiet'))
-    debug = environ.get('TAO_LAUNCHER_DEBUG', '').lower() not in ('', '0', 'false', 'no')
-    output.is_verbose = bool(options.get('verbose')) or (debug and not output.quiet)
+    output.is_verbose = bool(options.get('verbose')) or (not output.quiet and is_debugging(environ))
     color = str(options.get('color', 'auto'))
     if color not in ('auto', 'always', 'never'):
         raise UsageError(f'--color: "{color}": expected auto, always or never')

@@ -3,6 +3,10 @@ from __future__ import annotations
 
 from .record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 TAO = ('tao',)
 VERBS = (
     'list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'bundle', 'doctor', 'config',
@@ -125,3 +129,8 @@ VARIABLES = (
     Variable('NV_TAO_PYTORCH_TOP', 'the checkout of tao_pt; NV_TAO_TF_TOP, NV_TAO_TF2_TOP, NV_TAO_DEPLOY_TOP and'
                                    ' NV_TAO_DS_TOP those of its siblings'),
 )
+
+
+def is_debugging(environ: Mapping[str, str]) -> bool:
+    """Whether TAO_LAUNCHER_DEBUG asks for what --verbose says."""
+    return environ.get('TAO_LAUNCHER_DEBUG', '').lower() not in ('', '0', 'false', 'no')

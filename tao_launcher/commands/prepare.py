@@ -31,12 +31,15 @@ def prepare(
     Raises UsageError and ConfigError for all that is wrong before docker is asked.
     """
     file, notices = mounts_file(options, environ, here)
-    output.verbose(f'mounts file: {file.path or "none"}')
     settings = merge(options, environ, file, defaults, here.cwd, here.home)
     settings = settings._replace(notices=(*notices, *settings.notices))
     if settings.sources['dry_run'] == 'TAO_DRY_RUN' and settings.dry_run:
         output.notice('TAO_DRY_RUN is set: nothing is run')
     engine = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
+    if output.is_verbose:
+        from .verbose import say_settings
+
+        say_settings(options, environ, file, here, engine, output)
     if settings.gpus and settings.gpus.kind == 'free':
         settings = settings._replace(gpus=_free_gpus(settings, engine, environ, output))
     target = make_target(settings)
@@ -45,6 +48,10 @@ def prepare(
         made = _bundled(made, here)
     if settings.dry_run:
         _say_terminal(made, here, output)
+    if output.is_verbose:
+        from .verbose import say_plan
+
+        say_plan(made, here, output)
     return check(made, settings, engine, target), settings.dry_run
 
 

@@ -59,7 +59,6 @@ def runner(
         return made
 
     plan, dry_run = prepare(options, runners.defaults(profile), environ, here, output, target)
-    output.verbose(f'image: {plan.image}')
     if program == BUILDS_ITS_BASE and not dry_run and not {'image', 'cached', 'tag'} & options.keys():
         from .base_image import ensure
 

@@ -48,7 +48,6 @@ def task(options: Values, words: list[str], environ: Mapping[str, str], output: 
         return task_target(known, call, settings.release)
 
     plan, dry_run = prepare(options, {}, environ, here, output, target)
-    output.verbose(f'image: {plan.image} (release {plan.release})')
     return launch(plan, dry_run, environ, here.arg_max, output)
 
 
