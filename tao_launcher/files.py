@@ -1,8 +1,11 @@
 """Files of ours: written whole or not at all, read a block at a time."""
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import os
+from contextlib import contextmanager, suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,19 +114,32 @@ def replace(path: str, data: bytes) -> str:
     Through a link the file behind it is written. Raises OSError; then everything is as it was.
     """
     path = os.path.realpath(path)
-    if not os.path.lexists(path):
-        write(path, data)
-        return ''
-    kept = ''
+    with _only_one(os.path.dirname(path)):
+        if not os.path.lexists(path):
+            write(path, data)
+            return ''
+        kept = ''
+        try:
+            with Whole(path, os.stat(path).st_mode & 0o777) as whole:
+                whole.add(data)
+                kept = _keep(path)
+        except BaseException:
+            if kept:
+                remove(kept)
+            raise
+        return kept
+
+
+@contextmanager
+def _only_one(folder: str) -> Iterator[None]:
+    """While this is held no other of us replaces a file in that folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        with Whole(path, os.stat(path).st_mode & 0o777) as whole:
-            whole.add(data)
-            kept = _keep(path)
-    except BaseException:
-        if kept:
-            remove(kept)
-        raise
-    return kept
+        with suppress(OSError):  # some network file systems know no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _keep(path: str) -> str:
@@ -148,6 +164,8 @@ def make_folders(path: str, made: list[str], owner: tuple[int, int] | None = Non
     """Make a folder and those above it, and add them to `made`, the uppermost first. Raises OSError."""
     missing = []
     while not os.path.isdir(path):
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, 'there is something else, and no folder', path)
         missing.append(path)
         path = os.path.dirname(path)
     for folder in reversed(missing):

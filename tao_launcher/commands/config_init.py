@@ -95,11 +95,11 @@ def _write(path: str, data: bytes, missing: Sequence[str], here: Host, output: O
         files.remove_folders(made)
         if not isinstance(e, OSError):
             raise
-        raise ConfigError(
-            f'{at}: can not be written ({e.strerror})', 'nothing was changed',
-            advice='another file: tao --mounts_file PATH config init, and export LAUNCHER_MOUNTS=PATH'
-            if at == path else 'name another folder, or create it as somebody who may',
-        ) from None
+        what, advice = f'{e.filename}: can not be created', 'name another folder, or create it as somebody who may'
+        if at == path:
+            what = f'{path}: can not be written'
+            advice = 'another file: tao --mounts_file PATH config init, and export LAUNCHER_MOUNTS=PATH'
+        raise ConfigError(f'{what} ({e.strerror})', 'nothing was changed', advice=advice) from None
     for folder in made:
         output.notice(f'created {folder}')
     if kept:

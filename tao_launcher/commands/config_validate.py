@@ -1,6 +1,8 @@
 """tao config validate: every fault of the files that a launch reads."""
 from __future__ import annotations
 
+import re
+
 from .. import config, host, layers
 from ..errors import ConfigError
 from ..jsontext import at, loads
@@ -95,7 +97,8 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, required: b
             data = found
         file = config.parse(data, path, environ, here.home)
     except ConfigError as e:
-        return _refused(path, e)._replace(name=name)
+        report = _refused(path, e)
+        return report._replace(name=name + report.name[len(path):])
     faults = second_opinion(loads(data, path))
     wrong = f'{len(faults)} problem{"s"[:len(faults) > 1]}' if faults else ''
     return Report(name, wrong=wrong, faults=faults, notices=_without(path, (*file.notices, *_notices(file))))
@@ -103,8 +106,10 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, required: b
 
 def _refused(path: str, error: ConfigError) -> Report:
     faults = error.faults or error.why
-    (wrong,) = _without(path, (error.what,))
-    return Report(path, wrong=wrong, faults=_without(path, faults), advice=error.advice)
+    place = re.match(r'(:[0-9]+)*', error.what[len(path):])  # :LINE:COLUMN, where an editor looks for it
+    name = path + (place.group() if place else '')
+    (wrong,) = _without(name, (error.what,))
+    return Report(name, wrong=wrong, faults=_without(path, faults), advice=error.advice)
 
 
 def _without(path: str, texts: Sequence[str]) -> tuple[str, ...]:
@@ -143,4 +148,4 @@ def second_opinion(document: object) -> tuple[str, ...]:
         for key in error.absolute_path:
             path = at(path, key)
         faults.append(f'{path or "the file"}: not as the schema has it ({error.validator})')
-    return tuple(faults)
+    return tuple(sorted(faults))
