@@ -5,7 +5,7 @@ import argparse
 
 from . import topics
 from .manual_mounts import mounts_page
-from .options import OPTIONS, VARIABLES
+from .options import OPTIONS, VARIABLES, spellings
 from .record import Record
 from .roff import bold, head, italic, item, lines, paragraphs, section, see_also, subsection, text, usage, verbatim
 
@@ -166,8 +166,8 @@ def _details(parser: ArgumentParser) -> Iterator[str]:
     for action in sorted(parser._actions, key=lambda action: bool(action.option_strings)):
         if action.help in (None, argparse.SUPPRESS) or isinstance(action, argparse._HelpAction):
             continue
-        names = {name.replace('_', '-'): name for name in reversed(action.option_strings)}  # --all_users is --all-users
-        term = ', '.join(map(bold, reversed(names.values()))) or italic(_value(action))
+        names = spellings(action.option_strings)
+        term = ', '.join(map(bold, names)) or italic(_value(action))
         if names and action.nargs != 0:
             term += f' {italic(_value(action))}{"..." * (action.nargs == "+")}'
         yield item(term, str(action.help))

@@ -5,7 +5,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 TAO = ('tao',)
 VERBS = (
@@ -134,3 +134,8 @@ VARIABLES = (
 def is_debugging(environ: Mapping[str, str]) -> bool:
     """Whether TAO_LAUNCHER_DEBUG asks for what --verbose says."""
     return environ.get('TAO_LAUNCHER_DEBUG', '').lower() not in ('', '0', 'false', 'no')
+
+
+def spellings(names: Sequence[str]) -> list[str]:
+    """An option's names without those that only spell one with - for _, or the other way round."""
+    return list(reversed({name.replace('_', '-'): name for name in reversed(names)}.values()))

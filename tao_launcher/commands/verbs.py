@@ -2,16 +2,17 @@
 from __future__ import annotations
 
 import argparse
+import copy
 
 from ..completion_scripts import SHELLS
 from ..errors import UsageError
-from ..options import KUBERNETES, OPTIONS, SLURM, SUBMIT
+from ..options import KUBERNETES, OPTIONS, SLURM, SUBMIT, spellings
 from . import config_verbs, job_verbs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     from ..cli import Values
     from ..output import Output
@@ -21,8 +22,23 @@ class HelpAsked(Exception):
     """A verb's --help, with its text."""
 
 
+class Formatter(argparse.HelpFormatter):
+    """Help with one of the spellings of an option, with - or with _."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        shown = copy.copy(action)
+        shown.option_strings = spellings(action.option_strings)
+        return super()._format_action_invocation(shown)
+
+
 class Parser(argparse.ArgumentParser):
     """argparse with our errors, and with our way to write."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**{'formatter_class': Formatter, **named})
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, advice=f'{self.prog} --help')
@@ -98,8 +114,8 @@ def _add_submit(submit: Parser) -> None:
         for option in (option for option in SUBMIT if program in option.programs):
             names = dict.fromkeys((option.name, '--' + option.name[2:].replace('_', '-')))
             if option.value:
-                action = 'append' if option.repeatable else 'store'
-                one.add_argument(*names, metavar=option.value, action=action, help=option.help)
+                action, more = ('append', ' (repeatable)') if option.repeatable else ('store', '')
+                one.add_argument(*names, metavar=option.value, action=action, help=option.help + more)
             else:
                 one.add_argument(*names, action='store_true', help=option.help)
         one.add_argument('words', nargs=argparse.REMAINDER, metavar='TASK', help='a task and what belongs to it')

@@ -77,6 +77,7 @@ def test_verb(verb: str, fake_docker: FakeDocker) -> None:
     text = shown('help', verb)
     assert text.startswith(f'usage: tao {verb} ')
     assert text == shown(verb, '--help') == shown('--help', verb)
+    assert not re.search('--dry_run|--all_users|--container-id|--shm-size', text)  # the other spelling
     assert fake_docker.calls == []
 
 
