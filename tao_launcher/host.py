@@ -211,6 +211,11 @@ def folder(path: str) -> list[tuple[str, bool]]:
         return []
 
 
+def is_file(path: str) -> bool:
+    """Whether a path is a file, links followed."""
+    return os.path.isfile(encoded(path))
+
+
 def look(path: str) -> bool | None:
     """Whether a path exists, links followed; None when the caller may not know.
 

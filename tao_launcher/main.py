@@ -5,15 +5,13 @@ import os
 import sys
 
 from . import host
-from .errors import Fatal, UsageError
-from .options import RUNNERS, TAO, is_debugging
+from .errors import Fatal
+from .options import RUNNERS, TAO
 from .output import Output, OutputClosed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from .cli import Values
 
 INTERRUPT = 2  # SIGINT; module signal is slow to load and only needed to die of it
 
@@ -69,7 +67,7 @@ def _run(words: list[str], program: str, environ: dict[str, str], output: Output
     from .cli import parse
 
     options, rest = parse(words, program)
-    _talk(options, environ, output)
+    output.set_up(options, environ)
     if options.get('version'):
         from .help import version
 
@@ -82,13 +80,3 @@ def _run(words: list[str], program: str, environ: dict[str, str], output: Output
     from .commands.task import task
 
     return task(options, rest, environ, output)
-
-
-def _talk(options: Values, environ: dict[str, str], output: Output) -> None:
-    """How to talk, before there is anything to say."""
-    output.quiet = bool(options.get('quiet'))
-    output.is_verbose = bool(options.get('verbose')) or (not output.quiet and is_debugging(environ))
-    color = str(options.get('color', 'auto'))
-    if color not in ('auto', 'always', 'never'):
-        raise UsageError(f'--color: "{color}": expected auto, always or never')
-    output.color(color)

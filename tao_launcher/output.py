@@ -5,7 +5,8 @@ import os
 import sys
 
 from .encoding import encoded
-from .errors import ResultLost
+from .errors import ResultLost, UsageError
+from .options import is_debugging
 from .table import masked
 from .table import plain as printable
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TextIO
 
+    from .cli import Values
     from .errors import Fatal
 
 
@@ -64,6 +66,15 @@ class Output:
     def painted(self, text: str, color: str) -> str:
         """A word of a result in RED, YELLOW, GREEN, … where results are coloured."""
         return _paint(text, color) if self.is_result_colored else text
+
+    def set_up(self, options: Values, environ: Mapping[str, str]) -> None:
+        """How to talk, before there is anything to say. Raises UsageError."""
+        self.quiet = bool(options.get('quiet'))
+        self.is_verbose = bool(options.get('verbose')) or (not self.quiet and is_debugging(environ))
+        color = str(options.get('color', 'auto'))
+        if color not in ('auto', 'always', 'never'):
+            raise UsageError(f'--color: "{color}": expected auto, always or never')
+        self.color(color)
 
     def result(self, text: str) -> None:
         """Write a result to stdout, byte for byte. Raises OutputClosed, or ResultLost when it can not be written."""

@@ -37,15 +37,16 @@ class Answer(Record):
 
 def ask(
     argv: Sequence[str], env: Mapping[str, str], timeout: float, is_over: Callable[[], bool] | None = None,
+    text: str = '',
 ) -> Answer:
-    """Run a command for its output, undisturbed by the terminal's signals.
+    """Run a command for its output, undisturbed by the terminal's signals; `text` is what it reads.
 
     It is given up after `timeout` seconds, or as soon as `is_over` says so.
     """
     try:
         child = subprocess.Popen(
             [encoded(word) for word in argv], env=_encoded(env), start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.PIPE if text else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             encoding='utf-8', errors='surrogateescape',
         )
     except OSError as e:
@@ -54,7 +55,7 @@ def ask(
     try:
         while True:
             try:
-                out, err = child.communicate(timeout=max(0.0, min(0.25, deadline - clock())))
+                out, err = child.communicate(text or None, timeout=max(0.0, min(0.25, deadline - clock())))
                 return Answer(child.returncode, out, err)
             except subprocess.TimeoutExpired:
                 if clock() >= deadline or (is_over and is_over()):

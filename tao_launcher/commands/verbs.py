@@ -126,7 +126,7 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
     if ' '.join(words[:2]) in (SLURM, KUBERNETES) and words[2:3] not in (['-h'], ['--help']):
         from .submit import submit
 
-        return submit(words[1], words[2:], options, environ, output)
+        return submit(' '.join(words[:2]), words[2:], options, environ, output)
     words, command = job_verbs.split(words) if words[0] == 'exec' else (words, [])
     try:
         given, unknown = parser().parse_known_args(words)

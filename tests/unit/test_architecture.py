@@ -29,6 +29,7 @@ PURE = [
     'manual', 'manual_mounts', 'roff', 'topics',
     'manifest', 'builds', 'services',
     'given', 'provenance', 'effective', 'draft',
+    'submission', 'contract', 'shell', 'slurm', 'slurm_text', 'pyxis', 'kubernetes', 'pod',
 ]
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random'}
@@ -98,6 +99,19 @@ def test_one_module_starts_processes() -> None:
         starting = {'os.system', 'os.popen', 'os.fork', 'os.execv', 'os.execve', 'os.execvp', 'os.execvpe',
             'os.posix_spawn', 'os.spawnv'}
         assert not attributes & starting or name == 'process', name
+
+
+def test_the_core_does_not_know_clusters() -> None:
+    """A submission builds on the plan and on docker's words; neither knows of it."""
+    clusters = {'submission', 'contract', 'shell', 'slurm', 'slurm_text', 'pyxis', 'kubernetes', 'pod'}
+    for name, tree in MODULES.items():
+        if name in clusters or name.startswith('commands/submit'):
+            continue
+        ours = {module.rpartition('.')[2] for module, level in imports(without_type_checking(tree)) if level}
+        assert not ours & clusters, name
+    for name in ('plan', 'docker', 'settings', 'commands/prepare', 'commands/launch', 'commands/run', 'supervise'):
+        text = (PACKAGE / f'{name}.py').read_text(encoding='utf-8').lower()
+        assert not {'sbatch', 'srun', 'kubernetes', 'kubectl'} & set(text.split()), name
 
 
 def test_no_shell() -> None:

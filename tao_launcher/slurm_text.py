@@ -1,0 +1,87 @@
+"""The shell functions of an sbatch script, filled in by slurm.py with %."""
+from __future__ import annotations
+
+# A node's part of the job's GPUs; of the batch step's own SLURM_JOB_GPUS only the first node may know.
+GPUS = """\
+    ids=${SLURM_STEP_GPUS-}
+    [[ $ids || ${CUDA_VISIBLE_DEVICES-} != [GM]* ]] || ids=$CUDA_VISIBLE_DEVICES
+    [[ $ids ]] || { refuse 'Slurm gave no GPUs to this step'; return 2; }
+    IFS=, read -ra gpus <<<"$ids"
+"""
+# What is run on every node.
+NODE = """\
+refuse() { echo "tao: error: $SLURMD_NODENAME: $1" >&2; }
+
+launch() {
+    exec %(command)s
+}
+
+remove() { { %(removal)s; } >/dev/null 2>&1; }
+
+# TERM: the job is cancelled or its time is over. HUP: another rank has failed. Slurm signals the client as well,
+# which passes it on; what has not ended a little before Slurm kills is removed.
+end() {
+    trap : TERM HUP
+    ended=$1
+    (
+        trap '' TERM HUP INT
+        sleep "$TAO_GRACE"
+        remove
+    ) >/dev/null 2>&1 &
+    timer=$!
+    disown "$timer" # else bash would report its end
+}
+
+container() {
+%(checks)s    export NUM_GPU_PER_NODE=%(count)s
+    [[ ! $ended ]] || return 129
+    launch &
+    client=$!
+    wait "$client"
+    while kill -0 "$client" 2>/dev/null; do wait "$client"; done
+    wait "$client"
+}
+
+node() {
+    local ended='' timer='' client='' code=0%(locals)s
+    export NODE_RANK=$SLURM_NODEID
+    export TAO_LAUNCH_ID=tao-slurm-$SLURM_JOB_ID-$SLURM_NODEID${SLURM_RESTART_COUNT:+-$SLURM_RESTART_COUNT}
+    trap 'end TERM' TERM
+    trap 'end HUP' HUP
+    trap : INT QUIT USR1 USR2
+    container || code=$?
+    [[ ! $timer ]] || kill -KILL "$timer" 2>/dev/null
+    if [[ $client ]] && ((code > 128)); then
+        ((SECONDS > 4)) || sleep 2 # a client that was ended early may leave one that is still being made
+        remove
+    fi
+    if ((code && SLURM_STEP_NUM_NODES > 1)) && [[ ! $ended ]]; then
+        trap '' HUP
+        scancel --signal=HUP "$SLURM_JOB_ID.$SLURM_STEP_ID"
+    fi
+    [[ $ended != HUP ]] || code=0 # the code of the rank that failed is the job's
+    exit "$code"
+}
+"""
+# What the script does once, on the first node; srun's signals are its own, and it is waited for whatever comes.
+BATCH = """\
+%(variables)sWORLD_SIZE=$SLURM_JOB_NUM_NODES
+MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
+MASTER_PORT=$((20000 + SLURM_JOB_ID %% 10000))
+export WORLD_SIZE MASTER_ADDR MASTER_PORT
+%(grace)s
+trap : TERM HUP INT USR1 USR2
+srun --export=ALL --ntasks-per-node=1 --wait=0 %(options)s \\
+    %(command)s &
+step=$!
+wait "$step"
+while kill -0 "$step" 2>/dev/null; do wait "$step"; done
+wait "$step"
+"""
+# How long a cancelled job has: a little less than Slurm gives it.
+GRACE = """\
+kill_wait=$(scontrol show config | sed -n 's/^KillWait *= *\\([0-9]*\\).*/\\1/p')
+TAO_GRACE=$((${kill_wait:-30} > 6 ? ${kill_wait:-30} - 5 : 1))
+((TAO_GRACE < %(stop_timeout)s)) || TAO_GRACE=%(stop_timeout)s
+export TAO_GRACE
+"""
