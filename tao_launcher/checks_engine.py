@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 
 LIMITS = 'memlock can not be raised'
+NO_IDS = 'podman is rootless, and you have no further ids (/etc/subuid), so images can not be unpacked'
 
 
 def _is_podman(facts: Facts) -> bool:
@@ -70,6 +71,9 @@ def server(facts: Facts) -> Finding | None:
 def rootless(facts: Facts) -> Finding | None:
     security = (facts.info.get('host') or {}).get('security') or {}  # podman's
     options = facts.info.get('SecurityOptions') or []
+    maps = ((facts.info.get('host') or {}).get('idMappings') or {}).get('uidmap') or []
+    if security.get('rootless') is True and len(maps) == 1:
+        return Finding('rootless', 'fail', NO_IDS, f'{remedies.add_ids(facts.machine)} && podman system migrate')
     if security.get('rootless') is True or any('rootless' in str(option) for option in options):
         text = f'{"podman" if security else "the daemon"} is rootless: root in the container is you; {LIMITS}'
         return Finding('rootless', 'info', text)

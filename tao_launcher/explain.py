@@ -44,6 +44,8 @@ class Facts(Record):
     disk_free: int | None = None
     disk: str = ''
     has_nvidia: bool | None = None  # the engine has a runtime or devices of NVIDIA's
+    has_init: bool = False  # the command is started by the engine's init, and not by the engine
+    ulimits: tuple[str, ...] = ()  # names of those that were asked for
     lacks_init: bool = False  # the engine has no program for --init, and none was found for it
     has_driver: bool | None = None
     events: tuple[str, ...] | None = None  # what the engine saw of the container: create, start, oom, kill, die
@@ -136,10 +138,22 @@ def _command(facts: Facts, started: bool) -> tuple[str, str]:
     no_gpus = _no_gpus(facts) if not started else ('', '')
     if no_gpus[0] and (facts.has_driver is False or engines.profile(facts.engine).uses_cdi):
         return no_gpus
+    if facts.has_init and facts.events is not None and not started:
+        return _limits(facts)  # the engine got as far as the command in no case
     who = 'tini' if started else _name(facts) if facts.events is not None else f'{_name(facts)} or tini'
     return (
         f'if {who} said so: {facts.command} {why} in {facts.image}',
         f'{" ".join(facts.engine)} run --rm -it {facts.image} /bin/bash',
+    )
+
+
+def _limits(facts: Facts) -> tuple[str, str]:
+    if not facts.ulimits:
+        return '', ''
+    names = ', '.join(facts.ulimits)
+    return (
+        f'if {_name(facts)} said "error setting rlimit": it may not raise limits here ({names})',
+        'leave them out of DockerOptions.ulimits (or --ulimit)',
     )
 
 

@@ -36,6 +36,9 @@ def engine_failure(
     if 'permission denied' in text and ('connect' in text or 'socket' in text):
         join = remedies.join_docker_group(machine) if profile.service else elsewhere or asked
         return f'no permission to talk to the {program} daemon{where}', join
+    if re.search('new[ug]idmap', text):
+        fix = remedies.as_root(machine, 'apt-get install -y uidmap')
+        return f'{program} may not map users here ({_first(error)})', fix
     if re.search(r'(context|destination) .*(not found|does not exist)', text):
         place = profile.place[1][2:]
         return f'the {profile.name} {place} does not exist ({_first(error)})', elsewhere or profile.default_place
@@ -72,4 +75,6 @@ def image_folder(info: Mapping[str, object]) -> str:
 
 
 def _first(text: str) -> str:
-    return (text.strip().splitlines() or [''])[0][:200]
+    """The line that tells most: podman writes warnings before its error."""
+    lines = text.strip().splitlines() or ['']
+    return next((line for line in lines if line.startswith('Error: ')), lines[0])[:200]

@@ -48,6 +48,12 @@ def describe_gpus(machine: Machine) -> str:
     return as_root(machine, 'nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml')
 
 
+def add_ids(machine: Machine) -> str:
+    """Give the user ids for the users inside containers."""
+    ids = '100000-165535'
+    return as_root(machine, f'usermod --add-subuids {ids} --add-subgids {ids} $(id -un)')
+
+
 def restart(machine: Machine) -> str:
     """Start the docker daemon anew."""
     if machine.has_systemd or machine.has_service:

@@ -47,6 +47,7 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
     facts = Facts(
         code=code, engine=launch.engine, machine=machine.for_remedies(here, launch.env), environ=launch.env,
         image=plan.image, command=plan.command[0], pull=plan.pull, wants_gpu=bool(plan.gpus), shm=_shm(plan),
+        has_init=bool(plan.init), ulimits=tuple(limit.name for limit in plan.ulimits),
         has_memory_limit=any(word.startswith(('--memory=', '-m=')) for word in plan.extra_args), name=plan.name,
         address=found.address, is_remote=found.is_remote,
         lacks_init=plan.init == ('--init',) and lacks_init(found),

@@ -11,6 +11,7 @@ from typing import Iterator, Sequence, Union
 
 import pytest
 from conftest import CLIENTS, SCRIPTS, Docker
+from jobs import SOMEBODY
 
 IMAGES = ('nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt', 'nvcr.io/nvidia/tao/tao-toolkit:5.0.0-tf1.15.5')
 # Podman raises limits by default, which a virtual machine may not permit; a network of its own takes it a second.
@@ -40,6 +41,14 @@ WRAPPER = """#!/bin/sh
 exec {inside} env PATH="$PATH:/usr/sbin:/sbin" CONTAINERS_CONF={folder}/containers.conf \\
     CONTAINERS_STORAGE_CONF={folder}/storage.conf CONTAINERS_REGISTRIES_CONF={folder}/registries.conf {podman} "$@"
 """
+# The same for a user without rights: one that exists, has further ids and a runtime folder.
+HOLD_FOR_ANN = HOLD.replace('echo ready', """
+{ cat /etc/passwd; echo "ann:x:12345:12345::$1:/bin/sh"; } >"$1/.passwd" && mount --bind "$1/.passwd" /etc/passwd &&
+{ cat /etc/group; echo ann:x:12345:; } >"$1/.group" && mount --bind "$1/.group" /etc/group &&
+echo ann:100000:65536 >"$1/.ids" && touch /etc/subuid /etc/subgid &&
+mount --bind "$1/.ids" /etc/subuid && mount --bind "$1/.ids" /etc/subgid &&
+mkdir -p /run/user/12345 && chown -R 12345:12345 "$1" /run/user/12345 && echo ready""")
+ANN = {'XDG_RUNTIME_DIR': '/run/user/12345', 'TAO_ENGINE': 'podman', 'TAO_GPUS': 'none', 'LANG': 'C.UTF-8'}
 
 
 class Podman(Docker):
@@ -55,25 +64,32 @@ class Podman(Docker):
 
 
 class Host:
-    """Namespaces with a podman in them; `inside` are the words that enter."""
+    """Namespaces with a podman in them; `inside` are the words that enter, as root's podman does by itself."""
 
-    def __init__(self, folder: Path, inside: Sequence[str]) -> None:
+    ready: subprocess.CompletedProcess[str]  # how the images were loaded
+
+    def __init__(self, folder: Path, inside: Sequence[str], is_root: bool) -> None:
         self.folder = folder
         self.inside = inside
+        self.is_root = is_root
         self.path = folder / 'bin' / 'podman'
         self.path.parent.mkdir()
+        storage = STORAGE.format(folder=folder if is_root else folder / 'home', driver='overlay' if is_root else 'vfs')
         for name, text in (
-            ('containers.conf', CONTAINERS), ('registries.conf', REGISTRIES),
-            ('storage.conf', STORAGE.format(folder=folder, driver='overlay')),
+            ('containers.conf', CONTAINERS), ('registries.conf', REGISTRIES), ('storage.conf', storage),
         ):
             (folder / name).write_text(text)
-        self.path.write_text(WRAPPER.format(inside=' '.join(inside), folder=folder, podman=shutil.which('podman')))
+        wrapper = WRAPPER.format(
+            inside=' '.join(inside) if is_root else '', folder=folder, podman=shutil.which('podman'),
+        )
+        self.path.write_text(wrapper)
         self.path.chmod(0o755)
 
     def run(self, *words: Union[str, Path], check: bool = True) -> subprocess.CompletedProcess[str]:
         """`podman WORDS…`."""
+        enter = [] if self.is_root else self.inside
         return subprocess.run(
-            [self.path, *words], stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=60,
+            [*enter, self.path, *words], stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=60,
             check=check,
         )
 
@@ -86,30 +102,51 @@ def engines_init() -> int:
 
 
 @contextmanager
-def podman_host(docker: Docker) -> Iterator[Host]:
-    """Such a host, with the private engine's images. Skips where podman is not installed."""
-    if not shutil.which('podman'):
-        pytest.skip('podman is not installed')
-    folder = Path(tempfile.mkdtemp(prefix='tao-pod-', dir='/tmp'))  # for sockets below it
-    (folder / 'gpus.json').write_text(CDI)
+def namespaces(script: str, *words: str) -> Iterator[list[str]]:
+    """The words that enter the namespaces that a script has made."""
     holder = subprocess.Popen(
-        ['nsenter', f'--target={engines_init()}', '--mount', 'unshare', '--mount', '--propagation=private', '--net',
-         'sh', '-c', HOLD, str(folder / 'gpus.json')],
+        ['nsenter', f'--target={engines_init()}', '--mount', 'unshare', '--mount', '--propagation=shared', '--net',
+         'sh', '-c', script, *words],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, encoding='utf-8',
     )
     try:
         assert holder.stdout and holder.stdout.readline() == 'ready\n'
-        host = Host(folder, ['nsenter', f'--target={holder.pid}', '--mount', '--net'])
-        docker.run('save', '--output', str(folder / 'images.tar'), *IMAGES)
-        host.run('load', '--input', folder / 'images.tar')
-        yield host
-        host.run('rm', '--all', '--force', '--time=0')
+        yield ['nsenter', f'--target={holder.pid}', '--mount', '--net']
     finally:
         holder.kill()  # with its mounts
         holder.wait(10)
         if holder.stdout:
             holder.stdout.close()
+
+
+@contextmanager
+def podman_host(docker: Docker, user: bool = False) -> Iterator[Host]:
+    """Such a host, with the private engine's images, for root or a user. Skips where podman is not installed."""
+    if not shutil.which('podman'):
+        pytest.skip('podman is not installed')
+    folder = Path(tempfile.mkdtemp(prefix='tao-pod-', dir='/tmp'))  # for sockets below it
+    folder.chmod(0o755)
+    (folder / 'gpus.json').write_text(CDI)
+    (folder / 'home').mkdir()
+    docker.run('save', '--output', str(folder / 'images.tar'), *IMAGES)
+    (folder / 'images.tar').chmod(0o644)
+    script = HOLD_FOR_ANN if user else HOLD
+    try:
+        with namespaces(script, str(folder / 'gpus.json'), str(folder / 'home')) as inside:
+            words = [*inside, *as_ann(folder / 'home')] if user else inside
+            host = Host(folder, words, is_root=not user)
+            host.ready = host.run('load', '--input', folder / 'images.tar', check=not user)
+            yield host
+            host.run('rm', '--all', '--force', '--time=0', check=not user)
+            host.run('system', 'migrate', check=False)  # ends the process that keeps a user's namespace
+    finally:
         shutil.rmtree(folder)
+
+
+def as_ann(home: Path) -> list[str]:
+    """The words that make a process the user's; closed folders, where an interpreter may stand, stay readable."""
+    somebody = [word.replace('--clear-groups', '--groups=12345,2001') for word in SOMEBODY]
+    return [*somebody, 'env', f'HOME={home}', *(f'{name}={value}' for name, value in ANN.items())]
 
 
 @pytest.fixture(scope='module')

@@ -195,6 +195,10 @@ GONE = (
     'Podman socket: Get "http://d/v4.3.1/libpod/_ping": dial unix /x.sock: connect: no such file or directory\n'
 )
 NO_NAME = 'Error: failed to resolve active destination: "lab" service destination not found\n'
+NO_MAP = (
+    'time="2026-01-31T10:20:30Z" level=warning msg="\\"/\\" is not a shared mount"\n'
+    'Error: cannot set up namespace using "/usr/bin/newuidmap": should have setuid or have filecaps setuid\n'
+)
 OTHER = 'Error: stat /var/lib/containers/storage: no such file or directory\n'
 
 
@@ -206,6 +210,8 @@ OTHER = 'Error: stat /var/lib/containers/storage: no such file or directory\n'
     ('podman --connection lab', NO_NAME, 'connection lab', {},
      f'the podman connection does not exist ({NO_NAME.strip()})',
      'correct the name of the daemon in --context, --engine or TAO_ENGINE'),
+    ('podman', NO_MAP, '', {},
+     f'podman may not map users here ({NO_MAP.splitlines()[1]})', 'apt-get install -y uidmap'),
     ('podman', OTHER, '', {}, f'the podman engine fails: {OTHER.strip()}', 'podman version'),
 ])
 def test_what_podman_says(
@@ -243,6 +249,25 @@ def test_no_program_for_init() -> None:
         'init', 'fail', 'podman has no program for --init, so no job starts', 'apt-get install -y catatonit',
     )
     assert checks_engine.init(facts._replace(lacks_init=False)) is None
+
+
+def test_limits_that_podman_may_not_raise() -> None:
+    known = {'events': ('create', 'remove'), 'has_init': True}
+    assert failure(126, ulimits=('memlock', 'stack'), **known) == (
+        'if podman said "error setting rlimit": it may not raise limits here (memlock, stack)',
+        'leave them out of DockerOptions.ulimits (or --ulimit)',
+    )
+    assert failure(126, **known) == ('', '')
+
+
+@pytest.mark.parametrize(('uidmap', 'status'), [([{'size': 1}], 'fail'), ([{'size': 1}, {'size': 65536}], 'info')])
+def test_further_ids(uidmap: list[dict[str, int]], status: str) -> None:
+    info = {'host': {'security': {'rootless': True}, 'idMappings': {'uidmap': uidmap}}}
+    found = checks_engine.rootless(Found(engine=('podman',), info=info))
+    assert found and found.status == status
+    assert found.fix == ('' if status == 'info' else (
+        'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un) && podman system migrate'
+    ))
 
 
 @pytest.mark.parametrize(('known', 'finding'), [
