@@ -44,7 +44,7 @@ def _tao(sources: Sources) -> str:
         section('DESCRIPTION', paragraphs([' '.join(topics.DESCRIPTION), *topics.DETAILS])),
         section('OPTIONS', paragraphs(['In an option\'s name - and _ are the same; names are not abbreviated.']),
                 _options('tao')),
-        section('COMMANDS', _commands(sources.tao, 'tao')),
+        section('COMMANDS', paragraphs(topics.COMMANDS), _commands(sources.tao, 'tao')),
         section('FILES', *(item(italic(path), what) for path, what in topics.FILES)),
         _environment(),
         _exit_status(),
@@ -124,8 +124,19 @@ def leaves(parser: ArgumentParser, name: str, about: str = '') -> Iterator[tuple
 
 def _calls(parser: ArgumentParser | None, name: str) -> list[str]:
     """A line of the synopsis for every command."""
-    return [f'{bold(command)}{_required(found)} [{italic("options")}]{_arguments(found)}'
-            for command, _, found in (leaves(parser, name) if parser else ())]
+    return [_call(command, found) for command, _, found in (leaves(parser, name) if parser else ())]
+
+
+def _call(command: str, parser: ArgumentParser) -> str:
+    if parser.usage:
+        return usage(parser.usage)
+    has_options = any(action.option_strings and not _is_help(action) for action in parser._actions)
+    options = f' [{italic("options")}]' * has_options
+    return f'{bold(command)}{_required(parser)}{options}{_arguments(parser)}'
+
+
+def _is_help(action: Action) -> bool:
+    return isinstance(action, argparse._HelpAction)
 
 
 def _arguments(parser: ArgumentParser) -> str:
@@ -144,7 +155,7 @@ def _positionals(parser: ArgumentParser) -> list[Action]:
 
 
 def _value(action: Action) -> str:
-    if action.choices is not None:
+    if action.metavar is None and action.choices is not None:
         return '|'.join(map(str, action.choices))
     return str(action.metavar or action.dest.upper())
 
@@ -164,10 +175,11 @@ def _sentence(about: str) -> str:
 def _details(parser: ArgumentParser) -> Iterator[str]:
     """The arguments of a command, then its options."""
     for action in sorted(parser._actions, key=lambda action: bool(action.option_strings)):
-        if action.help in (None, argparse.SUPPRESS) or isinstance(action, argparse._HelpAction):
+        if action.help in (None, argparse.SUPPRESS) or _is_help(action):
             continue
         names = spellings(action.option_strings)
         term = ', '.join(map(bold, names)) or italic(_value(action))
         if names and action.nargs != 0:
             term += f' {italic(_value(action))}{"..." * (action.nargs == "+")}'
         yield item(term, str(action.help))
+    yield paragraphs([parser.epilog] if parser.epilog else [])

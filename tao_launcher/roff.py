@@ -15,11 +15,14 @@ ESCAPES = {
 
 def text(words: str) -> str:
     """Plain text, of one or more lines."""
-    escaped = ''.join(
+    return re.sub(r'^(?=[. ])', r'\\&', _escaped(words), flags=re.MULTILINE)
+
+
+def _escaped(words: str) -> str:
+    return ''.join(
         ESCAPES.get(character, character if ord(character) < 127 else f'\\[u{ord(character):04X}]')
         for character in words
     )
-    return re.sub(r'^(?=[. ])', r'\\&', escaped, flags=re.MULTILINE)
 
 
 def bold(words: str) -> str:
@@ -34,12 +37,13 @@ def italic(words: str) -> str:
 
 def usage(words: str) -> str:
     """A line of a synopsis: words in capitals, and [options], stand for something else; the others are typed."""
-    parts = re.split(r'(\[options\]|[^A-Za-z0-9_-]+)', words)
-    return ''.join(
-        '[' + italic('options') + ']' if part == '[options]' else
-        text(part) if i % 2 else (italic if part.isupper() else bold)(part)
+    parts = re.split(r'([A-Za-z0-9_-]+)', words.replace('[options]', '[OPTIONS]'))
+    shown = [
+        _escaped(part) if i % 2 == 0 else italic('options') if part == 'OPTIONS' else
+        (italic if part.isupper() else bold)(part)
         for i, part in enumerate(parts)
-    )
+    ]
+    return ''.join(shown)
 
 
 def head(name: str, section: int, version: str, manual: str) -> str:

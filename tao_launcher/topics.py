@@ -25,6 +25,10 @@ DETAILS = (
     ' slip of a known one is refused: tao TASK -- SUBTASK runs it as it is.',
     'The result of a command goes to the standard output; notices, progress and errors go to the standard error.',
 )
+COMMANDS = (
+    'Each shows its help with --help. The options above, such as --engine, stand before the command, its own'
+    ' stand behind it.',
+)
 RUNNER_DESCRIPTION = (
     'Runs COMMAND, or a shell, in the developer container of a backend checkout. The checkout is the folder in the'
     ' variable below, or else the nearest folder from the current one upwards that has docker/manifest.json, which'
@@ -83,8 +87,10 @@ EXAMPLES = (
     ('A job that survives the terminal, and its log:',
      'tao --detach --name night dino train -e /specs/dino.yaml\ntao logs -f night'),
     ('A task of an older release:', 'tao --release 5.5.0 classification_tf2 train -e /specs/a.yaml'),
+    ('Where each word of that docker command comes from:', 'tao --explain dino train -e /specs/dino.yaml'),
+    ('The same task on two nodes of a cluster:', 'tao submit slurm --nodes 2 dino train -e /specs/dino.yaml'),
     ('Images for a host without a network:', 'tao bundle save /media/usb/tao dino'),
-    ('What is missing on this machine:', 'tao doctor'),
+    ('What is missing on this machine, and a first mounts file:', 'tao doctor\ntao config init'),
 )
 NOTES = (
     'A job ends when the launcher ends, unless it was started with --detach: the first Ctrl-C goes to the job, a'

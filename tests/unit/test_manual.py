@@ -134,3 +134,10 @@ def test_no_verb_is_without_words() -> None:
     for name, about, found in manual.leaves(verbs.parser(), 'tao'):
         assert about, name
         assert [action.dest for action in found._actions if not action.help] == [], name
+
+
+def test_usage_shows_what_is_typed_and_what_stands_for_something() -> None:
+    assert roff.usage('tao [options] TASK run COMMAND...') == (
+        '\\fBtao\\fR [\\fIoptions\\fR] \\fITASK\\fR \\fBrun\\fR \\fICOMMAND\\fR...'
+    )
+    assert roff.usage('tao_pt -- A|b') == '\\fBtao_pt\\fR \\fB\\-\\-\\fR \\fIA\\fR|\\fBb\\fR'
