@@ -11,7 +11,7 @@ from .find_checkout import manifest_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..plan import Target
     from ..settings import Settings
@@ -36,13 +36,15 @@ def release(
         image = f'{found.repository()}:{parsed("--tag", tag, parsers.tag)}'
     dockerfile = found.dockerfile(*DOCKERFILES)
     found.say_exports(given)
-    before = frozenset(_leftovers(found.root)) if wheel else None
+    before = {path: _written(path) for path in _leftovers(found.root)}
     with signals.Unwinding():
         try:
-            code = _wheel(found) if wheel else _look_for_wheels(found)
+            code = _wheel(found) if wheel else 0
+            if code == 0:
+                _say_wheels(found, wheel, before)
             code = code or found.step(builds.build(dockerfile, image, found.root, given, force, pull=False), given)
         finally:
-            if before is not None:
+            if wheel:
                 _remove(found, before)
         if code == 0 and push:
             code = push_image(found, image)
@@ -88,10 +90,23 @@ def _wheels(root: str) -> list[str]:
         return []
 
 
-def _look_for_wheels(found: Checkout) -> int:
-    if not _wheels(found.root):
+def _say_wheels(found: Checkout, wheel: bool, before: Mapping[str, int]) -> None:
+    """A word where the Dockerfile will find no wheel, or more than was just built."""
+    names = _wheels(found.root)
+    paths = {name: os.path.join(found.root, 'dist', name) for name in names}
+    others = [name for name, path in paths.items() if path in before and before[path] == _written(path)]
+    if not wheel and not names:
         found.output.notice(f'{found.root}/dist holds no wheel; --wheel builds one first')
-    return 0
+    elif wheel and others:
+        found.output.notice(f'{found.root}/dist holds other wheels as well: {", ".join(others)}')
+
+
+def _written(path: str) -> int:
+    """When a file was last written; 0 once it is gone."""
+    try:
+        return os.lstat(path).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _leftovers(root: str) -> Iterator[str]:
@@ -106,7 +121,7 @@ def _leftovers(root: str) -> Iterator[str]:
         yield path
 
 
-def _remove(found: Checkout, before: frozenset[str]) -> None:
+def _remove(found: Checkout, before: Mapping[str, int]) -> None:
     """Remove those leftovers that were not there before."""
     if found.dry_run:
         found.then('what this build made of build, dist and *.egg-info is removed again')

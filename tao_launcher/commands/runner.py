@@ -1,6 +1,8 @@
 """tao_pt and its siblings: the developer container of a backend checkout."""
 from __future__ import annotations
 
+import shlex
+
 from .. import host, runners, services
 from ..errors import ConfigError, UsageError
 from ..names import did_you_mean
@@ -77,7 +79,8 @@ def _git_notices(root: str, place: str, settings: Settings) -> tuple[str, ...]:
     source, destination = runners.git_elsewhere(git, root, place)
     if not source or any(f'{destination}/'.startswith(f'{mount.destination}/') for mount in settings.mounts):
         return ()
-    return (f'{root} is a git worktree: for git in the container add --volume {source}:{destination}:ro',)
+    volume = shlex.quote(f'{source}:{destination}:ro')
+    return (f'{root} is a git worktree: for git in the container add --volume {volume}',)
 
 
 def findings(environ: Mapping[str, str], here: Host) -> list[Finding]:

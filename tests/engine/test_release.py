@@ -1,0 +1,137 @@
+"""The release image of a checkout, with a wheel that the developer container builds for it."""
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Iterator
+
+import air_gap
+import checkouts
+import pytest
+from air_gap import Registry
+from checkouts import REPOSITORY, Mini
+from jobs import SOMEBODY
+
+if TYPE_CHECKING:
+    from conftest import Docker, Program
+
+RELEASE = """FROM {base}
+COPY dist/*.whl /wheels/
+"""
+WHEEL = 'mini-1.0-py3-none-any.whl'
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Registry]:
+    with air_gap.registry(tmp_path / 'registry') as found:
+        yield found
+
+
+@pytest.fixture
+def mini(tmp_path: Path, docker: Docker, registry: Registry, tao_pt: Program) -> Iterator[Mini]:
+    """A checkout whose base image has been pushed."""
+    found = checkouts.mini(tmp_path / 'my checkout', docker, registry)
+    (found.root / 'release' / 'docker').mkdir(parents=True)
+    (found.root / 'release' / 'docker' / 'Dockerfile').write_text(RELEASE.format(base=f'{registry.host}/base:1'))
+    done = found.run(tao_pt.path, 'build', '--push')
+    assert done.returncode == 0, done.stderr
+    yield found
+    found.forget()
+
+
+def files(root: Path) -> list[str]:
+    """What stands at the root and below its dist and build."""
+    return sorted(
+        str(path.relative_to(root)) for name in ('', 'dist', 'build', 'mini.egg-info') if (root / name).is_dir()
+        for path in (root / name).iterdir()
+    )
+
+
+def wheels(docker: Docker, image: str) -> list[str]:
+    return docker.run('run', '--rm', image, 'ls', '/wheels').stdout.split()
+
+
+def test_with_a_wheel(mini: Mini, tao_pt: Program, docker: Docker, registry: Registry) -> None:
+    """The wheel is in the image, and gone from the checkout; stdout is the image's name alone."""
+    before = files(mini.root)
+    words = ['--gpus', 'none', 'release', '--tag', '1.0', '--wheel', '--push']
+    done = mini.run(tao_pt.path, *words)
+    image = f'{registry.host}/{REPOSITORY}:1.0'
+    assert (done.returncode, done.stdout) == (0, f'{image}\n'), done.stderr
+    assert 'python in /tao-pt as 0:0' in done.stderr
+    assert wheels(docker, image) == [WHEEL]
+    assert files(mini.root) == before
+    docker.run('rmi', '--force', image)
+    docker.run('pull', '--quiet', image)
+
+
+def test_only_what_this_run_made_is_removed(mini: Mini, tao_pt: Program, docker: Docker) -> None:
+    for name in ('dist/other.whl', f'dist/{WHEEL}', 'build/lib/kept.py', 'old.egg-info/PKG-INFO'):
+        (mini.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (mini.root / name).write_text(name)
+    before = files(mini.root), (mini.root / 'build' / 'lib').stat().st_ino
+    done = mini.run(tao_pt.path, '--gpus', 'none', 'release', '--tag', 'x.test/y:2', '--wheel')
+    assert (done.returncode, done.stdout) == (0, 'x.test/y:2\n'), done.stderr
+    assert (files(mini.root), (mini.root / 'build' / 'lib').stat().st_ino) == before
+    assert [path.name for path in (mini.root / 'build' / 'lib').iterdir()] == ['kept.py']
+    assert wheels(docker, 'x.test/y:2') == [WHEEL, 'other.whl']
+    assert f'tao_pt: notice: {mini.root}/dist holds other wheels as well: other.whl\n' in done.stderr
+
+
+def test_without_a_wheel(mini: Mini, tao_pt: Program, docker: Docker) -> None:
+    """What stands in dist is used, and stays."""
+    (mini.root / 'dist').mkdir()
+    (mini.root / 'dist' / 'mine.whl').touch()
+    done = mini.run(tao_pt.path, 'release', '--tag', '1.0')
+    assert (done.returncode, done.stdout) == (0, f'{mini.image("1.0")}\n'), done.stderr
+    assert wheels(docker, mini.image('1.0')) == ['mine.whl'] and (mini.root / 'dist' / 'mine.whl').exists()
+
+
+def test_a_wheel_that_fails(mini: Mini, tao_pt: Program) -> None:
+    """The code is that of the wheel's build; no image is made, nothing is left."""
+    (mini.root / 'fail').touch()
+    before = files(mini.root)
+    done = mini.run(tao_pt.path, '--gpus', 'none', 'release', '--tag', '1.0', '--wheel')
+    assert (done.returncode, done.stdout) == (4, '')
+    assert files(mini.root) == before and '1.0' not in mini.images()
+
+
+def test_a_dockerfile_that_fails(mini: Mini, tao_pt: Program) -> None:
+    with (mini.root / 'release' / 'docker' / 'Dockerfile').open('a') as f:
+        f.write('RUN exit 3\n')
+    before = files(mini.root)
+    done = mini.run(tao_pt.path, '--gpus', 'none', 'release', '--tag', '1.0', '--wheel', '--push')
+    assert (done.returncode != 0, done.stdout) == (True, '')
+    assert files(mini.root) == before and '1.0' not in mini.images()
+
+
+def test_the_wheel_is_the_callers(mini: Mini, tao_pt: Program, socket_for_all: None) -> None:
+    """Root would leave files that the caller can not remove."""
+    subprocess.run(['chown', '-R', '12345:12345', mini.root], check=True)
+    done = mini.run(
+        tao_pt.path, '--gpus', 'none', 'release', '--tag', '1.0', '--wheel', prefix=SOMEBODY, HOME='/',
+    )
+    assert (done.returncode, done.stdout) == (0, f'{mini.image("1.0")}\n'), done.stderr
+    assert 'python in /tao-pt as 12345:12345, HOME=/tmp' in done.stderr
+    assert not {'dist', 'build', 'mini.egg-info'} & {path.name for path in mini.root.iterdir()}
+
+
+def test_ctrl_c_leaves_nothing(mini: Mini, tao_pt: Program) -> None:
+    """The wheel's container ends, and what it has written so far is removed."""
+    (mini.root / 'docker' / 'python').write_text('#!/bin/sh\nmkdir dist\necho half >dist/half.whl\nexec sleep 60\n')
+    assert mini.run(tao_pt.path, 'build').returncode == 0
+    child = subprocess.Popen(
+        [tao_pt.path, '--gpus', 'none', '--tag', 'root', 'release', '--tag', '1.0', '--wheel'], env=mini.docker.env,
+        cwd=mini.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 20
+    while not (mini.root / 'dist' / 'half.whl').exists():
+        assert child.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    subprocess.run(['kill', '-INT', '--', f'-{child.pid}'], check=True)
+    out, _ = child.communicate(timeout=20)
+    assert (child.returncode, out) == (-2, b'')
+    assert not (mini.root / 'dist').exists() and '1.0' not in mini.images()
+    mini.docker.wait_for(count=0, all=True)
