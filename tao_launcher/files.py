@@ -36,11 +36,10 @@ def exchange(path: str, before: bytes, after: bytes) -> bool:
 
     The file keeps its mode, and its owner where the caller may give it away.
     """
-    kept = os.stat(path)
     try:
-        with Whole(path) as whole:
+        with _only_one(os.path.dirname(path)), Whole(path) as whole:
             whole.add(after)
-            whole.take_over(kept)
+            whole.take_over(os.stat(path))
             if b''.join(blocks(path)) != before:
                 raise _Changed
     except _Changed:

@@ -1,0 +1,186 @@
+"""bin/envsetup.sh, sourced by bash and zsh: what it sets, what it says, and what it leaves alone."""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import CHECKOUT, FakeDocker, Result
+
+from tao_launcher.host import package_data
+
+PROFILES = json.loads(package_data('runners.json'))
+PACKAGES = {
+    'tao_pt': 'nvidia_tao_pytorch', 'tao_tf': 'nvidia_tao_tf1', 'tao_tf2': 'nvidia_tao_tf2',
+    'tao_deploy': 'nvidia_tao_deploy', 'tao_ds': 'nvidia_tao_ds',
+}
+BIN = CHECKOUT / 'bin'
+SOURCE = f'. "{BIN}/envsetup.sh"'
+QUIET = {'bash': ['bash', '--norc', '--noprofile'], 'zsh': ['zsh', '-f']}
+# What an unfriendly user has set.
+OPTIONS = {
+    'bash': 'set -euo pipefail; set -o noglob; set -E; trap "echo trapped" ERR; IFS=/; CDPATH=/tmp; '
+            'shopt -s nullglob; ',
+    'zsh': 'setopt err_exit no_unset pipefail ksh_arrays sh_word_split glob_subst; trap "echo trapped" ZERR; '
+           'IFS=/; cdpath=(/tmp); chpwd() { echo moved; }; ',
+}
+STATE = {
+    'bash': 'echo "$PATH"; export -p; declare -F; compgen -v | grep -v "^BASH\\|^_$\\|LINENO\\|PIPESTATUS\\|FUNCNAME"; '
+            'set -o; shopt; trap',
+    'zsh': 'echo "$PATH"; export -p; setopt; trap; emulate -L zsh; print -l ${(ok)functions}; '
+           'print -l ${(ok)parameters} | grep -v "^[0-9_]*$"',
+}
+
+
+@pytest.fixture(params=['bash', 'zsh'])
+def shell(request: pytest.FixtureRequest) -> str:
+    name = str(request.param)
+    if not shutil.which(name):
+        if os.environ.get('CI') == 'true':
+            pytest.fail(f'{name} is not installed, and with CI=true this must run')
+        pytest.skip(f'{name} is not installed')
+    return name
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A checkout of tao_pt, whose path has a blank."""
+    return checkout(tmp_path / 'my checkout', PROFILES['tao_pt']['manifest_shapes'][0])
+
+
+def checkout(folder: Path, shape: dict[str, Any]) -> Path:
+    (folder / 'docker').mkdir(parents=True)
+    (folder / 'deep' / 'er').mkdir(parents=True)
+    (folder / 'docker' / 'manifest.json').write_text(json.dumps(shape, indent=4))
+    return folder
+
+
+def run(shell: str, script: str, cwd: Path, *options: str, **env: str) -> Result:
+    done = subprocess.run(
+        [*QUIET[shell], *options, '-c', script], cwd=cwd, env={**os.environ, **env}, stdin=subprocess.DEVNULL,
+        capture_output=True, encoding='utf-8', timeout=60, check=False,
+    )
+    said = [line for line in done.stderr.splitlines(keepends=True) if 'job control' not in line and 'ioctl' not in line]
+    return Result(done.returncode, done.stdout, ''.join(said))
+
+
+@pytest.mark.parametrize('folder', ['.', 'deep/er', 'docker'])
+def test_what_it_sets(shell: str, root: Path, folder: str, fake_docker: FakeDocker) -> None:
+    """In a shell that reads no keyboard it says nothing."""
+    path = os.environ['PATH']
+    done = run(shell, f'{SOURCE}; echo $?; echo "$PATH"; printenv NV_TAO_PYTORCH_TOP; command -v tao_pt', root / folder)
+    assert done == (0, f'0\n{BIN}:{path}\n{root}\n{BIN}/tao_pt\n', '')
+    assert fake_docker.calls == []
+
+
+@pytest.mark.parametrize('program', PROFILES)
+def test_the_backend_shows_in_its_package(shell: str, tmp_path: Path, program: str) -> None:
+    """Whatever the manifest says."""
+    root = checkout(tmp_path / 'x', {'registry': 'r', 'repository': 'pytorch/tf2/deploy', 'tag': '-pyt-'})
+    (root / PACKAGES[program]).mkdir()
+    done = run(shell, f'{SOURCE}; env | grep ^NV_', root)
+    assert done == (0, f'{PROFILES[program]["root_variable"]}={root}\n', '')
+
+
+@pytest.mark.parametrize(('program', 'shape'), [
+    (program, shape) for program, profile in PROFILES.items() for shape in profile['manifest_shapes']
+])
+@pytest.mark.parametrize('named', [True, False])
+def test_the_backend_shows_in_its_manifest(
+    shell: str, tmp_path: Path, program: str, shape: dict[str, Any], named: bool,
+) -> None:
+    """One whose image is everybody's is known by the folder's name, or not at all."""
+    name = PROFILES[program]['backend_repository'].rpartition('/')[2] if named else 'x'
+    root = checkout(tmp_path / name, shape)
+    done = run(shell, f'{SOURCE}; env | grep ^NV_', root)
+    if not named and shape['repository'] == 'nvidia/tao/tao-toolkit' and 'tag' not in shape:
+        assert done == (1, '', (
+            f'envsetup.sh: {root}: which backend\'s it is shows neither in a folder nvidia_tao_* nor in '
+            'docker/manifest.json: no root variable is set\n'
+        ))
+    else:
+        assert done == (0, f'{PROFILES[program]["root_variable"]}={root}\n', '')
+
+
+def test_twice_is_as_once(shell: str, root: Path) -> None:
+    """And nothing but the variable and PATH is new, whatever options the shell has."""
+    state = f'_state() {{ {STATE[shell]}; }}; '
+    script = f'export NV_TAO_PYTORCH_TOP="$PWD"; {OPTIONS[shell]}{state}_state >a; {SOURCE}; _state >b; ' \
+             f'{SOURCE}; _state >c; echo end'
+    done = run(shell, script, root)
+    assert done == (0, 'end\n', '')
+    before, once, twice = ((root / name).read_text() for name in 'abc')
+    assert twice == once
+    assert once != before and once.replace(f'{BIN}:', '').replace(f'{BIN} ', '') == before
+
+
+def test_it_never_ends_the_shell(shell: str, root: Path, tmp_path: Path) -> None:
+    """Not where there is no checkout, no manifest that can be read, no PATH and no HOME."""
+    (root / 'docker' / 'manifest.json').write_text('{}')
+    script = (
+        f'{OPTIONS[shell]}cd "{root}"; {SOURCE}; cd /; {SOURCE}; unset HOME PWD; {SOURCE}; cd "{root}"; {SOURCE}; '
+        'echo end'
+    )
+    done = run(shell, script, tmp_path)
+    assert (done.code, done.out.replace('moved\n', '')) == (0, 'end\n')
+
+
+def test_an_interactive_shell_is_told(shell: str, root: Path, fake_docker: FakeDocker) -> None:
+    """By files alone: no engine is asked. Where the last folder is no checkout, its variable stays."""
+    env = {'DOCKER_HOST': 'tcp://127.0.0.1:1'}
+    assert run(shell, SOURCE, root, '-i', **env) == (0, '', '')
+    (root / 'docker' / 'manifest.json').write_text('{"registry": 1, "repository": "pytorch"}')
+    told = (
+        f'tao_pt: notice: manifest: {root}/docker/manifest.json: 1 problem; registry: 1: expected a string; '
+        f'try: correct {root}/docker/manifest.json\n'
+    )
+    done = run(shell, f'{SOURCE}; cd /; {SOURCE}; echo "$NV_TAO_PYTORCH_TOP"', root, '-i', **env)
+    assert (done.code, done.out) == (0, f'{root}\n')
+    assert done.err.replace(
+        'envsetup.sh: neither / nor a folder above it has docker/manifest.json: no root variable is set\n', '') == told
+    assert run(shell, SOURCE, root, **env).err == ''
+    assert fake_docker.calls == []
+
+
+def test_from_a_start_file(shell: str, home: Path, root: Path) -> None:
+    """A new terminal is told nothing because it opens in a folder that is no checkout."""
+    (home / ('.bashrc' if shell == 'bash' else '.zshrc')).write_text(f'{SOURCE}\n')
+    done = subprocess.run(
+        [shell, '-i', '-c', 'command -v tao_pt'], cwd=home, env={**os.environ, 'ZDOTDIR': str(home)},
+        stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, f'{BIN}/tao_pt\n')
+    assert 'envsetup' not in done.stderr
+
+
+def test_through_a_link(shell: str, root: Path, tmp_path: Path) -> None:
+    (tmp_path / 'link.sh').symlink_to(BIN / 'envsetup.sh')
+    done = run(shell, f'. "{tmp_path}/link.sh"; command -v tao_pt', root)
+    assert done == (0, f'{BIN}/tao_pt\n', '')
+
+
+def test_no_python(shell: str, root: Path, tmp_path: Path) -> None:
+    (tmp_path / 'few').mkdir()
+    (tmp_path / 'few' / 'readlink').symlink_to(shutil.which('readlink') or '')
+    path = os.environ['PATH']
+    script = f'PATH={tmp_path}/few; {SOURCE}; PATH={path}; printenv NV_TAO_PYTORCH_TOP'
+    done = run(shell, script, root, '-i')
+    assert done == (0, f'{root}\n', 'envsetup.sh: no program python3 on PATH; the runners need it\n')
+
+
+def test_run_and_not_sourced() -> None:
+    done = run('bash', f'bash "{BIN}/envsetup.sh"', CHECKOUT)
+    assert done.err == 'envsetup.sh: is to be sourced, or what it sets is lost at once: source bin/envsetup.sh\n'
+
+
+def test_another_shell() -> None:
+    done = subprocess.run(
+        ['sh', '-c', f'{SOURCE}; echo "$?"'], capture_output=True, encoding='utf-8', check=False,
+    )
+    is_bash = 'bash' in os.path.realpath(shutil.which('sh') or '')
+    assert (done.returncode, done.stdout) == (0, '0\n')
+    assert done.stderr == ('' if is_bash else 'envsetup.sh: works in bash and zsh only\n')
