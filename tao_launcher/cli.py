@@ -46,13 +46,13 @@ def table(program: str) -> dict[str, Option]:
     return found
 
 
-def parse(words: Sequence[str], program: str) -> tuple[Values, list[str]]:
-    """The launcher's options at the start of `words`, and the words behind them.
+def parse(words: Sequence[str], program: str, into: Values | None = None) -> tuple[Values, list[str]]:
+    """The launcher's options at the start of `words`, added to `into`, and the words behind them.
 
     A "--" that ends the options stays as the first of the rest. Raises UsageError.
     """
     known = table(program)
-    values: Values = {}
+    values: Values = {} if into is None else into
     rest = list(words)
     while rest and rest[0].startswith('-') and rest[0] not in ('-', '--'):
         name, equals, value = rest.pop(0).partition('=')

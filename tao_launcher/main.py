@@ -5,13 +5,15 @@ import os
 import sys
 
 from . import host
-from .errors import Fatal
+from .errors import Fatal, UsageError
 from .options import RUNNERS, TAO
 from .output import Output, OutputClosed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from .cli import Values
 
 INTERRUPT = 2  # SIGINT; module signal is slow to load and only needed to die of it
 
@@ -66,7 +68,12 @@ def _run(words: list[str], program: str, environ: dict[str, str], output: Output
         return complete(words[2:], environ, output)
     from .cli import parse
 
-    options, rest = parse(words, program)
+    options: Values = {}
+    try:
+        options, rest = parse(words, program, options)
+    except UsageError:
+        output.color(str(options.get('color', 'auto')))  # as far as they could be read
+        raise
     output.set_up(options, environ)
     if options.get('version'):
         from .help import version

@@ -7,7 +7,7 @@ import sys
 from .encoding import encoded
 from .errors import ResultLost, UsageError
 from .options import is_debugging
-from .table import masked
+from .table import cut, masked
 from .table import plain as printable
 
 TYPE_CHECKING = False
@@ -134,7 +134,9 @@ class Output:
             self.say(shown(text))
             return
         self._is_within_a_line = False
-        self._write(f'\r\033[K{self.program}: {shown(text)}', end='\n' if last else '')
+        line = f'{self.program}: {shown(text)}'
+        # a line that wraps could not be rewritten
+        self._write('\r\033[K' + (line if last else cut(line, _columns())), end='\n' if last else '')
         self._is_within_a_line = not last
 
     def log(self, text: str) -> None:
@@ -154,6 +156,14 @@ class Output:
 
     def _paint(self, text: str, color: str) -> str:
         return _paint(text, color) if self.is_colored else text
+
+
+def _columns() -> int:
+    """The width of the terminal behind stderr."""
+    try:
+        return os.get_terminal_size(2).columns
+    except OSError:
+        return 0
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -32,20 +32,24 @@ def doctor(
         from .runner import findings as of_checkouts
 
         findings += of_checkouts(environ, here)
-    output.result(json.dumps([f._asdict() for f in findings], indent=2) + '\n' if as_json else table(findings))
+    output.result(json.dumps([f._asdict() for f in findings], indent=2) + '\n' if as_json else table(findings, output))
     if any(finding.status == 'fail' for finding in findings):
         return 1
     return _gpu_test(options, environ, here, output) if gpu_test else 0
 
 
-def table(findings: Sequence[Finding]) -> str:
+COLORS = {'ok': 'GREEN', 'warn': 'YELLOW', 'fail': 'RED', 'info': 'CYAN'}
+
+
+def table(findings: Sequence[Finding], output: Output) -> str:
     """The findings for a person: a line each, with the fix below it."""
     from ..table import plain
 
     width = max(len(finding.name) for finding in findings)
     lines = []
     for finding in findings:
-        lines.append(f'{finding.status:<5} {finding.name:<{width}}  {plain(finding.found)}')
+        status = output.painted(finding.status, COLORS[finding.status]) + ' ' * (5 - len(finding.status))
+        lines.append(f'{status} {finding.name:<{width}}  {plain(finding.found)}')
         lines += [f'{"":<{width + 8}}fix: {plain(finding.fix)}'] if finding.fix else []
     failed = sum(finding.status == 'fail' for finding in findings)
     ready = 'ready' if not failed else f'not ready: {failed} to fix (fail)'

@@ -101,7 +101,12 @@ def images(wanted: Sequence[Needed], store: Store, as_json: bool) -> int:
         found = here.get(image.reference)
         shown = ('yes', size(found.size), _short(found.id), _short(' '.join(found.digests))) if found else _NO
         rows.append((image.reference, *shown, image.release, ' '.join(image.tasks)))
-    store.output.result(table(rows, machine.columns()))
+    colors = {('HERE', 'yes'): 'GREEN', ('HERE', 'no'): 'YELLOW'}
+
+    def paint(head: str, cell: str) -> str:
+        return store.output.painted(cell, colors[head, cell]) if (head, cell) in colors else cell
+
+    store.output.result(table(rows, machine.columns(), paint))
     return 0
 
 

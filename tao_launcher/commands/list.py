@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from .. import machine
 from ..jobs import Job, as_json, release
@@ -28,8 +29,14 @@ def list_(engine: Engine, ended: bool, all_users: bool, form: str, dry_run: bool
     elif form == 'ids':
         output.result(''.join(f'{job.id}\n' for job in found))
     else:
-        output.result(table(_rows(found, all_users), machine.columns()))
+        output.result(table(_rows(found, all_users), machine.columns(), partial(_paint, output)))
     return 0
+
+
+def _paint(output: Output, head: str, cell: str) -> str:
+    if head != 'STATE' or cell == 'exited (0)':
+        return cell
+    return output.painted(cell, {'running': 'GREEN', 'paused': 'YELLOW', 'created': 'YELLOW'}.get(cell, 'RED'))
 
 
 def _rows(found: list[Job], all_users: bool) -> list[tuple[str, ...]]:

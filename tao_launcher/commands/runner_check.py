@@ -80,7 +80,7 @@ def _show(findings: list[Finding], files: bool, form: str, output: Output) -> in
     else:
         from .doctor import table
 
-        output.result(table(findings))
+        output.result(table(findings, output))
     return int(any(finding.status == 'fail' for finding in findings))
 
 

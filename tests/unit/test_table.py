@@ -61,6 +61,14 @@ def test_every_row_is_one_line_that_fits(rows: list[tuple[str, str]], columns: i
     assert all(line.isprintable() and width(line) <= columns for line in lines)
 
 
+def test_painted_cells() -> None:
+    """Only the cell, not the blanks behind it; not the head; and not what is cut off."""
+    rows = [('A', 'B', 'A'), ('1', '日', 'x'), ('22', 'bb', 'y' * 9), ('', '', '')]
+    painted = table(rows, 9, lambda head, cell: f'<{cell}>' if head == 'B' else cell)
+    assert painted == 'A   B   A\n1   <日>  x\n22  <bb>  …\n\n'
+    assert table(rows, 5, lambda head, cell: f'<{cell}>').splitlines()[2] == '<22>  …'
+
+
 @pytest.mark.parametrize(('time', 'shown'), [
     ('2026-01-31T10:20:30.123456789Z', '0 s'),
     ('2026-01-31T10:19:31Z', '59 s'),
