@@ -9,10 +9,10 @@ from .findings import Rivals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from importlib.metadata import Distribution
 
-OWN, NAME = 'tao-launcher', 'tao'
+OWN, NAME, SIBLING = 'tao-launcher', 'tao', 'tao_pt'
 IMPORTS = b'from tao_launcher.main import'  # in every way to start us; NVIDIA's has a module of that name as well
 START_BYTES = 65536
 
@@ -62,18 +62,23 @@ def _package() -> tuple[str, str]:
     from importlib import metadata
 
     try:
-        own = metadata.distribution(OWN)
+        place = _script(metadata.distribution(OWN))
     except metadata.PackageNotFoundError:
         return '', ''
-    place = _script(own)
+    # an old pip has not written down what it installed
+    place = place or os.path.realpath(os.path.join(os.path.dirname(sys.executable), NAME))
     for other in metadata.distributions():
         name = str(other.metadata['Name'])
-        if place and name != OWN and _has_script(other) and _script(other) == place:
-            pip = f'{shlex.quote(sys.executable)} -m pip'
-            # uninstalling one takes the program of both
-            again = f'{pip} install --force-reinstall --no-deps {_origin(own)}'
-            return f'{name} {other.version}', f'{pip} uninstall -y {shlex.quote(name)} && {again}'
+        if name != OWN and _has_script(other) and _script(other) == place:
+            # uninstalling one takes the program of both away; ours is the same under each of its names
+            uninstall = (sys.executable, '-m', 'pip', 'uninstall', '-y', name)
+            copy = ('cp', os.path.join(os.path.dirname(place), SIBLING), place)
+            return f'{name} {other.version}', f'{_line(uninstall)} && {_line(copy)}'
     return '', ''
+
+
+def _line(words: Iterable[str]) -> str:
+    return ' '.join(shlex.quote(word) for word in words)
 
 
 def _has_script(package: Distribution) -> bool:
@@ -86,15 +91,3 @@ def _script(package: Distribution) -> str:
         if path.name == NAME and path.parent.name == 'bin':
             return os.path.realpath(str(package.locate_file(path)))
     return ''
-
-
-def _origin(package: Distribution) -> str:
-    """What pip is to be told to install a package from where it came from."""
-    import json
-
-    known = json.loads(package.read_text('direct_url.json') or '{}')
-    if 'url' not in known:
-        return f'{OWN}=={package.version}'
-    vcs = known.get('vcs_info', {}).get('vcs', '')
-    is_editable = known.get('dir_info', {}).get('editable', False)
-    return f'{"-e " * is_editable}{shlex.quote(f"{vcs}+" * bool(vcs) + known["url"])}'
