@@ -48,7 +48,7 @@ def check(
     """
     asker = Asker(program, profiles()[program], options, environ, host.survey(environ), output)
     registry, _ = registry_and_release(options, environ)
-    if form == 'lines' or dry_run_form(options, environ):
+    if form == 'lines' or (dry_run_form(options, environ) and not files):  # files are no commands
         return _dry_run(asker, registry)
     root, variable = _root(asker)
     image, manifest = _manifest(asker, root, registry) if root else ('', None)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import Program
 
 if TYPE_CHECKING:
-    from conftest import Docker, Program
+    from conftest import Docker
 
 README = Path(__file__).parents[2] / 'README.md'
 TRANSCRIPTS = re.findall(r'^```console\n(.*?)^```', README.read_text('utf-8'), re.MULTILINE | re.DOTALL)
@@ -38,6 +39,7 @@ def plain(text: str, home: Path) -> str:
     text = text.replace(str(home), '/home/user')
     text = re.sub(r'^    [0-9a-f]{12}  ', '    $(ID)  ', text, flags=re.MULTILINE)
     text = re.sub(r'(?<=tao\.user=)\d+', '1000', text)
+    text = re.sub(r'(?<=:jo-)\d{12}', 'YYYYMMDDHHMM', text)
     return re.sub(r'(?<=tao\.plan=)[0-9a-f]{12}', '0' * 12, text)
 
 
@@ -64,14 +66,18 @@ def test_the_json_form_has_the_documented_keys(tao: Program, home: Path) -> None
     assert list(json.loads(done.stdout)) == names
 
 
-def test_every_option_and_variable_of_the_readme_exists(tao: Program) -> None:
+def test_every_option_and_variable_of_the_readme_exists(tao: Program, tao_pt: Program, docker: Docker) -> None:
     text = re.sub(r'^```.*?^```', '', README.read_text('utf-8'), flags=re.MULTILINE | re.DOTALL)
-    verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'doctor')
+    verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'doctor',
+             'completion')
     steps = [('bundle', step, '--help') for step in ('save', 'verify', 'load')]
     steps += [('config', action, '--help') for action in ('init', 'validate', 'show')]
     helps = [*((verb, '--help') for verb in verbs), *steps]
     known = ''.join(tao(*words).stdout for words in [('--help', 'options'), *helps])
-    for option in set(re.findall(r'(?<![\w-])--[a-z][a-z_-]+', text)) - {'--cpus'}:  # docker's
+    known += ''.join(tao_pt(verb, '--help').stdout for verb in ('build', 'release', 'check'))
+    known += Program('tao_ds', docker)('--help').stdout
+    others = {'--cpus', '--find-links', '--no-index'}  # docker's and pip's
+    for option in set(re.findall(r'(?<![\w-])--[a-z][a-z_-]+', text)) - others:
         assert option in known, option
     environment = tao('--help', 'environment').stdout
     not_taken_over = {'TAO_DOCKER_DISABLE', 'TAO_CLIENT_TYPE'}
