@@ -41,12 +41,12 @@ def runner(program: str, root_variable: str, words: Sequence[str]) -> str:
         return topic(program, words[0])
     return (
         f'usage: {program} [options] [-- COMMAND [ARGS...]]\n'
-        f'       {program} build [--push]                base image, from docker/Dockerfile\n'
-        f'       {program} release --tag TAG [--wheel]   release image, from release/docker/Dockerfile\n'
+        f'       {program} build [--push]                base image (docker/Dockerfile)\n'
+        f'       {program} release --tag TAG [--wheel]   release image (release/docker)\n'
         f'       {program} check                         is everything there\n\n'
-        f'Runs COMMAND, or a shell, in the developer container of a backend checkout.\n'
-        f'The checkout is the folder in {root_variable}, or found from the current folder upwards.\n'
-        f'{program} build|release|check --help shows the options behind these words.\n\n'
+        f'Runs COMMAND, or a shell, in the developer container of a backend checkout:\n'
+        f'the folder in {root_variable}, or found from the current one upwards.\n'
+        f'more: {program} help {"|".join(TOPICS[1:])}|build|release|check\n\n'
         + options(program)
     )
 

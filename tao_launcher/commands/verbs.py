@@ -6,6 +6,7 @@ import copy
 
 from ..completion_scripts import SHELLS
 from ..errors import UsageError
+from ..names import did_you_mean
 from ..options import KUBERNETES, OPTIONS, SLURM, SUBMIT, spellings
 from . import config_verbs, job_verbs
 
@@ -41,7 +42,19 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**{'formatter_class': Formatter, **named})
 
     def error(self, message: str) -> NoReturn:
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction) and message.endswith(f': {action.dest}'):
+                message = f'{self.prog}: which {action.dest}? {", ".join(action.choices)}'
         raise UsageError(message, advice=f'{self.prog} --help')
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            name = ''.join(action.option_strings[:1]) or action.dest
+            known = [str(choice) for choice in action.choices]
+            raise UsageError(
+                f'{self.prog}: {name} "{value}": expected {", ".join(known)}',
+                *filter(None, [did_you_mean(value, known)]), advice=f'{self.prog} --help',
+            )
 
     def print_help(self, file: object = None) -> None:
         raise HelpAsked(self.format_help())

@@ -92,6 +92,10 @@ def test_help_is_a_word_too() -> None:
     (['help', 'optoins'], 'no help for optoins\n    did you mean options?\n    try: tao --help\n'),
     (['lst'], 'no task lst\n    did you mean list?\n    try: tao --help lists the tasks\n'),
     (['hlep'], 'no task hlep\n    did you mean help?\n    try: tao --help lists the tasks\n'),
+    (['bundle'], 'tao bundle: which step? save, verify, load\n    try: tao bundle --help\n'),
+    (['config', 'shwo'], 'tao config: action "shwo": expected init, validate, show, path, schema\n'
+                         '    did you mean show?\n    try: tao config --help\n'),
+    (['list', '--format', 'xml'], 'tao list: --format "xml": expected table, json, ids\n    try: tao list --help\n'),
     (['modle'], 'no task modle\n    did you mean the group model?\n    try: tao --help lists the tasks\n'),
 ])
 def test_slips(words: list[str], meant: str) -> None:
@@ -126,6 +130,7 @@ def test_runner(program: str, fake_docker: FakeDocker) -> None:
     text = shown('--help', program=program)
     assert text.startswith(f'usage: {program} [options] [-- COMMAND [ARGS...]]\n')
     assert '--release' not in text
+    assert [line for line in text.splitlines() if len(line) > 80] == []
     assert text == shown('help', program=program)
     assert shown('help', 'build', program=program) == shown('build', '--help', program=program)
     assert fake_docker.calls == []
