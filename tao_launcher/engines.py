@@ -31,6 +31,7 @@ class Profile(Record):
     removal: tuple[tuple[str, ...], ...]  # the commands that kill and remove a container, its id behind each
     several: tuple[str, ...]  # what `save` needs for more than one image
     insecure: tuple[str, ...]  # what `manifest inspect` needs for a registry without TLS
+    digest_file: str  # the option of `push` that writes the digest into a file; '' where RepoDigests has it
     pull_talks_on_stderr: bool  # its progress, not only its errors
     attach_tells_code: bool  # the exit code of `attach` is the job's
     events: Mapping[str, str]  # docker's names for its events, where they differ
@@ -56,6 +57,7 @@ DOCKER = Profile(
     removal=(('rm', '-f', '-v'),),
     several=(),
     insecure=('--insecure',),
+    digest_file='',
     pull_talks_on_stderr=False,
     attach_tells_code=True,
     events={},
@@ -86,6 +88,7 @@ PODMAN = Profile(
     removal=(('kill',), ('rm', '-f', '-v')),
     several=('--multi-image-archive',),  # without it the names behind the first are further tags of that one
     insecure=('--tls-verify=false',),
+    digest_file='--digestfile',  # its RepoDigests has what the image would have uncompressed, which no registry knows
     pull_talks_on_stderr=True,
     attach_tells_code=False,
     events={'died': 'die', 'stop': 'kill'},

@@ -5,7 +5,7 @@ import json
 import os
 import time
 
-from .. import builds, files, host, images, manifest, signals
+from .. import builds, files, host, images, machine, manifest, parsers, signals
 from ..errors import CheckFailed, ConfigError, EngineError
 from .checkout import tagged
 from .find_checkout import manifest_bytes
@@ -36,10 +36,12 @@ def build(found: Checkout, tag: str, push: bool, force: bool, build_args: Sequen
         if code or not push:
             return _built(found, local, code)
         pushed = f'{repository}:{found.user()}-{time.strftime("%Y%m%d%H%M")}'
-        code = found.step(('tag', local, pushed)) or push_image(found, pushed)
-        if code:
-            return code
-        return _keep(found, pushed, before)
+        try:
+            code = found.step(('tag', local, pushed)) or push_image(found, pushed, _digest_words(found))
+            return code or _keep(found, pushed, before)
+        finally:
+            if not found.dry_run:
+                files.remove(_digest_file(found))
 
 
 def _built(found: Checkout, image: str, code: int) -> int:
@@ -49,9 +51,19 @@ def _built(found: Checkout, image: str, code: int) -> int:
     return code
 
 
-def push_image(found: Checkout, image: str) -> int:
-    """Push an image; the engine's code."""
-    code = found.step(('push', image))
+def _digest_file(found: Checkout) -> str:
+    """Where an engine writes the digest of what it pushed, if it does so: a folder that is ours to write to."""
+    return f'{found.manifest}.digest'
+
+
+def _digest_words(found: Checkout) -> tuple[str, ...]:
+    option = found.engine.daemon.profile.digest_file
+    return (option, _digest_file(found)) if option else ()
+
+
+def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> int:
+    """Push an image, with these words more; the engine's code."""
+    code = found.step(('push', *words, image))
     if code:
         registry = image.partition('/')[0]
         user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''
@@ -85,10 +97,11 @@ def _keep(found: Checkout, pushed: str, before: bytes) -> int:
     if found.dry_run:
         found.step(inspect)
         where = manifest.place(before, found.manifest, found.here.machine)
-        found.then(f'its digest, of RepoDigests, goes into {found.manifest} as {where}')
+        origin = 'in that file' if found.engine.daemon.profile.digest_file else 'of RepoDigests'
+        found.then(f'its digest, {origin}, goes into {found.manifest} as {where}')
         return 0
-    digest, machine = _digest(found, inspect)
-    where = manifest.place(before, found.manifest, machine or found.here.machine)
+    digest, architecture = _digest(found, inspect)
+    where = manifest.place(before, found.manifest, architecture or found.here.machine)
     named = f'{images.repository(pushed)}@{digest}'
     _write(found, before, manifest.with_digest(before, where, digest), named)
     found.output.notice(f'{found.manifest}: {where} is now {digest}')
@@ -108,13 +121,15 @@ def _digest(found: Checkout, inspect: Sequence[str]) -> tuple[str, str]:
     try:
         (facts,) = json.loads(answer.out)
         known = facts.get('RepoDigests') or []
-        machine = str(facts.get('Architecture') or '')
+        architecture = str(facts.get('Architecture') or '')
     except (ValueError, AttributeError):
-        known, machine = [], ''
+        known, architecture = [], ''
     repository = images.repository(pushed)
     digests = [name.partition('@')[2] for name in known if name.partition('@')[0] == repository]
+    if found.engine.daemon.profile.digest_file:
+        digests = [digest for digest in [machine.text(_digest_file(found))] if parsers.is_digest(digest)]
     if len(digests) == 1:
-        return digests[0], machine
+        return digests[0], architecture
     raise EngineError(
         f'{pushed} was pushed, but its digest is not known; {found.manifest} is as it was',
         *(f'the engine has several for {repository}: {digest}' for digest in digests),

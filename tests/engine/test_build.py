@@ -4,8 +4,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
@@ -275,7 +277,53 @@ def test_a_secret_reaches_the_build_and_no_command_line(mini: Mini, tao_pt: Prog
     assert (ran.returncode, ran.stdout) == (0, '7\n')
 
 
+def test_an_engine_behind_sudo(mini: Mini, tao_pt: Program, docker: Docker) -> None:
+    """The secret gets through: sudo is told to keep it."""
+    if not shutil.which('sudo') or subprocess.run(['sudo', '-n', 'true'], check=False).returncode:
+        pytest.skip('sudo is not installed, or wants a password')
+    with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
+        f.write('ARG EFF_TOKEN\nRUN echo "${#EFF_TOKEN}" >/content.txt\n')
+    engine = f'sudo -n {docker.path} --host {docker.env["DOCKER_HOST"]}'
+    done = mini.run(tao_pt.path, '--engine', engine, 'build', '--push', '--build-arg', 'EFF_TOKEN=hunter2')
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f'{mini.host}/{REPOSITORY}@{mini.digest()}\n'
+    ran = mini.run(tao_pt.path, *READ)
+    assert (ran.returncode, ran.stdout) == (0, '7\n')
+
+
 def test_no_engine(mini: Mini, tao_pt: Program) -> None:
     done = mini.run(tao_pt.path, '--engine', '/nowhere/docker', 'build')
     assert (done.returncode, done.stdout) == (125, '')
     assert done.stderr.startswith('tao_pt: error: /nowhere/docker: no such program\n')
+
+
+@pytest.fixture
+def podman(mini: Mini) -> Iterator[Path]:
+    """A podman beside the registry, with an empty store, which finds no TLS there."""
+    if not shutil.which('podman'):
+        pytest.skip('podman is not installed')
+    folder = Path(tempfile.mkdtemp(prefix='tao-pod-', dir='/tmp'))  # it takes no long paths
+    (folder / 'registries.conf').write_text(f'[[registry]]\nlocation = "{mini.host}"\ninsecure = true\n')
+    path = folder / 'podman'
+    path.write_text(
+        f'#!/bin/sh\nexport CONTAINERS_REGISTRIES_CONF={folder}/registries.conf\n'
+        f'exec ip netns exec {air_gap.NETNS} {shutil.which("podman")} --root {folder}/store --runroot {folder}/run '
+        '--storage-driver vfs "$@"\n',
+    )
+    path.chmod(0o755)
+    yield path
+    subprocess.run([path, 'rmi', '--all', '--force'], stdout=subprocess.DEVNULL, check=True)
+    shutil.rmtree(folder)
+
+
+def test_podman_tells_another_digest_than_it_pushes(mini: Mini, tao_pt: Program, podman: Path) -> None:
+    """The one that the registry has is the one that counts: docker runs by it."""
+    done = mini.run(tao_pt.path, '--engine', str(podman), 'build', '--push')
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f'{mini.host}/{REPOSITORY}@{mini.digest()}\n'
+    ran = mini.run(tao_pt.path, *READ)
+    assert (ran.returncode, ran.stdout) == (0, 'one\n')
+    assert sorted(path.name for path in mini.manifest.parent.iterdir()) == ['Dockerfile', 'manifest.json', 'python']
+    printed = mini.run(tao_pt.path, '--engine', str(podman), 'build', '--push', '--dry-run').stdout.splitlines()
+    assert shlex.split(printed[2])[1:4] == ['push', '--digestfile', f'{mini.manifest}.digest']
+    assert printed[-1] == f'# then: its digest, in that file, goes into {mini.manifest} as digest'
