@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .docker_words import word_key
-from .given import Problems, words_of
+from .given import Problems, place, words_of
 from .options import is_debugging
 from .record import Record
 from .settings import NAMES, RULES, candidates
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .host import Host
     from .values import Variable
 
-FIRST = ('engine', 'release', 'registry', 'image', 'tag', 'pull', 'gpus')
+FIRST = ('engine', 'context', 'release', 'registry', 'image', 'tag', 'pull', 'gpus')
 FLAGS = ('detach', 'interactive', 'no_tty', 'no_check', 'quiet', 'verbose')
 
 
@@ -138,7 +138,7 @@ def _lists(file: MountsFile, given: Given, environ: Mapping[str, str]) -> list[E
         Candidate(('env', v.name), f'env {v.name}', _variable(v, environ), v.origin)
         for v in (*file.variables, *given.variables)
     ]
-    everything += _docker_options(file.options, f'{file.path}: DockerOptions.')
+    everything += _docker_options(file.options, file.path)
     everything += _docker_options(given._asdict(), '')
     by_key: dict[Hashable, list[Candidate]] = {}
     for one in everything:
@@ -146,20 +146,23 @@ def _lists(file: MountsFile, given: Given, environ: Mapping[str, str]) -> list[E
     return [_entry(_ports_of_one_source(those), file.path) for those in by_key.values()]
 
 
-def _docker_options(said: Mapping[str, Any], where: str) -> Iterator[Candidate]:
-    """The entries of the lists among docker's options: of the file, or (`where` is '') of the command line."""
+def _docker_options(said: Mapping[str, Any], file: str) -> Iterator[Candidate]:
+    """The entries of the lists among docker's options: of the file, or (`file` is '') of the command line."""
+    def source(key: str, entry: Any, option: str) -> str:
+        return f'{file}: {place(key, entry)}' if file else option
+
     for limit in said.get('ulimits', ()):
         name, _, value = str(limit).partition('=')
-        yield Candidate(('ulimit', name), f'ulimit {name}', value, where and f'{where}ulimits.{name}' or '--ulimit')
+        yield Candidate(('ulimit', name), f'ulimit {name}', value, source('ulimits', limit, '--ulimit'))
     for port in said.get('ports', ()):
         name = f'{port.container}/{port.protocol}'
         host = ':'.join(part for part in (port.ip, port.host) if part) or 'any'
-        yield Candidate(('port', name), f'port {name}', host, where and f'{where}ports["{name}"]' or '--port')
+        yield Candidate(('port', name), f'port {name}', host, source('ports', port, '--port'))
     for word in said.get('extra_args', ()):
         shown = masked_words([word])[0]
-        yield Candidate(('word', word_key(word)), 'docker_arg', shown, where and f'{where}extra_args' or '--docker-arg')
+        yield Candidate(('word', word_key(word)), 'docker_arg', shown, source('extra_args', word, '--docker-arg'))
     for group in said.get('group_add', ()):
-        yield Candidate(('group', group), 'group_add', group, f'{where}group_add')
+        yield Candidate(('group', group), 'group_add', group, source('group_add', group, ''))
 
 
 def _ports_of_one_source(those: list[Candidate]) -> list[Candidate]:

@@ -5,6 +5,7 @@ from functools import partial
 
 from . import parsers
 from .docker_words import check_word, word_name
+from .jsontext import at
 from .ports import ports as parse_ports
 from .record import Record
 from .values import Mount, Port, Ulimit, Variable, clean_path
@@ -65,6 +66,15 @@ def entry_key(key: str, entry: Ulimit | Port | str) -> str:
     if isinstance(entry, Ulimit):
         return f'{key}.{entry.name}'
     return f'{key}.{entry.container}/{entry.protocol}' if isinstance(entry, Port) else f'{key}.{entry}'
+
+
+def place(key: str, entry: Ulimit | Port | str) -> str:
+    """Where an entry of a list stands in a mounts file."""
+    if isinstance(entry, Ulimit):
+        return at(f'DockerOptions.{key}', entry.name)
+    if isinstance(entry, Port):
+        return at(f'DockerOptions.{key}', f'{entry.container}{f"/{entry.protocol}" if entry.protocol != "tcp" else ""}')
+    return f'DockerOptions.{key}'
 
 
 def _words(options: Values, key: str) -> list[str]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from . import engines, layers, parsers
 from .errors import UsageError
-from .given import Problems, entry_key, words_of
+from .given import Problems, entry_key, place, words_of
 from .options import OPTIONS
 from .record import Record
 
@@ -147,8 +147,8 @@ def _add_sources(sources: dict[str, str], file: MountsFile, given: Given) -> Non
         ('ulimits', '--ulimit', given.ulimits), ('ports', '--port', given.ports),
         ('extra_args', '--docker-arg', given.extra_args), ('group_add', '', ()),
     ):
-        where = f'{file.path}: DockerOptions.{key}'
-        sources.update((entry_key(key, entry), where) for entry in file.options.get(key, ()))
+        in_file = file.options.get(key, ())
+        sources.update((entry_key(key, entry), f'{file.path}: {place(key, entry)}') for entry in in_file)
         sources.update((entry_key(key, entry), option) for entry in words)
 
 

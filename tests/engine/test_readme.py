@@ -40,6 +40,7 @@ def plain(text: str, home: Path) -> str:
     text = re.sub(r'^    [0-9a-f]{12}  ', '    $(ID)  ', text, flags=re.MULTILINE)
     text = re.sub(r'(?<=tao\.user=)\d+', '1000', text)
     text = re.sub(r'(?<=:jo-)\d{12}', 'YYYYMMDDHHMM', text)
+    text = re.sub(r'(?<=\S) {2,}(?=\S)', '  ', text)  # columns are as wide as the paths in them
     return re.sub(r'(?<=tao\.plan=)[0-9a-f]{12}', '0' * 12, text)
 
 

@@ -16,8 +16,8 @@ FILE = {
     'Envs': [{'variable': 'A', 'value': '1'}, {'variable': 'MY_TOKEN', 'value': 's3cr3t'}, {'variable': 'URL',
         'value': 'https://me:s3cr3t@host'}, {'variable': 'UNSET'}, {'variable': 'LANG'}],
     'DockerOptions': {
-        'shm_size': '16G', 'ulimits': {'stack': 5, 'core': {'soft': 1, 'hard': 2}}, 'ports': {'80': [1, 2], '90': 3},
-        'user': 'root', 'gpus': [0, 1], 'init': False, 'group_add': ['video', 44],
+        'shm_size': '16G', 'ulimits': {'stack': 5, 'core': {'soft': 1, 'hard': 2}},
+        'ports': {'80': [1, 2], '90/udp': 3}, 'user': 'root', 'gpus': [0, 1], 'init': False, 'group_add': ['video', 44],
         'extra_args': ['--cpus=8', '--label=a=b', '--env-file=/x'],
     },
 }
@@ -69,9 +69,10 @@ def brief(entry: dict[str, Any]) -> tuple[Any, ...]:
     (['--env', 'A_KEY=s3cr3t'], {}, 'env A_KEY', ('***', '--env')),
     (['--ulimit', 'stack=7:8'], {}, 'ulimit stack', ('7:8', '--ulimit', ('5', 'DockerOptions.ulimits.stack'))),
     ([], {}, 'ulimit core', ('1:2', 'DockerOptions.ulimits.core')),
-    ([], {}, 'port 80/tcp', ('1, 2', 'DockerOptions.ports["80/tcp"]')),
+    ([], {}, 'port 80/tcp', ('1, 2', 'DockerOptions.ports.80')),
+    ([], {}, 'port 90/udp', ('3', 'DockerOptions.ports["90/udp"]')),
     (['--port', '127.0.0.1:9:80'], {}, 'port 80/tcp',
-        ('127.0.0.1:9', '--port', ('1, 2', 'DockerOptions.ports["80/tcp"]'))),
+        ('127.0.0.1:9', '--port', ('1, 2', 'DockerOptions.ports.80'))),
 ])
 def test_value_source_and_what_it_beat(
     words: list[str], env: dict[str, str], name: str, expected: tuple[Any, ...], home: Path,
