@@ -41,7 +41,8 @@ MOUNTS_DESCRIPTION = (
     ' ~/.tao_mounts.json, or instead of it from the file of --mounts_file or of $LAUNCHER_MOUNTS. All of it is'
     ' optional. An option or a TAO_ variable beats the file; --volume beats a mount with the same destination.',
     'Keys that start with $ or _ are comments. An unknown key is an error, but in an entry of Mounts or Envs, where'
-    ' it is a notice. tao config schema prints the JSON Schema of the file, which editors understand.',
+    ' it is a notice. tao config schema prints the JSON Schema of the file, which editors understand: a key "$schema"'
+    ' tells them where it is.',
 )
 MOUNTS_NOTES = (
     'A source that is missing is an error, because docker would create it as an empty folder of root. Of two entries'
