@@ -9,7 +9,7 @@ from ..images import with_registry
 from ..record import Record
 from ..settings import dry_run_form, registry_and_release
 from .engine import engine as find_engine
-from .find_checkout import find_root, manifest_image, profiles, where_from
+from .find_checkout import find_root, manifest_image, profiles, root_above, where_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,8 +97,12 @@ def checkout(
         output.notice('TAO_DRY_RUN is set: nothing is run')
     if form in ('pretty', 'json') and options.get('dry_run'):
         raise UsageError(f'--dry-run={form} is for a launch', 'here every command is printed on a line of its own')
+    root = find_root(program, profile, environ, here)
+    above = root_above(here.cwd)
+    if above and os.path.realpath(above) != os.path.realpath(root):
+        output.notice(f'this is about {root}, of {profile["root_variable"]}; you stand in {above}')
     return Checkout(
-        program, profile, find_root(program, profile, environ, here), find_engine(options, environ),
+        program, profile, root, find_engine(options, environ),
         registry_and_release(options, environ)[0], options, asked or bool(form), here, output,
     )
 

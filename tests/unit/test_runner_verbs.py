@@ -183,3 +183,18 @@ def test_another_name_of_the_dockerfile(root: Path) -> None:
     assert done.err == f'tao_pt: notice: {root}/dist holds no wheel; --wheel builds one first\n'
 
 
+
+
+def test_another_checkout_than_the_one_around(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable counts; whoever stands somewhere else may have forgotten it."""
+    (tmp_path / 'other' / 'docker').mkdir(parents=True)
+    (tmp_path / 'other' / 'docker' / 'manifest.json').touch()
+    (tmp_path / 'link').symlink_to(root)
+    for folder, notice in (
+        (tmp_path / 'other' / 'docker', f'this is about {root}, of NV_TAO_PYTORCH_TOP; you stand in {tmp_path}/other'),
+        (tmp_path / 'link' / 'docker', ''), (tmp_path, ''),
+    ):
+        monkeypatch.chdir(folder)
+        done = run(root, 'build', '--dry-run')
+        assert (done.code, done.err) == (0, f'tao_pt: notice: {notice}\n' if notice else '')
+        assert shlex.split(done.out)[-1] == str(root)
