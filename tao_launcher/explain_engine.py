@@ -33,6 +33,8 @@ def engine_failure(
         return f'the {program} engine{where} does not answer ({_first(error)})', elsewhere or asked
     if 'password is required' in text or 'a terminal is required' in text:
         return 'sudo wants a password', 'sudo -v'
+    if address.startswith('ssh:') and re.search(r'permission denied \(|host key verification failed', text):
+        return f'ssh may not log in at {address}', f'ssh {address} docker version'
     if 'permission denied' in text and ('connect' in text or 'socket' in text):
         join = remedies.join_docker_group(machine) if profile.service else elsewhere or asked
         return f'no permission to talk to the {program} daemon{where}', join
