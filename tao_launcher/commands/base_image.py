@@ -1,12 +1,11 @@
 """The base image of a runner that builds its own, where nobody has one for it."""
 from __future__ import annotations
 
-from .. import builds, host, signals
-from ..errors import EngineError
-from ..images import REMEMBERED
+import re
+
+from .. import builds, signals
 from .build import DOCKERFILE
 from .checkout import checkout
-from .images import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,13 +29,9 @@ def ensure(
     if plan.pull == 'never':
         return plan, 0
     found = checkout(program, options, environ, False, output)
-    remembered = host.json_file(f'{found.here.home}/{REMEMBERED}')
-    store = Store(found.engine, remembered if isinstance(remembered, dict) else {}, False, False, output)
-    try:
-        if store.present([plan.image]):
-            return plan, 0
-    except EngineError:
-        return plan, 0  # which the launch will explain
+    answer = found.engine.ask('image', 'inspect', plan.image)
+    if answer.code == 0 or not re.search('no such|not known', answer.err, re.IGNORECASE):
+        return plan, 0  # here; or there is no engine to say so, which the launch will explain
     output.say(f'{plan.image} is not here: pulling it')
     with signals.Unwinding():
         code = found.step(('pull', plan.image))

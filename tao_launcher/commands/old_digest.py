@@ -28,10 +28,9 @@ def say_where(found: Checkout, digest: str) -> None:
 def _files(found: Checkout) -> list[str]:
     """Paths below the root: what git knows or would take, else every file outside .git."""
     words = ('git', '-C', found.root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
-    if os.path.exists(f'{found.root}/.git'):
-        answer = ask(words, found.engine.environ, timeout=10.0)
-        if answer.code == 0:
-            return [path for path in answer.out.split('\0') if path][:MOST_FILES]
+    answer = ask(words, found.engine.environ, timeout=10.0)
+    if answer.code == 0:
+        return [path for path in answer.out.split('\0') if path][:MOST_FILES]
     walked = _walk(found.root)
     return [path for path, _ in zip(walked, range(MOST_FILES))]
 

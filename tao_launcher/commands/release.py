@@ -1,6 +1,7 @@
 """tao_pt release: the release image of a checkout, with the wheel that the developer container builds for it."""
 from __future__ import annotations
 
+import glob
 import os
 
 from .. import builds, parsers, runners, signals
@@ -111,8 +112,8 @@ def _written(path: str) -> int:
 
 def _leftovers(root: str) -> Iterator[str]:
     """What a build of the wheel leaves: build, dist, *.egg-info and all that is in them, the innermost first."""
-    for name in sorted(os.listdir(root)):
-        path = os.path.join(root, name)
+    for path in sorted(glob.glob(os.path.join(glob.escape(root), '*'))):
+        name = os.path.basename(path)
         if name not in ('build', 'dist') and not name.endswith('.egg-info'):
             continue
         if os.path.isdir(path) and not os.path.islink(path):
