@@ -67,7 +67,9 @@ def by_kind(
         return Found('', tuple(Candidate(word, what) for word, what in found if word not in named))
     if kind == 'TASK':
         return group_or_task(text, options, world)
-    if kind == 'DIR':
+    if kind.startswith('DIR:'):
+        return option_value('volume', text, options, world)
+    if kind.startswith('DIR'):
         return paths.host(text, world, only_folders=True)
     if kind in ('PATH', 'FILE'):
         return paths.host(text, world)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .completion_types import NOTHING, Candidate, Found
-from .completion_values import by_kind, named, spelled
+from .completion_values import CHOICES, by_kind, named, option_value, spelled
 from .record import Record
 
 TYPE_CHECKING = False
@@ -39,15 +39,18 @@ def verb(
         return NOTHING
 
     def value(found: Mapping[str, Any], text: str) -> Found:
-        if found['choices']:
+        if found.get('choices'):
             return Found('', tuple(Candidate(choice) for choice in found['choices']))
+        key = found['names'][0][2:].replace('-', '_') if 'names' in found else ''
+        if key in CHOICES:
+            return option_value(key, text, options, world)  # as the launcher's of that name
         everybody = '--all-users' in place.given
         return by_kind(found['value'], text, options, world, (name in ENDED_TOO, everybody, place.words))
 
     if place.option and (place.must or not word.startswith('-')):
         return value(place.option, word)
     expected = entry['words'][min(len(place.words), len(entry['words']) - 1)] if entry['words'] else {}
-    if expected and len(place.words) >= len(entry['words']) and not expected['many']:
+    if expected and len(place.words) >= len(entry['words']) and not expected.get('many'):
         expected = {}
     if expected.get('value') == 'COMMAND':
         return NOTHING  # it is the container's
@@ -55,10 +58,10 @@ def verb(
         key, equals, text = word.partition('=')
         option = _option(entry, key)
         if equals:
-            return value(option, text).behind(f'{key}=') if option and option['value'] else NOTHING
+            return value(option, text).behind(f'{key}=') if option and option.get('value') else NOTHING
         return _options(entry, word, place)
     found = value(expected, word) if expected else Found('', named(entry.get('verbs', {})))
-    return found if found.candidates or word or place.is_ended else _options(entry, word, place)
+    return found if found.candidates or word or place.is_ended or expected else _options(entry, word, place)
 
 
 def _place(entry: Mapping[str, Any], words: Sequence[str]) -> Place | None:
@@ -71,14 +74,14 @@ def _place(entry: Mapping[str, Any], words: Sequence[str]) -> Place | None:
         if word == '--' and not is_ended:
             option, must, is_ended = {}, False, True
         elif must or option and not word.startswith('-'):
-            option, must = (option if option['many'] else {}), False
+            option, must = (option if option.get('many') else {}), False
         elif word.startswith('-') and word != '-' and not is_ended:
             name, equals, _ = word.partition('=')
             found = _option(entry, name)
             if found is None or (entry.get('verbs') and name != found['names'][0]):
                 return None
             given.append(found['names'][0])
-            option = found if found['value'] and not equals else {}
+            option = found if found.get('value') and not equals else {}
             must = bool(option)
         else:
             others.append(word)
@@ -94,6 +97,6 @@ def _option(entry: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
 def _options(entry: Mapping[str, Any], word: str, place: Place) -> Found:
     found = []
     for option in entry['options']:
-        if option['again'] or option['names'][0] not in place.given:
-            found += spelled(option['names'], word, option['help'])
+        if option.get('again') or option['names'][0] not in place.given:
+            found += spelled(option['names'], word, option.get('help', ''))
     return Found('', tuple(found))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 UNQUOTED = re.compile(
     r'(?P<blank>[ \t\n]+)|(?P<operator>&>>?|[0-9]*>>?[&|]?|[0-9]*<[<>&]*|[;&|()]+)'
-    r'|(?P<open>\$?\'|\$?")|\\(?P<escaped>.?)|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<home>~(?=/|$))|(?P<plain>.)',
+    r'|(?P<open>\$?\'|\$?")|\\(?P<escaped>.?)|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<home>~(?=[/\s]|$))|(?P<plain>.)',
     re.DOTALL,
 )
 DOUBLE = re.compile(r'(?P<close>")|\\(?P<escaped>[$`"\\])|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<plain>.)', re.DOTALL)

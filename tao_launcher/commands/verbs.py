@@ -106,7 +106,7 @@ def parser() -> Parser:
     config_verbs.add(add)
     _add_submit(add('submit', 'run a task on a cluster', dry_run=False))
     shell = add('completion', 'what a shell needs to complete command lines', dry_run=False)
-    shell.add_argument('shell', nargs='?', choices=SHELLS, default='', metavar='SHELL',
+    shell.add_argument('shell', nargs='?', choices=SHELLS, metavar='SHELL',
                        help='bash, zsh or fish (default: the one this is called from)')
     shell.add_argument('--install', action='store_true', help='put it where the shell looks for it')
     return top
@@ -163,7 +163,7 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
         from ..settings import dry_run_form
         from .completion import completion
 
-        return completion(given.shell, given.install, bool(dry_run_form(options, environ)), environ, output)
+        return completion(given.shell or '', given.install, bool(dry_run_form(options, environ)), environ, output)
     if given.verb == 'info':
         from .info import info
 

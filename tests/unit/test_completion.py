@@ -1,0 +1,326 @@
+"""What is offered at the cursor: the parsers accept all of it, and nothing is offered in a wrong place."""
+from __future__ import annotations
+
+import json
+from typing import Any, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from plans import CATALOGUE
+
+from tao_launcher import catalogue, cli, parsers, settings
+from tao_launcher.commands import job_verbs, runner_verbs, verbs
+from tao_launcher.completion import complete
+from tao_launcher.completion_types import World
+from tao_launcher.completion_values import CHOICES
+from tao_launcher.errors import UsageError
+from tao_launcher.host import package_data
+from tao_launcher.options import KUBERNETES, RUNNERS, SLURM, VERBS, of
+from tao_launcher.values import Mount
+
+VERB_TABLE = json.loads(package_data('verbs.json'))
+TREE = {
+    '/data': [('a b', True), ('spec.yaml', False), ('.hidden', False), ('straße', True)],
+    '/data/a b': [('x.yaml', False)],
+    '/': [('data', True), ('file', False)],
+    '.': [('here', True), ('it', False)],
+    '/specs': [('dino.yaml', False)],
+}
+MOUNTS = (
+    Mount('/data', '/workspace/tao/data'), Mount('/specs', '/workspace/tao/specs'),
+    Mount('/specs/dino.yaml', '/one.yaml'), Mount('/specs', '/workspace/tao/data/inner'),
+)
+JOBS = [('f00dcafe0001', 'night: model/dino/train, Up 2 hours'), ('night', 'model/dino/train, Up 2 hours')]
+GROUPS = ['model', 'dataset', 'deploy']
+
+
+def world(environ: Any = None) -> World:
+    """A world of its own."""
+    def jobs(options: Any, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]:
+        return [*JOBS, *([('over', 'Exited (1)')] if ended else []), *([('theirs', '')] if everybody else [])]
+
+    return World(
+        environ=environ or {'HOME': '/home/user', 'CUDA_VISIBLE_DEVICES': '0'}, verbs=lambda: VERB_TABLE,
+        catalogue=lambda: CATALOGUE, mounts=lambda options: (
+            *MOUNTS, *(Mount(*text.split(':')[:2]) for text in options.get('volume', []) if ':' in text)
+        ),
+        jobs=jobs, listing=lambda path: TREE.get(path.rstrip('/') or '/', []),
+        is_folder=lambda path: path.rstrip('/') in TREE,
+    )
+
+
+def offered(*line: str, program: str = 'tao', environ: Any = None) -> list[str]:
+    """The whole words that can stand in place of the last, and begin with it."""
+    found = complete(program, line[:-1], line[-1], world(environ))
+    words = [found.head + each.text for each in found.candidates]
+    return [word for word in words if word.startswith(line[-1])]
+
+
+def test_first_word() -> None:
+    words = offered('')
+    assert words[:3] == GROUPS
+    assert {*VERBS, 'help', 'dino', 'annotations', 'detectnet_v2'} <= {*words}
+    assert len(words) == len({*words})
+    assert not any(word.startswith('-') for word in words)
+
+
+@pytest.mark.parametrize(('line', 'expected'), [
+    (['mod'], ['model', 'model_agnostic']),
+    (['dinov'], ['dinov3']),
+    (['deploy', 'dino'], ['dino']),
+    (['dataset', 'annot'], ['annotations']),
+    (['--release', '4.0.1', 'dino'], []),
+    (['--release', '5.5.0', 'dino'], ['dino']),
+    (['dino', 'tra'], ['train']),
+    (['deploy', 'dino', 'tra'], []),
+    (['dino', 'gen'], ['gen_trt_engine']),
+    (['dino', '--dry-run', 'tra'], ['train']),
+    (['dino', 'r'], ['run']),
+    (['--', 'dino', 'tra'], ['train']),
+    (['dino', '--', 'tra'], []),
+    (['dino', 'train', '--', '/w'], []),
+    (['--gpus', '0', 'dino', 'eva'], ['evaluate']),
+    (['nonsense', 'tra'], []),
+    (['--nonsense', 'din'], []),
+    (['--pull', 'a'], ['always']),
+    (['--pull=n'], ['--pull=never']),
+    (['--gpus', ''], ['all', 'none', 'free', 'free:', 'count=']),
+    (['--dry-run=p'], ['--dry-run=pretty']),
+    (['--dry_run=j'], ['--dry_run=json']),
+    (['--dry-run'], ['--dry-run', '--dry-run=shell', '--dry-run=pretty', '--dry-run=json']),
+    (['--color', 'au'], ['auto']),
+    (['--release', '5.5'], ['5.5.0']),
+    (['--shm'], ['--shm_size']),
+    (['--shm-'], ['--shm-size']),
+    (['--no_'], ['--no_tty', '--no_check']),
+    (['-'], None),
+    (['--env', 'CUDA'], ['CUDA_VISIBLE_DEVICES']),
+    (['--env', 'A=C'], []),
+    (['--engine', 's'], ['sudo -n docker']),
+    (['--image', 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-p'], ['nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt']),
+    (['--quiet', '--qui'], []),
+    (['--volume', 'a:b', '--vol'], ['--volume']),
+    (['dino', 'train', '--dry'], ['--dry-run']),
+    (['dino', 'train', '--dry-run=s'], ['--dry-run=shell']),
+    (['dino', 'train', '--mounts'], []),
+    (['dino', 'train', '--gp'], []),
+    (['dino', 'train', '--mounts_file', '/x', '-e', '/'], []),
+    (['--mounts_file', '/da'], ['/data/']),
+    (['--mounts_file', '/data/.'], ['/data/.hidden']),
+    (['--mounts_file=/data/s'], ['--mounts_file=/data/spec.yaml', '--mounts_file=/data/straße/']),
+    (['--mounts_file', ''], ['here/', 'it']),
+    (['--volume', '/data/'], ['/data/a b/', '/data/spec.yaml:', '/data/straße/']),
+    (['--volume', '/data:/w'], ['/data:/workspace/tao/']),
+    (['--volume', '/data:/data'], []),
+    (['--volume', '/data:/x:'], ['/data:/x:ro', '/data:/x:rw', '/data:/x:z', '/data:/x:Z']),
+    (['dino', 'train', '--volume', '/da'], ['/data/']),
+    (['help', 'optio'], ['options']),
+    (['--help', 'exit'], ['exit-codes']),
+    (['help', 'bundle', ''], ['save', 'verify', 'load']),
+    (['help', 'deploy', 'din'], ['dino']),
+    (['help', 'list', ''], []),
+    (['bundle', ''], ['save', 'verify', 'load']),
+    (['bundle', 'save', ''], ['here/']),
+    (['bundle', 'save', 'x', 'deploy/din'], ['deploy/dino']),
+    (['bundle', 'save', 'x', 'dino', 'dep'], ['depth_net', 'deploy/']),
+    (['bundle', 'sav', ''], []),
+    (['pull', '--all', '--a'], []),
+    (['images', '--release', '7'], ['7.1.0']),
+    (['list', '--format', ''], ['table', 'json', 'ids']),
+    (['list', '--format=j'], ['--format=json']),
+    (['list', '--all-'], ['--all-users']),
+    (['list', '--all_'], ['--all_users']),
+    (['list', '--nonsense', '--f'], []),
+    (['stop', ''], ['f00dcafe0001', 'night']),
+    (['stop', 'night', ''], ['f00dcafe0001']),
+    (['stop', '--all-users', 'th'], ['theirs']),
+    (['stop', '--container_id', 'night', 'f'], ['f00dcafe0001']),
+    (['stop', '--time', ''], []),
+    (['stop', '--time', '5', 'ni'], ['night']),
+    (['logs', ''], ['f00dcafe0001', 'night', 'over']),
+    (['logs', '--tail', '3', '-f', 'ov'], ['over']),
+    (['logs', 'night', 'o'], []),
+    (['logs', '--', 'ni'], ['night']),
+    (['attach', 'o'], []),
+    (['wait', 'night', 'o'], ['over']),
+    (['config', 'init', '--shm_size', '16'], ['16G']),
+    (['config', 'init', '--data', '/da'], ['/data/']),
+    (['config', 'init', '--volume', '/data:/o'], ['/data:/one.yaml']),
+    (['config', 'validate', 'i'], ['it']),
+    (['exec', 'ni'], ['night']),
+    (['exec', '--dry'], ['--dry-run']),
+    (['exec', 'night', '-'], []),
+    (['exec', 'night', ''], []),
+    (['completion', ''], ['bash', 'zsh', 'fish']),
+    (['completion', 'zsh', '--i'], ['--install']),
+    (['completion', 'zsh', ''], None),
+    (['submit', ''], ['slurm', 'kubernetes']),
+    (['submit', 'slurm', '--part'], ['--partition']),
+    (['submit', 'kubernetes', '--part'], []),
+    (['submit', 'slurm', '--nodes', '2', '--gpus', '0', 'dinov'], ['dinov3']),
+    (['submit', 'slurm', '--container=p'], ['--container=pyxis']),
+    (['submit', 'slurm', 'model', 'dino', 'tra'], ['train']),
+    (['submit', 'slurm', 'list'], []),
+    (['--release', '5.5.0', 'submit', 'kubernetes', 'dinov'], []),
+])
+def test_words(line: list[str], expected: list[str] | None) -> None:
+    if expected is None:
+        assert offered(*line)
+        assert all(word.startswith('-') for word in offered(*line))
+    else:
+        assert offered(*line) == expected
+
+
+@pytest.mark.parametrize(('line', 'expected'), [
+    (['--vol'], ['--volume']), (['--rel'], []), ([''], ['build', 'release', 'check', '--']), (['--', ''], []),
+    (['--shm_size', '16'], ['16G']), (['build', '--pu'], ['--push']), (['check', '--format', 'j'], ['json']),
+    (['nonsense', ''], []), (['--', 'pytest', '/'], []),
+])
+@pytest.mark.parametrize('program', RUNNERS)
+def test_words_of_a_runner(program: str, line: list[str], expected: list[str]) -> None:
+    assert offered(*line, program=program) == expected
+
+
+DATA = ['/workspace/tao/data/a b/', '/workspace/tao/data/spec.yaml', '/workspace/tao/data/straße/',
+    '/workspace/tao/data/inner/']
+
+
+@pytest.mark.parametrize(('words', 'expected'), [
+    (['-e', ''], ['/workspace/tao/data/', '/workspace/tao/specs/', '/one.yaml', '/workspace/tao/data/inner/']),
+    (['-r', '/'], ['/workspace/tao/', '/one.yaml']),
+    (['--experiment_spec_file', '/w'], ['/workspace/tao/']),
+    (['--results_dir', '/workspace/tao/s'], ['/workspace/tao/specs/']),
+    (['-e', '/workspace/tao/specs/'], ['/workspace/tao/specs/dino.yaml']),
+    (['-e', '/workspace/tao/data/'], DATA),
+    (['-e', '/workspace/tao/data/.h'], ['/workspace/tao/data/.hidden']),
+    (['-e', '/workspace/tao/data/inner/'], ['/workspace/tao/data/inner/dino.yaml']),
+    (['--spec=/o'], ['--spec=/one.yaml']),
+    (['results_dir=/workspace/tao/data/a'], ['results_dir=/workspace/tao/data/a b/']),
+    (['results_dir='], [f'results_dir={path}' for path in ('/workspace/tao/data/', '/workspace/tao/specs/',
+        '/one.yaml', '/workspace/tao/data/inner/')]),
+    (['train.lr='], []), (['train.num_gpus=2', ''], []), (['-e', 'specs/'], []), (['-e', '/workspace/../'], []),
+    (['dataset.roots=[/a,/o'], ['dataset.roots=[/a,/one.yaml']),
+    (['/o'], ['/one.yaml']), (['-e', '/data/'], []),
+])
+def test_container_paths(words: list[str], expected: list[str]) -> None:
+    assert offered('dino', 'train', *words) == expected
+    assert offered('submit', 'slurm', 'dino', 'train', *words) == expected
+
+
+def test_container_paths_of_an_option_and_of_any_command() -> None:
+    assert offered('--volume', '/specs:/extra', 'dino', 'train', '-e', '/e') == ['/extra/']
+    assert offered('dino', 'train', '--volume', '/specs:/extra', '-e', '/e') == ['/extra/']
+    assert offered('dino', 'run', 'ls', '/o') == ['/one.yaml']
+    assert offered('dino', 'run', 'ls', 'o') == []
+    assert offered('--volume', '/specs:/extra', '--volume', '/data:/ex') == ['/data:/extra/']
+    assert offered('--volume', '/data:')[0] == '/data:/data'
+
+
+def test_a_release_by_its_variable() -> None:
+    assert offered('dino', environ={'TAO_RELEASE': '4.0.1'}) == []
+
+
+def test_help_is_told() -> None:
+    found = complete('tao', [], '', world()).candidates
+    helps = {each.text: each.help for each in found}
+    expected = ('model, deploy (7.1.0)', 'list your jobs', 'group of tasks')
+    assert (helps['dino'], helps['list'], helps['model']) == expected
+    options = {each.text: each.help for each in complete('tao', [], '-', world()).candidates}
+    assert all(options[option.name] == option.help for option in of('tao'))
+    assert options['-q'] == options['--quiet']
+
+
+def test_many_names_are_cut_to_those_that_begin_so() -> None:
+    many = world()._replace(listing=lambda path: [(f'{letter}{i}', False) for letter in 'aAb' for i in range(600)])
+    found = complete('tao', ['--mounts_file'], 'a', many)
+    assert {each.text[0] for each in found.candidates} == {'a', 'A'}
+
+
+@pytest.mark.parametrize('release', [*CATALOGUE.releases, ''])
+def test_every_task_and_subtask_is_accepted(release: str) -> None:
+    options = ['--release', release] if release else []
+    for group in ['', *GROUPS]:
+        of_group = [group] if group else []
+        for task in offered(*options, *of_group, ''):
+            if not group and task in (*GROUPS, *VERBS, 'help'):
+                continue
+            found = catalogue.find(CATALOGUE, group, task, '', release)
+            assert found.task == task
+            for subtask in offered(*options, *of_group, task, ''):
+                chosen = catalogue.find(CATALOGUE, group, task, subtask, release)
+                catalogue.check_subtask(CATALOGUE, chosen, subtask)
+
+
+@pytest.mark.parametrize('program', ['tao', *RUNNERS, SLURM, KUBERNETES])
+def test_every_option_is_accepted(program: str) -> None:
+    first, *before = program.split()
+    start = program.split() if ' ' in program else []
+    names = [word for word in offered(*start, '-', program='tao' if start else first) if word != '--']
+    known = cli.table(program)
+    assert {known[name].key for name in names} == {option.key for option in known.values()}
+    for name in names:
+        cli.parse([name, *(['1'] if known[name].value and not known[name].optional else [])], program)
+
+
+@pytest.mark.parametrize('key', sorted({*CHOICES} & {*settings.RULES}))
+def test_every_value_is_accepted(key: str) -> None:
+    for value in CHOICES[key]:
+        settings.RULES[key].parse(value + {':': '2', '=': '2'}.get(value[-1], ''))
+
+
+def test_every_value_belongs_to_an_option() -> None:
+    tables = [cli.table(program) for program in ('tao', SLURM, KUBERNETES)]
+    assert {*CHOICES} <= {option.key for table in tables for option in table.values()}
+    for value in CHOICES['ulimit']:
+        parsers.ulimit(*value.split('='))
+
+
+def leaves(table: Any, *words: str) -> list[tuple[list[str], Any]]:
+    """Every verb with its steps, and its entry."""
+    found: list[tuple[list[str], Any]] = []
+    for name, entry in table.items():
+        found += leaves(entry['verbs'], *words, name) if 'verbs' in entry else [([*words, name], entry)]
+    return found
+
+
+@pytest.mark.parametrize(('program', 'words', 'entry'), [
+    (program, words, entry) for program in ('tao', 'tao_pt')
+    for words, entry in leaves(VERB_TABLE['tao' if program == 'tao' else 'runner']) if words[0] != 'submit'
+], ids=lambda value: ' '.join(value) if isinstance(value, list) else None)
+def test_every_option_of_a_verb_is_accepted(program: str, words: list[str], entry: Any) -> None:
+    names = offered(*words, '--', program=program)
+    assert len(names) == len(entry['options'])
+    parser = verbs.parser() if program == 'tao' else runner_verbs.runner_parser(program)
+    for name in names:
+        option = next(option for option in entry['options'] if name in option['names'])
+        value = {'N': '1', 'SECONDS': '1'}.get(option.get('value'), option.get('choices', ['x'])[0])
+        needed = [word.get('choices', ['x'])[0] for word in entry['words']]
+        required = [] if name == '--tag' or words != ['release'] else ['--tag', 'x']
+        given = [value, *(['--'] if option.get('many') else [])] if option.get('value') else []
+        line = [*words, name, *given, *needed, *required]
+        try:
+            parser.parse_known_args(job_verbs.split(line)[0] if words == ['exec'] else line)
+        except verbs.HelpAsked:
+            assert name == '--help'
+
+
+nearly = st.sampled_from([
+    'dino', 'model', 'train', 'run', '--', '-', '--volume', '--gpus', '--dry-run', '--dry-run=', '-e', '/',
+    '/workspace/', 'results_dir=/', 'a=[', 'list', 'stop', 'exec', 'bundle', 'save', 'submit', 'slurm', '--format',
+    '--help', 'help', '~', ':', 'a:b:c', '--release', '7.1.0', 'build', '', '\0', 'completion',
+]) | st.text(max_size=8)
+
+
+@given(words=st.lists(nearly, max_size=6), word=nearly, program=st.sampled_from(['tao', 'tao_pt', 'other', '']))
+def test_any_words(words: list[str], word: str, program: str) -> None:
+    found = complete(program, words, word, world())
+    assert word.startswith(found.head)
+    assert len({each.text for each in found.candidates}) == len(found.candidates)
+
+
+def test_cli_refuses_what_is_not_offered() -> None:
+    """The rules that the cursor follows are the parser's own."""
+    with pytest.raises(UsageError):
+        cli.parse(['--gpus', '--quiet'], 'tao')
+    assert offered('--gpus', '--quiet', '') == []
