@@ -1,10 +1,11 @@
 # Printed by "tao completion bash": completes tao, tao_pt, tao_tf, tao_tf2, tao_deploy, tao_ds.
+# shellcheck shell=bash disable=SC2088,SC2206 # no tilde is to be expanded, and words are to be split
 
 _tao_complete() {
     local tao=tao answer kind IFS=$'\n'
     if [[ $1 == */* ]]; then
         tao=${1%/*}/tao
-        tao=${tao/#'~/'/"${HOME-}/"}
+        [[ $tao != '~/'* ]] || tao=${HOME-}/${tao#'~/'}
     fi
     COMPREPLY=()
     answer=$(command "$tao" completion --complete bash "${COMP_LINE:0:COMP_POINT}" "${2-}" 2>/dev/null </dev/null) ||

@@ -13,12 +13,13 @@ SHELLS = ('bash', 'zsh', 'fish')
 MARK = 'Printed by "tao completion'  # what tells our files from others
 
 # No here-document, which needs a file, no process substitution, which POSIX mode lacks, and no bash-completion.
-BASH = r'''
+BASH = r'''# shellcheck shell=bash disable=SC2088,SC2206 # no tilde is to be expanded, and words are to be split
+
 _tao_complete() {
     local tao=tao answer kind IFS=$'\n'
     if [[ $1 == */* ]]; then
         tao=${1%/*}/tao
-        tao=${tao/#'~/'/"${HOME-}/"}
+        [[ $tao != '~/'* ]] || tao=${HOME-}/${tao#'~/'}
     fi
     COMPREPLY=()
     answer=$(command "$tao" completion --complete bash "${COMP_LINE:0:COMP_POINT}" "${2-}" 2>/dev/null </dev/null) ||
@@ -43,7 +44,7 @@ _tao() {
     local -a answer whole open
     if [[ $words[1] == */* ]]; then
         tao=${words[1]:h}/tao
-        tao=${tao/#'~/'/${HOME-}/}
+        [[ $tao != '~/'* ]] || tao=${HOME-}/${tao#'~/'}
     fi
     answer=("${(@f)$(
         command $tao completion --complete zsh "$QIPREFIX$PREFIX" "${(@)words[1,CURRENT-1]}" 2>/dev/null </dev/null

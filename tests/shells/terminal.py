@@ -17,7 +17,7 @@ bind 'set bell-style none'
 bind 'set completion-query-items 1000'
 bind 'set page-completions off'
 told=0
-tell() { printf %s "$READLINE_LINE" >"$TOLD/line"; told=$((told + 1)); echo "told-$told-"; }
+tell() { printf %s "$READLINE_LINE" >|"$TOLD/line"; told=$((told + 1)); echo "told-$told-"; }
 empty() { READLINE_LINE= READLINE_POINT=0; tell; }
 bind -x '"\C-xl": tell'
 bind -x '"\C-xk": empty'
@@ -27,7 +27,7 @@ PS1='ready> ' LISTMAX=1000
 fpath=($ZDOTDIR/functions $fpath)
 autoload -Uz compinit && compinit -D -u
 told=0
-tell() { printf %s "$BUFFER" >"$TOLD/line"; (( told += 1 )); zle -M "told-$told-"; }
+tell() { printf %s "$BUFFER" >|"$TOLD/line"; (( told += 1 )); zle -M "told-$told-"; }
 empty() { BUFFER= CURSOR=0; tell; }
 zle -N tell && bindkey '^Xl' tell
 zle -N empty && bindkey '^Xk' empty
@@ -62,6 +62,7 @@ class Shell:
                 'XDG_CONFIG_HOME': str(folder), 'LC_ALL': 'C.UTF-8', **(env or {}),
             },
         )
+        self.child.delaybeforesend = None
         self.child.expect('ready> ')
         self.shown = ''
 
