@@ -2,7 +2,7 @@
 
 CPU of a dry run against a bare interpreter of the same environment, and, where TAO_TEST_DOCKER_HOST
 names an engine with the stand-in image, wall time of a job against the same bare docker run, and of a
-list of 50 jobs against a bare docker ps.
+list of 50 jobs against a bare docker ps; of completions against a dry run.
 Medians of pairs that are measured in turn; nothing passes or fails here.
 
 python tests/bench bundle measures something else, which takes minutes and 5 GB of disk: a bundle of a
@@ -156,6 +156,9 @@ def main() -> None:
         print(f'Python {sys.version.split()[0]}, medians of {PAIRS} pairs: ratio, ours / bare')
         limit = '3.5' if sys.version_info < (3, 9) else '3.0'
         ratio('CPU, dry run / python -c pass', cpu, [TAO, '--dry-run', *task], python, env, f'aim ≤ {limit}')
+        for line in ('tao ', 'tao dino train -e /data/', 'tao list --'):
+            ours = [TAO, 'completion', '--complete', 'bash', line, '']
+            ratio(f'wall, completion of "{line}" / dry run', wall, ours, [TAO, '--dry-run', *task], env, 'aim ≤ 1.5')
         for entries in (10, 100, 1000, 10000):
             file = mounts_file(folder, entries)
             ours = [TAO, '--dry-run', '--mounts_file', file, *task]
@@ -167,6 +170,8 @@ def main() -> None:
             bare = shlex.split(printed.stdout.decode())
             ratio('wall, job / the same bare docker run', wall, ours, bare, env, 'aim ≤ 1.20')
             with fifty_jobs(bare, env):
+                line = [TAO, 'completion', '--complete', 'bash', 'tao logs ', '']
+                ratio('wall, completion of 50 jobs / dry run', wall, line, [TAO, '--dry-run', *task], env, 'aim ≤ 1.5')
                 ratio('wall, list of 50 jobs / docker ps', wall, [TAO, 'list', '-a'], [*bare[:1], 'ps', '-a'], env, '')
 
 
