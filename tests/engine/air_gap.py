@@ -39,20 +39,20 @@ CLOSED = 'auth: {{htpasswd: {{realm: closed, path: {folder}/htpasswd}}}}\n'
 
 
 class Registry:
-    """Debian's docker-registry on the loopback interface that the private engine sees."""
+    """Debian's docker-registry on the loopback interface that the private engine sees, or who enters by `inside`."""
 
-    def __init__(self, folder: Path, port: int, more: str = '') -> None:
+    def __init__(self, folder: Path, port: int, more: str, inside: Sequence[str]) -> None:
         self.host = f'127.0.0.1:{port}'
         (folder / 'config.yml').write_text((CONFIG + more).format(folder=folder, port=port))
         with (folder / 'log').open('wb') as log:
             self.process = subprocess.Popen(
-                ['ip', 'netns', 'exec', NETNS, 'docker-registry', 'serve', folder / 'config.yml'],
+                [*inside, 'docker-registry', 'serve', folder / 'config.yml'],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
         reach = f'import socket; socket.create_connection(("127.0.0.1", {port}), 1)'
         for _ in range(100):
             if subprocess.run(
-                ['ip', 'netns', 'exec', NETNS, sys.executable, '-c', reach], stderr=subprocess.DEVNULL, check=False,
+                [*inside, sys.executable, '-c', reach], stderr=subprocess.DEVNULL, check=False,
             ).returncode == 0:
                 return
             time.sleep(0.05)
@@ -66,12 +66,14 @@ class Registry:
 
 
 @contextmanager
-def registry(folder: Path, port: int = 5000, more: str = '') -> Iterator[Registry]:
+def registry(
+    folder: Path, port: int = 5000, more: str = '', inside: Sequence[str] = ('ip', 'netns', 'exec', NETNS),
+) -> Iterator[Registry]:
     """A registry that is empty. Skips the test where there is no docker-registry."""
     if not shutil.which('docker-registry'):
         pytest.skip("Debian's docker-registry is not installed")
     folder.mkdir()
-    started = Registry(folder, port, more)
+    started = Registry(folder, port, more, inside)
     try:
         yield started
     finally:
