@@ -129,7 +129,8 @@ def _digest(found: Checkout, inspect: Sequence[str]) -> tuple[str, str]:
     repository = images.repository(pushed)
     digests = [name.partition('@')[2] for name in known if name.partition('@')[0] == repository]
     if found.engine.daemon.profile.digest_file:
-        digests = [digest for digest in [machine.text(_digest_file(found))] if parsers.is_digest(digest)]
+        digests = [machine.text(_digest_file(found))]
+    digests = [digest for digest in digests if parsers.is_digest(digest)]
     if len(digests) == 1:
         return digests[0], architecture
     raise EngineError(
