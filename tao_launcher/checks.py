@@ -24,7 +24,7 @@ def mounts(facts: Facts) -> Finding:
     if facts.mounts_error:
         return Finding('mounts file', 'fail', facts.mounts_error, f'correct {facts.mounts_path}')
     if not facts.mounts_path:
-        return Finding('mounts file', 'info', 'none; only --volume mounts anything')
+        return Finding('mounts file', 'info', 'none, only --volume mounts anything; tao config init writes one')
     return Finding('mounts file', 'ok', facts.mounts_path)
 
 
