@@ -1,6 +1,8 @@
 """Every setting in effect, where it comes from and what it beat."""
 from __future__ import annotations
 
+import shlex
+
 from .docker_words import word_key
 from .given import Problems, place, words_of
 from .options import is_debugging
@@ -84,8 +86,11 @@ def _candidates(
     yield default[:2]
     if key == 'color' and environ.get('NO_COLOR'):
         yield 'NO_COLOR', 'never'
-    for source, given, _ in others:
-        yield source, given
+    for source, given, is_text in others:
+        try:
+            yield source, RULES[key].parse(given) if is_text else given
+        except ValueError:  # it is beaten, so nobody has complained
+            yield source, given
 
 
 def source_of(text: str, file: str) -> Source:
@@ -159,8 +164,7 @@ def _docker_options(said: Mapping[str, Any], file: str) -> Iterator[Candidate]:
         host = ':'.join(part for part in (port.ip, port.host) if part) or 'any'
         yield Candidate(('port', name), f'port {name}', host, source('ports', port, '--port'))
     for word in said.get('extra_args', ()):
-        shown = masked_words([word])[0]
-        yield Candidate(('word', word_key(word)), 'docker_arg', shown, source('extra_args', word, '--docker-arg'))
+        yield Candidate(('word', word_key(word)), 'docker_arg', _word(word), source('extra_args', word, '--docker-arg'))
     for group in said.get('group_add', ()):
         yield Candidate(('group', group), 'group_add', group, source('group_add', group, ''))
 
@@ -175,6 +179,12 @@ def _ports_of_one_source(those: list[Candidate]) -> list[Candidate]:
     return [same[0]._replace(value=', '.join(str(one.value) for one in same)) for same in by_source.values()]
 
 
+def _word(word: str) -> str:
+    """A word for docker run without secrets, also in values such as that of --log-opt=NAME=VALUE."""
+    name, equals, value = masked_words([word])[0].partition('=')
+    return name + equals + (masked_words([value])[0] if '=' in value else value)
+
+
 def _variable(variable: Variable, environ: Mapping[str, str]) -> str:
     if variable.value is None:
         return "the host's" if variable.name in environ else "the host's, where it is not set: left out"
@@ -182,14 +192,14 @@ def _variable(variable: Variable, environ: Mapping[str, str]) -> str:
 
 
 def _value(key: str, given: Any, environ: Mapping[str, str]) -> object:
-    """A value as people and JSON have it; a text that beat nothing yet stays as it was written."""
+    """A value as people and JSON have it."""
     if key == 'gpus' and given is None:
         return "the Slurm job's own" if environ.get('SLURM_JOB_ID') else 'all'
     if isinstance(given, Gpus):
         number = {'count': '=', 'free': ':'}.get(given.kind, '') + str(given.first or '')
         return ','.join(given.ids) or given.kind + number
     if isinstance(given, tuple):
-        given = ' '.join(given)
+        given = shlex.join(given)
     return (masked(given) or None) if isinstance(given, str) else given
 
 

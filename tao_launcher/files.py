@@ -7,6 +7,8 @@ import hashlib
 import os
 from contextlib import contextmanager, suppress
 
+from .encoding import encoded
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,6 +115,8 @@ def replace(path: str, data: bytes) -> str:
     Through a link the file behind it is written. Raises OSError; then everything is as it was.
     """
     path = os.path.realpath(path)
+    if os.path.lexists(path) and not os.path.isfile(path):
+        raise FileExistsError(errno.EEXIST, 'it is no ordinary file', path)
     with _only_one(os.path.dirname(path)):
         if not os.path.lexists(path):
             write(path, data)
@@ -150,10 +154,13 @@ def _keep(path: str) -> str:
             os.link(path, kept)
         except FileExistsError:
             number += 1
-        except OSError:  # a file system without links
-            with open(path, 'rb') as old, open(kept, 'xb') as new:
-                os.fchmod(new.fileno(), os.fstat(old.fileno()).st_mode & 0o777)
-                new.write(old.read())
+        except OSError:  # a file system without links, or somebody else's file
+            if os.path.lexists(kept):
+                number += 1
+                continue
+            with Whole(kept, os.stat(path).st_mode & 0o777) as copy:
+                for block in blocks(path):
+                    copy.add(block)
             return kept
         else:
             return kept
@@ -162,23 +169,23 @@ def _keep(path: str) -> str:
 def make_folders(path: str, made: list[str], owner: tuple[int, int] | None = None) -> None:
     """Make a folder and those above it, and add them to `made`, the uppermost first. Raises OSError."""
     missing = []
-    while not os.path.isdir(path):
-        if os.path.lexists(path):
+    while not os.path.isdir(encoded(path)):
+        if os.path.lexists(encoded(path)):
             raise FileExistsError(errno.EEXIST, 'there is something else, and no folder', path)
         missing.append(path)
         path = os.path.dirname(path)
     for folder in reversed(missing):
-        os.mkdir(folder)
+        os.mkdir(encoded(folder))
         made.append(folder)
         if owner:
-            os.chown(folder, *owner)
+            os.chown(encoded(folder), *owner)
 
 
 def remove_folders(paths: Sequence[str]) -> None:
     """Remove folders that were made, as far as they are still empty."""
     for path in reversed(paths):
         try:
-            os.rmdir(path)
+            os.rmdir(encoded(path))
         except OSError:
             pass
 

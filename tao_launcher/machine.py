@@ -141,7 +141,10 @@ def can_ask() -> bool:
 def answer(question: str, ask: Callable[[str], None]) -> str | None:
     """The line that answers a question; None when there will be none."""
     ask(question)
-    line = os.fsdecode(sys.stdin.buffer.readline()) if sys.stdin else ''
+    try:
+        line = os.fsdecode(sys.stdin.buffer.readline()) if sys.stdin else ''
+    except OSError:  # the terminal is gone
+        return None
     return line.strip() if line else None
 
 

@@ -146,9 +146,10 @@ class Folders:
         one = one._replace(source=draft.source(one.source, host.path_of, self._here.home))
         probe = {'Mounts': [{'source': one.source, 'destination': '/probe'}]}
         try:
-            config.parse(json.dumps(probe).encode(), '/probe', self._environ, self._here.home)
+            data = json.dumps(probe, ensure_ascii=False).encode('utf-8', 'surrogateescape')
+            config.parse(data, '/probe', self._environ, self._here.home)
         except ConfigError as e:
-            raise ValueError(e.why[0].rpartition(': ')[2]) from None
+            raise ValueError((e.why[0] if e.faults else e.what).rpartition(': ')[2]) from None
         return self._at(one, one.destination) if one.destination else one
 
     def _at(self, one: Folder, destination: str) -> Folder:

@@ -32,7 +32,7 @@ def config_init(
             advice='tao config init --yes; tao config init --help has an option for every answer',
         )
     here = host.survey(environ)
-    path, _ = mounts_path(options, environ, here)
+    path, named_by = mounts_path(options, environ, here)
     engine = daemon.find(engine_words(options, environ), environ, here.home, host.json_file)
     questions = Questions(not yes, output)
     if questions.asking:
@@ -41,7 +41,7 @@ def config_init(
     text = draft.text(draft.document(drafted(answers, questions, here, environ, not is_rootless)))
     if is_rootless and answers.ulimit is None:
         output.notice('no limit for memlock: a rootless engine can not raise it')
-    data = text.encode('utf-8', 'surrogatepass')
+    data = text.encode('utf-8', 'surrogateescape')
     file = config.parse(data, path, environ, here.home)
     missing = [] if engine.is_remote else _missing(file)
     if dry_run or dry_run_form(options, environ):
@@ -50,7 +50,11 @@ def config_init(
         return 0
     if questions.asking:
         missing = _agreed(questions, path, text, missing)
+    older = f'{here.home}/.tlt_mounts.json'
+    has_older = named_by == 'default' and host.exists(older) and not host.exists(path)
     _write(path, data, missing, here, output)
+    if has_older:
+        output.notice(f'{older} was read until now, and is not any more')
     return 0
 
 
@@ -95,7 +99,8 @@ def _write(path: str, data: bytes, missing: Sequence[str], here: Host, output: O
         files.remove_folders(made)
         if not isinstance(e, OSError):
             raise
-        what, advice = f'{e.filename}: can not be created', 'name another folder, or create it as somebody who may'
+        folder = e.filename if isinstance(e.filename, str) else at
+        what, advice = f'{folder}: can not be created', 'name another folder, or create it as somebody who may'
         if at == path:
             what = f'{path}: can not be written'
             advice = 'another file: tao --mounts_file PATH config init, and export LAUNCHER_MOUNTS=PATH'

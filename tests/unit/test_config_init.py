@@ -13,6 +13,7 @@ import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import Result, tao, tao_process, write_mounts
+from test_mounts_files import NOBODY, as_nobody
 
 from tao_launcher import config, draft
 from tao_launcher.commands import config_ask
@@ -159,6 +160,30 @@ def test_what_was_there_is_kept(home: Path) -> None:
         f'tao: notice: would write {path}; the one that is there is kept beside it\n')
 
 
+def test_somebody_elses_file_is_kept_too(home: Path) -> None:
+    """Of which the kernel may forbid a second name: a copy is kept."""
+    path = write_mounts(home, '{"_": 1}')
+    if os.getuid() == 0:
+        for folder in (home.parent.parent.parent, home.parent.parent, home.parent):
+            folder.chmod(0o755)
+        os.chown(home, NOBODY, NOBODY)
+    words = ['config', 'init', '--yes', '--data=none', '--results=none', '--specs=none', '--user=none']
+    done = as_nobody(*words)
+    assert (done.code, done.err.splitlines()) == (
+        0, [f'tao: notice: {path} as it was is kept as {path}.1.bak', f'tao: notice: wrote {path}'])
+    assert (home / '.tao_mounts.json.1.bak').read_text() == '{"_": 1}'
+    assert as_nobody(*words, '--shm_size=1G').code == 0
+    assert len(list(home.iterdir())) == 3
+
+
+def test_older_file_is_not_read_any_more(home: Path) -> None:
+    older = home / '.tlt_mounts.json'
+    older.write_text('{}')
+    last = f'tao: notice: {older} was read until now, and is not any more'
+    assert init('--yes').err.splitlines()[-1] == last
+    assert init('--yes', '--shm_size', '1G').err.splitlines()[-1] != last
+
+
 def test_two_at_once_keep_everything(home: Path) -> None:
     write_mounts(home, '{}')
     sizes = [f'{i}G' for i in range(1, 7)]
@@ -211,7 +236,7 @@ def refused(home: Path, fault: str, *words: str, options: tuple[str, ...] = ()) 
 def test_not_writable(home: Path, tmp_path: Path) -> None:
     path = home / '.tao_mounts.json'
     path.mkdir()
-    refused(home, f'{path}: can not be written (Is a directory)')
+    refused(home, f'{path}: can not be written (it is no ordinary file)')
     elsewhere = ('--mounts_file', f'{tmp_path}/no/where.json')
     refused(home, f'{elsewhere[1]}: can not be written (No such file or directory)', options=elsewhere)
     path.rmdir()
@@ -220,6 +245,27 @@ def test_not_writable(home: Path, tmp_path: Path) -> None:
     refused(home, f'{home}/file: {there}', '--data', f'{home}/file/data', '--specs', f'{home}/a/b/c')
     (home / 'link').symlink_to(f'{home}/gone')
     refused(home, f'{home}/link: {there}', '--data', f'{home}/link')
+
+
+@pytest.mark.parametrize('env', [{}, {'LC_ALL': 'C', 'PYTHONUTF8': '0', 'PYTHONCOERCECLOCALE': '0'}])
+def test_names_beyond_ascii(env: dict[str, str], home: Path, tmp_path: Path) -> None:
+    words = ['config', 'init', '--yes', '--data', f'{tmp_path}/ü 日本/x', '--results=~/é', '--specs=none']
+    done = tao_process(*words, env=env)
+    assert done.code == 0, done
+    assert (tmp_path / 'ü 日本' / 'x').is_dir() and (home / 'é').is_dir()
+    path = home / '.tao_mounts.json'
+    assert json.loads(path.read_text('utf-8'))['Mounts'] == [
+        mount(f'{tmp_path}/ü 日本/x', f'{INSIDE}/data'), mount('~/é', f'{INSIDE}/results')]
+    assert tao_process('config', 'validate', '--strict', env=env) == (0, f'{path}: valid\n', '')
+    assert tao_process('config', 'init', '--yes', '--data', b'/\xff', env=env).code == 2
+    assert tao_process('--mounts_file', path, 'config', 'init', '--yes', '--data', f'{path}/ü', env=env).code == 2
+
+
+def test_device_is_not_replaced() -> None:
+    done = init('--yes', '--data=none', '--results=none', '--specs=none', options=('--mounts_file', '/dev/null'))
+    assert (done.code, done.err.splitlines()[0]) == (
+        2, 'tao: error: /dev/null: can not be written (it is no ordinary file)')
+    assert not Path('/dev/null').is_file()
 
 
 def test_file_as_a_source_and_broken_folder_names(home: Path) -> None:
