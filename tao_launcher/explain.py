@@ -100,9 +100,10 @@ _NO_INIT = '{} has no program for --init here (without one: "init": false in Doc
 
 
 def _no_gpus(facts: Facts) -> tuple[str, str]:
-    if facts.wants_gpu and facts.has_driver is False:
+    uses_cdi = engines.profile(facts.engine).uses_cdi
+    if facts.wants_gpu and facts.has_driver is False and not (uses_cdi and facts.has_nvidia):
         return 'GPUs were asked for, but this machine has no NVIDIA driver', '--gpus none before the task name'
-    if facts.wants_gpu and facts.has_nvidia is False and engines.profile(facts.engine).uses_cdi:
+    if facts.wants_gpu and facts.has_nvidia is False and uses_cdi:
         return (
             f'GPUs were asked for; if {_name(facts)} said "unresolvable CDI devices", nothing describes them to it',
             f'{remedies.describe_gpus(facts.machine)}, or --gpus none before the task name',

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import test_readme as readme
 from conftest import Program
 from jobs import HANDLES, IGNORES, SLEEPS, command, ended, gone, hang_up, kill_client, launched, on_terminal
 
@@ -264,3 +265,15 @@ def test_an_engine_of_any_words(podman: Podman, tao: Program) -> None:
             stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=30, check=False,
         )
         assert (done.returncode, done.stdout, done.stderr) == (42, '\n', '')
+
+
+def test_the_readme(podman: Podman) -> None:
+    """Its transcript is what happens."""
+    env = {name: value for name, value in podman.env.items() if not name.startswith('TAO_')}
+    home = readme.furnish(Path(env['HOME']))
+    # limits of a mounts file replace those of containers.conf, which a virtual machine may need
+    mounts = json.loads((home / '.tao_mounts.json').read_text())
+    mounts['DockerOptions']['ulimits'].update(nofile='1024:1024', nproc='4096:4096')
+    (home / '.tao_mounts.json').write_text(json.dumps(mounts))
+    done, shown = readme.transcript('podman', env, home)
+    assert re.sub(r' --init-path=[^ ]*|  --ulimit n.*\n', '', done) == shown

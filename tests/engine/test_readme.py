@@ -11,6 +11,8 @@ import pytest
 from conftest import Program
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conftest import Docker
 
 README = Path(__file__).parents[2] / 'README.md'
@@ -25,7 +27,11 @@ def mounts_file() -> str:
 @pytest.fixture
 def home(docker: Docker) -> Path:
     """A home folder as the README's reader has it."""
-    folder = Path(docker.env['HOME'])
+    return furnish(Path(docker.env['HOME']))
+
+
+def furnish(folder: Path) -> Path:
+    """The folder with what a reader's home folder has."""
     for name in ('data', 'results', 'specs'):
         (folder / name).mkdir()
     (folder / 'specs' / 'dino.yaml').touch()
@@ -44,19 +50,31 @@ def plain(text: str, home: Path) -> str:
     return re.sub(r'(?<=tao\.plan=)[0-9a-f]{12}', '0' * 12, text)
 
 
+def run(text: str, env: Mapping[str, str], home: Path) -> tuple[str, str]:
+    """(what the commands of a transcript print, what it shows)."""
+    commands = re.findall(r'^\$ (.*)$', text, re.MULTILINE)
+    shown = re.sub(r'^\$ .*\n', '', text, flags=re.MULTILINE)
+    done = subprocess.run(
+        ['bash', '-c', '\n'.join(commands)], env=dict(env), cwd=home, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding='utf-8', timeout=60,
+    )
+    return plain(done.stdout, home), plain(shown, home)
+
+
+def transcript(name: str, env: Mapping[str, str], home: Path) -> tuple[str, str]:
+    """The same for the transcript that is marked with that name: it needs another engine than docker here."""
+    (text,) = re.findall(f'^```console {name}\n(.*?)^```', README.read_text('utf-8'), re.MULTILINE | re.DOTALL)
+    return run(text, env, home)
+
+
 def test_there_are_transcripts() -> None:
     assert len(TRANSCRIPTS) >= 5
 
 
 @pytest.mark.parametrize('transcript', TRANSCRIPTS, ids=lambda text: str(text).partition('\n')[0][:60])
 def test_a_transcript_is_what_happens(transcript: str, docker: Docker, home: Path) -> None:
-    commands = re.findall(r'^\$ (.*)$', transcript, re.MULTILINE)
-    shown = re.sub(r'^\$ .*\n', '', transcript, flags=re.MULTILINE)
-    done = subprocess.run(
-        ['bash', '-c', '\n'.join(commands)], env=docker.env, cwd=home, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding='utf-8', timeout=60,
-    )
-    assert plain(done.stdout, home) == plain(shown, home)
+    done, shown = run(transcript, docker.env, home)
+    assert done == shown
 
 
 def test_the_json_form_has_the_documented_keys(tao: Program, home: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import test_readme as readme
 from conftest import Program
 from jobs import HANDLES, IGNORES, IMAGE, SLEEPS, command, ended, gone, hang_up, kill_client, launched, on_terminal
 
@@ -202,3 +203,12 @@ def test_an_unknown_context(over_tcp: Remote) -> None:
     assert done.returncode == 125
     assert 'tao: error: the docker context does not exist (' in done.stderr
     assert done.stderr.endswith('    try: correct the name of the daemon in --context, --engine or TAO_ENGINE\n')
+
+
+def test_the_readme(over_ssh: Remote) -> None:
+    """Its transcript is what happens."""
+    home = readme.furnish(Path(over_ssh.env['HOME']))
+    (home / 'none.json').write_text('{}')
+    del over_ssh.env['DOCKER_HOST']
+    done, shown = readme.transcript('remote', over_ssh.env, home)
+    assert done.replace(OWNER, 'me@here') == shown
