@@ -65,8 +65,10 @@ _tao() {
 
 if [[ ${zsh_eval_context[-1]-} == loadautofunc ]]; then
     _tao "$@"
-else
+elif (( ${+functions[compdef]} )); then
     compdef _tao @PROGRAMS@
+else
+    print -u2 'tao: completion needs this line first: autoload -Uz compinit; compinit'
 fi
 '''
 

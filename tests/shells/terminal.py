@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
 
 import pexpect
 
@@ -82,3 +82,6 @@ class Shell:
     def close(self) -> None:
         """End it."""
         self.child.close(force=True)
+
+
+Start = Callable[..., Shell]  # (name, lines for its start-up file, **environment)

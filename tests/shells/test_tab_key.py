@@ -3,10 +3,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from conftest import Start
+from terminal import Start
+
+from tao_launcher.options import RUNNERS
 
 SHELLS = ('bash', 'zsh', 'fish')
 LOAD = {
@@ -221,3 +224,39 @@ def test_installed(name: str, home: Path, tmp_path: Path, start: Start) -> None:
     for program in ('tao_pt', 'tao'):
         assert shell.line(f'{program} --shm') == f'{program} --shm_size '
     assert 'rror' not in shell.shown
+
+
+@pytest.mark.parametrize('name', ['zsh', 'fish'])
+def test_the_files_of_the_wheel(name: str, home: Path, tmp_path: Path, start: Start) -> None:
+    """A shell that looks into the folder where the launcher is installed needs nothing else."""
+    share = Path(sys.prefix) / 'share'
+    if not (share / 'zsh/site-functions/_tao').exists():
+        pytest.skip('it runs from a checkout')
+    (tmp_path / 'rc0').mkdir()
+    (tmp_path / 'rc0/functions').symlink_to(share / 'zsh/site-functions')  # terminal.ZSH has it on fpath
+    shell = start(name, XDG_DATA_DIRS=f'{share}:/usr/local/share:/usr/share')
+    for program in ('tao_ds', 'tao'):
+        assert shell.line(f'{program} --shm') == f'{program} --shm_size '
+
+
+def test_the_files_of_the_wheel_for_bash() -> None:
+    """What bash-completion looks for is a file of the command's name."""
+    share = Path(sys.prefix) / 'share/bash-completion/completions'
+    if not (share / 'tao.bash').exists():
+        pytest.skip('it runs from a checkout')
+    for program in ('tao', *RUNNERS):
+        done = subprocess.run(
+            ['bash', '-c', f'. "$1"; complete -p {program}', 'bash', share / f'{program}.bash'], capture_output=True,
+            encoding='utf-8', check=True,
+        )
+        assert (done.stdout, done.stderr) == (f'complete -F _tao_complete {program}\n', '')
+
+
+def test_zsh_without_its_completion_says_what_it_needs(home: Path) -> None:
+    for options in ('', 'setopt KSH_ARRAYS NO_UNSET ERR_EXIT; '):
+        done = subprocess.run(
+            ['zsh', '-f', '-c', f'{options}source <(tao completion zsh)'], capture_output=True, encoding='utf-8',
+            check=True,
+        )
+        said = 'tao: completion needs this line first: autoload -Uz compinit; compinit\n'
+        assert (done.stdout, done.stderr) == ('', said)
