@@ -11,7 +11,11 @@ import time
 from pathlib import Path
 from typing import Any, Callable, Generator, Iterator, Mapping, Optional, Union
 
+import air_gap
+import checkouts
 import pytest
+from air_gap import Registry
+from checkouts import Mini
 
 SCRIPTS = Path(sys.executable).parent
 HOST = os.environ.get('TAO_TEST_DOCKER_HOST', '')
@@ -185,3 +189,17 @@ def socket_for_all(docker: Docker) -> Iterator[None]:
     os.chmod(path, 0o666)
     yield
     os.chmod(path, before)
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Registry]:
+    with air_gap.registry(tmp_path / 'registry') as found:
+        yield found
+
+
+@pytest.fixture
+def mini(tmp_path: Path, docker: Docker, registry: Registry) -> Iterator[Mini]:
+    """A miniature checkout of a backend, whose base image's own base is in the registry."""
+    found = checkouts.mini(tmp_path / 'my checkout', docker, registry)
+    yield found
+    found.forget()

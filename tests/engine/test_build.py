@@ -26,19 +26,6 @@ READ = ['--gpus', 'none', '--', 'cat', '/content.txt']
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Registry]:
-    with air_gap.registry(tmp_path / 'registry') as found:
-        yield found
-
-
-@pytest.fixture
-def mini(tmp_path: Path, docker: Docker, registry: Registry) -> Iterator[Mini]:
-    found = checkouts.mini(tmp_path / 'my checkout', docker, registry)
-    yield found
-    found.forget()
-
-
-@pytest.fixture
 def logged(docker: Docker, tmp_path: Path) -> Path:
     """An engine that notes its words, one JSON-free line per word, and is the real one otherwise."""
     path = tmp_path / 'logged'

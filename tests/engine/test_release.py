@@ -4,10 +4,8 @@ from __future__ import annotations
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING
 
-import air_gap
-import checkouts
 import pytest
 from air_gap import Registry
 from checkouts import REPOSITORY, Mini
@@ -23,21 +21,13 @@ WHEEL = 'mini-1.0-py3-none-any.whl'
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Registry]:
-    with air_gap.registry(tmp_path / 'registry') as found:
-        yield found
-
-
-@pytest.fixture
-def mini(tmp_path: Path, docker: Docker, registry: Registry, tao_pt: Program) -> Iterator[Mini]:
-    """A checkout whose base image has been pushed."""
-    found = checkouts.mini(tmp_path / 'my checkout', docker, registry)
-    (found.root / 'release' / 'docker').mkdir(parents=True)
-    (found.root / 'release' / 'docker' / 'Dockerfile').write_text(RELEASE.format(base=f'{registry.host}/base:1'))
-    done = found.run(tao_pt.path, 'build', '--push')
+def mini(mini: Mini, registry: Registry, tao_pt: Program) -> Mini:
+    """The checkout, whose base image has been pushed."""
+    (mini.root / 'release' / 'docker').mkdir(parents=True)
+    (mini.root / 'release' / 'docker' / 'Dockerfile').write_text(RELEASE.format(base=f'{registry.host}/base:1'))
+    done = mini.run(tao_pt.path, 'build', '--push')
     assert done.returncode == 0, done.stderr
-    yield found
-    found.forget()
+    return mini
 
 
 def files(root: Path) -> list[str]:

@@ -7,10 +7,9 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any
 
 import air_gap
-import checkouts
 import pytest
 from air_gap import Registry
 from checkouts import OLD, REPOSITORY, Mini
@@ -21,19 +20,6 @@ if TYPE_CHECKING:
     from conftest import Docker
 
 READ = ['--gpus', 'none', '--', 'cat', '/content.txt']
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Registry]:
-    with air_gap.registry(tmp_path / 'registry') as found:
-        yield found
-
-
-@pytest.fixture
-def mini(tmp_path: Path, docker: Docker, registry: Registry) -> Iterator[Mini]:
-    found = checkouts.mini(tmp_path / 'my checkout', docker, registry)
-    yield found
-    found.forget()
 
 
 @pytest.mark.parametrize(('members', 'tag'), [
