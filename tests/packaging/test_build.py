@@ -16,6 +16,7 @@ OF_THE_PACKAGE = sorted(
     path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / 'tao_launcher').rglob('*')
     if re.search(r'\.(py|json)$', path.name)
 )
+FOLDERS = {'.bash': 'bash-completion/completions', '.fish': 'fish/vendor_completions.d', '': 'zsh/site-functions'}
 
 
 def contents(wheel: Path) -> dict[str, bytes]:
@@ -43,7 +44,10 @@ def test_wheel_is_complete(wheel: Path) -> None:
     information, = {name.partition('/')[0] for name in names if '.dist-info/' in name}
     data = information.replace('.dist-info', '.data/data')
     assert [name for name in OF_THE_PACKAGE if name not in names] == []
-    assert [page for page in PAGES if f'{data}/share/man/{page}' not in names] == []
+    shared = {f'man/{page}' for page in PAGES} | {
+        f'{FOLDERS[path.suffix]}/{path.name}' for path in (CHECKOUT / 'completions').iterdir()
+    }
+    assert {name for name in names if name.startswith(f'{data}/')} == {f'{data}/share/{name}' for name in shared}
     assert [name for name in names if name.startswith(f'{information}/') and name.endswith('/LICENSE')]
     assert {'tao_launcher/data/mounts.schema.json', 'tao_launcher/data/releases.json'} <= names
     others = {name for name in names if not name.startswith((information, data))} - set(OF_THE_PACKAGE)
@@ -53,8 +57,11 @@ def test_wheel_is_complete(wheel: Path) -> None:
 def test_sdist_is_complete(packages: Path) -> None:
     with tarfile.open(next(packages.glob('*.tar.gz'))) as archive:
         names = {name.partition('/')[2] for name in archive.getnames()}
-    wanted = {*OF_THE_PACKAGE, *(f'tao_launcher/data/man/{page}' for page in PAGES), 'LICENSE', 'README.md',
-              'setup.cfg', 'setup.py', 'PKG-INFO'}
+    wanted = {
+        *OF_THE_PACKAGE, *(f'tao_launcher/data/man/{page}' for page in PAGES),
+        *(f'completions/{path.name}' for path in (CHECKOUT / 'completions').iterdir()),
+        'LICENSE', 'README.md', 'setup.cfg', 'setup.py', 'PKG-INFO',
+    }
     assert wanted - names == set()
 
 

@@ -122,7 +122,8 @@ def test_made_from_a_checkout(program: Path) -> None:
     ['--version'], ['--help'], ['--help', 'options'], ['info', '--releases'], ['info', 'dino', '--format', 'json'],
     ['--no-check', '--dry-run=pretty', '--release', '5.0.0', 'detectnet_v2', 'train', '-e', '/specs/a.txt'],
     ['--color', 'always', 'dinoo', 'train'], ['list', '--dry-run'], ['images', 'dino', '--dry-run'],
-    ['bundle', 'verify', 'nowhere'], ['doctor', '--help'], ['pull'], ['dino', 'trian'],
+    ['bundle', 'verify', 'nowhere'], ['doctor', '--help'], ['pull'], ['dino', 'trian'], ['config', 'schema'],
+    ['config', 'show'], ['completion', 'bash'], ['help', 'environment'],
 ])
 def test_it_does_what_the_installed_program_does(program: Path, words: list[str]) -> None:
     ours = [sys.executable, '-c', 'from tao_launcher.main import console; console()']
