@@ -4,7 +4,7 @@ from __future__ import annotations
 import shlex
 
 from .docker import engine
-from .effective import source_of
+from .entries import source_of
 from .plan import image
 
 TYPE_CHECKING = False

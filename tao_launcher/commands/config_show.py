@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .. import effective, host
-from ..effective import Entry, Source
+from ..entries import Entry, Source, as_json, rows, source_of
 from ..settings import merge
 from ..table import table
 from .prepare import mounts_file, mounts_path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..output import Output
 
 
-def config_show(as_json: bool, options: Values, environ: Mapping[str, str], output: Output) -> int:
+def config_show(is_json: bool, options: Values, environ: Mapping[str, str], output: Output) -> int:
     """Print the settings that a launch with these options would have. Returns 0; raises UsageError and ConfigError."""
     here = host.survey(environ)
     file, notices = mounts_file(options, environ, here)
@@ -25,14 +25,14 @@ def config_show(as_json: bool, options: Values, environ: Mapping[str, str], outp
     found = entries(file, options, environ, here)
     for notice in (*notices, *settings.notices):
         output.notice(notice)
-    if as_json:
+    if is_json:
         import json
 
-        output.result(json.dumps({'settings': effective.as_json(found)}, indent=2) + '\n')
+        output.result(json.dumps({'settings': as_json(found)}, indent=2) + '\n')
     else:
         from .. import machine
 
-        output.result(table(effective.rows(found), machine.columns()))
+        output.result(table(rows(found), machine.columns()))
     return 0
 
 
@@ -55,4 +55,4 @@ def _files(file: MountsFile, options: Values, environ: Mapping[str, str], here: 
     releases = Entry('catalogue', 'built-in', Source('default'))
     if host.exists(catalogue):
         releases = releases._replace(value=catalogue, beaten=(('built-in', Source('default')),))
-    return [Entry('mounts_file', file.path or 'none', effective.source_of(named_by, ''), tuple(beaten)), releases]
+    return [Entry('mounts_file', file.path or 'none', source_of(named_by, ''), tuple(beaten)), releases]

@@ -1,7 +1,7 @@
 """--verbose: what was read and decided on the way to a launch."""
 from __future__ import annotations
 
-from ..effective import Source
+from ..entries import Source
 from .config_show import entries
 
 TYPE_CHECKING = False

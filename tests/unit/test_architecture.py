@@ -28,7 +28,7 @@ PURE = [
     'completion_verbs',
     'manual', 'manual_mounts', 'roff', 'topics',
     'manifest', 'builds', 'services',
-    'given', 'provenance', 'effective', 'draft',
+    'given', 'provenance', 'effective', 'entries', 'draft',
     'submission', 'contract', 'shell', 'slurm', 'slurm_text', 'pyxis', 'kubernetes', 'pod',
 ]
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
