@@ -6,6 +6,7 @@ import shlex
 from .docker import engine
 from .entries import source_of
 from .plan import image
+from .settings import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ ALWAYS = {
     'tao.user': 'always: whose job it is',
     'tao.plan': 'always: digest of the other words, to find the container by',
 }
+SERVICE = '--run_as_service, --port_mapping'  # of a port that no setting publishes
 REMOVE = 'always, but with --detach: an ended container is not kept'
 LAUNCH_ID = 'always: its random value is made at the launch, and tells this container from every other'
 
@@ -108,8 +110,10 @@ def _single(plan: Plan, name: str) -> str:
 
 def _source(plan: Plan, key: str) -> str:
     """Where a setting comes from."""
-    found = plan.settings.sources.get(key, 'default')
-    return _default(plan) if found == 'default' else _origin(plan, found)
+    found = plan.settings.sources.get(key, SERVICE)
+    if found == 'default' and getattr(plan.settings, key) != RULES[key].default:
+        return _default(plan)
+    return _origin(plan, found)
 
 
 def _default(plan: Plan) -> str:
@@ -158,4 +162,4 @@ def _image(plan: Plan) -> str:
 def _words(plan: Plan) -> str:
     if not plan.target.command:
         return 'no command was given: a shell'
-    return 'the command line'
+    return '--run_as_service' if plan.job.endswith('/service') else 'the command line'

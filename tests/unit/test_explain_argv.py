@@ -148,6 +148,21 @@ def test_runner(tmp_path: Path) -> None:
     assert found['--shm-size 16G'] == found['--network host'] == 'default of tao_pt'
     (checkout,) = [why for word, why in found.items() if word.startswith(f'-v {tmp_path}:')]
     assert checkout == 'tao_pt: the checkout'
+    assert found['docker'] == 'the engine: default'
+    assert found['-e PYTHONPATH=/tao-pt'] == 'tao_pt'
+
+
+def test_service(tmp_path: Path) -> None:
+    manifest = tmp_path / 'docker' / 'manifest.json'
+    manifest.parent.mkdir()
+    manifest.write_text('{"registry": "nvcr.io", "repository": "a/b", "tag": "c"}')
+    words = ['--run_as_service', '--port_mapping', '9000']
+    done = tao('--quiet', '--explain', *words, program='tao_ds', env={'NV_TAO_DS_TOP': str(tmp_path)})
+    dry = tao('--quiet', '--dry-run', *words, program='tao_ds', env={'NV_TAO_DS_TOP': str(tmp_path)})
+    assert words_of(done.out) == shlex.split(dry.out)
+    found = {line.split('  # ')[0].rstrip(): line.split('  # ')[1] for line in done.out.splitlines()}
+    assert found['flask run --host 0.0.0.0 --port 8000'] == '--run_as_service'
+    assert found['-p 9000:8000'] == '--run_as_service, --port_mapping'
 
 
 def test_reasons_are_aligned() -> None:
