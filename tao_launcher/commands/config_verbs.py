@@ -57,9 +57,8 @@ def run(given: argparse.Namespace, options: Values, environ: Mapping[str, str], 
         from .config_ask import Answers
         from .config_init import config_init
 
-        answers = Answers(
-            given.data, given.results, given.specs, given.volume, given.user, given.shm_size, given.ulimit,
-        )
+        found = {**options, **{key: value for key, value in vars(given).items() if value is not None}}
+        answers = Answers(**{key: found.get(key) for key in Answers._fields})
         return config_init(answers, given.yes, given.dry_run, options, environ, output)
     if given.action == 'validate':
         from .config_validate import config_validate

@@ -147,7 +147,8 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
         output.result(str(e))
         return 0
     if unknown:
-        _refuse(unknown[0], given.verb)
+        step = getattr(given, 'action', '') or getattr(given, 'step', '')
+        _refuse(unknown[0], f'{given.verb} {step}'.rstrip())
     if options.get('explain'):
         raise UsageError(f'--explain explains a launch, and {given.verb} is none', advice='tao --explain TASK …')
     given.command = command

@@ -87,6 +87,23 @@ def test_options(home: Path, tmp_path: Path) -> None:
     assert all(path.is_dir() for path in (tmp_path / 'new', home / 'specs', tmp_path / 'here' / 'relative'))
 
 
+def test_options_of_the_launcher_count_too(home: Path) -> None:
+    options = ('--shm_size', '1G', '--user', '7:8', '--volume', '/tmp:/t', '--ulimit', 'core=0')
+    assert init('--yes', '--user', 'root', options=options).code == 0
+    document = json.loads((home / '.tao_mounts.json').read_text())
+    assert document['DockerOptions'] == {'shm_size': '1G', 'ulimits': {'core': 0}, 'user': 'root'}
+    assert document['Mounts'][-1] == mount('/tmp', '/t')
+
+
+@pytest.mark.parametrize(('words', 'err'), [
+    (['--yes', '--bogus'], 'config init: unexpected "--bogus"\n    try: tao config init --help\n'),
+    (['--gpus', '0'], '--gpus is an option of the launcher and stands before config init\n'
+        '    try: tao --gpus GPUS config init …\n'),
+])
+def test_unknown_options(words: list[str], err: str) -> None:
+    assert init(*words) == (2, '', f'tao: error: {err}')
+
+
 def test_nothing_at_all(home: Path) -> None:
     words = [f'--{name}=none' for name in ('data', 'results', 'specs', 'user', 'shm_size', 'ulimit')]
     assert init('--yes', *words).code == 0
