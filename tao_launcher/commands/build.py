@@ -36,12 +36,13 @@ def build(found: Checkout, tag: str, push: bool, force: bool, build_args: Sequen
         if code or not push:
             return _built(found, local, code)
         pushed = f'{repository}:{found.user()}-{time.strftime("%Y%m%d%H%M")}'
+        words = _digest_words(found)
         try:
-            code = found.step(('tag', local, pushed)) or push_image(found, pushed, _digest_words(found))
+            code = found.step(('tag', local, pushed)) or push_image(found, pushed, words)
             return code or _keep(found, pushed, before)
         finally:
-            if not found.dry_run:
-                files.remove(_digest_file(found))
+            if words and not found.dry_run:
+                files.remove(words[-1])
 
 
 def _built(found: Checkout, image: str, code: int) -> int:
@@ -53,7 +54,7 @@ def _built(found: Checkout, image: str, code: int) -> int:
 
 def _digest_file(found: Checkout) -> str:
     """Where an engine writes the digest of what it pushed, if it does so: a folder that is ours to write to."""
-    return f'{found.manifest}.digest'
+    return f'{os.path.realpath(found.manifest)}.digest'
 
 
 def _digest_words(found: Checkout) -> tuple[str, ...]:

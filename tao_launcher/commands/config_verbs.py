@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ..cli import Values
     from ..output import Output
-    from .verbs import Parser
+    from .parser import Parser
 
 ACTIONS = (
     ('init', 'write the mounts file: asks on a terminal, --yes elsewhere'),

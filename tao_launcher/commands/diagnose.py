@@ -4,16 +4,17 @@ from __future__ import annotations
 import json
 import time
 
-from .. import daemon, engines, explain, explain_engine, host, machine, process
+from .. import daemon, explain, explain_engine, host, machine, process
 from ..errors import Fatal
 from ..explain import Facts
 from ..login import is_logged_in
 from ..table import seconds
+from .logins import logins
 from .prepare import lacks_init, with_init
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
     from ..containers import Launch
@@ -124,13 +125,3 @@ def _why_refused(facts: Facts, engine: Engine) -> Facts:
         disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
         has_nvidia=explain_engine.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )
-
-
-def logins(engine: Sequence[str], environ: Mapping[str, str]) -> object:
-    """The value of the first file that the engine may keep logins in, or None."""
-    for path in engines.profile(engine).logins:
-        variable, _, rest = path[1:].partition('/')
-        found = host.json_file(f'{environ[variable]}/{rest}'.rstrip('/')) if environ.get(variable) else None
-        if found is not None:
-            return found
-    return None

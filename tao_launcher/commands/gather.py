@@ -10,7 +10,7 @@ from ..errors import ConfigError, Fatal, UsageError
 from ..findings import Facts
 from ..login import is_logged_in
 from ..settings import merge
-from .diagnose import logins
+from .logins import logins
 from .prepare import lacks_init, mounts_file, with_init
 
 TYPE_CHECKING = False

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..cli import Values
     from ..output import Output
     from .engine import Engine
-    from .verbs import Parser
+    from .parser import Parser
 
 JOB = 'an id, its start, a name, or a task such as dino/train'
 

@@ -128,7 +128,7 @@ def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
 
 def _facts(asker: Asker, image: str) -> Facts:
     """What files say of this machine and its engine."""
-    from .diagnose import logins
+    from .logins import logins
 
     environ, here = asker.environ, asker.here
     words = engine_words(asker.options, environ)

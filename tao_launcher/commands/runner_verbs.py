@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from ..errors import UsageError
 from ..options import OPTIONS
-from .verbs import HelpAsked, Parser
+from ..variables import masked
+from .parser import HelpAsked, Parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,4 +98,5 @@ def _refuse(program: str, word: str, verb: str) -> NoReturn:
                 f'{word} is an option of {program} itself and stands before {verb}',
                 advice=f'{program} {example} {verb} …',
             )
-    raise UsageError(f'{verb}: unexpected "{word}"', advice=f'{program} {verb} --help')
+    shown, = masked([word])  # NAME=VALUE may be a --build-arg that lost its option
+    raise UsageError(f'{verb}: unexpected "{shown}"', advice=f'{program} {verb} --help')

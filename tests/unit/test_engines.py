@@ -10,7 +10,7 @@ from plans import launch
 from support import tao
 
 from tao_launcher import checks_engine, daemon, engines, explain, explain_engine
-from tao_launcher.commands.diagnose import logins
+from tao_launcher.commands.logins import logins
 from tao_launcher.engines import DOCKER, PODMAN, PROFILES
 from tao_launcher.errors import EngineMissing, UsageError
 from tao_launcher.findings import Facts as Found

@@ -129,6 +129,7 @@ def test_another_registry(words: list[str], env: dict[str, str], image: str, roo
     (['build', '--build-arg', '=s3cr3t', '--build-arg', 'NOT_HERE'],
      '--build-arg: "": expected NAME=VALUE or NAME\n    --build-arg: NOT_HERE is not set here\n'),
     (['build', 'more'], 'build: unexpected "more"\n    try: tao_pt build --help\n'),
+    (['build', 'MY_TOKEN=s3cr3t'], 'build: unexpected "MY_TOKEN=***"\n    try: tao_pt build --help\n'),
     (['build', '--gpus', '0'], 'build: unexpected "--gpus"\n    try: tao_pt build --help\n'),
     (['build', '--engine', 'podman'],
      '--engine is an option of tao_pt itself and stands before build\n    try: tao_pt --engine CMD build …\n'),
