@@ -83,7 +83,7 @@ def _plan(
     if call.form in ('shell', 'help'):
         task = call.task or call.group
         raise UsageError(f'{program} {task}: which subtask?', advice=f'tao {task} --help')
-    _refuse_late(program, call)
+    _refuse_late(program, words, call)
     options = {
         **{key: value for key, value in options.items() if key != 'name'},
         'gpus': ','.join(gpu_ids(wanted.gpus)) or 'none',
@@ -99,14 +99,14 @@ def _plan(
     return plan, dry_run
 
 
-def _refuse_late(program: str, call: Call) -> None:
-    """Raise UsageError for options of submit behind the task: no task has them."""
+def _refuse_late(program: str, words: list[str], call: Call) -> None:
+    """Raise UsageError for options of submit behind the task, where a bare "--" does not say that they are its own."""
     own = cli.table(program)
-    names = [option.name for option in SUBMIT if program in option.programs and option.key not in ('time', 'wait')]
-    words = call.words[:call.words.index('--')] if '--' in call.words else call.words
-    late = [word for word in words if own.get(word.partition('=')[0], SUBMIT[0]).name in names
-            and word.partition('=')[0] in own]
-    if late and call.form == 'task':
+    keys = {option.key for option in SUBMIT} - {'time', 'wait', 'container'}  # which a task may have
+    looked_at = words[:words.index('--')] if '--' in words else words
+    names = [word.partition('=')[0] for word in call.words if call.form == 'task' and word in looked_at]
+    late = [name for name in names if name in own and own[name].key in keys]
+    if late:
         raise UsageError(
             f'{", ".join(late)}: the options of submit stand before the task name',
             advice=f'tao {program} {late[0]} … {call.task} {call.subtask} …',
