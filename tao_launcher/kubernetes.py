@@ -62,7 +62,7 @@ def manifest(plan: Plan, wanted: Submission, digest: str, is_file: Callable[[str
     }
     return Manifest(
         name, {'apiVersion': 'v1', 'kind': 'List', 'items': [service, job]}, by_name(plan),
-        (*contract.replaced(plan), *_notices(plan, wanted)),
+        (*contract.replaced(plan), *_notices(plan, wanted, name)),
     )
 
 
@@ -85,7 +85,7 @@ def _pod(
     return {
         'restartPolicy': 'Never', 'subdomain': name, 'terminationGracePeriodSeconds': plan.stop_timeout,
         # as --init: the job is not process 1, and who is buries its orphans
-        **part('shareProcessNamespace', plan.init),
+        **part('shareProcessNamespace', bool(plan.init)),
         **part('securityContext', user(plan, problems)),
         **part('hostNetwork', plan.network == 'host'),
         **part('dnsPolicy', 'ClusterFirstWithHostNet' * (plan.network == 'host')),
@@ -120,11 +120,11 @@ def _untold(plan: Plan) -> list[str]:
     return problems
 
 
-def _notices(plan: Plan, wanted: Submission) -> list[str]:
+def _notices(plan: Plan, wanted: Submission, name: str) -> list[str]:
     notices = []
     if plan.ports:
         ports = ' '.join(f'{port.host}:{port.container}' for port in plan.ports)
-        notices.append(f'ports are not published; kubectl port-forward job/NAME {ports}')
+        notices.append(f'ports are not published; kubectl port-forward job/{name} {ports}')
     if plan.ulimits:
         names = ', '.join(limit.name for limit in plan.ulimits)
         notices.append(f'ulimits ({names}) are not part of a pod: those of the nodes apply')

@@ -46,7 +46,7 @@ def ask(
     try:
         child = subprocess.Popen(
             [encoded(word) for word in argv], env=_encoded(env), start_new_session=True,
-            stdin=subprocess.PIPE if text else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=_file(text) if text else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             encoding='utf-8', errors='surrogateescape',
         )
     except OSError as e:
@@ -55,7 +55,7 @@ def ask(
     try:
         while True:
             try:
-                out, err = child.communicate(text or None, timeout=max(0.0, min(0.25, deadline - clock())))
+                out, err = child.communicate(timeout=max(0.0, min(0.25, deadline - clock())))
                 return Answer(child.returncode, out, err)
             except subprocess.TimeoutExpired:
                 if clock() >= deadline or (is_over and is_over()):
@@ -242,6 +242,16 @@ def _end(child: subprocess.Popen[Any]) -> None:
         except PermissionError:
             return  # behind sudo it is root's
         child.wait()
+
+
+def _file(text: str) -> IO[bytes]:
+    """A file without a name to read a text from: a pipe would have to be written to at the right times."""
+    import tempfile
+
+    file = tempfile.TemporaryFile()
+    file.write(encoded(text))
+    file.seek(0)
+    return file
 
 
 def _text(file: IO[bytes]) -> str:

@@ -262,6 +262,14 @@ def test_clusters_of_a_federation(tmp_path: Path) -> None:
     ))
 
 
+def test_an_sbatch_that_takes_its_time(tmp_path: Path) -> None:
+    (tmp_path / 'sbatch').write_text('#!/bin/sh\nsleep 0.6; cat >"${0%/*}/script"; echo 7\n')
+    (tmp_path / 'sbatch').chmod(0o755)
+    words = ['--quiet', 'submit', 'slurm', 'dino', 'train', 'x' * 100000]  # more than a pipe holds
+    assert tao(*words, env={'PATH': f'{tmp_path}:/usr/bin:/bin'}) == Result(0, '7\n', '')
+    assert (tmp_path / 'script').read_text() == tao('--dry-run', *words).out
+
+
 @pytest.mark.parametrize(('answer', 'state'), [
     ('JobId=1 JobState=FAILED Reason=NonZeroExitCode ExitCode=3:0 RunTime=1', ('FAILED', 3)),
     ('JobId=1 JobState=CANCELLED Reason=None ExitCode=0:15', ('CANCELLED', 143)),

@@ -1,0 +1,264 @@
+"""The manifest for Kubernetes: what of a plan it says and how, and what it can not say."""
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import texts
+from support import Result, tao, write_mounts
+
+from tao_launcher import pod
+
+IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
+
+
+def submit(*given: str) -> Result:
+    return tao('submit', 'kubernetes', '--dry-run', *given)
+
+
+def manifest(*given: str) -> Any:
+    done = submit('--quiet', *given)
+    assert (done.code, done.err) == (0, '')
+    return json.loads(done.out)
+
+
+def pod_of(*given: str) -> tuple[Any, Any]:
+    """(the pod's specification, that of its container)."""
+    spec = manifest(*given)['items'][1]['spec']['template']['spec']
+    (container,) = spec['containers']
+    return spec, container
+
+
+def variables(container: Any) -> dict[str, Any]:
+    return {one['name']: one.get('value', one.get('valueFrom')) for one in container['env']}
+
+
+def test_job_and_service() -> None:
+    document = manifest('--nodes=3', '--namespace=ml', 'dino', 'train', '-e', '/x', 'a b')
+    assert (document['apiVersion'], document['kind']) == ('v1', 'List')
+    service, job = document['items']
+    name = job['metadata']['name']
+    digest = job['metadata']['labels']['tao.plan']
+    assert name == f'tao-model-dino-train-{digest[:8]}'
+    assert service == {
+        'apiVersion': 'v1', 'kind': 'Service',
+        'metadata': {'name': name, 'namespace': 'ml', 'labels': {'tao.job': 'model.dino.train', 'tao.plan': digest}},
+        'spec': {'clusterIP': 'None', 'publishNotReadyAddresses': True, 'selector': {'job-name': name},
+                 'ports': [{'name': 'master', 'port': 29500}]},
+    }
+    template = job['spec'].pop('template')
+    assert job == {
+        'apiVersion': 'batch/v1', 'kind': 'Job', 'metadata': service['metadata'],
+        'spec': {'completionMode': 'Indexed', 'completions': 3, 'parallelism': 3, 'backoffLimit': 0},
+    }
+    assert template == {'metadata': {'labels': job['metadata']['labels']}, 'spec': {
+        'restartPolicy': 'Never', 'subdomain': name, 'terminationGracePeriodSeconds': 30, 'shareProcessNamespace': True,
+        'containers': [{
+            'name': 'tao', 'image': IMAGE, 'imagePullPolicy': 'IfNotPresent',
+            'args': ['dino', 'train', '-e', '/x', 'a b'],
+            'env': [
+                {'name': 'WORLD_SIZE', 'value': '3'}, {'name': 'NUM_GPU_PER_NODE', 'value': '1'},
+                {'name': 'MASTER_ADDR', 'value': f'{name}-0.{name}'}, {'name': 'MASTER_PORT', 'value': '29500'},
+                {'name': 'NODE_RANK', 'valueFrom': {'fieldRef': {
+                    'fieldPath': "metadata.annotations['batch.kubernetes.io/job-completion-index']"}}},
+            ],
+            'resources': {'limits': {'nvidia.com/gpu': '1'}},
+        }],
+    }}
+
+
+def test_equal_submissions_have_one_name() -> None:
+    def name(*given: str) -> str:
+        return str(manifest(*given)['items'][0]['metadata']['name'])
+
+    assert name('dino', 'train') == name('dino', 'train')
+    others = [('--nodes=2', 'dino', 'train'), ('dino', 'train', 'x=1'), ('--pvc=a:/b', 'dino', 'train')]
+    assert len({name('dino', 'train'), *(name(*given) for given in others)}) == 4
+    assert name('--name=night', 'dino', 'train') == 'night'
+    longest = name('--image=x', 'auto_label', 'run', 'x')
+    assert re.fullmatch('[a-z]([a-z0-9-]*[a-z0-9])?', longest) and len(longest) <= 52
+
+
+def test_docker_options(home: Path, tmp_path: Path) -> None:
+    (tmp_path / 'file').touch()
+    write_mounts(home, {
+        'Mounts': [{'source': str(tmp_path), 'destination': '/data', 'mode': 'ro'},
+                   {'source': str(tmp_path / 'file'), 'destination': '/file'},
+                   {'source': '/only/on/the/nodes', 'destination': '/there'}],
+        'Envs': [{'variable': 'A', 'value': '$(B) and $$ and $C'}, {'variable': 'API_KEY', 'value': 's3cr3t'}],
+        'DockerOptions': {
+            'shm_size': '16G', 'ulimits': {'stack': 1, 'memlock': -1}, 'user': '4321:99', 'group_add': ['44'],
+            'ports': {'8888': 9999, '53/udp': 53}, 'privileged': True, 'network': 'host', 'ipc': 'host', 'init': False,
+            'workdir': '/data',
+        },
+    })
+    done = submit('--gpus_per_node=4', '--pull=always', '--stop-timeout=90', '--pvc=scratch:/scratch:ro',
+                  '--image_pull_secret=ngc', 'dino', 'train', '$(HOME)')
+    assert 's3cr3t' not in done.out + done.err
+    spec = json.loads(done.out)['items'][1]['spec']['template']['spec']
+    (container,) = spec.pop('containers')
+    spec.pop('subdomain')
+    assert spec == {
+        'restartPolicy': 'Never', 'terminationGracePeriodSeconds': 90, 'hostNetwork': True,
+        'dnsPolicy': 'ClusterFirstWithHostNet', 'hostIPC': True, 'imagePullSecrets': [{'name': 'ngc'}],
+        'securityContext': {'runAsUser': 4321, 'runAsGroup': 99, 'supplementalGroups': [44]},
+        'volumes': [
+            {'name': 'mount-0', 'hostPath': {'path': str(tmp_path), 'type': 'Directory'}},
+            {'name': 'mount-1', 'hostPath': {'path': f'{tmp_path}/file', 'type': 'File'}},
+            {'name': 'mount-2', 'hostPath': {'path': '/only/on/the/nodes', 'type': 'Directory'}},
+            {'name': 'mount-3', 'persistentVolumeClaim': {'claimName': 'scratch'}},
+            {'name': 'shm', 'emptyDir': {'medium': 'Memory', 'sizeLimit': '16Gi'}},
+        ],
+    }
+    found = variables(container)
+    assert (found['A'], found['HOME'], found['USER']) == ('$$(B) and $$$$ and $$C', '/tmp', 'uid4321')
+    assert found['API_KEY'] == {'secretKeyRef': {'name': 'tao-environment', 'key': 'API_KEY'}}
+    del container['env']
+    assert container == {
+        'name': 'tao', 'image': IMAGE, 'imagePullPolicy': 'Always', 'args': ['dino', 'train', '$$(HOME)'],
+        'resources': {'limits': {'nvidia.com/gpu': '4'}}, 'workingDir': '/data',
+        'securityContext': {'privileged': True},
+        'ports': [{'containerPort': 8888, 'protocol': 'TCP'}, {'containerPort': 53, 'protocol': 'UDP'}],
+        'volumeMounts': [
+            {'name': 'mount-0', 'mountPath': '/data', 'readOnly': True}, {'name': 'mount-1', 'mountPath': '/file'},
+            {'name': 'mount-2', 'mountPath': '/there'}, {'name': 'mount-3', 'mountPath': '/scratch', 'readOnly': True},
+            {'name': 'shm', 'mountPath': '/dev/shm'},
+        ],
+    }
+
+
+def test_notices(home: Path) -> None:
+    write_mounts(home, {
+        'Mounts': [{'source': '/a', 'destination': '/data'}, {'source': '/b', 'destination': '/b'}],
+        'Envs': [{'variable': 'API_KEY', 'value': 'x'}, {'variable': 'NODE_RANK', 'value': '0'}],
+        'DockerOptions': {'ports': {'8888': 9999}, 'ulimits': {'stack': 1}},
+    })
+    done = submit('--pvc=claim:/data', '--namespace=ml', '--name=night', 'dino', 'train')
+    assert done.err.splitlines() == [
+        'tao: notice: NODE_RANK is left out: the cluster decides it',
+        'tao: notice: ports are not published; kubectl port-forward job/night 9999:8888',
+        'tao: notice: ulimits (stack) are not part of a pod: those of the nodes apply',
+        'tao: notice: /a is left out: a claim is mounted at /data',
+        "tao: notice: these are paths of the cluster's nodes, not looked for here: /b",
+        'tao: notice: the Secret tao-environment of the cluster has to hold API_KEY; to make it:',
+        'tao: notice: kubectl -n ml create secret generic tao-environment '
+        '--from-env-file=<(printf \'%s=%s\\n\' API_KEY "$API_KEY")',
+    ]
+
+
+def test_everything_that_a_pod_can_not_be_told(home: Path) -> None:
+    path = write_mounts(home, {
+        'Mounts': [{'source': '/data', 'destination': '/data', 'mode': 'ro,z'},
+                   {'source': '/x', 'destination': '/a:b'}],
+        'Envs': [{'variable': 'MASTER_PORT', 'value': 'any'}],
+        'DockerOptions': {'network': 'ib', 'ipc': 'container:x', 'user': 'trainer', 'group_add': ['video'],
+                          'extra_args': ['--cpus=8', '--hostname=secret']},
+    })
+    done = submit('--image=sha256:' + 'a' * 64, 'dino', 'train', os.fsdecode(b'x\xff'))
+    assert (done.code, done.out) == (2, '')
+    assert done.err.splitlines() == [
+        'tao: error: 11 things that a pod can not be told',
+        '    --cpus: an option of docker run',
+        '    --hostname: an option of docker run',
+        '    MASTER_PORT=any: expected a port',
+        '    network ib: expected host, or none for that of the cluster',
+        '    ipc container:x: expected host',
+        '    an image by its id: a cluster pulls it by its name (--image REF)',
+        "    'x\\udcff': not UTF-8, which JSON needs",
+        f'    Mounts[0] of {path}: mode ro,z: relabelling is not known to Kubernetes',
+        f'    Mounts[1] of {path}: /a:b: a path with ":" can not be mounted',
+        '    user trainer: expected a number',
+        '    group video: expected a number',
+    ]
+
+
+@pytest.mark.parametrize(('given', 'said'), [
+    (['--pvc=Data:/x', '--pvc=data', '--namespace=A', '--image_pull_secret=_', '--name=Night'], [
+        '--pvc: "Data:/x": expected NAME:DEST or NAME:DEST:ro, NAME that of a persistent volume claim',
+        '--pvc: "data": expected an absolute path in the container',
+        '--namespace: "A": expected lower-case letters, digits and -',
+        '--image_pull_secret: "_": expected the name of a Secret',
+        '--name: "Night": expected up to 52 lower-case letters, digits and -, the first a letter',
+    ]),
+    (['--gpus=0,1'], ['--gpus 0,1: Kubernetes chooses the GPUs; say how many: --gpus_per_node 2']),
+    (['--gpus_per_node=a100:4'], ['--gpus_per_node: "a100:4": expected a number']),
+])
+def test_options_that_are_wrong(given: list[str], said: list[str]) -> None:
+    done = submit(*given, 'dino', 'train')
+    first, *others = said
+    assert done == Result(2, '', '\n'.join((
+        f'tao: error: {first}', *(f'    {other}' for other in others), '    try: tao submit kubernetes --help', '',
+    )))
+
+
+def test_the_engine_of_this_machine_has_no_part_in_it() -> None:
+    env = {'TAO_ENGINE': 'podman', 'DOCKER_HOST': 'ssh://far', 'SLURM_JOB_ID': '7', 'TAO_GPUS': 'count=2'}
+    done = tao('submit', 'kubernetes', '--dry-run', '--run_as_user', 'dino', 'train', env=env)
+    assert (done.code, done.err) == (0, '')
+    spec = json.loads(done.out)['items'][1]['spec']['template']['spec']
+    assert spec['securityContext']['runAsUser'] == os.getuid()
+    assert spec['containers'][0]['resources'] == {'limits': {'nvidia.com/gpu': '2'}}
+
+
+def test_no_gpus() -> None:
+    _, container = pod_of('--gpus=none', 'dino', 'train')
+    assert 'resources' not in container
+    assert variables(container)['NVIDIA_VISIBLE_DEVICES'] == 'void'
+    assert variables(container)['NUM_GPU_PER_NODE'] == '0'
+
+
+@pytest.mark.parametrize(('docker', 'kubernetes'), [
+    ('16G', '16Gi'), ('512m', '512Mi'), ('1.5 GiB', '1610612736'), ('64MB', '64Mi'), ('1073741824', '1073741824'),
+    ('2b', '2'), ('8kb', '8Ki'), ('1T', '1Ti'),
+])
+def test_sizes(docker: str, kubernetes: str) -> None:
+    assert pod.quantity(docker) == kubernetes
+
+
+def expanded(text: str) -> str:
+    """What Kubernetes makes of a value, by its own rules: $$ is $, $(NAME) of an unknown name stays."""
+    return re.sub(r'\$\$|\$\([^)]*\)', lambda found: '$' if found.group() == '$$' else '<expanded>', text)
+
+
+@given(texts | st.text('$()AB', max_size=8))
+def test_every_text_is_literal(text: str) -> None:
+    assert expanded(pod.literal(text)) == text
+
+
+def test_no_kubectl() -> None:
+    done = tao('submit', 'kubernetes', 'dino', 'train', env={'PATH': '/nowhere'})
+    assert done == Result(125, '', (
+        'tao: error: kubectl: no such program\n    tao submit kubernetes hands its manifest to kubectl\n'
+        '    try: install kubectl (https://kubernetes.io/docs/tasks/tools/), or write the manifest with --dry-run\n'
+    ))
+
+
+FULL = {
+    'Mounts': [{'source': '/a', 'destination': '/data', 'mode': 'ro'}],
+    'Envs': [{'variable': 'A', 'value': '1'}, {'variable': 'API_KEY', 'value': 'x'}],
+    'DockerOptions': {
+        'shm_size': '1.5g', 'user': '4321:99', 'group_add': ['44'], 'ports': {'8888': 9999}, 'privileged': True,
+        'network': 'host', 'ipc': 'host', 'workdir': '/data',
+    },
+}
+
+
+@pytest.mark.parametrize('which', ['oldest', 'middle', 'newest'])
+@pytest.mark.parametrize('file', [{}, FULL], ids=['plain', 'full'])
+def test_manifests_are_valid(which: str, file: object, home: Path) -> None:
+    kubernetes_validate = pytest.importorskip('kubernetes_validate', reason='installed with the newest Python only')
+    versions = sorted(set(kubernetes_validate.utils.all_versions()), key=lambda text: [int(n) for n in text.split('.')])
+    version = {'oldest': versions[0], 'middle': versions[len(versions) // 2], 'newest': versions[-1]}[which]
+    write_mounts(home, file)
+    options = ['--nodes=2', '--pvc=claim:/scratch:ro', '--image_pull_secret=ngc', '--namespace=ml']
+    document = manifest(*options, 'dino', 'train')
+    for item in document['items']:
+        kubernetes_validate.validate(item, version, strict=True)
+        with pytest.raises(kubernetes_validate.ValidationError):
+            kubernetes_validate.validate({**item, 'specs': {}}, version, strict=True)
