@@ -152,3 +152,8 @@ def at(words: tuple[str, ...], name: str) -> tuple[str, ...]:
         raise ValueError('the engine\'s own words name a daemon already')
     i = index(words) + 1
     return (*words[:i], profile(words).place[1], name, *words[i:])
+
+
+def tao(words: Sequence[str]) -> str:
+    """How the launcher is called for the same engine."""
+    return 'tao' if tuple(words) == ('docker',) else f'tao --engine "{" ".join(words)}"'

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 
-from . import process
+from . import engines, process
 from .signals import Signals, Terminal
 
 TYPE_CHECKING = False
@@ -182,8 +182,7 @@ class Job:
 
     def _tao(self) -> str:
         """How to call us for the same engine."""
-        engine = ' '.join(self.launch.engine)
-        return 'tao' if engine == 'docker' else f'tao --engine "{engine}"'
+        return engines.tao(self.launch.engine)
 
 
 def _is_the_clients(code: int, signalled: bool) -> bool:

@@ -1,7 +1,7 @@
 """tao attach: come back to a job. No way of leaving it reaches the job."""
 from __future__ import annotations
 
-from .. import host, process
+from .. import engines, host, process
 from ..errors import EngineError
 from ..jobs import line
 from .engine import Engine, chosen
@@ -36,11 +36,12 @@ def attach(engine: Engine, wanted: str, dry_run: bool, output: Output) -> int:
         return 0
     number, answers = process.watch(follow, [waiting], engine.environ)
     if number:
-        output.notice(f'left; the job runs on (tao attach {job.id[:12]})')
+        output.notice(f'left; the job runs on ({engines.tao(engine.words)} attach {job.id[:12]})')
         return -number
     code = answers[0].strip()
     if not code.isdigit():
-        raise EngineError('the job could not be followed to its end', line(job), advice=f'tao wait {job.id[:12]}')
+        advice = f'{engines.tao(engine.words)} wait {job.id[:12]}'
+        raise EngineError('the job could not be followed to its end', line(job), advice=advice)
     return int(code)
 
 

@@ -26,8 +26,9 @@ PATIENCE = 10.0  # seconds for one probe
 GPU_QUERY = ('nvidia-smi', '--query-gpu=index,name,memory.total,driver_version', '--format=csv,noheader,nounits')
 OLD_PACKAGES = ('nvidia-docker2', 'nvidia-container-runtime')
 SHOWN_VARIABLES = (
-    'DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'LAUNCHER_MOUNTS', 'OVERRIDE_REGISTRY', 'TAO_ENGINE', 'TAO_GPUS',
-    'TAO_PULL', 'TAO_RELEASE', 'TAO_DRY_RUN', 'SLURM_JOB_ID', 'CUDA_VISIBLE_DEVICES',
+    'DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'CONTAINER_HOST', 'CONTAINER_CONNECTION', 'LAUNCHER_MOUNTS',
+    'OVERRIDE_REGISTRY', 'TAO_ENGINE', 'TAO_GPUS', 'TAO_PULL', 'TAO_RELEASE', 'TAO_DRY_RUN', 'SLURM_JOB_ID',
+    'CUDA_VISIBLE_DEVICES',
 )
 
 
