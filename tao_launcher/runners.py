@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MANIFEST = 'docker/manifest.json'
+BUILDS_ITS_BASE = 'tao_tf'  # as NVIDIA's does
 
 
 def defaults(profile: Mapping[str, Any]) -> dict[str, str]:

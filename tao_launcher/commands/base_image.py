@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-from .. import builds, signals
+from .. import builds, runners, signals
 from .build import DOCKERFILE
 from .checkout import checkout
 
@@ -23,10 +23,11 @@ def ensure(
 ) -> tuple[Plan, int]:
     """(the plan, 0) once its image is here: pulled, or else built; (the plan, the engine's code) where that failed.
 
+    Only the manifest's own image is built, for the one runner that does so, and not against --pull never.
     An image that the manifest names by tag is built under that name. One by digest can not be: the
     plan then has the image of the caller's own tag. Raises ConfigError when there is no Dockerfile.
     """
-    if plan.pull == 'never':
+    if program != runners.BUILDS_ITS_BASE or plan.pull == 'never' or {'image', 'cached', 'tag'} & options.keys():
         return plan, 0
     found = checkout(program, options, environ, False, output)
     answer = found.engine.ask('image', 'inspect', plan.image)

@@ -56,6 +56,7 @@ def release(
 
 def _wheel(found: Checkout) -> int:
     """Build the wheel in the developer container; its code. Raises CheckFailed when there is none afterwards."""
+    from .base_image import ensure
     from .launch import launch
     from .prepare import prepare
 
@@ -76,6 +77,9 @@ def _wheel(found: Checkout) -> int:
     )
     if found.dry_run:
         return launch(plan, 'shell', found.engine.environ, found.here.arg_max, found.output)
+    plan, code = ensure(found.program, plan, options, found.engine.environ, found.output)
+    if code:
+        return code
     with found.output.aside():
         code = launch(plan, '', found.engine.environ, found.here.arg_max, found.output)
     if code == 0 and not _wheels(found.root):

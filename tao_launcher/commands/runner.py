@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..plan import Target
     from ..settings import Settings
 
-BUILDS_ITS_BASE = 'tao_tf'  # as NVIDIA's does
-
 
 def runner(
     program: str, options: Values, words: list[str], environ: Mapping[str, str], output: Output,
@@ -61,7 +59,7 @@ def runner(
         return made
 
     plan, dry_run = prepare(options, runners.defaults(profile), environ, here, output, target)
-    if program == BUILDS_ITS_BASE and not dry_run and not {'image', 'cached', 'tag'} & options.keys():
+    if program == runners.BUILDS_ITS_BASE and not dry_run:
         from .base_image import ensure
 
         plan, code = ensure(program, plan, options, environ, output)

@@ -43,6 +43,14 @@ def test_tao_tf_builds_what_nobody_has(mini: Mini, docker: Docker, members: dict
         assert (again.returncode, again.stdout, again.stderr) == (0, 'one\n', '')
 
 
+def test_tao_tf_builds_it_for_a_wheel_too(mini: Mini, docker: Docker, registry: Registry) -> None:
+    (mini.root / 'release' / 'docker').mkdir(parents=True)
+    (mini.root / 'release' / 'docker' / 'Dockerfile').write_text(f'FROM {registry.host}/base:1\nCOPY dist/*.whl /\n')
+    done = mini.run(Program('tao_tf', docker).path, '--gpus', 'none', 'release', '--tag', '1.0', '--wheel')
+    assert (done.returncode, done.stdout) == (0, f'{mini.image("1.0")}\n'), done.stderr
+    assert 'python in /workspace/tao-tf1 as 0:0' in done.stderr and mini.images() == ['1.0', 'root']
+
+
 def test_tao_tf_pulls_what_can_be_had(mini: Mini, docker: Docker, registry: Registry) -> None:
     tao_tf = Program('tao_tf', docker).path
     assert mini.run(tao_tf, 'build', '--push').returncode == 0
