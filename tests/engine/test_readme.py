@@ -91,11 +91,13 @@ def test_every_option_and_variable_of_the_readme_exists(tao: Program, tao_pt: Pr
              'completion')
     steps = [('bundle', step, '--help') for step in ('save', 'verify', 'load')]
     steps += [('config', action, '--help') for action in ('init', 'validate', 'show')]
+    steps += [('submit', engine, '--help') for engine in ('slurm', 'kubernetes')]
     helps = [*((verb, '--help') for verb in verbs), *steps]
     known = ''.join(tao(*words).stdout for words in [('--help', 'options'), *helps])
     known += ''.join(tao_pt(verb, '--help').stdout for verb in ('build', 'release', 'check'))
     known += Program('tao_ds', docker)('--help').stdout
-    others = {'--cpus', '--find-links', '--no-index'}  # docker's and pip's
+    # docker's, sbatch's and pip's
+    others = {'--cpus', '--memory', '--signal', '--gres', '--filter', '--find-links', '--no-index'}
     for option in set(re.findall(r'(?<![\w-])--[a-z][a-z_-]+', text)) - others:
         assert option in known, option
     environment = tao('--help', 'environment').stdout

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Callable, Iterator
 import pytest
 from cluster import MISSING, NAMES, Cluster, started
 from jobs import IGNORES, TAO, gone, launched
+from test_readme import mounts_file, transcript
 
 if TYPE_CHECKING:
     from conftest import Docker
@@ -241,6 +242,16 @@ def test_shellcheck_has_nothing_to_say(slurm: Cluster, options: list[str]) -> No
     assert slurm.run('bash', '-n', str(path)) == (0, '', '')
     done = subprocess.run(['shellcheck', path], stdout=subprocess.PIPE, encoding='utf-8')
     assert (done.returncode, done.stdout) == (0, '')
+
+
+def test_the_transcript_of_the_readme(slurm: Cluster, tmp_path: Path) -> None:
+    for name in ('data', 'results', 'specs'):
+        (slurm.home / name).mkdir()
+    (slurm.home / '.tao_mounts.json').write_text(mounts_file(), 'utf-8')
+    (tmp_path / 'tao').write_text(f'#!/bin/sh\nexec {" ".join([*slurm.enter, TAO])} "$@"\n')
+    (tmp_path / 'tao').chmod(0o755)
+    done, shown = transcript('slurm', {**slurm.env, 'PATH': f'{tmp_path}:{slurm.env["PATH"]}'}, slurm.home)
+    assert done == shown
 
 
 def test_pyxis_gets_its_options(slurm: Cluster, tmp_path: Path) -> None:
