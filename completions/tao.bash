@@ -20,4 +20,4 @@ _tao_complete() {
     [[ $kind != *open* ]] || compopt -o nospace 2>/dev/null || true
 }
 
-complete -F _tao_complete tao tao_pt tao_tf tao_tf2 tao_deploy tao_ds
+complete -o bashdefault -F _tao_complete tao tao_pt tao_tf tao_tf2 tao_deploy tao_ds

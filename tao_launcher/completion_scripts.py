@@ -34,7 +34,7 @@ _tao_complete() {
     [[ $kind != *open* ]] || compopt -o nospace 2>/dev/null || true
 }
 
-complete -F _tao_complete @PROGRAMS@
+complete -o bashdefault -F _tao_complete @PROGRAMS@
 '''
 
 ZSH = r'''

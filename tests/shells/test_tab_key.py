@@ -249,7 +249,7 @@ def test_the_files_of_the_wheel_for_bash() -> None:
             ['bash', '-c', f'. "$1"; complete -p {program}', 'bash', share / f'{program}.bash'], capture_output=True,
             encoding='utf-8', check=True,
         )
-        assert (done.stdout, done.stderr) == (f'complete -F _tao_complete {program}\n', '')
+        assert (done.stdout, done.stderr) == (f'complete -o bashdefault -F _tao_complete {program}\n', '')
 
 
 def test_zsh_without_its_completion_says_what_it_needs(home: Path) -> None:
