@@ -37,6 +37,7 @@ class Profile(Record):
     events: Mapping[str, str]  # docker's names for its events, where they differ
     logins: tuple[str, ...]  # the files that may hold logins to registries, variables for folders in them
     storage: str  # the setting for the folder that images are kept in
+    job_label: str  # the label tao.job in the --format of `ps`
 
 
 DOCKER = Profile(
@@ -63,6 +64,7 @@ DOCKER = Profile(
     events={},
     logins=('$DOCKER_CONFIG/config.json', '$HOME/.docker/config.json'),
     storage='data-root in /etc/docker/daemon.json',
+    job_label='{{.Label "tao.job"}}',
 )
 PODMAN = Profile(
     name='podman',
@@ -97,6 +99,7 @@ PODMAN = Profile(
         '$HOME/.docker/config.json',
     ),
     storage='graphroot in storage.conf',
+    job_label='{{index .Labels "tao.job"}}',
 )
 PROFILES = (DOCKER, PODMAN)
 PULL = tuple(dict.fromkeys(policy for profile in PROFILES for policy in profile.pull))

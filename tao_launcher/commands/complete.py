@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..values import Mount
 
 PATIENCE = 2.0  # seconds for the engine: somebody waits with a finger on the Tab key
-ROW = '{{.ID}} {{.Names}} {{.Status}} {{.Label "tao.job"}}'
+ROW = '{{.ID}} {{.Names}} {{.Status}} '  # and the label tao.job
 
 
 def complete(words: Sequence[str], environ: Mapping[str, str], output: Output) -> int:
@@ -151,8 +151,9 @@ class _World:
             return ()
         engine = engine._replace(environ={**self.environ, 'SSH_ASKPASS_REQUIRE': 'never'})
         listed = [word for word in engine.list_words(everybody, ended) if word != '-q']
+        row = ROW + engine.daemon.profile.job_label
         found = []
-        for line in engine.ask(*listed[:1], '--format', ROW, *listed[1:], timeout=PATIENCE).out.splitlines():
+        for line in engine.ask(*listed, '--format', row, timeout=PATIENCE).out.splitlines():
             id, name, about = (*line.split(' ', 2), '', '')[:3]
             status, _, task = about.rpartition(' ')
             found += [(id[:12], f'{name}: {task}, {status}'), (name, f'{task}, {status}')]

@@ -25,7 +25,7 @@ def offered(tao: Program, line: str) -> dict[str, str]:
 def look(tao: Program) -> None:
     """A job that runs and one that has ended, through the eyes of the verbs."""
     running = tao('--detach', '--name', 'night', 'dino', 'run', 'sh', '-c', SLEEPS).stdout.strip()
-    over = tao('--detach', '--name', 'over', 'deploy', 'dino', 'run', 'true').stdout.strip()
+    over = tao('--detach', '--name', 'over', 'dino', 'run', 'sleep', '2').stdout.strip()
     try:
         tao('wait', 'over')
         jobs = offered(tao, 'tao stop ')
@@ -34,7 +34,7 @@ def look(tao: Program) -> None:
         assert jobs['night'].startswith('model/dino/run, Up ')
         jobs = offered(tao, 'tao logs ')
         assert set(jobs) == {running[:12], 'night', over[:12], 'over'}
-        assert jobs['over'].startswith('deploy/dino/run, Exited (0)')
+        assert jobs['over'].startswith('model/dino/run, Exited (0)')
     finally:
         tao('stop', '--time', '0', 'night')
         tao('clean')
