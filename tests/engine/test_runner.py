@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import air_gap
+import jsonschema
 import pytest
 from air_gap import Registry
 from checkouts import OLD, REPOSITORY, Mini
@@ -19,6 +20,7 @@ from jobs import SOMEBODY
 if TYPE_CHECKING:
     from conftest import Docker
 
+SCHEMA = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['findings']
 READ = ['--gpus', 'none', '--', 'cat', '/content.txt']
 
 
@@ -120,6 +122,7 @@ def test_git_of_a_worktree(tmp_path: Path, mini: Mini, tao_pt: Program) -> None:
 
 
 def findings(done: subprocess.CompletedProcess[str]) -> dict[str, tuple[str, str, str]]:
+    jsonschema.validate(json.loads(done.stdout), SCHEMA)
     return {found['name']: (found['status'], found['found'], found['fix']) for found in json.loads(done.stdout)}
 
 

@@ -199,3 +199,16 @@ def test_another_checkout_than_the_one_around(root: Path, tmp_path: Path, monkey
         done = run(root, 'build', '--dry-run')
         assert (done.code, done.err) == (0, f'tao_pt: notice: {notice}\n' if notice else '')
         assert shlex.split(done.out)[-1] == str(root)
+
+
+@pytest.mark.parametrize('words', [
+    ['build', '--push'], ['--gpus', 'none', 'release', '--tag', 'x', '--wheel', '--push'], ['check'],
+])
+def test_a_dry_run_writes_nothing_and_starts_nothing(
+    words: list[str], root: Path, tmp_path: Path, unasked: Path,
+) -> None:
+    (root / 'build').mkdir()
+    before = {path: path.lstat().st_mtime_ns for path in tmp_path.rglob('*')}
+    done = run(root, *words, '--dry-run', PATH=str(unasked))
+    assert (done.code, done.err) == (0, '') and done.out
+    assert {path: path.lstat().st_mtime_ns for path in tmp_path.rglob('*')} == before
