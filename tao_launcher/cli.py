@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .errors import UsageError
 from .names import did_you_mean
-from .options import ALSO_LATE, NEVER_LATE, TASKS_OWN, Option, of
+from .options import ALSO_LATE, NEVER_LATE, SUBMIT, TASKS_OWN, Option, of
 from .record import Record
 
 TYPE_CHECKING = False
@@ -96,6 +96,10 @@ def add(values: Values, option: Option, value: str | bool) -> None:
 def _hint(name: str, known: Mapping[str, Option]) -> list[str]:
     if not name.startswith('--'):
         return []
+    key = name[2:].replace('-', '_')
+    owners = [owner for option in SUBMIT if option.key == key for owner in option.programs]
+    if owners:
+        return [f'it is an option of tao {" and ".join(owners)}, and stands behind that']
     # the dashes would make every option look alike
     hint = did_you_mean(name[2:], {option.name[2:] for option in known.values()})
     return [hint.replace('mean ', 'mean --').replace(', ', ', --')] if hint else []

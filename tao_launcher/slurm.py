@@ -52,6 +52,8 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
         'options': '--kill-on-bad-exit=0' + ' --label' * (wanted.nodes > 1),
         'command': 'bash -c "$(declare -f refuse launch remove end container node); node"',
     }
+    if wanted.nodes > 1 and plan.ports and plan.network != 'host':
+        notices += ("published ports keep docker's own network, in which the nodes do not meet: --network host",)
     return Script('\n'.join((*head(plan, wanted, exported), '', step, batch)), exported, notices)
 
 

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from .. import cli, daemon, host, parsers
-from ..errors import UsageError
+from ..errors import ResultLost, UsageError
 from ..options import KUBERNETES, SLURM, SUBMIT
+from ..output import OutputClosed
 from ..settings import engine_words
 from ..submission import CLIENT, gpu_ids, submission, without_job
 from .prepare import mounts_file, prepare
@@ -39,7 +40,9 @@ def submit(program: str, words: list[str], options: Values, environ: Mapping[str
     if program == KUBERNETES:
         from .submit_kubernetes import for_kubernetes, submit_kubernetes
 
-        options, environ = for_kubernetes(options, environ)
+        file, _ = mounts_file(options, environ, here)
+        options, environ = for_kubernetes(options, environ, file.variables)
+        here = here._replace(is_tegra=False)
         plan, dry_run = _plan(program, rest, wanted, options, environ, here, output)
         return submit_kubernetes(plan, wanted, dry_run, environ, output)
     from .submit_slurm import submit_slurm
@@ -82,6 +85,8 @@ def _plan(
     call = cli.call(words, known.groups(), known.subtasks_by_name(), options)
     if call.form in ('shell', 'help'):
         task = call.task or call.group
+        if call.task:
+            task_target(known, call, '')  # whose error is better for a name that is none
         raise UsageError(f'{program} {task}: which subtask?', advice=f'tao {task} --help')
     _refuse_late(program, words, call)
     options = {
@@ -102,7 +107,7 @@ def _plan(
 def _refuse_late(program: str, words: list[str], call: Call) -> None:
     """Raise UsageError for options of submit behind the task, where a bare "--" does not say that they are its own."""
     own = cli.table(program)
-    keys = {option.key for option in SUBMIT} - {'time', 'wait', 'container'}  # which a task may have
+    keys = {option.key for option in SUBMIT}
     looked_at = words[:words.index('--')] if '--' in words else words
     names = [word.partition('=')[0] for word in call.words if call.form == 'task' and word in looked_at]
     late = [name for name in names if name in own and own[name].key in keys]
@@ -120,3 +125,11 @@ def _local(options: Values, environ: Mapping[str, str], here: Host, output: Outp
         return environ
     output.notice(f'every node uses its own engine, not the remote daemon {found.address}')
     return {name: value for name, value in environ.items() if name not in CLIENT}
+
+
+def submitted(job: str, output: Output) -> None:
+    """Print what a cluster calls a job that it has by now; on stderr where nobody reads stdout."""
+    try:
+        output.result(f'{job}\n')
+    except (OutputClosed, ResultLost):
+        output.say(f'the job is submitted: {job}')

@@ -5,6 +5,7 @@ from .. import host, kubernetes, process
 from ..errors import EngineError
 from ..pod import SECRET
 from ..submission import CLIENT
+from .submit import submitted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,14 +16,23 @@ if TYPE_CHECKING:
     from ..output import Output
     from ..plan import Plan
     from ..submission import Submission
+    from ..values import Variable
 
 PATIENCE = 120.0  # seconds for a cluster that is far away
 
 
-def for_kubernetes(options: Values, environ: Mapping[str, str]) -> tuple[Values, Mapping[str, str]]:
-    """The options and environment of a plan that no engine of this machine runs, and whose paths are elsewhere."""
+def for_kubernetes(
+    options: Values, environ: Mapping[str, str], variables: Sequence[Variable],
+) -> tuple[Values, Mapping[str, str]]:
+    """The options and environment of a plan that no engine of this machine runs, and whose paths are elsewhere.
+
+    What is passed by name (`variables` are those of the mounts file) need not be set here: a Secret has it.
+    """
+    given = options.get('env', [])
+    names = [word for word in given if '=' not in word] if isinstance(given, list) else []
+    names += [variable.name for variable in variables if variable.value is None]
     kept = {name: value for name, value in environ.items() if name not in (*CLIENT, 'TAO_ENGINE')}
-    return {**options, 'no_check': True, 'engine': 'docker'}, kept
+    return {**options, 'no_check': True, 'engine': 'docker'}, {**dict.fromkeys(names, ''), **kept}
 
 
 def submit_kubernetes(
@@ -46,7 +56,7 @@ def submit_kubernetes(
         output.result(text)
         return 0
     _create(text, made.name, there, environ)
-    output.result(f'job.batch/{made.name}\n')
+    submitted(f'job.batch/{made.name}', output)
     pods = f'job-name={made.name}'
     for what, words in (
         ('Kubernetes has it now, tao list has not', ('get', 'pods', '-l', pods)),

@@ -5,8 +5,9 @@ import os
 import re
 
 from .. import host, process, pyxis, slurm
-from ..errors import EngineError
+from ..errors import EngineError, UsageError
 from ..submission import CLIENT
+from .submit import submitted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def submit_slurm(
 
     With `is_checked` each node looks for the mount sources that are there on this one.
     """
+    if dry_run == 'json':
+        raise UsageError('submit slurm: what is submitted is a script, which has no form as json', advice='--dry-run')
     make = pyxis.script if wanted.is_pyxis else slurm.script
     sources = [mount.source for mount in plan.mounts if is_checked and host.look(mount.source)]
     script = make(plan, wanted, sources, [name for name in CLIENT if environ.get(name)])
@@ -43,7 +46,7 @@ def submit_slurm(
         output.result(script.text)
         return 0
     job, _, cluster = _sbatch(script, {**environ, **plan.export}, output).partition(';')
-    output.result(f'{job}\n')
+    submitted(job, output)
     there = ('-M', cluster) if cluster else ()
     log = slurm.log_path(script.text, job, os.getcwd())
     output.notice(f'Slurm has it now, tao list has not: {output.line(("squeue", *there, "-j", job)).rstrip()}')

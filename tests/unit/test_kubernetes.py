@@ -206,6 +206,14 @@ def test_the_engine_of_this_machine_has_no_part_in_it() -> None:
     assert spec['containers'][0]['resources'] == {'limits': {'nvidia.com/gpu': '2'}}
 
 
+def test_what_is_passed_by_name_need_not_be_set_here(home: Path) -> None:
+    write_mounts(home, {'Envs': [{'variable': 'A', 'value': None}]})
+    done = submit('--env=B', 'dino', 'train')
+    assert 'left out' not in done.err
+    found = variables(json.loads(done.out)['items'][1]['spec']['template']['spec']['containers'][0])
+    assert [found[name]['secretKeyRef']['key'] for name in ('A', 'B')] == ['A', 'B']
+
+
 def test_no_gpus() -> None:
     _, container = pod_of('--gpus=none', 'dino', 'train')
     assert 'resources' not in container

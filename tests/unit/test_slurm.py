@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from strategies import NASTY, words
-from support import Result, tao, write_mounts
+from support import Result, tao, tao_process, write_mounts
 
 from tao_launcher import shell, slurm
 
@@ -219,7 +219,12 @@ def test_errors(line: str) -> None:
     ('', 'tao: error: which task?\n    try: tao --help\n'),
     ('dino train --nodes 2 x=1', 'tao: error: --nodes: the options of submit stand before the task name\n'
      '    try: tao submit slurm --nodes … dino train …\n'),
-    ('--pvc a:/b dino train', 'tao: error: unknown option --pvc\n    try: tao submit slurm --help\n'),
+    ('--pvc a:/b dino train', 'tao: error: unknown option --pvc\n'
+     '    it is an option of tao submit kubernetes, and stands behind that\n    try: tao submit slurm --help\n'),
+    ('dino train --wait', 'tao: error: --wait: the options of submit stand before the task name\n'
+     '    try: tao submit slurm --wait … dino train …\n'),
+    ('--dry-run=json dino train', 'tao: error: submit slurm: what is submitted is a script, which has no form as json\n'
+     '    try: --dry-run\n'),
     ('--env a-b dino train', 'tao: error: a-b: can not be passed to a node by name\n'
      '    try: a name of letters, digits and _\n'),
 ])
@@ -227,6 +232,36 @@ def test_lines_that_are_wrong(line: str, said: str) -> None:
     done = tao('submit', 'slurm', '--dry-run', *line.split(), env={'a-b': 'x'})
     assert (done.code, done.out) == (2, '')
     assert done.err == said
+
+
+def test_options_of_submit_before_it() -> None:
+    assert tao('--gpus-per-node=2', 'submit', 'slurm', 'dino', 'train') == Result(2, '', (
+        'tao: error: unknown option --gpus-per-node\n'
+        '    it is an option of tao submit slurm and submit kubernetes, and stands behind that\n'
+        '    try: tao --help options\n'
+    ))
+
+
+@pytest.mark.parametrize('words', [['dinno', 'train'], ['list']])
+def test_a_task_that_is_none(words: list[str]) -> None:
+    done = submit(*words)
+    assert (done.code, done.out) == (2, '')
+    assert done.err.startswith(f'tao: error: no task {words[0]}\n')
+
+
+def test_ports_of_several_nodes() -> None:
+    done = submit('--nodes=2', '--port=8888:8888', 'dino', 'train')
+    assert done.err == (
+        "tao: notice: published ports keep docker's own network, in which the nodes do not meet: --network host\n"
+    )
+
+
+def test_nobody_reads_the_id(tmp_path: Path) -> None:
+    (tmp_path / 'sbatch').write_text('#!/bin/sh\ncat >/dev/null; echo 7\n')
+    (tmp_path / 'sbatch').chmod(0o755)
+    words = ['--quiet', 'submit', 'slurm', 'dino', 'train']
+    done = tao_process(*words, env={'PATH': f'{tmp_path}:/usr/bin:/bin'}, closed=1)
+    assert done == Result(0, '', 'tao: the job is submitted: 7\n')
 
 
 def test_behind_a_bare_dash_dash_options_are_the_tasks() -> None:
