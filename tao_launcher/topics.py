@@ -104,4 +104,6 @@ RUNNER_EXAMPLES = (
     ('A shell in the developer container:', 'export NV_TAO_PYTORCH_TOP=~/tao-pytorch\ntao_pt'),
     ('A command in it:', 'tao_pt --gpus 0 --env PYTHONUNBUFFERED=1 -- pytest tests/cv'),
     ('What would run:', 'tao_pt --dry-run=pretty -- python setup.py develop'),
+    ('What is missing, then a new base image and a release image with the wheel in it:',
+     'tao_pt check\ntao_pt build --push\ntao_pt release --tag 7.1.0-pyt --wheel'),
 )
