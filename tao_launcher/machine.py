@@ -142,7 +142,7 @@ def answer(question: str, ask: Callable[[str], None]) -> str | None:
     """The line that answers a question; None when there will be none."""
     ask(question)
     try:
-        line = os.fsdecode(sys.stdin.buffer.readline()) if sys.stdin else ''
+        line = sys.stdin.buffer.readline().decode('utf-8', 'surrogateescape') if sys.stdin else ''
     except OSError:  # the terminal is gone
         return None
     return line.strip() if line else None

@@ -71,6 +71,8 @@ class Questions:
         while True:
             text = self.line(question)
             try:
+                if not text.isprintable():
+                    raise ValueError('a control key was pressed; write it again')  # an arrow, for example
                 return parse(text or default)
             except ValueError as e:
                 self.output.say(shown(f'"{text}": {e}'))

@@ -36,7 +36,7 @@ def config_init(
     engine = daemon.find(engine_words(options, environ), environ, here.home, host.json_file)
     questions = Questions(not yes, output)
     if questions.asking:
-        output.say(f'this writes {path}; Enter takes what stands in [ ], Ctrl-C leaves everything as it is')
+        output.say(f'this writes {shown(path)}; Enter takes what stands in [ ], Ctrl-C leaves everything as it is')
     is_rootless = engine.is_rootless or (engine.maps_the_caller and not here.is_root)
     text = draft.text(draft.document(drafted(answers, questions, here, environ, not is_rootless)))
     if is_rootless and answers.ulimit is None:

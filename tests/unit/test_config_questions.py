@@ -75,6 +75,7 @@ def test_answers_and_wrong_answers(home: Path) -> None:
     (home / 'ü x').mkdir()
     session = Session()
     answers = [
+        ('\x1b[A', '"\\x1b[A": a control key was pressed; write it again'),
         ('~/ü x', None), ('data', '"data": expected an absolute path in the container'), ('/d', None),
         ('$NO/x', '"$NO/x": the variable NO is not set'), ('none', None),
         ('/tmp:/d', '"/tmp:/d": ~/ü x is at /d already'), ('/tmp:/t:ro', None),
@@ -83,7 +84,7 @@ def test_answers_and_wrong_answers(home: Path) -> None:
         ('16 GG', '"16 GG": expected a size such as 16G, 512M or a number of bytes'), ('1G', None),
         ('stak=1', '"stak=1": did you mean stack?'), ('stack=1:2, core=0', None),
     ]
-    questions = [QUESTIONS[i] for i in (0, 1, 1, 2, 2, 4, 4, 6, 6, 6, 7, 7, 8, 8, 9, 9)]
+    questions = [QUESTIONS[i] for i in (0, 0, 1, 1, 2, 2, 4, 4, 6, 6, 6, 7, 7, 8, 8, 9, 9)]
     for (text, complaint), question in zip(answers, questions):
         session.answer(question, text)
         if complaint:
