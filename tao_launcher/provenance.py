@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Explained = List[Tuple[Tuple[str, ...], str]]
 
-WIDEST = 60  # columns: a longer argument does not push the others' reasons away
+WIDEST = 80  # columns: a longer argument does not push the others' reasons away
 ALWAYS = {
     'tao.job': 'always: what runs, for tao list, stop and logs',
     'tao.user': 'always: whose job it is',

@@ -169,7 +169,7 @@ def test_reasons_are_aligned() -> None:
     done = tao('--no-check', '--explain', '--volume', f'/{"x" * 80}:/b', 'dino', 'train')
     columns = [line.index('  # ') for line in done.out.splitlines()]
     assert len(set(columns)) == 2
-    assert sorted(columns)[-2] <= 60
+    assert sorted(columns)[-2] <= 80
 
 
 def test_it_is_no_launch(fake_docker: FakeDocker, home: Path) -> None:
