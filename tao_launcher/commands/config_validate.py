@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-from .. import config, host, layers
+from .. import config, docker, host, layers
 from ..errors import ConfigError
 from ..jsontext import at, loads
 from ..output import shown
@@ -12,7 +12,7 @@ from .prepare import mounts_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from ..cli import Values
@@ -99,7 +99,7 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, required: b
     except ConfigError as e:
         report = _refused(path, e)
         return report._replace(name=name + report.name[len(path):])
-    faults = second_opinion(loads(data, path))
+    faults = (*_unmountable(file), *second_opinion(loads(data, path)))
     wrong = f'{len(faults)} problem{"s"[:len(faults) > 1]}' if faults else ''
     return Report(name, wrong=wrong, faults=faults, notices=_without(path, (*file.notices, *_notices(file))))
 
@@ -128,6 +128,15 @@ def _notices(file: config.MountsFile) -> list[str]:
         for mount in file.mounts if host.look(mount.source) is False
     ]
     return notices
+
+
+def _unmountable(file: config.MountsFile) -> Iterator[str]:
+    """What every launch refuses of mounts that the parser takes."""
+    for mount in file.mounts:
+        try:
+            docker.mount_words(mount)
+        except ConfigError as e:
+            yield e.what.replace(f' of {file.path}', '')
 
 
 def second_opinion(document: object) -> tuple[str, ...]:

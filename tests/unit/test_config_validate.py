@@ -102,6 +102,14 @@ def test_notices_are_faults_when_strict(tmp_path: Path) -> None:
     assert done.out.splitlines() == [f'{path}: 4 notices (--strict)', *(f'    {notice}' for notice in notices)]
 
 
+def test_what_no_launch_can_mount(tmp_path: Path) -> None:
+    path = written(tmp_path / 'm.json', {'Mounts': [
+        {'source': '/', 'destination': '/a:b'}, {'source': '/', 'destination': '/a:c', 'mode': 'ro,z'},
+    ]})
+    assert tao('config', 'validate', path) == (
+        1, f'{path}: 1 problem\n    Mounts[1]: mode ro,z can not be combined with ":" in a path\n', '')
+
+
 def test_quiet_says_only_what_is_wrong(tmp_path: Path) -> None:
     path, faulty = written(tmp_path / 'm.json', NOTICES), written(tmp_path / 'f.json', '[]')
     assert tao('-q', 'config', 'validate', path) == (0, '', '')
@@ -162,7 +170,7 @@ def test_second_opinion_counts() -> None:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(document=strategies.mounts_files)
 def test_a_file_that_launches_is_valid(document: Any, home: Path) -> None:
     path = write_mounts(home, document)
