@@ -59,8 +59,11 @@ def check(
         answer = ask((*facts.engine, *VERSION), environ, PATIENCE)
         facts = facts._replace(version=answer.json(), engine_code=answer.code, engine_error=answer.err)
     asked = checks_engine.daemon(facts) if not files else None
+    socket = _socket(facts)
+    if asked and socket and socket.status == 'warn':
+        socket = None  # the daemon's own answer says more
     found = [
-        checks_machine.python(facts), checks_engine.client(facts), _socket(facts), asked, checks_engine.login(facts),
+        checks_machine.python(facts), checks_engine.client(facts), socket, asked, checks_engine.login(facts),
         variable, manifest,
     ]
     if image and asked and asked.status == 'ok':
@@ -151,7 +154,7 @@ def _socket(facts: Facts) -> Finding | None:
     if not is_ours or (facts.address and not facts.address.startswith('unix://')) or not facts.program:
         return None
     if not host.exists(path):
-        return Finding('group', 'warn', f'no docker daemon listens at {path}', remedies.start(facts.machine))
+        return Finding('docker', 'warn', f'no docker daemon listens at {path}', remedies.start(facts.machine))
     if not os.access(path, os.W_OK):
         text = f'you may not talk to docker: {path} is not open to you'
         return Finding('group', 'fail', text, remedies.join_docker_group(facts.machine))
