@@ -31,7 +31,13 @@ OUR_NAME = {
     '--init': 'DockerOptions.init', '--group-add': 'DockerOptions.group_add', '--runtime': '--gpus',
     '--device': '--gpus', '--userns': '--user',
 }
-REPEATABLE = {'--volume', '--publish', '--ulimit', '--group-add', '--label', '--device', '--mount'}
+REPEATABLE = {
+    '--add-host', '--annotation', '--attach', '-a', '--blkio-weight-device', '--cap-add', '--cap-drop', '--device',
+    '--device-cgroup-rule', '--device-read-bps', '--device-read-iops', '--device-write-bps', '--device-write-iops',
+    '--dns', '--dns-opt', '--dns-option', '--dns-search', '--env-file', '--expose', '--group-add', '--hooks-dir',
+    '--label', '--label-file', '--link', '--link-local-ip', '--log-opt', '--mount', '--network-alias', '--publish',
+    '--secret', '--security-opt', '--storage-opt', '--sysctl', '--tmpfs', '--ulimit', '--volume', '--volumes-from',
+}
 
 
 def check_word(word: str) -> str:
@@ -93,4 +99,4 @@ def _key(name: str, value: str) -> tuple[str, str]:
         return name, value.split(':')[1] if ':' in value else value
     if name == '--publish':
         return name, value.rpartition(':')[2]
-    return name, value.partition('=')[0] if name in ('--ulimit', '--label') else value
+    return name, value.partition('=')[0] if name in ('--ulimit', '--label', '--sysctl') else value

@@ -44,11 +44,12 @@ def ask(
     It is given up after `timeout` seconds, or as soon as `is_over` says so.
     """
     try:
-        child = subprocess.Popen(
-            [encoded(word) for word in argv], env=_encoded(env), start_new_session=True,
-            stdin=_file(text) if text else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            encoding='utf-8', errors='surrogateescape',
-        )
+        with _source(text) as source:
+            child = subprocess.Popen(
+                [encoded(word) for word in argv], env=_encoded(env), start_new_session=True,
+                stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                encoding='utf-8', errors='surrogateescape',
+            )
     except OSError as e:
         return Answer(None, '', f'{argv[0]}: {e.strerror or e}')
     deadline = clock() + timeout
@@ -244,8 +245,10 @@ def _end(child: subprocess.Popen[Any]) -> None:
         child.wait()
 
 
-def _file(text: str) -> IO[bytes]:
+def _source(text: str) -> IO[bytes]:
     """A file without a name to read a text from: a pipe would have to be written to at the right times."""
+    if not text:
+        return open(os.devnull, 'rb')
     import tempfile
 
     file = tempfile.TemporaryFile()

@@ -109,6 +109,16 @@ def test_given_twice(first: str, second: str, name: str) -> None:
         assert (error.value.what, error.value.why) == (f'--docker-arg: {name}: given twice', ())
 
 
+@pytest.mark.parametrize('name', [
+    '--add-host', '--cap-add', '--cap-drop', '--dns', '--env-file', '--expose', '--security-opt', '--sysctl', '--tmpfs',
+])
+def test_what_docker_takes_several_times(name: str) -> None:
+    words = [f'{name}=a', f'{name}=b']
+    both = launch(*(f'--docker-arg={word}' for word in words), 'dino').before_image
+    split = launch(f'--docker-arg={words[1]}', 'dino', file={'DockerOptions': {'extra_args': words[:1]}}).before_image
+    assert [word for word in both if word in words] == [word for word in split if word in words] == words
+
+
 def test_every_clash_at_once() -> None:
     with pytest.raises(UsageError) as error:
         launch(*(f'--docker-arg={word}' for word in ('--gpus=all', '--cpus=1', '--cpus=2', '--init')), 'dino')
