@@ -103,6 +103,15 @@ class Terminal:
             signal.signal(signal.SIGTTOU, before)
 
 
+def has_terminal() -> bool:
+    """Whether a terminal controls this process, wherever its streams go."""
+    try:
+        os.close(os.open('/dev/tty', os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
 def die_of(number: int) -> None:
     """End this process by a signal, so that a shell loop or make around it stops too."""
     signal.signal(number, signal.SIG_DFL)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 
 from . import engines, process
-from .signals import Signals, Terminal
+from .signals import Signals, Terminal, has_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ QUICK_DEATH = 5.0  # a client that dies this early may have a container still in
 IN_THE_MAKING = 2.0
 # What a client may return when a signal ends it before its job has a code.
 CLIENTS_OWN = (1, 2, 125, 128 + signal.SIGHUP, 128 + signal.SIGINT, 128 + signal.SIGTERM)
-REFUSED = (125, 126, 127)  # no container was started
+REFUSED = (1, 125, 126, 127)  # no container was started
 
 
 class Job:
@@ -55,7 +55,8 @@ class Job:
         with Signals() as self.signals:
             begun = process.clock()
             # under nohup the client would take SIGHUP again, and end the job when the terminal closes
-            self.own_session = not self.plan.needs_terminal and (self.signals.hangup_ignored or not self.plan.may_ask)
+            may_ask = self.plan.may_ask and has_terminal()  # for a password or a passphrase
+            self.own_session = not self.plan.needs_terminal and (self.signals.hangup_ignored or not may_ask)
             client = process.start(
                 argv, self.launch.env, self.own_session, self.plan.interactive, captured=self.plan.detach,
             )
@@ -160,7 +161,8 @@ class Job:
         while not found and not self.is_silent and process.clock() < deadline:
             process.sleep(0.2)
             found = self._ours()
-        was_refused = code in REFUSED or (code == 1 and seconds < QUICK_DEATH)
+        # later than that, 125 is a connection that broke
+        was_refused = code in REFUSED if seconds < QUICK_DEATH else code in (126, 127)
         if self.is_silent and (self.received or not was_refused):
             self.output.notice(
                 'the engine does not answer, so this launch\'s container may be left; look for it with: '

@@ -6,13 +6,27 @@ import os
 import pwd
 import shlex
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import test_readme as readme
 from conftest import Program
-from jobs import HANDLES, IGNORES, IMAGE, SLEEPS, command, ended, gone, hang_up, kill_client, launched, on_terminal
+from jobs import (
+    HANDLES,
+    IGNORES,
+    IMAGE,
+    OURS,
+    SLEEPS,
+    command,
+    ended,
+    gone,
+    hang_up,
+    kill_client,
+    launched,
+    on_terminal,
+)
 
 if TYPE_CHECKING:
     from remote_hosts import Remote
@@ -81,6 +95,14 @@ def test_one_signal(over_ssh: Remote, script: str, number: int, code: int) -> No
         gone(over_ssh)
 
 
+def test_ctrl_c_without_a_terminal(over_ssh: Remote) -> None:
+    """A scheduler gives it to the launcher alone."""
+    with launched(command(HANDLES, '--quiet'), over_ssh.env, start_new_session=True) as job:
+        job.wait_for('ready')
+        job.send(2)
+        assert (job.code(timeout=20), job.err) == (7, '')
+
+
 def test_ctrl_c_twice(over_ssh: Remote) -> None:
     with launched(command(IGNORES, '--quiet'), over_ssh.env, start_new_session=True) as job:
         job.wait_for('ready')
@@ -95,6 +117,30 @@ def test_killed_client(over_ssh: Remote) -> None:
         kill_client(job)
         assert job.code(timeout=20) == 137
         gone(over_ssh)
+
+
+def test_a_broken_connection(ssh: Path, over_ssh: Remote) -> None:
+    """What can not be cleaned up is named."""
+    program = (ssh / 'ssh').read_text()
+    try:
+        with launched(command(HANDLES), over_ssh.env) as job:
+            job.wait_for('ready')
+            time.sleep(5)  # an engine that refuses does so at once
+            (ssh / 'ssh').write_text('#!/bin/sh\nexit 255\n')
+            for task in Path(f'/proc/{job.client}/task').iterdir():
+                for child in (task / 'children').read_text().split():
+                    os.kill(int(child), 9)
+            assert job.code(timeout=60) == 125
+    finally:
+        (ssh / 'ssh').write_text(program)
+    (left,) = over_ssh.containers(OURS)
+    plan = over_ssh.inspect(left)['Config']['Labels']['tao.plan']
+    over_ssh.run('rm', '--force', left)
+    assert (
+        "tao: notice: the engine does not answer, so this launch's container may be left; look for it with: "
+        f'docker ps -a --filter label=tao.plan={plan}\n'
+    ) in job.err
+    assert job.err.endswith('tao: error: no docker daemon answers at ssh://gpu1\n    try: unset DOCKER_HOST\n')
 
 
 def test_a_terminal(remote: Remote) -> None:
