@@ -303,3 +303,27 @@ def test_names_that_a_terminal_would_obey_are_left_out(home: Path) -> None:
 def test_a_bug_is_shown_to_who_asks_for_it() -> None:
     done = tao_process('completion', '--complete', env={'TAO_DEBUG': '1'})
     assert 'IndexError' in done.err
+
+
+@pytest.mark.parametrize('line', [
+    'tao ', 'tao dino train -e /', 'tao list --', 'tao --volume /', 'tao submit slurm --', 'tao_pt ',
+])
+def test_an_answer_loads_nothing_heavy(line: str, home: Path) -> None:
+    import tao_launcher
+
+    write_mounts(home, {'Mounts': [{'source': '/', 'destination': '/d'}]})
+    code = (
+        f'import sys; sys.path.insert(0, {os.path.dirname(os.path.dirname(str(tao_launcher.__file__)))!r})\n'
+        'from tao_launcher.main import main\ncode = main(sys.argv[1:])\n'
+        'sys.stderr.write(" ".join(sys.modules))\nsys.exit(code)'
+    )
+    done = subprocess.run(
+        [sys.executable, '-I', '-S', '-c', code, 'completion', '--complete', 'bash', line, ''], capture_output=True,
+        encoding='utf-8', check=True,
+    )
+    assert len(done.stdout.splitlines()) > 1
+    loaded = {name.partition('.')[0] for name in done.stderr.split()}
+    assert not loaded & {
+        'argparse', 'subprocess', 'shellingham', 'jsonschema', 'colorama', 'typing', 'hashlib', 'difflib', 'textwrap',
+        'inspect', 'pathlib', 'tempfile', 'socket',
+    }
