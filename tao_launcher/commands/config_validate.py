@@ -3,16 +3,19 @@ from __future__ import annotations
 
 import re
 
-from .. import config, docker, host, layers
-from ..errors import ConfigError
+from .. import config, docker, host, layers, plan
+from ..daemon import Daemon
+from ..errors import ConfigError, UsageError
+from ..identity import Identity
 from ..jsontext import at, loads
 from ..output import shown
 from ..record import Record
+from ..settings import merge
 from .prepare import mounts_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ..cli import Values
@@ -99,7 +102,7 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, required: b
     except ConfigError as e:
         report = _refused(path, e)
         return report._replace(name=name + report.name[len(path):])
-    faults = (*_unmountable(file), *second_opinion(loads(data, path)))
+    faults = (*_refused_later(file, here), *second_opinion(loads(data, path)))
     wrong = f'{len(faults)} problem{"s"[:len(faults) > 1]}' if faults else ''
     return Report(name, wrong=wrong, faults=faults, notices=_without(path, (*file.notices, *_notices(file))))
 
@@ -130,13 +133,21 @@ def _notices(file: config.MountsFile) -> list[str]:
     return notices
 
 
-def _unmountable(file: config.MountsFile) -> Iterator[str]:
-    """What every launch refuses of mounts that the parser takes."""
-    for mount in file.mounts:
+def _refused_later(file: config.MountsFile, here: Host) -> tuple[str, ...]:
+    """What every launch refuses of a file that the parser takes: found by planning one."""
+    settings = merge({}, {}, file, {}, here.cwd, here.home)
+    faults = []
+    for mount in settings.mounts:
         try:
             docker.mount_words(mount)
         except ConfigError as e:
-            yield e.what.replace(f' of {file.path}', '')
+            faults.append(e.what)
+    try:
+        target = plan.Target('config/validate', 'image', ('command',))
+        docker.run(plan.make(target, settings._replace(mounts=()), here, Daemon(), Identity(), {}))
+    except UsageError as e:
+        faults += ['; '.join((e.what, *e.why)).replace('--docker-arg:', 'DockerOptions.extra_args:')]
+    return tuple(fault.replace(f' of {file.path}', '') for fault in faults)
 
 
 def second_opinion(document: object) -> tuple[str, ...]:
