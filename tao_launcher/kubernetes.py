@@ -124,7 +124,8 @@ def _notices(plan: Plan, wanted: Submission, name: str) -> list[str]:
     notices = []
     if plan.ports:
         ports = ' '.join(f'{port.host}:{port.container}' for port in plan.ports)
-        notices.append(f'ports are not published; kubectl port-forward job/{name} {ports}')
+        there = f'-n {wanted.namespace} ' if wanted.namespace else ''
+        notices.append(f'ports are not published; kubectl {there}port-forward job/{name} {ports}')
     if plan.ulimits:
         names = ', '.join(limit.name for limit in plan.ulimits)
         notices.append(f'ulimits ({names}) are not part of a pod: those of the nodes apply')

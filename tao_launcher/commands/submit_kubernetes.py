@@ -60,7 +60,7 @@ def submit_kubernetes(
     pods = f'job-name={made.name}'
     for what, words in (
         ('Kubernetes has it now, tao list has not', ('get', 'pods', '-l', pods)),
-        ('what it writes', ('logs', '-f', '--prefix', '-l', pods)),
+        ('what it writes', ('logs', '-f', '--prefix', '--tail=-1', '-l', pods)),
         ('to end it, and to remove it', ('delete', 'job,service', made.name)),
     ):
         output.notice(f'{what}: {output.line(("kubectl", *there, *words)).rstrip()}')

@@ -94,7 +94,7 @@ class Cluster:
 @contextmanager
 def started() -> Iterator[str]:
     """The folder of a running cluster."""
-    folder = tempfile.mkdtemp(prefix='tao-slurm-', dir='/tmp')  # short: a socket's path has 108 bytes
+    folder = tempfile.mkdtemp(prefix='s-')  # short: a socket's path has 108 bytes
     try:
         subprocess.run([PRIVATE_SLURM, 'start', folder, str(os.getpid()), NETNS], check=True)
         yield folder

@@ -116,7 +116,7 @@ def test_kubectl_creates_what_the_dry_run_shows(api: Api, tao: Program) -> None:
     assert (done.returncode, done.stdout) == (0, 'job.batch/night\n')
     assert done.stderr == (
         'tao: notice: Kubernetes has it now, tao list has not: kubectl -n ml get pods -l job-name=night\n'
-        'tao: notice: what it writes: kubectl -n ml logs -f --prefix -l job-name=night\n'
+        'tao: notice: what it writes: kubectl -n ml logs -f --prefix --tail=-1 -l job-name=night\n'
         'tao: notice: to end it, and to remove it: kubectl -n ml delete job,service night\n'
     )
     assert api.calls == [('POST', '/api/v1/namespaces/ml/services'), ('POST', '/apis/batch/v1/namespaces/ml/jobs')]

@@ -142,7 +142,7 @@ def test_notices(home: Path) -> None:
     done = submit('--pvc=claim:/data', '--namespace=ml', '--name=night', 'dino', 'train')
     assert done.err.splitlines() == [
         'tao: notice: NODE_RANK is left out: the cluster decides it',
-        'tao: notice: ports are not published; kubectl port-forward job/night 9999:8888',
+        'tao: notice: ports are not published; kubectl -n ml port-forward job/night 9999:8888',
         'tao: notice: ulimits (stack) are not part of a pod: those of the nodes apply',
         'tao: notice: /a is left out: a claim is mounted at /data',
         "tao: notice: these are paths of the cluster's nodes, not looked for here: /b",
