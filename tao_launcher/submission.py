@@ -133,6 +133,8 @@ def sbatch_word(text: str) -> str:
     name, _, value = text.partition('=')
     if not re.fullmatch('--[a-z][a-z-]+', name) or re.search(r'[\0-\x1f\x7f]', value):
         raise ValueError('expected one option with its value joined by "=", such as --qos=low')
+    if name == '--array':
+        raise ValueError('a submission is one job; submit each of several by itself')
     if name in DECIDED:
         raise ValueError(f'expected {DECIDED[name]} instead' if DECIDED[name] else 'the launcher decides this itself')
     return text

@@ -67,7 +67,7 @@ def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
             'sbatch: no such program', 'tao submit slurm hands its script to Slurm',
             advice='run it where sbatch is, or write the script with --dry-run',
         )
-    if answer.code != 0:
+    if answer.code != 0 or not answer.out.strip():
         raise EngineError('sbatch did not take the job', *(answer.err or answer.out).strip().splitlines())
     output.log(answer.err)
     return answer.out.strip()

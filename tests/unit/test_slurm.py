@@ -199,6 +199,9 @@ ERRORS = {
     '--gpus count=2 --gpus_per_node 2 dino train': ('--gpus and --gpus_per_node exclude each other',),
     '--sbatch-arg=--nodes=3 dino train': ('--sbatch-arg: "--nodes=3": expected --nodes instead',),
     '--sbatch-arg=--wrap=id dino train': ('--sbatch-arg: "--wrap=id": the launcher decides this itself',),
+    '--sbatch-arg=--array=1-3 dino train': (
+        '--sbatch-arg: "--array=1-3": a submission is one job; submit each of several by itself',
+    ),
     '--detach --tty dino train': (
         '--detach: a submitted job has no terminal here, and runs on by itself',
         '--tty: a submitted job has no terminal here, and runs on by itself',
