@@ -156,5 +156,5 @@ def gpu_ids(count: int) -> tuple[str, ...]:
 
 def without_job(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment without what tells of a Slurm job that the command is typed in: it is not the new one."""
-    kept = ('SLURM_CONF', 'SLURM_CLUSTERS')
+    kept = ('SLURM_CONF', 'SLURM_CONF_SERVER', 'SLURM_CLUSTERS', 'SLURM_JWT')
     return {name: value for name, value in environ.items() if not name.startswith('SLURM_') or name in kept}
