@@ -66,7 +66,7 @@ def task_target(known: Catalogue, call: Call, release: str) -> Target:
     elsewhere = catalogue.subtask_elsewhere(known, found, call.subtask) if call.form == 'task' else ''
     older = '' if release else catalogue.moved(known, found)
     notices = tuple(notice for notice in (older, elsewhere) if notice)
-    newest = '' if release else ', the newest that has it'
+    newest = '' if release or known.path else ', the newest that has it'
     whence = f'{found.group}/{found.task} in release {found.release}{known.path and f" of {known.path}"}{newest}'
     return Target(
         job, found.image, command, found.release, notices=notices, image_from=whence, is_task=call.form == 'task',

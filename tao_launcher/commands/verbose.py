@@ -21,6 +21,8 @@ def say_settings(
 ) -> None:
     """Every setting that is not a default, with its source; and which daemon the job goes to."""
     for entry in entries(file, options, environ, here):
+        if entry.beaten and entry.name == 'catalogue':
+            continue  # who reads it says so
         if entry.source != Source('default') or entry.name in ('mounts_file', 'catalogue', 'engine'):
             value = {True: 'yes', False: 'no'}[entry.value] if isinstance(entry.value, bool) else entry.value
             beaten = ''.join(f', not {value} ({source})' for value, source in entry.beaten)

@@ -305,6 +305,13 @@ def test_rootless_engine_raises_no_memlock(options: tuple[str, ...], env: dict[s
     assert document['DockerOptions']['ulimits'] == {'memlock': -1}
 
 
+def test_rootless_podman(home: Path) -> None:
+    done = as_nobody('--engine', 'podman', 'config', 'init', '--yes', '--dry-run')
+    assert (done.code, json.loads(done.out)['DockerOptions']) == (
+        0, {'shm_size': '16G', 'ulimits': {'stack': 67108864}, 'user': 'host'})
+    assert done.err.splitlines()[0] == 'tao: notice: no limit for memlock: a rootless engine can not raise it'
+
+
 def test_folders_of_another_machine_are_not_made_here(home: Path) -> None:
     assert init('--yes', env={'DOCKER_HOST': 'ssh://there'}).err == f'tao: notice: wrote {home}/.tao_mounts.json\n'
     assert [entry.name for entry in home.iterdir()] == ['.tao_mounts.json']

@@ -53,6 +53,17 @@ def test_lines(words: str, env: dict[str, str], line: str) -> None:
     assert line in done.err.splitlines()
 
 
+def test_another_catalogue(home: Path) -> None:
+    (home / '.tao').mkdir()
+    path = home / '.tao' / 'config.json'
+    path.write_text('{"format_version": "3.0", "toolkit_version": "9.9.9", "task_group": {"model": {"dockers": {"a/b": '
+        '{"c": {"docker_registry": "d.e", "tasks": ["dino"]}}}}}}')
+    lines = tao('--verbose', '--dry-run', 'dino', 'train').err.splitlines()
+    assert [line for line in lines if line.startswith('tao: catalogue')] == [
+        f'tao: catalogue: {path} replaces the built-in releases']
+    assert lines[-1] == f'tao: image: d.e/a/b:c (model/dino in release 9.9.9 of {path})'
+
+
 def test_the_variable_is_the_option(fake_docker: FakeDocker) -> None:
     words = ['--gpus', '0', 'dino', 'train']
     option, variable = tao('--verbose', *words), tao(*words, env={'TAO_LAUNCHER_DEBUG': '1'})
