@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MANY = 1000  # more names of a folder than anybody looks through: only those that begin as typed
 MODES = {'ro': 'read only', 'rw': 'read and write', 'z': 'SELinux: shared', 'Z': 'SELinux: its own'}
-PATH_KEY = re.compile(r'(^|[._])(\w*(dir|path|file|folder|root|spec|checkpoint)s?|model)$')
+PATH_KEY = r'(^|[._])(\w*(dir|path|file|folder|root|spec|checkpoint)s?|model)$'
 
 
 def host(text: str, world: World, only_folders: bool = False) -> Found:
@@ -105,7 +105,7 @@ def argument(before: str, word: str, mounts: Sequence[Mount], world: World) -> F
     items = re.match(r'[\[(](.*,)? *', text)
     if items:
         head, text = head + items.group(), text[items.end():]
-    is_path = key in (*lint.SPEC, *lint.OUTPUT) or bool(PATH_KEY.search(key))
+    is_path = key in (*lint.SPEC, *lint.OUTPUT) or bool(re.search(PATH_KEY, key))
     if text.startswith('/') or (is_path and not text):
         return container(text, mounts, world).behind(head)
     return NOTHING

@@ -13,16 +13,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-UNQUOTED = re.compile(
+# Compiled where they are needed: most lines have no quotes.
+UNQUOTED = (
     r'(?P<blank>[ \t\n]+)|(?P<operator>&>>?|[0-9]*>>?[&|]?|[0-9]*<[<>&]*|[;&|()]+)'
-    r'|(?P<open>\$?\'|\$?")|\\(?P<escaped>.?)|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<home>~(?=[/\s]|$))|(?P<plain>.)',
-    re.DOTALL,
+    r'|(?P<open>\$?\'|\$?")|\\(?P<escaped>.?)|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<home>~(?=[/\s]|$))|(?P<plain>.)'
 )
-DOUBLE = re.compile(r'(?P<close>")|\\(?P<escaped>[$`"\\])|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<plain>.)', re.DOTALL)
-SINGLE = re.compile(r"(?P<close>')|(?P<plain>.)", re.DOTALL)
-SINGLE_OF_FISH = re.compile(r"(?P<close>')|\\(?P<escaped>['\\])|(?P<plain>.)", re.DOTALL)
-ANSI_C = re.compile(r"(?P<close>')|\\(?P<escaped>.?)|(?P<plain>.)", re.DOTALL)
-SPECIAL = re.compile(r'[\s!"#$&\'()*;<>?\[\\\]^`{|}~]')
+DOUBLE = r'(?P<close>")|\\(?P<escaped>[$`"\\])|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<plain>.)'
+SINGLE = r"(?P<close>')|(?P<plain>.)"
+ANSI_C = r"(?P<close>')|\\(?P<escaped>.?)|(?P<plain>.)"
+OF_FISH = {'"': DOUBLE.replace('$`"', '$"'), "'": r"(?P<close>')|\\(?P<escaped>['\\])|(?P<plain>.)"}
+SPECIAL = r'[\s!"#$&\'()*;<>?\[\\\]^`{|}~]'
 
 
 class Word(Record):
@@ -71,10 +71,12 @@ def split(line: str, shell: str, environ: Mapping[str, str], home: str) -> list[
     pieces: list[tuple[str, str, str]] = []
     quote = ''
     is_target = False
-    patterns = {'': UNQUOTED, '"': DOUBLE, "'": SINGLE_OF_FISH if shell == 'fish' else SINGLE, "$'": ANSI_C}
+    patterns = {'': UNQUOTED, '"': DOUBLE, "'": SINGLE, "$'": ANSI_C}
+    if shell == 'fish':
+        patterns.update(OF_FISH)
     position = 0
     while position < len(line):
-        match = patterns[quote].match(line, position)
+        match = re.compile(patterns[quote], re.DOTALL).match(line, position)
         if match is None:
             break
         raw, kind = match.group(), str(match.lastgroup)
@@ -114,7 +116,7 @@ def quoted(text: str, quote: str) -> str:
         return re.sub(r"([\\'])", r'\\\1', text)
     if quote == '"':
         return re.sub(r'([$`"\\])', r'\\\1', text).replace('!', '"\'!\'"')  # no backslash saves a "!" in there
-    return SPECIAL.sub(r'\\\g<0>', text)
+    return re.sub(SPECIAL, r'\\\g<0>', text)
 
 
 def continued(word: Word, start: int, rest: str) -> str:

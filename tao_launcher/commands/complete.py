@@ -10,7 +10,7 @@ from ..shellwords import Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from ..catalogue import Catalogue
@@ -55,33 +55,48 @@ def _answer(shell: str, given: Sequence[str], environ: Mapping[str, str], output
     program = before[first].rpartition('/')[2] if names else ''
     world = _World(environ, output).asked()
     if word.is_target:
-        from ..completion_paths import host as host_paths
+        before = [program, '--mounts_file']  # a path of the host too
+        first = 0
 
-        found = host_paths(word.value, world)
-    else:
-        found = complete_words(program, before[first + 1:], word.value, world)
-    candidates = [each for each in found.candidates if each.text.isprintable() or not _obeyed(each.text)]
-    found = found._replace(candidates=tuple(candidates))
-    return _for_bash(word, given[1], found) if shell == 'bash' else _with_help(shell, word, found)
+    def find(value: str) -> Found:
+        found = complete_words(program, before[first + 1:], value, world)
+        return found._replace(candidates=tuple(each for each in found.candidates if not _is_obeyed(each.text)))
+
+    found = find(word.value)
+    if shell != 'bash':
+        return _with_help(shell, word, found)
+    if word.quote:
+        found = _further(word.value, found, find)
+    return _for_bash(word, given[1], found)
 
 
-def _obeyed(text: str) -> bool:
+def _is_obeyed(text: str) -> bool:
     """Whether a terminal would obey a part of it, or a line would end there."""
-    return any(c < ' ' or '\x7f' <= c <= '\x9f' for c in text)
+    return not text.isprintable() and any(c < ' ' or '\x7f' <= c <= '\x9f' for c in text)
+
+
+def _further(value: str, found: Found, find: Callable[[str], Found]) -> Found:
+    """What a folder holds that is the only candidate: bash would close the quote behind it."""
+    fitting = [found.head + each.text for each in found.candidates if (found.head + each.text).startswith(value)]
+    if len(fitting) != 1 or not fitting[0].endswith('/'):
+        return found
+    inside = find(fitting[0])
+    return inside if inside.candidates else found
 
 
 def _for_bash(word: Word, replaced: str, found: Found) -> str:
     """The lines that replace the end of the word; bash leaves choosing and quoting to us."""
-    raw, typed = word.raw, word.value[len(found.head):]
+    raw, typed = word.raw, word.value
     start = word.quoted_from if word.quote else max(0, len(raw) - len(replaced))
     if not word.quote and raw[start:start + 1] in ('=', ':'):
         start += 1  # a sudo in front of it has its own idea of where a word begins
-    fitting = [each for each in found.candidates if each.text.startswith(typed)]
+    words = [found.head + each.text for each in found.candidates]
+    fitting = [whole for whole in words if whole.startswith(typed)]
     kinds = [
         *(['paths'] if found.are_paths else []),
-        *(['open'] if len(fitting) == 1 and fitting[0].text[-1:] in ('/', '=', ':') else []),
+        *(['open'] if len(fitting) == 1 and fitting[0][-1:] in ('/', '=', ':') else []),
     ]
-    lines = [shellwords.continued(word, start, each.text[len(typed):]) for each in fitting]
+    lines = [shellwords.continued(word, start, whole[len(typed):]) for whole in fitting]
     return '\n'.join([f'tao:{",".join(kinds)}', *lines]) + '\n'
 
 

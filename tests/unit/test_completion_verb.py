@@ -213,6 +213,18 @@ def test_what_is_typed_stays() -> None:
     assert asked(typed.partition('file ')[2], 'tao', '--mounts_file', shell='zsh').out == 'tao:12\nz w/\n'
 
 
+def test_of_a_quoted_folder_bash_gets_what_it_holds(home: Path) -> None:
+    """The quote would be closed behind a folder that the host does not have."""
+    (home / 'a b').mkdir()
+    write_mounts(home, {'Mounts': [{'source': '~/a b', 'destination': '/data x'}]})
+    line = 'tao dino train -e "/da'
+    assert asked(line, '/da').out == 'tao:paths,open\n/data x/\n'  # it holds nothing
+    for name in ('one', 'two'):
+        (home / 'a b' / name).write_text('')
+    assert asked(line, '/da').out == 'tao:paths\n/data x/one\n/data x/two\n'
+    assert asked('tao dino train -e /da').out == 'tao:paths,open\n/data\\ x/\n'
+
+
 @pytest.mark.parametrize('program', ['tao', './bin/tao', '/opt/x/tao', 'alias'])
 def test_any_name_of_the_program(program: str) -> None:
     assert lines(f'{program} dinov') == ['dinov3']
