@@ -43,5 +43,6 @@ class World(Record):
     catalogue: Callable[[], Catalogue]
     mounts: Callable[[Values], Sequence[Mount]]
     jobs: Callable[[Values, bool, bool], Sequence[tuple[str, str]]]  # (id or name, about it): also ended, everybody's
+    contexts: Callable[[], Sequence[str]]  # docker's names for its daemons
     listing: Callable[[str], Sequence[tuple[str, bool]]]  # (name, is it a folder) of what a host folder holds
     is_folder: Callable[[str], bool]

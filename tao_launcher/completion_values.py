@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from . import completion_paths as paths
+from . import engines
 from .completion_types import NOTHING, Candidate, Found
 
 TYPE_CHECKING = False
@@ -20,7 +21,10 @@ CHOICES: dict[str, dict[str, str]] = {
         'all': 'every GPU', 'none': 'no GPU', 'free': 'one that nobody uses', 'free:': 'so many that nobody uses',
         'count=': 'the first so many',
     },
-    'pull': {'missing': 'when the image is not here', 'always': 'before every launch', 'never': 'not at all'},
+    'pull': {
+        'missing': 'when the image is not here', 'always': 'before every launch', 'never': 'not at all',
+        'newer': 'when the registry has a newer one',
+    },
     'color': {'auto': 'on a terminal', 'always': '', 'never': ''},
     'dry_run': {'shell': 'one line for a shell', 'pretty': 'a line for each option', 'json': 'for programs'},
     'network': {'host': "the host's own", 'bridge': "docker's default", 'none': 'no network'},
@@ -35,7 +39,11 @@ CHOICES: dict[str, dict[str, str]] = {
 def option_value(key: str, text: str, options: Values, world: World) -> Found:
     """What can stand at the value of a launcher's option; `options` are the others."""
     if key in CHOICES:
-        return Found('', tuple(Candidate(value, what) for value, what in CHOICES[key].items()))
+        known = _profile(options, world).pull if key == 'pull' else CHOICES[key]
+        return Found('', tuple(Candidate(value, CHOICES[key].get(value, '')) for value in known))
+    if key == 'context':
+        names = world.contexts() if _profile(options, world) is engines.DOCKER else ()
+        return Found('', tuple(map(Candidate, names)))
     if key == 'mounts_file':
         return paths.host(text, world)
     if key == 'volume':
@@ -47,6 +55,11 @@ def option_value(key: str, text: str, options: Values, world: World) -> Found:
     if key in ('image', 'cached'):
         return Found('', tuple(Candidate(image, f'release {name}') for image, name in images(world.catalogue())))
     return NOTHING
+
+
+def _profile(options: Values, world: World) -> engines.Profile:
+    engine = str(options.get('engine') or world.environ.get('TAO_ENGINE') or '').split()
+    return engines.profile(engine or ['docker'])
 
 
 def images(known: Catalogue) -> list[tuple[str, str]]:

@@ -121,7 +121,8 @@ class _World:
     def asked(self) -> World:
         """How the pure part asks for it."""
         return World(
-            self.environ, self.verbs, self.catalogue, self.mounts, self.jobs, host.folder, host.is_folder,
+            self.environ, self.verbs, self.catalogue, self.mounts, self.jobs, self.contexts,
+            host.folder, host.is_folder,
         )
 
     def verbs(self) -> Mapping[str, Any]:
@@ -173,3 +174,10 @@ class _World:
             status, _, task = about.rpartition(' ')
             found += [(id[:12], f'{name}: {task}, {status}'), (name, f'{task}, {status}')]
         return [pair for pair in found if pair[0]]
+
+    def contexts(self) -> Sequence[str]:
+        """The contexts of docker, from its files."""
+        home = host.survey(self.environ).home
+        folder = f'{self.environ.get("DOCKER_CONFIG") or f"{home}/.docker"}/contexts/meta'
+        found = [host.json_file(f'{folder}/{name}/meta.json') for name, is_folder in host.folder(folder) if is_folder]
+        return ['default', *(str(meta['Name']) for meta in found if isinstance(meta, dict) and meta.get('Name'))]

@@ -45,7 +45,7 @@ def world(environ: Any = None) -> World:
         catalogue=lambda: CATALOGUE, mounts=lambda options: (
             *MOUNTS, *(Mount(*text.split(':')[:2]) for text in options.get('volume', []) if ':' in text)
         ),
-        jobs=jobs, listing=lambda path: TREE.get(path.rstrip('/') or '/', []),
+        jobs=jobs, contexts=lambda: ['default', 'far'], listing=lambda path: TREE.get(path.rstrip('/') or '/', []),
         is_folder=lambda path: path.rstrip('/') in TREE,
     )
 
@@ -85,6 +85,9 @@ def test_first_word() -> None:
     (['--nonsense', 'din'], []),
     (['--pull', 'a'], ['always']),
     (['--pull=n'], ['--pull=never']),
+    (['--engine', '/usr/bin/podman', '--pull=n'], ['--pull=never', '--pull=newer']),
+    (['--context', 'f'], ['far']),
+    (['--engine', 'podman', '--context', 'f'], []),
     (['--gpus', ''], ['all', 'none', 'free', 'free:', 'count=']),
     (['--dry-run=p'], ['--dry-run=pretty']),
     (['--dry_run=j'], ['--dry_run=json']),

@@ -277,6 +277,14 @@ def test_a_faulty_catalogue(home: Path) -> None:
     assert lines('tao dinov') == ['dinov3']
 
 
+def test_contexts_of_docker(home: Path) -> None:
+    folder = home / '.docker/contexts/meta'
+    for name, text in (('1', '{"Name": "far"}'), ('2', '{'), ('3', '[]')):
+        (folder / name).mkdir(parents=True)
+        (folder / name / 'meta.json').write_text(text)
+    assert lines('tao --context ') == ['default', 'far']
+
+
 def test_a_catalogue_of_ones_own(home: Path) -> None:
     image = {'docker_registry': 'example.test', 'tasks': ['mine']}
     document = {'format_version': 3.0, 'task_group': {'model': {'dockers': {'own/image': {'1': image}}}}}
