@@ -30,7 +30,8 @@ def client(facts: Facts) -> Finding:
             'client', 'warn', f'{facts.program} is a snap: it sees only folders below your home',
             f'{remedies.as_root(facts.machine, "snap remove docker")} && {remedies.install(facts.machine, DOCKER)}',
         )
-    if engines.profile((facts.real_program,)) is PODMAN is not engines.profile(facts.engine):
+    is_podman = engines.profile((facts.real_program,)) is PODMAN or 'host' in facts.info
+    if is_podman and not _is_podman(facts):
         return Finding('client', 'warn', f'{facts.program} is podman, which other words start', '--engine podman')
     return Finding('client', 'ok', f'{facts.program} {version}'.rstrip())
 

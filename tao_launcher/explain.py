@@ -46,6 +46,7 @@ class Facts(Record):
     has_nvidia: bool | None = None  # the engine has a runtime or devices of NVIDIA's
     has_init: bool = False  # the command is started by the engine's init, and not by the engine
     ulimits: tuple[str, ...] = ()  # names of those that were asked for
+    is_podman: bool = False  # podman answers, whatever the program is called
     lacks_init: bool = False  # the engine has no program for --init, and none was found for it
     has_driver: bool | None = None
     events: tuple[str, ...] | None = None  # what the engine saw of the container: create, start, oom, kill, die
@@ -93,6 +94,8 @@ def _refusal(facts: Facts) -> tuple[str, str]:
         return f'a container named {facts.name} exists already', f'{engine} rm {facts.name}, or another --name'
     if facts.lacks_init:
         return _NO_INIT.format(_name(facts)), remedies.as_root(facts.machine, 'apt-get install -y catatonit')
+    if facts.is_podman and _name(facts) != 'podman':
+        return f'{facts.engine[-1]} is podman here, which takes other words', '--engine podman'
     return _no_gpus(facts)
 
 

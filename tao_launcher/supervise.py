@@ -22,6 +22,7 @@ STILL_STOPPING = 10.0  # seconds after the first Ctrl-C until the second is offe
 UNTOLD = 1.0  # seconds for what the terminal may have told the client, before the engine is asked to stop the job
 QUICK_DEATH = 5.0  # a client that dies this early may have a container still in the making
 IN_THE_MAKING = 2.0
+OVER = ('exited', 'stopped', 'removing', 'dead')  # states of a container whose job has ended
 # What a client may return when a signal ends it before its job has a code.
 CLIENTS_OWN = (1, 2, 125, 128 + signal.SIGHUP, 128 + signal.SIGINT, 128 + signal.SIGTERM)
 REFUSED = (1, 125, 126, 127)  # no container was started
@@ -172,7 +173,9 @@ class Job:
             if code == 0 and not self.received and container.state == 'running':
                 self._say_how_to_return(container)
             else:
-                self.abandoned = True
+                # podman removes an ended one a moment after its client has told the job's code
+                is_over = container.state in OVER and not _is_the_clients(code, bool(self.received))
+                self.abandoned = self.abandoned or not is_over
                 self._end(container)
         self.received += self.signals.wait(0)
 

@@ -121,7 +121,7 @@ def _why_refused(facts: Facts, engine: Engine) -> Facts:
     return facts._replace(
         image_is_here=image.code == 0 if image.code is not None else None,
         is_logged_in=is_logged_in(facts.image.partition('/')[0], logins(facts.engine, facts.environ)),
-        name_is_taken=bool(taken.strip()), disk=folder,
+        name_is_taken=bool(taken.strip()), disk=folder, is_podman='host' in info,
         disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
         has_nvidia=explain_engine.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )

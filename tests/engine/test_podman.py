@@ -257,6 +257,23 @@ def test_doctor(tao: Program, podman: Podman) -> None:
     assert f' free in {podman.path.parent.parent}/graph' in found['disk'][1]
 
 
+def test_a_docker_that_is_podman(tao: Program, podman: Podman, tmp_path: Path) -> None:
+    """As distributions have it: a script, or a link."""
+    (tmp_path / 'docker').write_text(f'#!/bin/sh\nexec {podman.path} "$@"\n')
+    (tmp_path / 'docker').chmod(0o755)
+    env = {**podman.env, 'PATH': f'{tmp_path}:{podman.env["PATH"]}'}
+    done = tao('--engine', 'docker', 'doctor', env=env)
+    assert done.stdout.startswith(
+        f'warn  client       {tmp_path}/docker is podman, which other words start\n'
+        '                   fix: --engine podman\n'
+    )
+    refused = tao('--engine', 'docker', '--docker-arg=--no-such=x', 'dino', 'train', env=env)
+    assert refused.returncode == 125
+    assert refused.stderr.endswith(
+        'tao: error: docker is podman here, which takes other words\n    try: --engine podman\n'
+    )
+
+
 def test_an_engine_of_any_words(podman: Podman, tao: Program) -> None:
     """The path, and the path behind a prefix."""
     env = {name: value for name, value in podman.env.items() if name != 'TAO_ENGINE'}

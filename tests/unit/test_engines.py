@@ -251,6 +251,13 @@ def test_no_program_for_init() -> None:
     assert checks_engine.init(facts._replace(lacks_init=False)) is None
 
 
+def test_podman_behind_another_name() -> None:
+    assert failure(125, engine=('docker',), is_podman=True, wants_gpu=True, has_nvidia=False) == (
+        'docker is podman here, which takes other words', '--engine podman',
+    )
+    assert failure(125, is_podman=True) == ('', '')
+
+
 def test_limits_that_podman_may_not_raise() -> None:
     known = {'events': ('create', 'remove'), 'has_init': True}
     assert failure(126, ulimits=('memlock', 'stack'), **known) == (
