@@ -5,7 +5,7 @@ import os
 import shlex
 import sys
 
-from .findings import Rivals
+from .doctor.findings import Rivals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import re
 
-from .. import builds, runners, signals
+from .. import signals
+from ..checkouts import builds, runners
 from .build import DOCKERFILE
 from .checkout import checkout
 

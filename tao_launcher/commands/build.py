@@ -5,7 +5,8 @@ import json
 import os
 import time
 
-from .. import builds, files, host, images, machine, manifest, parsers, process, signals
+from .. import files, host, images, machine, parsers, process, signals
+from ..checkouts import builds, manifest
 from ..errors import CheckFailed, ConfigError, EngineError
 from .checkout import tagged
 from .find_checkout import manifest_bytes

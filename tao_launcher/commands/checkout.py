@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import os
 
-from .. import builds, host, parsers, process, runners
+from .. import host, parsers, process
+from ..checkouts import builds, runners
 from ..errors import ConfigError, UsageError
 from ..images import with_registry
 from ..record import Record
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, TypeVar
 
-    from ..builds import Arguments
+    from ..checkouts.builds import Arguments
     from ..cli import Values
     from ..host import Host
     from ..output import Output

@@ -1,12 +1,13 @@
-"""tao completion --complete SHELL …: what the scripts of completion_scripts.py ask. Fast, and never in the way."""
+"""tao completion --complete SHELL …: what the scripts of completion.scripts ask. Fast, and never in the way."""
 from __future__ import annotations
 
-from .. import host, shellwords
-from ..completion import complete as complete_words
-from ..completion_scripts import PROGRAMS
-from ..completion_types import World
+from .. import host
+from ..completion import shellwords
+from ..completion.offers import complete as complete_words
+from ..completion.scripts import PROGRAMS
+from ..completion.shellwords import Word
+from ..completion.types import World
 from ..errors import Fatal
-from ..shellwords import Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..catalogue import Catalogue
     from ..cli import Values
-    from ..completion_types import Candidate, Found
+    from ..completion.types import Candidate, Found
     from ..output import Output
     from ..values import Mount
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 import os
 import shlex
 
-from .. import completion_scripts, files, host
-from ..completion_scripts import PROGRAMS, SHELLS
+from .. import files, host
+from ..completion import scripts as completion_scripts
+from ..completion.scripts import PROGRAMS, SHELLS
 from ..errors import ConfigError, ResultLost, UsageError
 from ..process import ask
 from ..record import Record

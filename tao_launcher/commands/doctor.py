@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import json
 
-from .. import catalogue, checks, host
+from .. import catalogue, host
+from ..doctor import checks
 from ..plan import Target
 from .gather import gather
 from .prepare import prepare
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..catalogue import Catalogue
     from ..cli import Values
-    from ..findings import Finding
+    from ..doctor.findings import Finding
     from ..host import Host
     from ..output import Output
 

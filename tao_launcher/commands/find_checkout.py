@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import json
 
-from .. import host, runners
+from .. import host
+from ..checkouts import runners
 from ..errors import ConfigError
 
 TYPE_CHECKING = False

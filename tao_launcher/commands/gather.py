@@ -6,8 +6,8 @@ import sys
 
 from .. import daemon, engines, explain_engine, host, identity, machine, rivals
 from ..config import MountsFile
+from ..doctor.findings import Facts
 from ..errors import ConfigError, Fatal, UsageError
-from ..findings import Facts
 from ..login import is_logged_in
 from ..settings import merge
 from .logins import logins

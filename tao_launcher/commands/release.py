@@ -4,7 +4,8 @@ from __future__ import annotations
 import glob
 import os
 
-from .. import builds, parsers, runners, signals
+from .. import parsers, signals
+from ..checkouts import builds, runners
 from ..errors import CheckFailed
 from .build import push_image
 from .checkout import parsed

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import shlex
 
-from .. import host, runners, services
+from .. import host
+from ..checkouts import runners, services
 from ..errors import ConfigError, UsageError
 from ..names import did_you_mean
 from ..options import RUNNER_VERBS
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..cli import Values
-    from ..findings import Finding
+    from ..doctor.findings import Finding
     from ..host import Host
     from ..output import Output
     from ..plan import Target
@@ -83,7 +84,7 @@ def _git_notices(root: str, place: str, settings: Settings) -> tuple[str, ...]:
 
 def findings(environ: Mapping[str, str], here: Host) -> list[Finding]:
     """What `tao doctor --dev` says of each runner: its checkout, its manifest and the image that it names."""
-    from ..findings import Finding
+    from ..doctor.findings import Finding
 
     found = []
     for program, profile in profiles().items():

@@ -5,9 +5,11 @@ import os
 import shlex
 import sys
 
-from .. import checks_engine, checks_machine, daemon, engines, host, machine, remedies, runners
+from .. import daemon, engines, host, machine, remedies
+from ..checkouts import runners
+from ..doctor import checks_engine, checks_machine
+from ..doctor.findings import Facts, Finding
 from ..errors import ConfigError, EngineError
-from ..findings import Facts, Finding
 from ..images import is_local, with_registry
 from ..login import is_logged_in
 from ..record import Record

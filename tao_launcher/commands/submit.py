@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from .. import cli, daemon, host, parsers
+from ..clusters.submission import CLIENT, gpu_ids, submission, without_job
 from ..errors import ResultLost, UsageError
 from ..options import KUBERNETES, SLURM, SUBMIT
 from ..output import OutputClosed
 from ..settings import engine_words
-from ..submission import CLIENT, gpu_ids, submission, without_job
 from .prepare import mounts_file, prepare
 
 TYPE_CHECKING = False
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..cli import Call, Values
+    from ..clusters.submission import Submission
     from ..host import Host
     from ..output import Output
     from ..plan import Plan, Target
     from ..settings import Settings
-    from ..submission import Submission
     from ..values import Gpus
 
 

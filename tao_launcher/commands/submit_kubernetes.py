@@ -1,10 +1,11 @@
 """tao submit kubernetes: hand a plan to kubectl as a manifest."""
 from __future__ import annotations
 
-from .. import host, kubernetes, process
+from .. import host, process
+from ..clusters import kubernetes
+from ..clusters.pod import SECRET
+from ..clusters.submission import CLIENT
 from ..errors import EngineError
-from ..pod import SECRET
-from ..submission import CLIENT
 from .submit import submitted
 
 TYPE_CHECKING = False
@@ -12,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..cli import Values
-    from ..kubernetes import Manifest
+    from ..clusters.kubernetes import Manifest
+    from ..clusters.submission import Submission
     from ..output import Output
     from ..plan import Plan
-    from ..submission import Submission
     from ..values import Variable
 
 PATIENCE = 120.0  # seconds for a cluster that is far away

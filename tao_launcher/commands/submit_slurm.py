@@ -4,19 +4,20 @@ from __future__ import annotations
 import os
 import re
 
-from .. import host, process, pyxis, slurm
+from .. import host, process
+from ..clusters import pyxis, slurm
+from ..clusters.submission import CLIENT
 from ..errors import EngineError, UsageError
-from ..submission import CLIENT
 from .submit import submitted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..clusters.slurm import Script
+    from ..clusters.submission import Submission
     from ..output import Output
     from ..plan import Plan
-    from ..slurm import Script
-    from ..submission import Submission
 
 PATIENCE = 120.0  # seconds for a busy slurmctld
 OFTEN, SELDOM = 0.5, 10.0  # seconds between two looks at a job that is waited for, at first and later on

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..completion_scripts import SHELLS
+from ..completion.scripts import SHELLS
 from ..errors import UsageError
 from ..options import KUBERNETES, OPTIONS, SLURM, SUBMIT
 from . import config_verbs, job_verbs

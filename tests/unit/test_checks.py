@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tao_launcher import checks, checks_engine, checks_machine, remedies
-from tao_launcher.findings import GIB, Facts, Finding, Rivals
+from tao_launcher import remedies
+from tao_launcher.doctor import checks, checks_engine, checks_machine
+from tao_launcher.doctor.findings import GIB, Facts, Finding, Rivals
 from tao_launcher.remedies import Machine
 
 ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)

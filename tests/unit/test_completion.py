@@ -11,9 +11,9 @@ from plans import CATALOGUE
 
 from tao_launcher import catalogue, cli, parsers, settings
 from tao_launcher.commands import job_verbs, runner_verbs, verbs
-from tao_launcher.completion import complete
-from tao_launcher.completion_types import World
-from tao_launcher.completion_values import CHOICES
+from tao_launcher.completion.offers import complete
+from tao_launcher.completion.types import World
+from tao_launcher.completion.values import CHOICES
 from tao_launcher.errors import UsageError
 from tao_launcher.host import package_data
 from tao_launcher.options import KUBERNETES, RUNNERS, SLURM, VERBS, of

@@ -11,7 +11,7 @@ import pytest
 from engine_answers import Engine
 from support import CHECKOUT, FakeDocker, Result, tao, tao_process, write_mounts
 
-from tao_launcher.completion_scripts import script
+from tao_launcher.completion.scripts import script
 from tao_launcher.options import RUNNERS
 
 SHELLS = ('bash', 'zsh', 'fish')

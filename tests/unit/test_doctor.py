@@ -237,6 +237,7 @@ def test_a_launch_imports_none_of_it() -> None:
     imported: list[str] = [line.rpartition('|')[2].strip() for line in done.err.splitlines()]
     ours = {name for name in imported if name.startswith('tao_launcher.')}
     assert ours & {'tao_launcher.lint', 'tao_launcher.plan'}
-    assert not ours & {'tao_launcher.explain', 'tao_launcher.checks', 'tao_launcher.machine', 'tao_launcher.process',
-                       'tao_launcher.findings', 'tao_launcher.remedies', 'tao_launcher.login'}
+    assert not ours & {'tao_launcher.explain', 'tao_launcher.doctor.checks', 'tao_launcher.machine',
+                       'tao_launcher.process', 'tao_launcher.doctor.findings', 'tao_launcher.remedies',
+                       'tao_launcher.login'}
     assert not {'subprocess', 'shutil', 'hashlib', 'argparse', 'typing'} & set(imported)

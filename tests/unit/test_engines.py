@@ -9,12 +9,13 @@ import pytest
 from plans import launch
 from support import tao
 
-from tao_launcher import checks_engine, daemon, engines, explain, explain_engine
+from tao_launcher import daemon, engines, explain, explain_engine
 from tao_launcher.commands.logins import logins
+from tao_launcher.doctor import checks_engine
+from tao_launcher.doctor.findings import Facts as Found
+from tao_launcher.doctor.findings import Finding
 from tao_launcher.engines import DOCKER, PODMAN, PROFILES
 from tao_launcher.errors import EngineMissing, UsageError
-from tao_launcher.findings import Facts as Found
-from tao_launcher.findings import Finding
 from tao_launcher.remedies import INSTALL_TOOLKIT, Machine
 
 ROOT = Machine(is_root=True)

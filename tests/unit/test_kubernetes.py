@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import texts
 from support import Result, tao, write_mounts
 
-from tao_launcher import pod
+from tao_launcher.clusters import pod
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from support import CHECKOUT
 
-from tao_launcher import manual, roff, topics
+from tao_launcher import topics
 from tao_launcher.commands import verbs
+from tao_launcher.manual import pages as manual
+from tao_launcher.manual import roff
 from tao_launcher.options import OPTIONS, RUNNERS, VARIABLES, VERBS
 
 PAGES = CHECKOUT / 'tao_launcher' / 'data' / 'man'

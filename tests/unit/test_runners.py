@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from support import FakeDocker, tao, write_mounts
 
-from tao_launcher import jsontext, runners
+from tao_launcher import jsontext
+from tao_launcher.checkouts import runners
 from tao_launcher.errors import ConfigError
 from tao_launcher.host import package_data
 

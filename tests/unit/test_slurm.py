@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import NASTY, words
 from support import Result, tao, tao_process, write_mounts
 
-from tao_launcher import shell, slurm
+from tao_launcher.clusters import shell, slurm
 
 # A docker and an srun that stand for a node: srun runs what it is given, docker writes down its words.
 FAKES = {

@@ -1,11 +1,11 @@
 """TAO's contract for several nodes: the variables by which a container knows its place among the others."""
 from __future__ import annotations
 
-from .variables import LAUNCH_ID
+from ..variables import LAUNCH_ID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .plan import Plan
+    from ..plan import Plan
 
 # WORLD_SIZE is the number of nodes, NODE_RANK counts them from 0.
 NAMES = ('WORLD_SIZE', 'NODE_RANK', 'NUM_GPU_PER_NODE', 'MASTER_ADDR', 'MASTER_PORT')

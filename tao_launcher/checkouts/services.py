@@ -3,21 +3,21 @@ from __future__ import annotations
 
 import re
 
-from .errors import UsageError
-from .layers import ports as layered
-from .options import SERVICES
-from .ports import port_number
-from .record import Record
-from .values import Port, Variable
+from ..errors import UsageError
+from ..layers import ports as layered
+from ..options import SERVICES
+from ..ports import port_number
+from ..record import Record
+from ..values import Port, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from .cli import Values
-    from .plan import Target
-    from .settings import Settings
+    from ..cli import Values
+    from ..plan import Target
+    from ..settings import Settings
 
 EVERYWHERE = '0.0.0.0'
 PACKAGES = {'tao_tf2': 'nvidia_tao_tf2', 'tao_ds': 'nvidia_tao_ds'}

@@ -3,18 +3,19 @@ from __future__ import annotations
 
 import re
 
-from . import contract, docker
-from .errors import UsageError
-from .record import Record
+from .. import docker
+from ..errors import UsageError
+from ..record import Record
+from ..variables import LAUNCH_ID
+from . import contract
 from .shell import expanded, join, quote
-from .slurm_text import BATCH, GPUS, GRACE, NODE
-from .variables import LAUNCH_ID
+from .slurm_functions import BATCH, GPUS, GRACE, NODE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .plan import Plan
+    from ..plan import Plan
     from .submission import Submission
 
 MAX_STEP = 120_000  # bytes; the step's commands travel as one word, and the kernel takes 128 KiB

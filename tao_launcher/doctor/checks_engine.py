@@ -1,8 +1,8 @@
 """The checks of `tao doctor` that are about docker: pure, each from the gathered facts to a finding and its fix."""
 from __future__ import annotations
 
-from . import engines, explain, explain_engine, remedies
-from .engines import DOCKER, PODMAN
+from .. import engines, explain, explain_engine, remedies
+from ..engines import DOCKER, PODMAN
 from .findings import GIB, Finding, gpu_rows, numbers
 
 TYPE_CHECKING = False

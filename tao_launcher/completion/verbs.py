@@ -1,17 +1,17 @@
 """What can stand behind a verb: its steps, options and words, from data/verbs.json. Pure."""
 from __future__ import annotations
 
-from .completion_types import NOTHING, Candidate, Found
-from .completion_values import CHOICES, by_kind, named, option_value, spelled
-from .record import Record
+from ..record import Record
+from .types import NOTHING, Candidate, Found
+from .values import CHOICES, by_kind, named, option_value, spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from .cli import Values
-    from .completion_types import World
+    from ..cli import Values
+    from .types import World
 
 ENDED_TOO = ('logs', 'wait')  # they have something to say of jobs that have ended
 

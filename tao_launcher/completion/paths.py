@@ -3,16 +3,16 @@ from __future__ import annotations
 
 import re
 
-from . import lint
-from .completion_types import NOTHING, Candidate, Found
-from .values import clean_path
+from .. import lint
+from ..values import clean_path
+from .types import NOTHING, Candidate, Found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .completion_types import World
-    from .values import Mount
+    from ..values import Mount
+    from .types import World
 
 MANY = 1000  # more names of a folder than anybody looks through: only those that begin as typed
 MODES = {'ro': 'read only', 'rw': 'read and write', 'z': 'SELinux: shared', 'Z': 'SELinux: its own'}

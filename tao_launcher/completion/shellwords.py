@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .record import Record
+from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

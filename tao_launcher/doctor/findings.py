@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import re
 
-from .record import Record
-from .remedies import Machine
+from ..record import Record
+from ..remedies import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import re
 
-from . import parsers
-from .jsontext import loads, refused, text_faults
+from .. import parsers
+from ..jsontext import loads, refused, text_faults
+from ..plan import Target
+from ..reader import Reader
+from ..values import Mount, Variable, clean_path
 from .manifest import ARCHITECTURES
-from .plan import Target
-from .reader import Reader
-from .values import Mount, Variable, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

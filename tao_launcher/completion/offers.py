@@ -4,22 +4,22 @@ The launcher's own parser says where the cursor is: it reads the words before it
 """
 from __future__ import annotations
 
-from . import cli
-from .completion_paths import argument, container
-from .completion_types import NOTHING, Candidate, Found
-from .completion_values import named, option_value, options_of, release_of, subtasks, tasks
-from .completion_verbs import verb
-from .errors import UsageError
-from .options import ALSO_LATE, KUBERNETES, OPTIONS, RUNNERS, SLURM, TAO, of
-from .topics import TOPICS
+from .. import cli
+from ..errors import UsageError
+from ..options import ALSO_LATE, KUBERNETES, OPTIONS, RUNNERS, SLURM, TAO, of
+from ..topics import TOPICS
+from .paths import argument, container
+from .types import NOTHING, Candidate, Found
+from .values import named, option_value, options_of, release_of, subtasks, tasks
+from .verbs import verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .catalogue import Catalogue
-    from .cli import Values
-    from .completion_types import World
+    from ..catalogue import Catalogue
+    from ..cli import Values
+    from .types import World
 
 CURSOR = '\0'  # no word of a command line can be this one
 LATE = tuple(option for option in OPTIONS if option.key in ALSO_LATE)

@@ -1,7 +1,7 @@
 """tao_mounts(5), the page of the mounts file, from its JSON Schema."""
 from __future__ import annotations
 
-from . import topics
+from .. import topics
 from .roff import bold, head, italic, item, lines, paragraphs, section, see_also, subsection, text, verbatim
 
 TYPE_CHECKING = False

@@ -3,20 +3,20 @@ from __future__ import annotations
 
 import re
 
-from .engines import PROFILES
-from .errors import UsageError
-from .given import Problems
-from .options import KUBERNETES, SLURM, TAO, of
-from .parsers import destination
-from .record import Record
-from .values import Mount
+from ..engines import PROFILES
+from ..errors import UsageError
+from ..given import Problems
+from ..options import KUBERNETES, SLURM, TAO, of
+from ..parsers import destination
+from ..record import Record
+from ..values import Mount
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .cli import Values
-    from .values import Gpus
+    from ..cli import Values
+    from ..values import Gpus
 
 # What a job without a terminal, and on a machine that is not yet known, can not have.
 MEANINGLESS = ('detach', 'interactive', 'tty', 'no_tty')

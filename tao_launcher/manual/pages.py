@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import argparse
 
-from . import topics
-from .manual_mounts import mounts_page
-from .options import OPTIONS, VARIABLES, spellings
-from .record import Record
+from .. import topics
+from ..options import OPTIONS, VARIABLES, spellings
+from ..record import Record
+from .mounts import mounts_page
 from .roff import bold, head, italic, item, lines, paragraphs, section, see_also, subsection, text, usage, verbatim
 
 TYPE_CHECKING = False

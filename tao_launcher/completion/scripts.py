@@ -6,7 +6,7 @@ the program that is completed: no other one is ever started by a Tab key. Nothin
 """
 from __future__ import annotations
 
-from .options import RUNNERS, TAO
+from ..options import RUNNERS, TAO
 
 PROGRAMS = (*TAO, *RUNNERS)
 SHELLS = ('bash', 'zsh', 'fish')

@@ -3,21 +3,21 @@ from __future__ import annotations
 
 import re
 
+from ..docker_words import word_name
+from ..errors import UsageError
+from ..variables import LAUNCH_ID
 from . import contract
-from .docker_words import word_name
-from .errors import UsageError
 from .shell import join, quote
 from .slurm import Script, check_names, head
-from .slurm_text import BATCH
-from .variables import LAUNCH_ID
+from .slurm_functions import BATCH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .plan import Plan
+    from ..plan import Plan
+    from ..values import Mount
     from .submission import Submission
-    from .values import Mount
 
 # pyxis passes the step's variables on into the container
 COMMAND = "sh -c 'NODE_RANK=$SLURM_NODEID NUM_GPU_PER_NODE=${SLURM_GPUS_ON_NODE:-0} exec env \"$@\"' sh"

@@ -4,9 +4,9 @@ from __future__ import annotations
 import json
 import re
 
-from .jsontext import loads, refused, text_faults
-from .reader import Reader
-from .record import Record
+from ..jsontext import loads, refused, text_faults
+from ..reader import Reader
+from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

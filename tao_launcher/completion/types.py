@@ -1,16 +1,16 @@
 """What completion works with: candidates, and what it asks of the world. Pure."""
 from __future__ import annotations
 
-from .record import Record
+from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from .catalogue import Catalogue
-    from .cli import Values
-    from .values import Mount
+    from ..catalogue import Catalogue
+    from ..cli import Values
+    from ..values import Mount
 
 
 class Candidate(Record):

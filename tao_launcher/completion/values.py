@@ -1,19 +1,19 @@
 """The values that can stand at the cursor: of options, of the words of verbs and tasks. Pure."""
 from __future__ import annotations
 
-from . import completion_paths as paths
-from . import engines
-from .completion_types import NOTHING, Candidate, Found
+from .. import engines
+from . import paths
+from .types import NOTHING, Candidate, Found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from .catalogue import Catalogue
-    from .cli import Values
-    from .completion_types import World
-    from .options import Option
+    from ..catalogue import Catalogue
+    from ..cli import Values
+    from ..options import Option
+    from .types import World
 
 # The fixed values of options; settings.py reads all of them.
 CHOICES: dict[str, dict[str, str]] = {

@@ -1,7 +1,7 @@
 """The checks of `tao doctor` that are about the machine: pure; the figures are those of NVIDIA's documentation."""
 from __future__ import annotations
 
-from . import remedies
+from .. import remedies
 from .findings import GIB, Finding, gpu_rows, numbers
 
 TYPE_CHECKING = False

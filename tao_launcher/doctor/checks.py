@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import shlex
 
-from . import checks_engine, checks_machine, remedies
+from .. import remedies
+from ..table import masked
+from . import checks_engine, checks_machine
 from .findings import Facts, Finding
-from .table import masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,18 +3,18 @@ from __future__ import annotations
 
 import re
 
+from ..docker_words import word_name
+from ..errors import UsageError
+from ..record import Record
 from . import contract
-from .docker_words import word_name
-from .errors import UsageError
 from .pod import PORT, by_name, environment, literal, part, user, volumes
-from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any, Dict
 
-    from .plan import Plan
+    from ..plan import Plan
     from .submission import Submission
 
     Object = Dict[str, Any]

@@ -3,17 +3,17 @@ from __future__ import annotations
 
 import re
 
+from ..variables import LAUNCH_ID
 from . import contract
-from .variables import LAUNCH_ID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Dict
 
-    from .plan import Plan
+    from ..plan import Plan
+    from ..values import Mount
     from .submission import Submission
-    from .values import Mount
 
     Object = Dict[str, Any]
 
