@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Callable
 
-from conftest import CHECKOUT, Machine
+from machines import CHECKOUT, Machine
 
 PAGES = sorted(path.relative_to(CHECKOUT / 'tao_launcher/data/man').as_posix() for path in (
     CHECKOUT / 'tao_launcher/data/man').glob('*/*'))

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from conftest import CHECKOUT, Done, Machine
+from machines import CHECKOUT, MAN, Done, Machine
 
 PROGRAMS = ['tao', 'tao_deploy', 'tao_ds', 'tao_pt', 'tao_tf', 'tao_tf2']
-MAN = shutil.which('man.REAL') or shutil.which('man') or ''
 Copy = Callable[[str], Path]
 
 

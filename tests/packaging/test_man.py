@@ -6,8 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import CHECKOUT, Machine
-from test_install import MAN
+from machines import CHECKOUT, MAN, Machine
 
 FOLDER = CHECKOUT / 'tao_launcher' / 'data' / 'man'
 PAGES = sorted(path.relative_to(FOLDER) for path in FOLDER.glob('*/*'))
