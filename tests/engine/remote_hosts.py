@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -77,8 +78,14 @@ def ssh_server() -> Iterator[Path]:
         master.terminate()
         master.wait(10)
     finally:
+        sessions = Path(f'/proc/{server.pid}/task/{server.pid}/children').read_text().split()
         server.terminate()
         server.wait(10)
+        for session in sessions:  # of clients that were killed
+            try:
+                os.kill(int(session), signal.SIGTERM)
+            except ProcessLookupError:
+                pass
         shutil.rmtree(folder)
 
 
