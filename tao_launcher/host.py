@@ -43,7 +43,7 @@ def survey(environ: Mapping[str, str]) -> Host:
     """The facts of this machine. Under sudo the caller is the one who called sudo."""
     is_root = os.geteuid() == 0
     uid, gid = os.getuid(), os.getgid()
-    if is_root and environ.get('SUDO_UID', '').isdigit() and environ.get('SUDO_GID', '').isdigit():
+    if is_root and environ.get('SUDO_UID', '').isdecimal() and environ.get('SUDO_GID', '').isdecimal():
         uid, gid = int(environ['SUDO_UID']), int(environ['SUDO_GID'])
     uname = os.uname()
     return Host(

@@ -54,7 +54,10 @@ class Job(Record):
 
 def parse(inspected: str) -> list[Job]:
     """The jobs in the answer of `inspect`, the newest first. Raises ValueError when it is no such answer."""
-    jobs = [_job(container) for container in json.loads(inspected or '[]')]
+    try:
+        jobs = [_job(container) for container in json.loads(inspected or '[]')]
+    except (AttributeError, TypeError):  # JSON, but of another shape
+        raise ValueError('no list of containers') from None
     return sorted(jobs, key=lambda job: job.started, reverse=True)
 
 

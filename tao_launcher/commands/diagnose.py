@@ -107,7 +107,7 @@ def _named(event: Mapping[str, Any]) -> tuple[str, float]:
 
 def _events(text: str) -> list[Mapping[str, Any]]:
     try:
-        return [json.loads(line) for line in text.splitlines()]
+        return [event for event in map(json.loads, text.splitlines()) if isinstance(event, dict)]
     except ValueError:
         return []
 

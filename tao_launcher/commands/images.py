@@ -53,13 +53,13 @@ class Store(Record):
         answer = self.engine.ask(*self.inspect_words(references))
         try:
             found = json.loads(answer.out or '[]')
-        except ValueError:
+            known = {name: facts for image in found for name, facts in _names(image).items()}
+        except (ValueError, AttributeError, TypeError):  # no JSON, or of another shape
             raise self.engine.failure(answer) from None
         if not found and answer.code != 0:  # none of them is here, or there is no engine to say so
             alive = self.engine.ask('version') if answer.code is not None else answer
             if alive.code != 0:
                 raise self.engine.failure(alive)
-        known = {name: facts for image in found for name, facts in _names(image).items()}
         return {
             reference: known[name]._replace(name=name)
             for reference in references

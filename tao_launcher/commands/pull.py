@@ -1,7 +1,6 @@
 """tao pull: fetch the images that tasks need."""
 from __future__ import annotations
 
-import json
 import re
 
 from .. import host, process
@@ -82,14 +81,9 @@ def layers(store: Store, reference: str) -> dict[str, int] | None:
     return {str(layer.get('digest')): int(layer.get('size') or 0) for layer in listed}
 
 
-def _manifest(store: Store, reference: str) -> dict[str, Any]:
+def _manifest(store: Store, reference: str) -> Mapping[str, Any]:
     insecure = store.engine.daemon.profile.insecure if is_local(reference) else ()
-    answer = store.engine.ask('manifest', 'inspect', *insecure, reference, timeout=PATIENCE)
-    try:
-        value = json.loads(answer.out)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+    return store.engine.ask('manifest', 'inspect', *insecure, reference, timeout=PATIENCE).json()
 
 
 def _total(found: Sequence[Mapping[str, int] | None]) -> int:
@@ -111,12 +105,7 @@ def _check_space(store: Store, total: int) -> None:
     engine = store.engine
     if store.no_check or engine.daemon.is_remote:
         return
-    answer = engine.ask('info', '--format', '{{json .}}')
-    try:
-        info = json.loads(answer.out)
-    except ValueError:
-        return
-    folder = image_folder(info)
+    folder = image_folder(engine.ask('info', '--format', '{{json .}}').json())
     free = host.free_bytes(folder) if folder else None
     if free is not None and free < total * UNPACKED:
         raise CheckFailed(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import strategies
+from engine_answers import Engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plans import CATALOGUE
@@ -133,6 +134,26 @@ def test_odd_home(home: str) -> None:
     done = tao('--dry-run', 'dino', 'train', env={'HOME': home})
     assert done == tao('--dry-run', 'dino', 'train')
     assert done.code == 0
+
+
+@pytest.mark.parametrize('answer', ['null', '1', '[1]', '[null]', '[{"Config": 1}]', '{"a": 1}', '{', ''])
+@pytest.mark.parametrize('words', [
+    ['list', '-a'], ['stop', 'x'], ['logs', 'x'], ['wait', 'x'], ['attach', 'x'], ['exec', 'x', 'ls'], ['clean'],
+    ['images', 'dino'], ['pull', 'dino'], ['doctor'], ['dino', 'train'],
+], ids=' '.join)
+def test_any_answer_of_the_engine(words: list[str], answer: str, engine: Engine) -> None:
+    engine.answers('ps', 'f00dcafe\n')
+    for verb in ('inspect', 'image', 'manifest', 'info', 'events', 'version'):
+        engine.answers(verb, answer)
+    engine.answers('run', code=125)
+    engine.answers('pull')
+    is_said(tao(*words))
+
+
+@pytest.mark.parametrize('uid', ['x', '\N{SUPERSCRIPT TWO}', '-1', ''])
+def test_odd_caller_of_sudo(uid: str) -> None:
+    done = tao('--dry-run', 'dino', 'train', env={'SUDO_UID': uid, 'SUDO_GID': uid})
+    assert done == tao('--dry-run', 'dino', 'train')
 
 
 def test_every_task_of_the_catalogue() -> None:
