@@ -166,8 +166,11 @@ def _keep(path: str) -> str:
             return kept
 
 
-def make_folders(path: str, made: list[str], owner: tuple[int, int] | None = None) -> None:
-    """Make a folder and those above it, and add them to `made`, the uppermost first. Raises OSError."""
+def make_folders(path: str, made: list[str], owner: tuple[int, int] | None = None, mode: int = 0o777) -> None:
+    """Make a folder (an absolute path) and those above it, and add them to `made`, the uppermost first.
+
+    Raises OSError.
+    """
     missing = []
     while not os.path.isdir(encoded(path)):
         if os.path.lexists(encoded(path)):
@@ -175,7 +178,7 @@ def make_folders(path: str, made: list[str], owner: tuple[int, int] | None = Non
         missing.append(path)
         path = os.path.dirname(path)
     for folder in reversed(missing):
-        os.mkdir(encoded(folder))
+        os.mkdir(encoded(folder), mode)
         made.append(folder)
         if owner:
             os.chown(encoded(folder), *owner)

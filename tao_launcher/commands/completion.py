@@ -83,7 +83,7 @@ def _own_shell(environ: Mapping[str, str]) -> str:
 def place(shell: str, environ: Mapping[str, str], home: str) -> Place:
     """The place of a shell, by its own variables and those of the XDG base directories, which are absolute."""
     def base(variable: str, default: str) -> str:
-        return environ[variable] if environ.get(variable, '').startswith('/') else f'{home}/{default}'
+        return environ[variable] if environ.get(variable, '').startswith('/') else host.path_of(f'{home}/{default}')
 
     data = base('XDG_DATA_HOME', '.local/share')
     first, *others = PROGRAMS
@@ -119,7 +119,7 @@ def _install(found: Place, script: bytes, dry_run: bool) -> list[str]:
     """Write what is not there yet. Returns what was done; raises OSError."""
     done = []
     if not dry_run:
-        _make(found.folder)
+        files.make_folders(found.folder, [], mode=0o755)  # where others may write, compinit refuses what it finds
     if os.path.islink(found.path) or host.read(found.path, 'completion', required=False) != script:
         done.append(f'{"write" if dry_run else "wrote"} {found.path}')
         if not dry_run:
@@ -133,13 +133,6 @@ def _install(found: Place, script: bytes, dry_run: bool) -> list[str]:
                 os.symlink(found.file, f'{link}.part')
                 os.replace(f'{link}.part', link)
     return done
-
-
-def _make(folder: str) -> None:
-    """Make a folder and those above it. Nobody else may write there, or compinit refuses it."""
-    if not os.path.isdir(folder):
-        _make(os.path.dirname(folder))
-        os.mkdir(folder, 0o755)
 
 
 def _what_is_left(shell: str, found: Place, environ: Mapping[str, str]) -> str:

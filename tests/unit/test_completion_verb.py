@@ -134,6 +134,23 @@ def test_install_leaves_what_is_not_ours(home: Path, shells: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {'tao', 'tao_ds'}
 
 
+def test_install_below_a_relative_home(shells: Path) -> None:
+    done = tao('completion', 'zsh', '--install', env={'HOME': 'relative'})
+    folder = Path.cwd() / 'relative/.local/share/zsh/site-functions'
+    assert (done.code, done.out) == (0, f'wrote {folder}/_tao\n')
+
+
+def test_nobody_else_may_write_into_the_folder(home: Path, shells: Path) -> None:
+    """compinit asks before it takes anything from a folder that others may write to."""
+    before = os.umask(0)
+    try:
+        assert tao('completion', 'zsh', '--install').code == 0
+    finally:
+        os.umask(before)
+    made = [home / '.local', *(home / '.local').rglob('*')]
+    assert {path.stat().st_mode & 0o777 for path in made if path.is_dir()} == {0o755}
+
+
 @pytest.mark.parametrize('shell', SHELLS)
 def test_install_where_nothing_can_be_written(shell: str, tmp_path: Path, shells: Path) -> None:
     (tmp_path / 'file').write_text('')
