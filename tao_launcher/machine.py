@@ -113,6 +113,21 @@ def package_version(name: str) -> str:
         return ''
 
 
+def python() -> tuple[int, int]:
+    """The version of Python that the launcher runs in."""
+    return sys.version_info[0], sys.version_info[1]
+
+
+def real_path(path: str) -> str:
+    """The absolute form of a path, links followed."""
+    return os.path.realpath(path)
+
+
+def may_write(path: str) -> bool:
+    """Whether the launcher may write to a file or socket, or into a folder."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 def writable_by(path: str, uid: int, groups: Collection[int]) -> bool:
     """Whether a folder's mode lets this user write into it (access lists are not looked at)."""
     try:
@@ -131,6 +146,11 @@ def columns() -> int:
 def now() -> float:
     """Seconds since 1970."""
     return time.time()
+
+
+def minute() -> str:
+    """The local time as YYYYMMDDHHMM."""
+    return time.strftime('%Y%m%d%H%M')
 
 
 def can_ask() -> bool:

@@ -20,6 +20,18 @@ LEGAL = re.compile(r'[^/]+\.dist-info/(METADATA|(.*/)?(LICEN[CS]E|COPYING|NOTICE
 LEFT_OUT = re.compile(r'(\.\.|bin|(.*/)?(tests?|benchmarks|__pycache__))/.*')
 
 
+def program() -> bytes:
+    """The bytes of tao.pyz: of the file that is running, or made from this package and what is installed."""
+    archive: str = getattr(__loader__, 'archive', '')  # type: ignore[name-defined]
+    if archive:
+        with open(archive, 'rb') as f:
+            return f.read()
+    from .help import version
+
+    package = os.path.dirname(os.path.abspath(__file__))
+    return build(package, own_licence(package), version(), [installed(name) for name in ('colorama', 'shellingham')])
+
+
 def build(package: str, licence: bytes, version: str, others: Iterable[Mapping[str, bytes]]) -> bytes:
     """The bytes of tao.pyz: the package at that folder, its licence and version, and others' files by name.
 

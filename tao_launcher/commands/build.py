@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 
 from .. import files, host, images, machine, parsers, process, signals
 from ..checkouts import builds, manifest
@@ -36,7 +35,7 @@ def build(found: Checkout, tag: str, push: bool, force: bool, build_args: Sequen
         code = found.step(builds.build(dockerfile, local, found.root, given, force, pull=True), given)
         if code or not push:
             return _built(found, local, code)
-        pushed = f'{repository}:{found.user()}-{time.strftime("%Y%m%d%H%M")}'
+        pushed = f'{repository}:{found.user()}-{machine.minute()}'
         words = _digest_words(found)
         try:
             code = found.step(('tag', local, pushed)) or push_image(found, pushed, words)
@@ -55,7 +54,7 @@ def _built(found: Checkout, image: str, code: int) -> int:
 
 def _digest_file(found: Checkout) -> str:
     """Where an engine writes the digest of what it pushed, if it does so: a folder that is ours to write to."""
-    return f'{os.path.realpath(found.manifest)}.digest'
+    return f'{machine.real_path(found.manifest)}.digest'
 
 
 def _digest_words(found: Checkout) -> tuple[str, ...]:
@@ -83,9 +82,9 @@ def _to_be_written(found: Checkout) -> bytes:
     """
     data = manifest_bytes(found.root)
     manifest.place(data, found.manifest, found.here.machine)
-    path = os.path.realpath(found.manifest)
+    path = machine.real_path(found.manifest)
     for each, what in ((path, 'the file'), (os.path.dirname(path), 'its folder')):
-        if not os.access(each, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        if not machine.may_write(each):
             raise ConfigError(
                 f'{found.manifest}: can not be written', f'{what} is read-only for you: {each}',
                 'nothing was built or pushed', advice=f'ls -ld {each}, or build without --push',
@@ -146,7 +145,7 @@ def _digest(found: Checkout, inspect: Sequence[str]) -> tuple[str, str]:
 def _write(found: Checkout, before: bytes, after: bytes, named: str) -> None:
     """Write the manifest, unless somebody else has done so meanwhile. Raises CheckFailed."""
     try:
-        is_written = files.exchange(os.path.realpath(found.manifest), before, after)
+        is_written = files.exchange(machine.real_path(found.manifest), before, after)
         why = 'it was changed meanwhile, by somebody else'
     except OSError as e:
         is_written, why = False, f'{e.strerror}'

@@ -1,9 +1,7 @@
 """A backend checkout, and the engine that builds its images: each command of it is run, or printed by a dry run."""
 from __future__ import annotations
 
-import os
-
-from .. import host, parsers, process
+from .. import host, machine, parsers, process
 from ..checkouts import builds, runners
 from ..errors import ConfigError, UsageError
 from ..images import with_registry
@@ -52,7 +50,7 @@ class Checkout(Record):
     def user(self) -> str:
         """The caller's name, as a tag."""
         environ, here = self.engine.environ, self.here
-        is_caller = here.uid == os.getuid()  # not so under sudo
+        is_caller = not (here.is_root and here.uid)  # under sudo it is somebody else
         return builds.tag_of(
             (environ.get('USER', '') if is_caller else '') or host.user_name(here.uid) or f'uid{here.uid}',
         )
@@ -100,7 +98,7 @@ def checkout(
         raise UsageError(f'--dry-run={form} is for a launch', 'here every command is printed on a line of its own')
     root = find_root(program, profile, environ, here)
     above = root_above(here.cwd)
-    if above and os.path.realpath(above) != os.path.realpath(root):
+    if above and machine.real_path(above) != machine.real_path(root):
         output.notice(f'this is about {root}, of {profile["root_variable"]}; you stand in {above}')
     return Checkout(
         program, profile, root, find_engine(options, environ),

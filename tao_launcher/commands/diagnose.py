@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 from .. import daemon, explain, explain_engine, host, machine, process
 from ..errors import Fatal
@@ -78,7 +77,7 @@ def _what_happened(
 ) -> Facts:
     """The facts with what the engine saw of the container, which it knows after --rm too, and the kernel."""
     answer = engine.ask(
-        'events', '--since', f'{since:.6f}', '--until', f'{time.time() + 1:.6f}', '--format', '{{json .}}',
+        'events', '--since', f'{since:.6f}', '--until', f'{machine.now() + 1:.6f}', '--format', '{{json .}}',
         '--filter', 'type=container', '--filter', f'label=tao.plan={launch.plan}',
     )
     events = _events(answer.out) if answer.code == 0 else []

@@ -1,9 +1,6 @@
 """What `tao doctor` wants to know: every question to a program has a time limit, and nothing is changed."""
 from __future__ import annotations
 
-import os
-import sys
-
 from .. import daemon, engines, explain_engine, host, identity, machine, rivals
 from ..config import MountsFile
 from ..doctor.findings import Facts
@@ -71,13 +68,13 @@ def _of_the_machine(facts: Facts, environ: Mapping[str, str], here: Host) -> Fac
     program = machine.which(engines.program(facts.engine), environ)
     smi = ask(GPU_QUERY, environ, PATIENCE) if machine.which('nvidia-smi', environ) else None
     return facts._replace(
-        program=program, real_program=os.path.realpath(program) if program else '',
+        program=program, real_program=machine.real_path(program) if program else '',
         has_daemon=machine.has_program('dockerd', environ), nvidia_smi=(smi.out or smi.err) if smi else None,
         has_gpu=machine.has_nvidia_gpu(), has_toolkit=machine.has_program('nvidia-container-runtime-hook', environ),
         has_toolkit_setup=machine.has_program('nvidia-ctk', environ), has_cdi=machine.has_cdi(),
         memory=machine.memory(), cores=machine.cores(), kernel=machine.text('/proc/version'), is_tegra=here.is_tegra,
         selinux=machine.text('/sys/fs/selinux/enforce') == '1', system=machine.os_release(),
-        python=tuple(sys.version_info[:2]), pip=machine.package_version('pip'),
+        python=machine.python(), pip=machine.package_version('pip'),
         packages=tuple(name for name in OLD_PACKAGES if host.exists(f'/var/lib/dpkg/info/{name}.list')),
         login=is_logged_in(facts.registry, logins(facts.engine, environ)), rivals=rivals.find(environ),
     )
@@ -95,7 +92,7 @@ def _sources(facts: Facts, settings: Settings, here: Host) -> Facts:
         unwritable = tuple(path for path in written if not machine.writable_by(path, int(uid), groups))
     return facts._replace(
         missing=missing, unwritable=unwritable, job_user=user,
-        can_create=all(os.access(host.nearest_parent(path), os.W_OK) for path in missing),
+        can_create=all(machine.may_write(host.nearest_parent(path)) for path in missing),
     )
 
 

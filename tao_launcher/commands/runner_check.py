@@ -1,9 +1,7 @@
 """tao_pt check: is all there for a checkout: python, docker, the manifest, the base image."""
 from __future__ import annotations
 
-import os
 import shlex
-import sys
 
 from .. import daemon, engines, host, machine, remedies
 from ..checkouts import runners
@@ -117,7 +115,7 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     root = host.path_of(named)
     if not host.exists(f'{root}/{runners.MANIFEST}'):
         return '', Finding('checkout', 'fail', f'{variable} is {root}, which has no {runners.MANIFEST}', fix)
-    if above and not os.path.samefile(above, root):
+    if above and machine.real_path(above) != machine.real_path(root):
         return root, Finding('checkout', 'warn', f'{variable} is {root}, but you stand in {above}', fix)
     return root, Finding('checkout', 'ok', f'{root}, of {variable}')
 
@@ -142,9 +140,9 @@ def _facts(asker: Asker, image: str) -> Facts:
     registry = image.partition('/')[0] or 'nvcr.io'
     return Facts(
         engine=words, machine=machine.for_remedies(here, environ), environ=environ, program=program,
-        real_program=os.path.realpath(program) if program else '', address=found.address, is_remote=found.is_remote,
+        real_program=machine.real_path(program) if program else '', address=found.address, is_remote=found.is_remote,
         has_daemon=machine.has_program('dockerd', environ),
-        python=tuple(sys.version_info[:2]), registry=registry,
+        python=machine.python(), registry=registry,
         login=is_logged_in(registry, logins(words, environ)),
     )
 
@@ -157,7 +155,7 @@ def _socket(facts: Facts) -> Finding | None:
         return None
     if not host.exists(path):
         return Finding('docker', 'warn', f'no docker daemon listens at {path}', remedies.start(facts.machine))
-    if not os.access(path, os.W_OK):
+    if not machine.may_write(path):
         text = f'you may not talk to docker: {path} is not open to you'
         return Finding('group', 'fail', text, remedies.join_docker_group(facts.machine))
     return Finding('group', 'ok', f'{path} is open to you')

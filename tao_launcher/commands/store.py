@@ -1,8 +1,6 @@
 """The verbs about images: what they are called with, made ready for each of them."""
 from __future__ import annotations
 
-import os
-
 from .. import host, signals
 from ..errors import UsageError
 from ..images import REMEMBERED
@@ -55,9 +53,10 @@ def _store(given: Namespace, options: Values, environ: Mapping[str, str], output
         from .pull import pull
 
         return pull(wanted, made, ask_first=given.all, yes=given.yes)
+    from ..pyz import program
     from .bundle_save import save
 
-    return save(given.folder, wanted, _program, made)
+    return save(given.folder, wanted, program, made)
 
 
 def _wanted(given: Namespace, options: Values, environ: Mapping[str, str], output: Output) -> list[Needed]:
@@ -75,16 +74,3 @@ def _wanted(given: Namespace, options: Values, environ: Mapping[str, str], outpu
     for notice in notices:
         output.notice(notice)
     return wanted
-
-
-def _program() -> bytes:
-    """The bytes of tao.pyz: of the file that is running, or made from this package and what is installed."""
-    archive: str = getattr(__loader__, 'archive', '')  # type: ignore[name-defined]
-    if archive:
-        with open(archive, 'rb') as f:
-            return f.read()
-    from ..help import version
-    from ..pyz import build, installed, own_licence
-
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    return build(package, own_licence(package), version(), [installed(name) for name in ('colorama', 'shellingham')])

@@ -1,7 +1,6 @@
 """tao submit slurm: hand a plan to sbatch as a script, and wait for it if asked to."""
 from __future__ import annotations
 
-import os
 import re
 
 from .. import host, process
@@ -49,7 +48,7 @@ def submit_slurm(
     job, _, cluster = _sbatch(script, {**environ, **plan.export}, output).partition(';')
     submitted(job, output)
     there = ('-M', cluster) if cluster else ()
-    log = slurm.log_path(script.text, job, os.getcwd())
+    log = slurm.log_path(script.text, job, host.path_of('.'))
     output.notice(f'Slurm has it now, tao list has not: {output.line(("squeue", *there, "-j", job)).rstrip()}')
     output.notice(f'what it writes: {output.line(("tail", "-F", log)).rstrip()}')
     output.notice(f'to end it: {output.line(("scancel", *there, job)).rstrip()}')

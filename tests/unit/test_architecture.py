@@ -35,9 +35,11 @@ PURE = [
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random'}
 IMPURE_MODULES = {
-    'host', 'machine', 'rivals', 'files', 'process', 'signals', 'output', 'supervise', 'containers', 'main', 'help',
-    'pyz', 'commands',
+    'host', 'machine', 'encoding', 'rivals', 'files', 'process', 'signals', 'output', 'supervise', 'containers', 'main',
+    'help', 'pyz', 'commands',
 }
+# Commands that read and write trees of files themselves, and the one that runs a job. The others ask host or machine.
+WORKS_ON_FILES = {'build', 'bundle_load', 'bundle_save', 'completion', 'old_digest', 'release', 'run'}
 LATE = {'jsonschema', 'colorama', 'shellingham'}
 NOT_FOR_A_DRY_RUN = {
     'jsonschema', 'colorama', 'shellingham', 'dataclasses', 'pathlib', 'subprocess', 'hashlib', 'argparse', 'inspect',
@@ -89,6 +91,21 @@ def test_pure_module_does_not_touch_the_world(name: str) -> None:
     assert not calls & {'open', 'print', 'input', 'exec', 'eval', '__import__', 'breakpoint'}
     ours = {module.partition('.')[0] for module, level in imports(tree) if level}
     assert not ours & IMPURE_MODULES
+
+
+def test_every_module_is_pure_or_known_not_to_be() -> None:
+    modules = {name for name in MODULES if name.rpartition('/')[2] not in ('__init__', '__main__')}
+    impure = {name for name in modules if name.partition('/')[0] in IMPURE_MODULES}
+    assert impure == modules - set(PURE)
+    assert {name.partition('/')[0] for name in impure} == IMPURE_MODULES
+
+
+def test_commands_ask_one_module_of_the_world() -> None:
+    found = {
+        name.partition('/')[2] for name, tree in MODULES.items() if name.startswith('commands/')
+        and WORLD & {module.partition('.')[0] for module, level in imports(without_type_checking(tree)) if level == 0}
+    }
+    assert found == WORKS_ON_FILES
 
 
 def test_one_module_starts_processes() -> None:
