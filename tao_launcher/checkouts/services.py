@@ -1,8 +1,6 @@
 """The microservice that the checkouts of some runners have: where it listens, and what starts it. Pure."""
 from __future__ import annotations
 
-import re
-
 from ..errors import UsageError
 from ..layers import ports as layered
 from ..options import SERVICES
@@ -68,8 +66,12 @@ def service(
 
 
 def _address(text: str) -> str:
-    if not re.fullmatch(r'[0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*', text):
-        raise ValueError('expected an address such as 127.0.0.1')
+    from ipaddress import ip_address
+
+    try:
+        ip_address(text)
+    except ValueError:
+        raise ValueError('expected an address such as 127.0.0.1') from None
     return text
 
 

@@ -86,6 +86,8 @@ def test_a_port_of_the_host_network_is_discarded() -> None:
         '--ip: "here": expected an address such as 127.0.0.1', '--port: "0": expected a port from 1 to 65535',
         '--port_mapping: "80:80": expected a port from 1 to 65535',
     ]),
+    *((['--run_as_service', '--ip', ip], [f'--ip: "{ip}": expected an address such as 127.0.0.1'])
+      for ip in ('999.1.1.1', ':', '1::2::3', '1.2.3')),
     (['--run_as_service', '--port', '80:22', '--port_mapping', '80'], ['--port: host port 80/tcp is given twice']),
 ])
 def test_refused(words: list[str], faults: list[str]) -> None:
