@@ -80,7 +80,7 @@ def _to_be_written(found: Checkout) -> bytes:
 
     A build and a push take their time: what stops the last step is said before the first.
     """
-    data = manifest_bytes(found.root)
+    data = manifest_bytes(found.root, found.profile)
     manifest.place(data, found.manifest, found.here.machine)
     path = machine.real_path(found.manifest)
     for each, what in ((path, 'the file'), (os.path.dirname(path), 'its folder')):

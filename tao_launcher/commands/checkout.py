@@ -44,7 +44,7 @@ class Checkout(Record):
 
     def repository(self) -> str:
         """REGISTRY/REPOSITORY of its images. Raises ConfigError."""
-        name = manifest_image(self.root, self.here, by_tag=True)
+        name = manifest_image(self.root, self.profile, self.here, by_tag=True)
         return with_registry(name, self.registry) if self.registry else name
 
     def user(self) -> str:

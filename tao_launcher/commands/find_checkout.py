@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..host import Host
 
-ROLE = 'manifest that names the base image, of the checkout that the root variable or the current folder names'
+ROLE = 'manifest that names the base image, of the checkout that {} or the current folder names'
 
 
 def profiles() -> dict[str, Any]:
@@ -57,14 +57,14 @@ def export_line(profile: Mapping[str, Any]) -> str:
     return f'export {profile["root_variable"]}=/path/to/{profile["backend_repository"].rpartition("/")[2]}'
 
 
-def manifest_image(root: str, here: Host, by_tag: bool) -> str:
+def manifest_image(root: str, profile: Mapping[str, Any], here: Host, by_tag: bool) -> str:
     """The base image that a checkout's manifest names. Raises ConfigError."""
-    return runners.manifest_image(manifest_bytes(root), f'{root}/{runners.MANIFEST}', here.machine, by_tag)
+    return runners.manifest_image(manifest_bytes(root, profile), f'{root}/{runners.MANIFEST}', here.machine, by_tag)
 
 
-def manifest_bytes(root: str) -> bytes:
+def manifest_bytes(root: str, profile: Mapping[str, Any]) -> bytes:
     """What its manifest holds. Raises ConfigError, which says where it was looked for."""
-    return host.read(f'{root}/{runners.MANIFEST}', ROLE, required=True) or b''
+    return host.read(f'{root}/{runners.MANIFEST}', ROLE.format(profile['root_variable']), required=True) or b''
 
 
 def where_from(program: str, profile: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]:

@@ -69,7 +69,7 @@ def _wheel(found: Checkout) -> int:
     place = str(found.profile['mounted_at'])
 
     def target(settings: Settings) -> Target:
-        image = settings.image or manifest_image(found.root, found.here, by_tag=bool(settings.tag))
+        image = settings.image or manifest_image(found.root, found.profile, found.here, by_tag=bool(settings.tag))
         made = runners.target(found.program, found.profile, found.root, image, WHEEL)
         return made._replace(workdir=place)
 

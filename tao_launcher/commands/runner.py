@@ -51,7 +51,7 @@ def runner(
 
     def target(settings: Settings) -> Target:
         root = find_root(program, profile, environ, here)
-        image = settings.image or manifest_image(root, here, by_tag=bool(settings.tag))
+        image = settings.image or manifest_image(root, profile, here, by_tag=bool(settings.tag))
         made = runners.target(program, profile, root, image, words[1:])
         made = made._replace(notices=_git_notices(root, profile['mounted_at'], settings))
         if service:
@@ -93,7 +93,7 @@ def findings(environ: Mapping[str, str], here: Host) -> list[Finding]:
             found.append(Finding(program, 'info', f'{variable} is not set', export_line(profile)))
             continue
         try:
-            image = manifest_image(host.path_of(environ[variable]), here, by_tag=False)
+            image = manifest_image(host.path_of(environ[variable]), profile, here, by_tag=False)
         except ConfigError as e:
             found.append(Finding(program, 'fail', '; '.join((e.what, *e.why)), f'correct {variable} or the file'))
         else:

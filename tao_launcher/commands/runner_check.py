@@ -90,7 +90,7 @@ def _show(findings: list[Finding], files: bool, form: str, output: Output) -> in
 def _dry_run(asker: Asker, registry: str) -> int:
     words = engine_words(asker.options, asker.environ)
     root = find_root(asker.program, asker.profile, asker.environ, asker.here)
-    image = _with(manifest_image(root, asker.here, by_tag=False), registry)
+    image = _with(manifest_image(root, asker.profile, asker.here, by_tag=False), registry)
     asker.output.result(asker.output.line((*words, *VERSION)))
     asker.output.result(asker.output.line((*words, 'image', 'inspect', image)))
     asker.output.result('# then, where it is not here:\n')
@@ -123,7 +123,7 @@ def _root(asker: Asker) -> tuple[str, Finding]:
 def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
     """(the image that the manifest names or '', what is to be said of it)."""
     try:
-        image = _with(manifest_image(root, asker.here, by_tag=False), registry)
+        image = _with(manifest_image(root, asker.profile, asker.here, by_tag=False), registry)
     except ConfigError as e:
         return '', Finding('manifest', 'fail', '; '.join((e.what, *e.why)), f'correct {root}/{runners.MANIFEST}')
     return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')

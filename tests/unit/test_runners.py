@@ -222,7 +222,7 @@ def test_variable_beats_the_current_folder(checkout: Path, tmp_path: Path, monke
     assert (done.code, done.out) == (2, '')
     assert done.err == (
         f'tao_pt: error: {tmp_path}/other/docker/manifest.json: no such file\n'
-        '    it is the manifest that names the base image, of the checkout that the root variable or the current '
+        '    it is the manifest that names the base image, of the checkout that NV_TAO_PYTORCH_TOP or the current '
         'folder names\n'
         f'    nearest existing folder: {tmp_path}/other/docker\n'
     )
