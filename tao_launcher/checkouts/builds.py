@@ -32,7 +32,7 @@ def arguments(given: Sequence[str], environ: Mapping[str, str]) -> Arguments:
         if not re.fullmatch(r'[A-Za-z_]\w*', name):
             faults.append(f'--build-arg: "{name}": expected NAME=VALUE or NAME')
         elif not equals and name not in environ:
-            faults.append(f'--build-arg: {name} is not set here')
+            faults.append(f'--build-arg: {name} is not set here; export it, or give {name}=VALUE')
         found.pop(name, None)
         found[name] = value if equals else None
     if faults:
@@ -56,6 +56,15 @@ def build(dockerfile: str, image: str, folder: str, given: Arguments, force: boo
         'build', *(['--pull'] if pull else []), '-f', dockerfile, '-t', image, *(['--no-cache'] if force else []),
         '--network=host', *(word for argument in given.words for word in ('--build-arg', argument)), folder,
     )
+
+
+def image(text: str) -> str:
+    """[HOST[:PORT]/]REPOSITORY[:TAG] that an image can be given, as docker takes it. Raises ValueError."""
+    part = '[a-z0-9]+((\\.|__?|-+)[a-z0-9]+)*'
+    host = '([a-zA-Z0-9.-]+(:[0-9]+)?|\\[[0-9a-fA-F:]+\\](:[0-9]+)?)/'
+    if not re.fullmatch(f'({host})?{part}(/{part})*(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{{0,127}})?', text):
+        raise ValueError('expected TAG, or REPOSITORY:TAG such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt')
+    return text
 
 
 def tag_of(user: str) -> str:

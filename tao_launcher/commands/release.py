@@ -33,7 +33,7 @@ def release(
     """
     given = builds.arguments(build_args, found.engine.environ)
     if '/' in tag or ':' in tag:
-        image = parsed('--tag', tag, parsers.image)
+        image = parsed('--tag', tag, builds.image)
     else:
         image = f'{found.repository()}:{parsed("--tag", tag, parsers.tag)}'
     dockerfile = found.dockerfile(*DOCKERFILES)

@@ -67,7 +67,9 @@ def runner_verb(
         _refuse(program, unknown[0], given.verb)
     for option in OPTIONS:
         if option.key in options and not _goes_with(option.key, getattr(given, 'wheel', False)):
-            raise UsageError(f'{option.name} does not go with {given.verb}', advice=f'{program} {given.verb} --help')
+            for_wheel = given.verb == 'release' and _goes_with(option.key, True)
+            why = 'goes with release --wheel only' if for_wheel else f'does not go with {given.verb}'
+            raise UsageError(f'{option.name} {why}', advice=f'{program} {given.verb} --help')
     if given.verb == 'check':
         from .runner_check import check
 

@@ -128,7 +128,8 @@ def test_another_registry(words: list[str], env: dict[str, str], image: str, roo
 @pytest.mark.parametrize(('words', 'error'), [
     (['build', '--tag', 'a b'], '--tag: "a b": expected a tag such as 6.0.0-pyt\n'),
     (['build', '--build-arg', '=s3cr3t', '--build-arg', 'NOT_HERE'],
-     '--build-arg: "": expected NAME=VALUE or NAME\n    --build-arg: NOT_HERE is not set here\n'),
+     '--build-arg: "": expected NAME=VALUE or NAME\n    --build-arg: NOT_HERE is not set here; export it, or give '
+     'NOT_HERE=VALUE\n'),
     (['build', 'more'], 'build: unexpected "more"\n    try: tao_pt build --help\n'),
     (['build', 'MY_TOKEN=s3cr3t'], 'build: unexpected "MY_TOKEN=***"\n    try: tao_pt build --help\n'),
     (['build', '--gpus', '0'], 'build: unexpected "--gpus"\n    try: tao_pt build --help\n'),
@@ -138,8 +139,11 @@ def test_another_registry(words: list[str], env: dict[str, str], image: str, roo
     (['--dry-run=json', 'build'],
      '--dry-run=json is for a launch\n    here every command is printed on a line of its own\n'),
     (['release'], 'the following arguments are required: --tag\n    try: tao_pt release --help\n'),
-    (['release', '--tag', 'x/y z'],
-     '--tag: "x/y z": expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt\n'),
+    *((['release', '--tag', tag],
+       f'--tag: "{tag}": expected TAG, or REPOSITORY:TAG such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt\n')
+      for tag in ('x/y z', 'a:b:c', 'x/Y:1', 'x/y@sha256:1', '/y:1', 'x/:1', ':1')),
+    (['--gpus', '0', 'release', '--tag', 'x'],
+     '--gpus goes with release --wheel only\n    try: tao_pt release --help\n'),
     (['--detach', 'release', '--tag', 'x', '--wheel'],
      '--detach does not go with release\n    try: tao_pt release --help\n'),
     (['biuld'], 'unexpected word "biuld"\n    the command stands behind a "--"\n    did you mean build?\n'
@@ -162,7 +166,8 @@ def test_no_dockerfile(root: Path, fake_docker: FakeDocker) -> None:
     assert fake_docker.calls == []
 
 
-@pytest.mark.parametrize(('tag', 'image'), [('1.0', f'{BASE}:1.0'), ('x.test/y:2', 'x.test/y:2')])
+@pytest.mark.parametrize(('tag', 'image'), [('1.0', f'{BASE}:1.0'), ('x.test/y:2', 'x.test/y:2'),
+                                           ('x.test:5000/a__b/c-d:2_A.b', 'x.test:5000/a__b/c-d:2_A.b')])
 def test_the_lines_of_a_release(tag: str, image: str, root: Path) -> None:
     done = run(root, '--gpus', 'none', '--tag', 'dev', 'release', '--wheel', '--push', '--tag', tag, '--dry-run')
     assert (done.code, done.err) == (0, '')
