@@ -121,14 +121,14 @@ def _word(word: str, may_hold_gpus: bool) -> str:
 
 def log_path(script_text: str, job: str, folder: str) -> str:
     """Where a job's output goes, its working folder being `folder`; Slurm's %j, %A and %x are filled in."""
-    values = _values(script_text)
+    values = given(script_text)
     name = values.get('--output', values.get('-o', ''))
     for sign, value in (('%j', job), ('%A', job), ('%J', job), ('%x', values.get('--job-name', ''))):
         name = name.replace(sign, value)
     return name if name.startswith('/') else f'{values.get("--chdir", folder)}/{name}'
 
 
-def _values(script_text: str) -> dict[str, str]:
+def given(script_text: str) -> dict[str, str]:
     """The options that a script gives to sbatch."""
     import shlex
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..cli import Values
-    from ..clusters.kubernetes import Manifest
     from ..clusters.submission import Submission
     from ..output import Output
     from ..plan import Plan
@@ -51,12 +50,14 @@ def submit_kubernetes(
         output.notice(notice)
     there = ('-n', wanted.namespace) if wanted.namespace else ()
     if made.secrets:
-        _say_secret(made, there, output)
+        given = {name: plan.export.get(name) or environ.get(name, '') for name in made.secrets}
+        unset = [name for name, value in given.items() if not value or environ.get(name) != value]
+        _say_secret(made.secrets, unset, there, output)
     text = json.dumps(made.document, indent=2, ensure_ascii=False) + '\n'
     if dry_run:
         output.result(text)
         return 0
-    _create(text, made.name, there, environ)
+    _create(text, made.name, there, environ, output)
     submitted(f'job.batch/{made.name}', output)
     pods = f'job-name={made.name}'
     for what, words in (
@@ -68,17 +69,26 @@ def submit_kubernetes(
     return 0
 
 
-def _say_secret(made: Manifest, there: Sequence[str], output: Output) -> None:
-    """How to make the Secret without a value in any command line: printf is the shell's own."""
-    values = '; '.join(f'printf \'%s=%s\\n\' {name} "${name}"' for name in made.secrets)
+def _say_secret(names: Sequence[str], unset: Sequence[str], there: Sequence[str], output: Output) -> None:
+    """How to make the Secret without a value in any command line: printf is the shell's own.
+
+    Of the variables `names` it takes the values of the shell, which has to be given those of `unset` before.
+    """
+    values = '; '.join(f'printf \'%s=%s\\n\' {name} "${name}"' for name in names)
     words = output.line(('kubectl', *there, 'create', 'secret', 'generic', SECRET)).rstrip()
-    output.notice(f'the Secret {SECRET} of the cluster has to hold {", ".join(made.secrets)}; to make it:')
+    before = f', with {", ".join(unset)} set in the shell' if unset else ''
+    output.notice(f'the Secret {SECRET} of the cluster has to hold {", ".join(names)}; to make it{before}:')
     output.notice(f'{words} --from-env-file=<({values})')
 
 
-def _create(text: str, name: str, there: Sequence[str], environ: Mapping[str, str]) -> None:
+def _create(text: str, name: str, there: Sequence[str], environ: Mapping[str, str], output: Output) -> None:
     """Create what the manifest says, or nothing of it. Raises EngineError."""
-    answer = process.ask(('kubectl', *there, 'create', '-o', 'name', '-f', '-'), environ, PATIENCE, text=text)
+    look = output.line(('kubectl', *there, 'get', 'job,service', name)).rstrip()
+    try:
+        answer = process.ask(('kubectl', *there, 'create', '-o', 'name', '-f', '-'), environ, PATIENCE, text=text)
+    except KeyboardInterrupt:
+        output.notice(f'kubectl was interrupted, and may have created the job: {look}')
+        raise
     if answer.code == 0:
         return
     if answer.code is None and 'No such file' in answer.err:
@@ -89,6 +99,8 @@ def _create(text: str, name: str, there: Sequence[str], environ: Mapping[str, st
     made = answer.out.split()
     if made:  # a Service without its Job
         process.ask(('kubectl', *there, 'delete', *made), environ, PATIENCE)
+    if answer.code is None and answer.err.startswith('no answer'):
+        raise EngineError('kubectl did not end, and may have created the job', answer.err, advice=look)
     again = 'AlreadyExists' in answer.err or 'already exists' in answer.err
     words = ' '.join(('kubectl', *there, 'delete', 'job,service', name))
     raise EngineError(

@@ -61,12 +61,19 @@ def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
     options = {name.upper().replace('-', '_') for name in re.findall(r'^#SBATCH .?--([a-z-]+)', script.text, re.M)}
     above = {f'SBATCH_{name}' for name in (*options, 'TIMELIMIT', 'WAIT') if name != 'TIME' or 'TIME' in options}
     kept = {name: value for name, value in environ.items() if name not in above}
-    answer = process.ask(('sbatch', '--parsable'), kept, PATIENCE, text=script.text)
+    look = output.line(('squeue', '--name', slurm.given(script.text)['--job-name'])).rstrip()
+    try:
+        answer = process.ask(('sbatch', '--parsable'), kept, PATIENCE, text=script.text)
+    except KeyboardInterrupt:
+        output.notice(f'sbatch was interrupted, and may have submitted the job: {look}')
+        raise
     if answer.code is None and 'No such file' in answer.err:
         raise EngineError(
             'sbatch: no such program', 'tao submit slurm hands its script to Slurm',
             advice='run it where sbatch is, or write the script with --dry-run',
         )
+    if answer.code is None and answer.err.startswith('no answer'):
+        raise EngineError('sbatch did not end, and may have submitted the job', answer.err, advice=look)
     if answer.code != 0 or not answer.out.strip():
         raise EngineError('sbatch did not take the job', *(answer.err or answer.out).strip().splitlines())
     output.log(answer.err)

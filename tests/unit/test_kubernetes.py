@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
-from support import Result, tao, write_mounts
+from support import Result, tao, tao_process, write_mounts
 
 from tao_launcher.clusters import pod
+from tao_launcher.commands import submit_kubernetes
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 
@@ -146,7 +147,8 @@ def test_notices(home: Path) -> None:
         'tao: notice: ulimits (stack) are not part of a pod: those of the nodes apply',
         'tao: notice: /a is left out: a claim is mounted at /data',
         "tao: notice: these are paths of the cluster's nodes, not looked for here: /b",
-        'tao: notice: the Secret tao-environment of the cluster has to hold API_KEY; to make it:',
+        'tao: notice: the Secret tao-environment of the cluster has to hold API_KEY; to make it, '
+        'with API_KEY set in the shell:',
         'tao: notice: kubectl -n ml create secret generic tao-environment '
         '--from-env-file=<(printf \'%s=%s\\n\' API_KEY "$API_KEY")',
     ]
@@ -214,6 +216,17 @@ def test_what_is_passed_by_name_need_not_be_set_here(home: Path) -> None:
     assert [found[name]['secretKeyRef']['key'] for name in ('A', 'B')] == ['A', 'B']
 
 
+@pytest.mark.parametrize(('env', 'before'), [
+    ({'A': '1', 'API_KEY': 'x'}, ''), ({'A': '1', 'API_KEY': 'y'}, ', with API_KEY set in the shell'),
+    ({'A': ''}, ', with API_KEY, A set in the shell'),
+])
+def test_what_a_secret_is_made_of(env: dict[str, str], before: str, home: Path) -> None:
+    write_mounts(home, {'Envs': [{'variable': 'API_KEY', 'value': 'x'}]})
+    done = tao('submit', 'kubernetes', '--dry-run', '--env=A', 'dino', 'train', env=env)
+    said = f'tao: notice: the Secret tao-environment of the cluster has to hold API_KEY, A; to make it{before}:'
+    assert said in done.err.splitlines()
+
+
 def test_no_gpus() -> None:
     _, container = pod_of('--gpus=none', 'dino', 'train')
     assert 'resources' not in container
@@ -244,6 +257,26 @@ def test_no_kubectl() -> None:
     assert done == Result(125, '', (
         'tao: error: kubectl: no such program\n    tao submit kubernetes hands its manifest to kubectl\n'
         '    try: install kubectl (https://kubernetes.io/docs/tasks/tools/), or write the manifest with --dry-run\n'
+    ))
+
+
+def test_a_kubectl_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / 'kubectl').write_text('#!/bin/sh\nexec sleep 60\n')
+    (tmp_path / 'kubectl').chmod(0o755)
+    monkeypatch.setattr(submit_kubernetes, 'PATIENCE', 1.0)
+    env = {'PATH': f'{tmp_path}:/usr/bin:/bin'}
+    assert tao('submit', 'kubernetes', '--name=night', '--namespace=ml', 'dino', 'train', env=env) == Result(125, '', (
+        'tao: error: kubectl did not end, and may have created the job\n    no answer within 1 s\n'
+        '    try: kubectl -n ml get job,service night\n'
+    ))
+
+
+def test_ctrl_c_while_it_is_created(tmp_path: Path) -> None:
+    (tmp_path / 'kubectl').write_text('#!/bin/sh\nkill -INT "$PPID"\nexec sleep 60\n')
+    (tmp_path / 'kubectl').chmod(0o755)
+    words = ['submit', 'kubernetes', '--name=night', 'dino', 'train']
+    assert tao_process(*words, env={'PATH': f'{tmp_path}:/usr/bin:/bin'}) == Result(-2, '', (
+        'tao: notice: kubectl was interrupted, and may have created the job: kubectl get job,service night\n'
     ))
 
 

@@ -15,6 +15,7 @@ from strategies import NASTY, words
 from support import Result, tao, tao_process, write_mounts
 
 from tao_launcher.clusters import shell, slurm
+from tao_launcher.commands import submit_slurm
 
 # A docker and an srun that stand for a node: srun runs what it is given, docker writes down its words.
 FAKES = {
@@ -306,6 +307,26 @@ def test_an_sbatch_that_takes_its_time(tmp_path: Path) -> None:
     words = ['--quiet', 'submit', 'slurm', 'dino', 'train', 'x' * 100000]  # more than a pipe holds
     assert tao(*words, env={'PATH': f'{tmp_path}:/usr/bin:/bin'}) == Result(0, '7\n', '')
     assert (tmp_path / 'script').read_text() == tao('--dry-run', *words).out
+
+
+def test_an_sbatch_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / 'sbatch').write_text('#!/bin/sh\nexec sleep 60\n')
+    (tmp_path / 'sbatch').chmod(0o755)
+    monkeypatch.setattr(submit_slurm, 'PATIENCE', 1.0)
+    done = tao('submit', 'slurm', '--name=night', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
+    assert done == Result(125, '', (
+        'tao: error: sbatch did not end, and may have submitted the job\n    no answer within 1 s\n'
+        '    try: squeue --name night\n'
+    ))
+
+
+def test_ctrl_c_while_it_is_submitted(tmp_path: Path) -> None:
+    (tmp_path / 'sbatch').write_text('#!/bin/sh\nkill -INT "$PPID"\nexec sleep 60\n')
+    (tmp_path / 'sbatch').chmod(0o755)
+    done = tao_process('submit', 'slurm', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
+    assert done == Result(-2, '', (
+        'tao: notice: sbatch was interrupted, and may have submitted the job: squeue --name model-dino-train\n'
+    ))
 
 
 @pytest.mark.parametrize(('answer', 'state'), [
