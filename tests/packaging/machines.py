@@ -54,10 +54,10 @@ class Machine:
         assert done.code == 0, f'{argv}: {done}'
         return done.out
 
-    def environment(self, name: str) -> Path:
+    def environment(self, name: str, python: Path = Path(sys.base_prefix, 'bin', 'python3')) -> Path:
         """The programs of a fresh virtual environment."""
         folder = self.home / name
-        self.gets(Path(sys.base_prefix, 'bin', 'python3'), '-m', 'venv', folder)
+        self.gets(python, '-m', 'venv', folder)
         return folder / 'bin'
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Callable
 
@@ -76,6 +77,29 @@ def test_pip_from_a_wheelhouse(machine: Machine, copy: Copy) -> None:
     machine.gets('sh', '-c', install, PIP_FIND_LINKS='', PIP_CONFIG_FILE=os.devnull)
     works(machine)
     finds_manual(machine, manual)
+
+
+def old_python() -> Path:
+    """An interpreter whose environments get a pip without the wheel package, before 23.1; the system's may be one."""
+    installed = Path(os.environ.get('PYENV_ROOT', Path.home() / '.pyenv'), 'versions')
+    for python in (*sorted(installed.glob('3.[89].*/bin/python')), Path('/usr/bin/python3')):
+        code = 'import ensurepip; print(*ensurepip.version().split(".")[:2])'
+        done = subprocess.run([python, '-c', code], capture_output=True, encoding='utf-8', check=False)
+        if done.returncode == 0 and tuple(map(int, done.stdout.split())) < (23, 1):
+            return python
+    pytest.skip('every pip here is a new one')
+
+
+def test_an_old_pip(machine: Machine, copy: Copy) -> None:
+    """As Debian 12 and Ubuntu 22.04 have it: nothing deprecated is used, and nothing has to be there before."""
+    text = (CHECKOUT / 'README.md').read_text(encoding='utf-8')
+    first, = re.findall(r'^```sh\n(python3 -m venv .*)\n```$', text, re.MULTILINE)
+    python, checkout = old_python(), copy('checkout')
+    machine.path.insert(0, str(machine.environment('old', python)))
+    done = machine.does('sh', '-c', first, cwd=checkout)
+    assert done.code == 0 and done.out.startswith('docker run ') and 'DEPRECATION' not in done.err, done
+    machine.gets('sh', '-c', readme('pip, without a network')[0], cwd=checkout)
+    assert list((checkout / 'wheelhouse').glob('tao_launcher-*.whl'))
 
 
 def test_pipx(machine: Machine, tools: Path, copy: Copy) -> None:
