@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
-from support import tao, write_mounts
+from support import command, tao, write_mounts
 
 from tao_launcher.options import OPTIONS
 
@@ -139,6 +141,13 @@ def test_table(home: Path) -> None:
     ]
     starts = {line.index(word) for line, word in zip(done.out.splitlines(), ['SOURCE', 'default', 'default'])}
     assert len(starts) == 1
+
+
+def test_a_narrow_terminal_cuts_no_source(home: Path) -> None:
+    path = write_mounts(home, {'Mounts': [{'source': '/', 'destination': f'/{"long/" * 20}end'}]})
+    words = [*command(), 'config', 'show']
+    shown, code = pexpect.run(shlex.join(words), encoding='utf-8', dimensions=(24, 40), withexitstatus=True)
+    assert code == 0 and f'Mounts[0] of {path}\r\n' in shown and '…' not in shown
 
 
 def test_slurm_decides_where_nobody_did() -> None:
