@@ -16,7 +16,7 @@ MARK = 'Printed by "tao completion'  # what tells our files from others
 BASH = r'''# shellcheck shell=bash disable=SC2088,SC2206 # no tilde is to be expanded, and words are to be split
 
 _tao_complete() {
-    local tao=tao answer kind IFS=$'\n'
+    local tao=tao answer kind i IFS=$'\n'
     if [[ $1 == */* ]]; then
         tao=${1%/*}/tao
         [[ $tao != '~/'* ]] || tao=${HOME-}/${tao#'~/'}
@@ -32,6 +32,11 @@ _tao_complete() {
     esac
     [[ $kind != *paths* ]] || compopt -o filenames -o noquote 2>/dev/null || true
     [[ $kind != *open* ]] || compopt -o nospace 2>/dev/null || true
+    # A list of several (types ?, ! and @) marks the host's folders itself.
+    [[ $kind == *paths* && ${#COMPREPLY[@]} -gt 1 && ${COMP_TYPE-} == @(33|63|64) ]] || return 0
+    for i in "${!COMPREPLY[@]}"; do
+        [[ ! -d ${COMPREPLY[i]/#'~/'/${HOME-}/} ]] || COMPREPLY[i]=${COMPREPLY[i]%/}
+    done
 }
 
 complete -o bashdefault -F _tao_complete @PROGRAMS@

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -94,6 +95,9 @@ def test_what_can_stand_there_is_listed(name: str, home: Path, start: Start) -> 
     assert 'dino.yaml' in shell.shown and 'dino_2.yaml' in shell.shown
     if name == 'bash':
         assert '/workspace/specs/dino.yaml' not in shell.shown  # the folder is in the line
+    for typed in ('tao --mounts_file ', 'tao --mounts_file ~/', 'tao --mounts_file ./'):
+        shell.line(typed, tabs=2)
+        assert re.search(r'\bother/(?!/)', shell.shown) and '//' not in shell.shown, typed
     if name != 'bash':
         shell.line('tao --no', tabs=2)
         assert 'no terminal for the job' in shell.shown
