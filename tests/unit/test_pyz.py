@@ -137,6 +137,15 @@ def test_it_does_what_the_installed_program_does(program: Path, words: list[str]
     assert b'Traceback' not in answers[0][2]
 
 
+def test_an_option_is_no_file_to_make(tmp_path: Path) -> None:
+    make = CHECKOUT / 'bin' / 'make_pyz'
+    folder = tmp_path / 'empty'
+    folder.mkdir()
+    done = subprocess.run([sys.executable, make, '--help'], cwd=folder, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, b'', f'usage: {make} FILE\n'.encode())
+    assert list(folder.iterdir()) == []
+
+
 def test_made_again_it_is_the_same(program: Path, tmp_path: Path) -> None:
     checkout = tmp_path / 'copy'
     for name in ('bin', 'tao_launcher'):
