@@ -50,8 +50,11 @@ def parser() -> Parser:
         ('load', 'load the images of a bundle, once it verifies'),
     ):
         one = steps.add_parser(step, help=text, description=text, allow_abbrev=False)
-        one.add_argument('folder', metavar='DIR', help='a folder of its own')
-        one.add_argument('--dry-run', '--dry_run', action='store_true', help="print the engine's command instead")
+        one.add_argument('folder', metavar='DIR', help='a folder of its own' if step == 'save' else 'the bundle')
+        one.add_argument(
+            '--dry-run', '--dry_run', action='store_true',
+            help='the same, as no engine is asked' if step == 'verify' else "print the engine's command instead",
+        )
         if step == 'save':
             one.add_argument('tasks', nargs='+', metavar='TASK', help='TASK or GROUP/TASK')
     for one in (images, pull, steps.choices['save']):
