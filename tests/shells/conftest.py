@@ -1,4 +1,4 @@
-"""A home with data, mounts and jobs, and the shells that complete in it. With CI=true a shell that is missing fails."""
+"""A home with data, mounts and jobs, and the shells that complete in it."""
 from __future__ import annotations
 
 import json
@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from typing import Any, Generator, Iterator
+from typing import Iterator
 
 import pytest
 from terminal import Shell, Start
@@ -18,14 +18,6 @@ SETTINGS = re.compile(
     '(TAO|DOCKER|CONTAINER|SLURM|SUDO|XDG|PYTHON|BASH|ZDOTDIR|FPATH)_?[A-Z0-9_]*|LAUNCHER_MOUNTS|OVERRIDE_REGISTRY|LC_.*'
 )
 KEPT = re.compile('TAO_TEST_.*|PYTHONPATH|PYTHONDONTWRITEBYTECODE')
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport() -> Generator[None, Any, None]:
-    report = (yield).get_result()
-    if os.environ.get('CI') == 'true' and report.skipped:
-        report.outcome = 'failed'
-        report.longrepr = f'with CI=true this must run. {report.longrepr}'
 
 
 @pytest.fixture(autouse=True)
