@@ -278,28 +278,3 @@ def test_ctrl_c_while_it_is_created(tmp_path: Path) -> None:
     assert tao_process(*words, env={'PATH': f'{tmp_path}:/usr/bin:/bin'}) == Result(-2, '', (
         'tao: notice: kubectl was interrupted, and may have created the job: kubectl get job,service night\n'
     ))
-
-
-FULL = {
-    'Mounts': [{'source': '/a', 'destination': '/data', 'mode': 'ro'}],
-    'Envs': [{'variable': 'A', 'value': '1'}, {'variable': 'API_KEY', 'value': 'x'}],
-    'DockerOptions': {
-        'shm_size': '1.5g', 'user': '4321:99', 'group_add': ['44'], 'ports': {'8888': 9999}, 'privileged': True,
-        'network': 'host', 'ipc': 'host', 'workdir': '/data',
-    },
-}
-
-
-@pytest.mark.parametrize('which', ['oldest', 'middle', 'newest'])
-@pytest.mark.parametrize('file', [{}, FULL], ids=['plain', 'full'])
-def test_manifests_are_valid(which: str, file: object, home: Path) -> None:
-    kubernetes_validate = pytest.importorskip('kubernetes_validate', reason='installed with the newest Python only')
-    versions = sorted(set(kubernetes_validate.utils.all_versions()), key=lambda text: [int(n) for n in text.split('.')])
-    version = {'oldest': versions[0], 'middle': versions[len(versions) // 2], 'newest': versions[-1]}[which]
-    write_mounts(home, file)
-    options = ['--nodes=2', '--pvc=claim:/scratch:ro', '--image_pull_secret=ngc', '--namespace=ml']
-    document = manifest(*options, 'dino', 'train')
-    for item in document['items']:
-        kubernetes_validate.validate(item, version, strict=True)
-        with pytest.raises(kubernetes_validate.ValidationError):
-            kubernetes_validate.validate({**item, 'specs': {}}, version, strict=True)
