@@ -144,11 +144,13 @@ class _World:
         """The mounts of a launch, as far as they can be told: a line that is being typed has faults."""
         from ..config import MountsFile
         from ..settings import merge
-        from .prepare import mounts_file
+        from .prepare import mounts_file, mounts_path
 
         here = host.survey(self.environ)
         try:
-            file = mounts_file(options, self.environ, here)[0]
+            path = mounts_path(options, self.environ, here)[0]
+            is_pipe = host.exists(path) and not host.is_file(path)  # which would be waited for, and emptied
+            file = MountsFile() if is_pipe else mounts_file(options, self.environ, here)[0]
         except Fatal:
             file = MountsFile()
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from engine_answers import Engine
-from support import CHECKOUT, FakeDocker, Result, tao, tao_process, write_mounts
+from support import CHECKOUT, FakeDocker, Result, command, tao, tao_process, write_mounts
 
 from tao_launcher.completion.scripts import script
 from tao_launcher.options import RUNNERS
@@ -286,6 +286,17 @@ def test_a_faulty_mounts_file(content: str, home: Path) -> None:
     assert lines('tao dino train -e /') == []
     assert lines('tao --volume /:/all dino train -e /a') == ['/all/']
     assert lines('tao dino tra') == ['train']
+
+
+def test_a_pipe_in_the_place_of_a_mounts_file_is_left_alone(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / 'pipe')
+    (tmp_path / 'data' / 'specs').mkdir(parents=True)
+    line = f'tao --mounts_file {tmp_path}/pipe --volume {tmp_path}/data:/x dino train -e /x/sp'
+    done = subprocess.run(
+        [*command(), 'completion', '--complete', 'fish', line], stdin=subprocess.DEVNULL, capture_output=True,
+        check=True, timeout=20,
+    )
+    assert (done.stdout, done.stderr) == (b'tao:\n/x/specs/\n', b'')
 
 
 def test_a_faulty_catalogue(home: Path) -> None:
