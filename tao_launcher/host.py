@@ -1,4 +1,4 @@
-"""Asks the host: who calls, which terminals there are, what the files hold. The only module that does."""
+"""Asks the host: who calls, which terminals there are, what the files hold. Every launch needs that."""
 from __future__ import annotations
 
 import json

@@ -9,7 +9,7 @@ from .doctor.findings import Rivals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from importlib.metadata import Distribution
 
 OWN, NAME, SIBLING = 'tao-launcher', 'tao', 'tao_pt'
@@ -73,12 +73,8 @@ def _package() -> tuple[str, str]:
             # uninstalling one takes the program of both away; ours is the same under each of its names
             uninstall = (sys.executable, '-m', 'pip', 'uninstall', '-y', name)
             copy = ('cp', os.path.join(os.path.dirname(place), SIBLING), place)
-            return f'{name} {other.version}', f'{_line(uninstall)} && {_line(copy)}'
+            return f'{name} {other.version}', f'{shlex.join(uninstall)} && {shlex.join(copy)}'
     return '', ''
-
-
-def _line(words: Iterable[str]) -> str:
-    return ' '.join(shlex.quote(word) for word in words)
 
 
 def _has_script(package: Distribution) -> bool:

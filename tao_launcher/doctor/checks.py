@@ -10,7 +10,7 @@ from .findings import Facts, Finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 __all__ = ('CHECKS', 'Facts', 'Finding', 'run')
 
@@ -31,19 +31,15 @@ def mounts(facts: Facts) -> Finding:
 
 def sources(facts: Facts) -> Finding | None:
     if facts.missing:
-        words = f'mkdir -p {_words(facts.missing)}'
+        words = f'mkdir -p {shlex.join(facts.missing)}'
         fix = words if facts.can_create else remedies.as_root(facts.machine, words)
         return Finding('sources', 'fail', f'missing: {", ".join(facts.missing)}', fix)
     if facts.unwritable:
         return Finding(
             'sources', 'warn', f'not writable by {facts.job_user}, who the job runs as: {", ".join(facts.unwritable)}',
-            remedies.as_root(facts.machine, f'chown {facts.job_user} {_words(facts.unwritable)}'),
+            remedies.as_root(facts.machine, f'chown {facts.job_user} {shlex.join(facts.unwritable)}'),
         )
     return Finding('sources', 'ok', 'all there') if facts.mounts_path and not facts.mounts_error else None
-
-
-def _words(paths: Sequence[str]) -> str:
-    return ' '.join(map(shlex.quote, paths))
 
 
 def catalogue(facts: Facts) -> Finding | None:
