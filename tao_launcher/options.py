@@ -34,6 +34,11 @@ class Option(Record):
         """The name as the parsed options have it: shm_size."""
         return self.name[2:].replace('-', '_')
 
+    @property
+    def example(self) -> str:
+        """The words of a command line with it: --shm_size SIZE."""
+        return self.name if self.optional else f'{self.name} {self.value}'.rstrip()
+
 
 OPTIONS = (
     Option('--gpus', 'GPUS', 'all, none, 0,1, GPU-UUID, MIG-UUID, count=N, free or free:N (default: all)'),

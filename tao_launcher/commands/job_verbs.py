@@ -45,7 +45,7 @@ def add(verb: Callable[[str, str], Parser]) -> None:
     wait.add_argument('jobs', nargs='+', metavar='JOB', help=JOB)
     exec_ = verb('exec', "run a command, or a shell, in a job's container")
     exec_.add_argument('job', metavar='JOB', help=JOB)
-    exec_.add_argument('command', nargs='*', metavar='COMMAND', help='with its words (default: a shell)')
+    exec_.add_argument('command', nargs='*', default=[], metavar='COMMAND', help='with its words (default: a shell)')
     verb('clean', 'remove your ended jobs')
 
 

@@ -39,6 +39,7 @@ class Parser(argparse.ArgumentParser):
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction) and message.endswith(f': {action.dest}'):
                 message = f'{self.prog}: which {action.dest}? {", ".join(action.choices)}'
+        message = message.replace('the following arguments are required:', f'{self.prog}: missing')
         raise UsageError(message, advice=f'{self.prog} --help')
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:

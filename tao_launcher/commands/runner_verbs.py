@@ -94,11 +94,10 @@ def _goes_with(key: str, wheel: bool) -> bool:
 def _refuse(program: str, word: str, verb: str) -> NoReturn:
     name = word.partition('=')[0].replace('_', '-')
     for option in OPTIONS:
-        if name == option.name.replace('_', '-') and _goes_with(option.key, verb == 'release'):
-            example = f'{option.name} {option.value}'.rstrip()
+        if name in (option.name.replace('_', '-'), option.short or None) and _goes_with(option.key, verb == 'release'):
             raise UsageError(
                 f'{word} is an option of {program} itself and stands before {verb}',
-                advice=f'{program} {example} {verb} …',
+                advice=f'{program} {option.example} {verb} …',
             )
     shown, = masked([word])  # NAME=VALUE may be a --build-arg that lost its option
     raise UsageError(f'{verb}: unexpected "{shown}"', advice=f'{program} {verb} --help')

@@ -141,9 +141,9 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
 def _refuse(word: str, verb: str) -> NoReturn:
     name = word.partition('=')[0].replace('_', '-')
     for option in OPTIONS:
-        if name == option.name.replace('_', '-'):
-            example = f'{option.name} {option.value}'.rstrip()
+        if name in (option.name.replace('_', '-'), option.short or None):
             raise UsageError(
-                f'{word} is an option of the launcher and stands before {verb}', advice=f'tao {example} {verb} …',
+                f'{word} is an option of the launcher and stands before {verb}',
+                advice=f'tao {option.example} {verb} …',
             )
     raise UsageError(f'{verb}: unexpected "{word}"', advice=f'tao {verb} --help')

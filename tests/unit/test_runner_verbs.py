@@ -138,7 +138,7 @@ def test_another_registry(words: list[str], env: dict[str, str], image: str, roo
     (['--gpus', '0', 'build'], '--gpus does not go with build\n    try: tao_pt build --help\n'),
     (['--dry-run=json', 'build'],
      '--dry-run=json is for a launch\n    here every command is printed on a line of its own\n'),
-    (['release'], 'the following arguments are required: --tag\n    try: tao_pt release --help\n'),
+    (['release'], 'tao_pt release: missing --tag\n    try: tao_pt release --help\n'),
     *((['release', '--tag', tag],
        f'--tag: "{tag}": expected TAG, or REPOSITORY:TAG such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt\n')
       for tag in ('x/y z', 'a:b:c', 'x/Y:1', 'x/y@sha256:1', '/y:1', 'x/:1', ':1')),

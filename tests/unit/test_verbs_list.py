@@ -191,6 +191,12 @@ def test_a_broken_catalogue_is_no_reason_not_to_look_after_jobs(engine: Engine, 
     (['list', '--al'], 'list: unexpected "--al"\n    try: tao list --help\n'),
     (['list', '--engine', 'podman'],
      '--engine is an option of the launcher and stands before list\n    try: tao --engine CMD list …\n'),
+    (['list', '=x'], 'list: unexpected "=x"\n    try: tao list --help\n'),
+    (['list', '-q'], '-q is an option of the launcher and stands before list\n    try: tao --quiet list …\n'),
+    (['info', '--dry-run'],
+     '--dry-run is an option of the launcher and stands before info\n    try: tao --dry-run info …\n'),
+    (['exec'], 'tao exec: missing JOB\n    try: tao exec --help\n'),
+    (['pull', '--release'], 'argument --release: expected one argument\n    try: tao pull --help\n'),
     (['list', '--format', 'xml'], None),
 ])
 def test_usage(engine: Engine, words: list[str], err: str) -> None:
