@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DRY_RUN = 'print the commands instead, one per line'
 # What else goes with a verb, in front of it; the others are for a launch.
 GENERAL = frozenset((
-    'engine', 'context', 'registry', 'tag', 'dry_run', 'no_check', 'quiet', 'verbose', 'color', 'help', 'version',
+    'engine', 'context', 'registry', 'dry_run', 'no_check', 'quiet', 'verbose', 'color', 'help', 'version',
 ))
 # A wheel is built in a launch, whose streams and end are the verb's own.
 NOT_FOR_A_WHEEL = frozenset(('detach', 'tty', 'no_tty', 'interactive', 'name', 'run_as_service', 'ip', 'port_mapping'))
@@ -66,8 +66,8 @@ def runner_verb(
     if unknown:
         _refuse(program, unknown[0], given.verb)
     for option in OPTIONS:
-        if option.key in options and not _goes_with(option.key, getattr(given, 'wheel', False)):
-            for_wheel = given.verb == 'release' and _goes_with(option.key, True)
+        if option.key in options and not _goes_with(option.key, given.verb, getattr(given, 'wheel', False)):
+            for_wheel = _goes_with(option.key, given.verb, given.verb == 'release')
             why = 'goes with release --wheel only' if for_wheel else f'does not go with {given.verb}'
             raise UsageError(f'{option.name} {why}', advice=f'{program} {given.verb} --help')
     if given.verb == 'check':
@@ -87,14 +87,17 @@ def runner_verb(
     return release(found, given.tag, given.wheel, given.push, given.force, given.build_arg)
 
 
-def _goes_with(key: str, wheel: bool) -> bool:
-    return key not in NOT_FOR_A_WHEEL if wheel else key in GENERAL
+def _goes_with(key: str, verb: str, wheel: bool) -> bool:
+    if wheel:
+        return key not in NOT_FOR_A_WHEEL
+    return key in GENERAL or (key == 'tag' and verb != 'check')  # which looks at what the manifest names
 
 
 def _refuse(program: str, word: str, verb: str) -> NoReturn:
     name = word.partition('=')[0].replace('_', '-')
     for option in OPTIONS:
-        if name in (option.name.replace('_', '-'), option.short or None) and _goes_with(option.key, verb == 'release'):
+        names = (option.name.replace('_', '-'), option.short or None)
+        if name in names and _goes_with(option.key, verb, verb == 'release'):
             raise UsageError(
                 f'{word} is an option of {program} itself and stands before {verb}',
                 advice=f'{program} {option.example} {verb} …',

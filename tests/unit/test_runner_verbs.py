@@ -142,6 +142,7 @@ def test_another_registry(words: list[str], env: dict[str, str], image: str, roo
     *((['release', '--tag', tag],
        f'--tag: "{tag}": expected TAG, or REPOSITORY:TAG such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt\n')
       for tag in ('x/y z', 'a:b:c', 'x/Y:1', 'x/y@sha256:1', '/y:1', 'x/:1', ':1')),
+    (['--tag', 'x', 'check'], '--tag does not go with check\n    try: tao_pt check --help\n'),
     (['--gpus', '0', 'release', '--tag', 'x'],
      '--gpus goes with release --wheel only\n    try: tao_pt release --help\n'),
     (['--detach', 'release', '--tag', 'x', '--wheel'],
