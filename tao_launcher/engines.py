@@ -89,7 +89,7 @@ PODMAN = Profile(
     # its `rm -f` alone gives a job ten seconds, and older releases know no option against it
     removal=(('kill',), ('rm', '-f', '-v')),
     several=('--multi-image-archive',),  # without it the names behind the first are further tags of that one
-    insecure=('--tls-verify=false',),
+    insecure=(),  # registries.conf says so, and its pull knows nothing else
     digest_file='--digestfile',  # its RepoDigests has what the image would have uncompressed, which no registry knows
     pull_talks_on_stderr=True,
     attach_tells_code=False,

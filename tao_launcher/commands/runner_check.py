@@ -66,7 +66,7 @@ def check(
         checks_machine.python(facts), checks_engine.client(facts), socket, asked, checks_engine.login(facts),
         variable, manifest,
     ]
-    if image and asked and asked.status == 'ok':
+    if image and facts.program and not files and (not asked or asked.status == 'ok'):  # podman has no daemon
         found.append(_image(asker, image))
     return _show([finding for finding in found if finding], files, form, output)
 
@@ -180,7 +180,8 @@ def _image(asker: Asker, image: str) -> Finding:
     except EngineError as e:
         return Finding('image', 'fail', e.what, e.advice)
     answer = found.ask(*_pullable_words(found.words, image), timeout=PATIENCE)
-    if answer.code == 0:
+    # podman 4 fetches the manifest of a single OCI image, and then will not show what is no list
+    if answer.code == 0 or 'parsing manifest blob' in answer.err:
         return Finding('image', 'ok', f'{image} is not here; its registry has it, and the first run pulls it')
     text = f'{image} is neither here nor to be had: {(answer.err.strip().splitlines() or ["no answer"])[-1][:200]}'
     return Finding('image', 'fail', text, f'{" ".join(found.words)} login {image.partition("/")[0]}, '

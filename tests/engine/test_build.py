@@ -305,9 +305,17 @@ def podman(mini: Mini) -> Iterator[Path]:
 
 def test_podman_tells_another_digest_than_it_pushes(mini: Mini, tao_pt: Program, podman: Path) -> None:
     """The one that the registry has is the one that counts: docker runs by it."""
+    def checked() -> tuple[int, set[str]]:
+        done = mini.run(tao_pt.path, '--engine', str(podman), 'check', '--format', 'json')
+        return done.returncode, {one['status'] for one in json.loads(done.stdout) if one['name'] == 'image'}
+
+    assert checked() == (1, {'fail'})
     done = mini.run(tao_pt.path, '--engine', str(podman), 'build', '--push')
     assert done.returncode == 0, done.stderr
     assert done.stdout == f'{mini.host}/{REPOSITORY}@{mini.digest()}\n'
+    assert checked() == (0, {'ok'})
+    subprocess.run([podman, 'rmi', '--all', '--force'], stdout=subprocess.DEVNULL, check=True)
+    assert checked() == (0, {'ok'})
     ran = mini.run(tao_pt.path, *READ)
     assert (ran.returncode, ran.stdout) == (0, 'one\n')
     assert sorted(path.name for path in mini.manifest.parent.iterdir()) == ['Dockerfile', 'manifest.json', 'python']
