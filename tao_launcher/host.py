@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+NO_ID = (1 << 32) - 1  # what stands for no user, above every id
+
+
 class Terminals(Record):
     """Which of the three standard streams are terminals, and whether the launcher is in the foreground."""
 
@@ -43,8 +46,9 @@ def survey(environ: Mapping[str, str]) -> Host:
     """The facts of this machine. Under sudo the caller is the one who called sudo."""
     is_root = os.geteuid() == 0
     uid, gid = os.getuid(), os.getgid()
-    if is_root and environ.get('SUDO_UID', '').isdecimal() and environ.get('SUDO_GID', '').isdecimal():
-        uid, gid = int(environ['SUDO_UID']), int(environ['SUDO_GID'])
+    called = [environ.get(name, '') for name in ('SUDO_UID', 'SUDO_GID')]
+    if is_root and all(text.isdecimal() and int(text) < NO_ID for text in called):
+        uid, gid = map(int, called)
     uname = os.uname()
     return Host(
         uid=uid,

@@ -150,10 +150,12 @@ def test_any_answer_of_the_engine(words: list[str], answer: str, engine: Engine)
     is_said(tao(*words))
 
 
-@pytest.mark.parametrize('uid', ['x', '\N{SUPERSCRIPT TWO}', '-1', ''])
+@pytest.mark.parametrize('uid', ['x', '\N{SUPERSCRIPT TWO}', '-1', '', '4294967295', '9' * 30])
 def test_odd_caller_of_sudo(uid: str) -> None:
-    done = tao('--dry-run', 'dino', 'train', env={'SUDO_UID': uid, 'SUDO_GID': uid})
-    assert done == tao('--dry-run', 'dino', 'train')
+    words = ['--dry-run', '--run_as_user', 'dino', 'train']
+    usual = tao(*words)
+    for uids in ((uid, uid), (uid, '0'), ('0', uid)):
+        assert tao(*words, env=dict(zip(('SUDO_UID', 'SUDO_GID'), uids))) == usual
 
 
 def test_every_task_of_the_catalogue() -> None:
