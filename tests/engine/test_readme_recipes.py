@@ -38,8 +38,12 @@ def home(docker: Docker) -> Path:
 
 def test_every_block_is_run_by_a_test() -> None:
     """Transcripts and the mounts file by test_readme, installation by the packaging tests, the rest here."""
-    languages = re.findall(r'^```(\w+)$', README, re.MULTILINE)
-    assert set(languages) == {'console', 'json', 'sh', 'make', 'python', 'yaml'}
+    kinds = re.findall(r'^```(\w.*)$', README, re.MULTILINE)
+    elsewhere = {'console podman', 'console remote', 'console slurm'}  # by the tests of those
+    assert set(kinds) == {'console', 'json', 'sh', 'make', 'python', 'yaml'} | elsewhere
+    assert {kind: kinds.count(kind) for kind in (*elsewhere, 'sh')} == {**dict.fromkeys(elsewhere, 1), 'sh': 3}
+    _, completion, tests = blocks('sh')
+    assert completion.split('  #')[0] == 'tao completion --install' and tests == 'tests/run\n'
 
 
 def test_makefile(docker: Docker, home: Path, printed_argv: Callable[[str], list[str]]) -> None:
