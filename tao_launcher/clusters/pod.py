@@ -83,7 +83,7 @@ def volumes(
         add(mount, {'hostPath': {'path': mount.source, 'type': 'File' if is_file(mount.source) else 'Directory'}})
     for claim in wanted.claims:
         add(claim, {'persistentVolumeClaim': {'claimName': claim.source}})
-    if plan.shm_size:
+    if plan.shm_size and not any(mount['mountPath'] == '/dev/shm' for mount in mounts):  # as docker does
         found.append({'name': 'shm', 'emptyDir': {'medium': 'Memory', 'sizeLimit': quantity(plan.shm_size)}})
         mounts.append({'name': 'shm', 'mountPath': '/dev/shm'})
     return found, mounts

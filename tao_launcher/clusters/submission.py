@@ -31,7 +31,7 @@ DECIDED = {
 }
 # How the values of options are written, and the words for it.
 FORMS = {
-    'nodes': ('[1-9][0-9]{0,4}', 'a whole number from 1'),
+    'nodes': ('[1-9][0-9]{0,4}', 'a whole number from 1 to 99999'),
     'time': (r'[0-9]+(-[0-9]+)?(:[0-9]{1,2}){0,2}|(?i:unlimited|infinite)', 'minutes, H:M:S, D-H or D-H:M:S'),
     'partition': (r'[\w.,+@-]+', 'a name without blanks'),
     'account': (r'[\w.,+@-]+', 'a name without blanks'),
@@ -77,6 +77,11 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
     ]
     words = tuple(problems.all('--sbatch-arg', _words(options, 'sbatch_arg'), sbatch_word))
     claims = tuple(problems.all('--pvc', _words(options, 'pvc'), claim))
+    places = [each.destination for each in claims]
+    problems.found += [
+        f'--pvc: {place}: several claims for one destination' for place in dict.fromkeys(places)
+        if places.count(place) > 1
+    ]
     texts = {key: value for key, value in options.items() if isinstance(value, str)}
     for key, (pattern, expected) in {**FORMS, 'name': JOB_NAMES[program]}.items():
         if key in texts and not re.fullmatch(pattern, texts[key]):
@@ -112,7 +117,7 @@ def _gpus(
         kind, colon, count = text.rpartition(':')
         typed = program == SLURM and re.fullmatch(r'[\w.-]+', kind)
         if not re.fullmatch('[0-9]{1,3}', count) or (colon and not typed):
-            expected = 'a number or TYPE:NUMBER' if program == SLURM else 'a number'
+            expected = f'a number up to 999{" or TYPE:NUMBER" * (program == SLURM)}'
             problems.found.append(f'--gpus_per_node: "{text}": expected {expected}')
         if is_option:
             problems.found.append('--gpus and --gpus_per_node exclude each other')
@@ -144,7 +149,8 @@ def claim(text: str) -> Mount:
     """NAME:DEST or NAME:DEST:ro, a persistent volume claim. Raises ValueError."""
     name, _, rest = text.partition(':')
     path, colon, mode = rest.partition(':')
-    if not re.fullmatch('[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?', name) or (colon and mode not in ('ro', 'rw')):
+    is_name = re.fullmatch('[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?', name)
+    if not is_name or not rest or (colon and mode not in ('ro', 'rw')):
         raise ValueError('expected NAME:DEST or NAME:DEST:ro, NAME that of a persistent volume claim')
     return Mount(name, destination(path), mode, '--pvc')
 

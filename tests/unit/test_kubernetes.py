@@ -183,13 +183,14 @@ def test_everything_that_a_pod_can_not_be_told(home: Path) -> None:
 @pytest.mark.parametrize(('given', 'said'), [
     (['--pvc=Data:/x', '--pvc=data', '--namespace=A', '--image_pull_secret=_', '--name=Night'], [
         '--pvc: "Data:/x": expected NAME:DEST or NAME:DEST:ro, NAME that of a persistent volume claim',
-        '--pvc: "data": expected an absolute path in the container',
+        '--pvc: "data": expected NAME:DEST or NAME:DEST:ro, NAME that of a persistent volume claim',
         '--namespace: "A": expected lower-case letters, digits and -',
         '--image_pull_secret: "_": expected the name of a Secret',
         '--name: "Night": expected up to 52 lower-case letters, digits and -, the first a letter',
     ]),
     (['--gpus=0,1'], ['--gpus 0,1: Kubernetes chooses the GPUs; say how many: --gpus_per_node 2']),
-    (['--gpus_per_node=a100:4'], ['--gpus_per_node: "a100:4": expected a number']),
+    (['--gpus_per_node=a100:4'], ['--gpus_per_node: "a100:4": expected a number up to 999']),
+    (['--pvc=a:/d', '--pvc=b:/d/.', '--pvc=c:/e'], ['--pvc: /d: several claims for one destination']),
 ])
 def test_options_that_are_wrong(given: list[str], said: list[str]) -> None:
     done = submit(*given, 'dino', 'train')
@@ -214,6 +215,13 @@ def test_what_is_passed_by_name_need_not_be_set_here(home: Path) -> None:
     assert 'left out' not in done.err
     found = variables(json.loads(done.out)['items'][1]['spec']['template']['spec']['containers'][0])
     assert [found[name]['secretKeyRef']['key'] for name in ('A', 'B')] == ['A', 'B']
+
+
+@pytest.mark.parametrize('option', ['--volume=/a:/dev/shm', '--pvc=a:/dev/shm'])
+def test_a_mount_stands_over_shared_memory(option: str) -> None:
+    spec, container = pod_of('--shm_size=1G', option, 'dino', 'train')
+    assert [mount['mountPath'] for mount in container['volumeMounts']] == ['/dev/shm']
+    assert len(spec['volumes']) == 1 and 'emptyDir' not in spec['volumes'][0]
 
 
 @pytest.mark.parametrize(('env', 'before'), [

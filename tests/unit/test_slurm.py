@@ -190,10 +190,10 @@ def test_options_before_and_behind() -> None:
 ERRORS = {
     '--nodes 0 --time soon --container=lxc --gpus_per_node=many --sbatch-arg=qos dino train': (
         '--sbatch-arg: "qos": expected one option with its value joined by "=", such as --qos=low',
-        '--nodes: "0": expected a whole number from 1',
+        '--nodes: "0": expected a whole number from 1 to 99999',
         '--time: "soon": expected minutes, H:M:S, D-H or D-H:M:S',
         '--container: "lxc": expected docker or pyxis',
-        '--gpus_per_node: "many": expected a number or TYPE:NUMBER',
+        '--gpus_per_node: "many": expected a number up to 999 or TYPE:NUMBER',
     ),
     '--gpus 0,1 dino train': ('--gpus 0,1: Slurm chooses the GPUs; say how many: --gpus_per_node 2',),
     '--gpus all dino train': ('--gpus all: Slurm chooses the GPUs; say how many: --gpus_per_node 8',),
