@@ -7,7 +7,7 @@ import textwrap
 from .catalogue import Catalogue, Found, find
 from .errors import UsageError
 from .names import nearest
-from .options import OPTIONS, VARIABLES
+from .options import OPTIONS, RUNNERS, VARIABLES
 from .topics import DESCRIPTION, EXIT_CODES, FILES, SYNOPSIS, TOPICS
 
 TYPE_CHECKING = False
@@ -29,6 +29,8 @@ def tao(catalogue: Catalogue, words: Sequence[str]) -> str:
         return topic('tao', rest[0])
     if rest[0] in catalogue.groups():
         return _group(catalogue, rest[0]) if len(rest) == 1 else _task(catalogue, rest[0], rest[1])
+    if rest[0] in RUNNERS:
+        raise UsageError(f'{rest[0]} is a program of its own', advice=f'{rest[0]} --help')
     meant = nearest(rest[0], TOPICS)
     if meant and not catalogue.releases_with(rest[0]):
         raise UsageError(f'no help for {rest[0]}', f'did you mean {meant[0]}?', advice='tao --help')

@@ -97,6 +97,7 @@ def test_help_is_a_word_too() -> None:
 
 @pytest.mark.parametrize(('words', 'meant'), [
     (['help', 'optoins'], 'no help for optoins\n    did you mean options?\n    try: tao --help\n'),
+    (['help', 'tao_pt'], 'tao_pt is a program of its own\n    try: tao_pt --help\n'),
     (['lst'], 'no task lst\n    did you mean list?\n    try: tao --help lists the tasks\n'),
     (['hlep'], 'no task hlep\n    did you mean help?\n    try: tao --help lists the tasks\n'),
     (['bundle'], 'tao bundle: which step? save, verify, load\n    try: tao bundle --help\n'),
