@@ -85,7 +85,7 @@ def _refusal(facts: Facts) -> tuple[str, str]:
     is_full = free is not None and free < (FULL_DISK if facts.image_is_here else LOW_ON_DISK)
     if is_full and free is not None:
         where = f'{facts.disk}, where {_name(facts)} keeps images,'
-        return f'{where} has only {free >> 20} MB free', f'{engine} system prune'
+        return f'{where} has only {free >> 20} MB free', f'{engine} image prune'
     if facts.image_is_here is False:
         return _no_image(facts, engine)
     if facts.image_is_here and facts.pull == 'always':

@@ -110,7 +110,7 @@ def _check_space(store: Store, total: int) -> None:
     if free is not None and free < total * UNPACKED:
         raise CheckFailed(
             f'not enough room in {folder}', f'{size(free)} free, about {size(total * UNPACKED)} needed',
-            advice=f'{" ".join(engine.words)} system prune, or tao --no-check pull …',
+            advice=f'{" ".join(engine.words)} image prune, or tao --no-check pull …',
         )
 
 

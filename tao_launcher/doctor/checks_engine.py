@@ -89,7 +89,7 @@ def disk(facts: Facts) -> Finding | None:
     if facts.disk_free < explain.LOW_ON_DISK:
         text = f'{facts.disk_free >> 20} MB free in {facts.disk}; no image fits; 100 GiB are recommended'
     if facts.disk_free < 100 * GIB:
-        return Finding('disk', 'warn', text, f'{engine} system prune  (or move {profile.storage})')
+        return Finding('disk', 'warn', text, f'{engine} image prune  (or move {profile.storage})')
     return Finding('disk', 'ok', text)
 
 

@@ -213,7 +213,7 @@ def test_disk_full(docker: Docker, tao: Program) -> None:
         root = Path(env['DOCKER_HOST'].replace('unix://', '')).parent / 'data'
         # a pull is refused by the lack of a network; what can be seen is that no image would fit
         ours = said(tao, 125, *NONE, '--tag', '0.0', 'dino', 'train', env=env)
-        full = 'tao: error: {}, where docker keeps images, has only {} MB free\n    try: docker system prune\n'
+        full = 'tao: error: {}, where docker keeps images, has only {} MB free\n    try: docker image prune\n'
         assert re.fullmatch(full.format(root, r'\d\d'), ours)
         fill(root)
         ours = said(tao, 125, *NONE, 'dino', 'train', env=env)

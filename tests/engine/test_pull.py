@@ -129,7 +129,7 @@ def test_too_little_room(docker: Docker, tao: Program, registry: Registry, tmp_p
         assert megabytes(said) == 'tao: notice: 1 image to pull, N MB'
         assert error == f'tao: error: not enough room in {host.folder}/data'
         assert megabytes(why) == '    N MB free, about N MB needed'
-        assert tried == '    try: docker system prune, or tao --no-check pull …'
+        assert tried == '    try: docker image prune, or tao --no-check pull …'
         done = air_gap.run([*words[:5], '--no-check', *words[5:]], env)
         assert (done.returncode, 'could not be pulled' in done.stderr) == (125, True)
 

@@ -120,9 +120,9 @@ def test_rootless(name: str) -> None:
     (None, None),
     (200 * GIB, ('ok', '200 GiB free in /d; 100 are recommended')),
     (99 * GIB, ('warn', '99 GiB free in /d; 100 are recommended',
-                'docker system prune  (or move data-root in /etc/docker/daemon.json)')),
+                'docker image prune  (or move data-root in /etc/docker/daemon.json)')),
     (12 << 20, ('warn', '12 MB free in /d; no image fits; 100 GiB are recommended',
-                'docker system prune  (or move data-root in /etc/docker/daemon.json)')),
+                'docker image prune  (or move data-root in /etc/docker/daemon.json)')),
 ])
 def test_disk(free: int | None, finding: tuple[str, ...] | None) -> None:
     assert checks_engine.disk(facts(disk_free=free, disk='/d')) == (Finding('disk', *finding) if finding else None)

@@ -124,10 +124,10 @@ REFUSALS: list[tuple[dict[str, Any], tuple[str, str]]] = [
         f'{IMAGE} is here, but --pull always asks its registry', 'leave --pull always out',
     )),
     ({'image_is_here': False, 'disk_free': 1 << 20, 'disk': '/d'}, (
-        '/d, where docker keeps images, has only 1 MB free', 'docker system prune',
+        '/d, where docker keeps images, has only 1 MB free', 'docker image prune',
     )),
     ({'image_is_here': True, 'disk_free': 0, 'disk': '/d'}, (
-        '/d, where docker keeps images, has only 0 MB free', 'docker system prune',
+        '/d, where docker keeps images, has only 0 MB free', 'docker image prune',
     )),
     ({'image_is_here': True, 'disk_free': 500 << 20, 'disk': '/d'}, NONE),
     ({'image_is_here': True, 'name': 'night', 'name_is_taken': True, 'wants_gpu': True, 'has_driver': False}, (

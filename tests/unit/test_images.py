@@ -209,7 +209,7 @@ def test_pull_looks_at_the_disk_first(engine: Engine) -> None:
     assert (done.code, done.out) == (1, '')
     assert done.err.startswith('tao: error: not enough room in /\n    ')
     assert done.err.endswith(
-        ' free, about 2200.0 TB needed\n    try: docker system prune, or tao --no-check pull …\n'
+        ' free, about 2200.0 TB needed\n    try: docker image prune, or tao --no-check pull …\n'
     )
     assert not [call for call in engine.calls if call[1] == 'pull']
     assert tao('--quiet', '--no-check', 'pull', 'model/dino').code == 0
