@@ -174,7 +174,8 @@ class Job:
                 self._say_how_to_return(container)
             else:
                 # podman removes an ended one a moment after its client has told the job's code
-                is_over = container.state in OVER and not _is_the_clients(code, bool(self.received))
+                has_code = not self.plan.detach and not _is_the_clients(code, bool(self.received))
+                is_over = has_code and container.state in OVER
                 self.abandoned = self.abandoned or not is_over
                 self._end(container)
         self.received += self.signals.wait(0)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from jobs import IMAGE, OURS, SLEEPS, TAO, ended, launched, on_terminal
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
+
+YELLOW, END = '\x1b[33m', '\x1b[0m'
 
 # Passes connections on to another socket until it is killed, which ends them all.
 PROXY = """
@@ -92,8 +95,8 @@ def test_forged_labels(docker: Docker, tao: Program) -> None:
     with on_terminal([TAO, 'list', '-a', '--all-users'], docker.env) as child:
         assert ended(child) == 0
         assert '\\x1b]0;owned\\x07\\nID' in child.before
-        assert '\x1b' not in child.before
-    with on_terminal([TAO, 'list', '-a'], {**docker.env, 'COLUMNS': '60'}) as child:
+        assert set(re.findall('\x1b[^m]*m?', child.before)) == {YELLOW, END}  # the state, in our colour
+    with on_terminal([TAO, '--color=never', 'list', '-a'], {**docker.env, 'COLUMNS': '60'}) as child:
         assert ended(child) == 0
         assert [len(line) <= 60 for line in child.before.splitlines()] == [True, True]
     docker.run('rm', container)

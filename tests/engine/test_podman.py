@@ -154,7 +154,7 @@ def test_detach_keys_and_back(podman: Podman) -> None:
         assert ended(child) == 0
     with on_terminal(['tao', 'attach', 'away'], podman.env) as child:
         child.expect_exact('Ctrl-P Ctrl-Q leaves the job running')
-        child.sendline('exit 3')
+        child.sendline('sleep 2; exit 3')  # podman's `wait` has to find it before it ends and is removed
         assert ended(child) == 3
     gone(podman)
 
