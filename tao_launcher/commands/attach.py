@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..jobs import Job
     from ..output import Output
 
 
@@ -28,7 +29,7 @@ def attach(engine: Engine, wanted: str, dry_run: bool, output: Output) -> int:
         output.notice('Ctrl-P Ctrl-Q leaves the job running')
         if engine.daemon.profile.attach_tells_code:
             return process.become(words, engine.environ)
-        return _on_terminal(words, (*engine.words, 'wait', job.id), engine, output)
+        return _on_terminal(words, job, engine, output)
     follow = (*engine.words, 'logs', '-f', '--tail', '20', job.id)
     waiting = (*engine.words, 'wait', job.id)
     if dry_run:
@@ -40,18 +41,25 @@ def attach(engine: Engine, wanted: str, dry_run: bool, output: Output) -> int:
         return -number
     code = answers[0].strip()
     if not code.isdigit():
-        advice = f'{engines.tao(engine.words)} wait {job.id[:12]}'
-        raise EngineError('the job could not be followed to its end', line(job), advice=advice)
+        raise _untold(job, engine)
     return int(code)
 
 
-def _on_terminal(words: Sequence[str], waiting: Sequence[str], engine: Engine, output: Output) -> int:
-    """Attach this terminal to a job; its exit code, or 0 when it was left."""
-    number, answers = process.watch(words, [waiting], engine.environ, on_terminal=True)
+def _on_terminal(words: Sequence[str], job: Job, engine: Engine, output: Output) -> int:
+    """Attach this terminal to a job; its exit code, or 0 when it was left. Raises EngineError."""
+    number, answers = process.watch(words, [(*engine.words, 'wait', job.id)], engine.environ, on_terminal=True)
     if number:
         return -number
     code = answers[0].strip()
-    if not code.isdigit():
-        output.notice('left; the job runs on')
-        return 0
-    return int(code)
+    if code.isdigit():
+        return int(code)
+    if job.id not in engine.ids(all_users=True, ended=False):
+        raise _untold(job, engine)  # it ended before its code could be asked for
+    output.notice('left; the job runs on')
+    return 0
+
+
+def _untold(job: Job, engine: Engine) -> EngineError:
+    return EngineError(
+        'the job could not be followed to its end', line(job), advice=f'{engines.tao(engine.words)} wait {job.id[:12]}',
+    )

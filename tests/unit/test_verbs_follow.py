@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import pexpect
 import pytest
 from engine_answers import MINE, Engine, container, ids, last
 from support import command, tao, tao_process
@@ -95,6 +96,25 @@ def test_attach_without_a_terminal_follows_the_log(engine: Engine) -> None:
         assert tao_process('attach', 'dino') == (42, 'epoch 1\n', '')
         assert sorted(engine.calls[2:]) == [['docker', 'logs', '-f', '--tail', '20', A], ['docker', 'wait', A]]
         assert tao('attach', '--dry-run', 'dino').out == f'docker logs -f --tail 20 {A}\ndocker wait {A}\n'
+
+
+@pytest.mark.parametrize(('waited', 'running', 'code', 'said'), [
+    ('3\n', '', 3, ''),
+    ('', f'{A}\n', 0, 'tao: notice: left; the job runs on\r\n'),
+    ('', '', 125, f'tao: error: the job could not be followed to its end\r\n    {LINE}\r\n'
+        f'    try: tao --engine "podman" wait {A[:12]}\r\n'),
+])
+def test_attach_a_terminal_with_podman(engine: Engine, waited: str, running: str, code: int, said: str) -> None:
+    """Its attach does not tell the job's code, and its wait misses one that ended at once."""
+    job = container(A)
+    engine.has({**job, 'Config': {**job['Config'], 'Tty': True}})
+    engine.answers('wait', waited, code=0 if waited else 125)
+    engine.answers('ps.2', running)
+    words = [*command(), '--color=never', '--engine', 'podman', 'attach', 'dino']
+    child = pexpect.spawn(words[0], words[1:], encoding='utf-8')
+    child.expect(pexpect.EOF, timeout=20)
+    child.close()
+    assert (child.exitstatus, child.before) == (code, f'tao: notice: Ctrl-P Ctrl-Q leaves the job running\r\n{said}')
 
 
 def test_attach_to_one_that_is_gone(engine: Engine) -> None:
