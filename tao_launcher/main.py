@@ -4,16 +4,16 @@ from __future__ import annotations
 import os
 import sys
 
-from . import host
-from .errors import Fatal, UsageError
-from .options import RUNNERS, TAO
-from .output import Output, OutputClosed
+from .base import host
+from .base.errors import Fatal, UsageError
+from .base.output import Output, OutputClosed
+from .settings.options import RUNNERS, TAO, is_verbose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .cli import Values
+    from .settings.options import Values
 
 INTERRUPT = 2  # SIGINT; module signal is slow to load and only needed to die of it
 
@@ -55,7 +55,7 @@ def console() -> None:
     name = os.path.basename(sys.argv[0])
     code = main(program=name if name in (*TAO, *RUNNERS) else 'tao')
     if code < 0:
-        from .signals import die_of
+        from .engine.signals import die_of
 
         die_of(-code)
     raise SystemExit(code)
@@ -63,10 +63,10 @@ def console() -> None:
 
 def _run(words: list[str], program: str, environ: dict[str, str], output: Output) -> int:
     if words[:2] == ['completion', '--complete'] and program in TAO:
-        from .commands.complete import complete
+        from .commands.completion.complete import complete
 
         return complete(words[2:], environ, output)
-    from .cli import parse
+    from .settings.command_line import parse
 
     options: Values = {}
     try:
@@ -74,14 +74,16 @@ def _run(words: list[str], program: str, environ: dict[str, str], output: Output
     except UsageError:
         output.color(str(options.get('color', 'auto')))  # as far as they could be read
         raise
-    output.set_up(options, environ)
+    output.set_up(
+        quiet=bool(options.get('quiet')), verbose=is_verbose(options, environ), color=str(options.get('color', 'auto')),
+    )
     if options.get('version'):
-        from .help import version
+        from . import __version__
 
-        output.result(f'{program} {version()}\n')
+        output.result(f'{program} {__version__}\n')
         return 0
     if program in RUNNERS:
-        from .commands.runner import runner
+        from .commands.runner.runner import runner
 
         return runner(program, options, rest, environ, output)
     from .commands.task import task

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import re
 
-from ..errors import UsageError
-from ..record import Record
-from ..variables import is_secret
+from ..base.errors import UsageError
+from ..base.record import Record
+from ..base.secrets import is_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

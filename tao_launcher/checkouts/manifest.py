@@ -4,9 +4,9 @@ from __future__ import annotations
 import json
 import re
 
-from ..jsontext import loads, refused, text_faults
-from ..reader import Reader
-from ..record import Record
+from ..base.json_reader import Reader
+from ..base.json_text import loads, refused, text_faults
+from ..base.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

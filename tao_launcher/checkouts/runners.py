@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import re
 
-from .. import parsers
-from ..jsontext import loads, refused, text_faults
-from ..plan import Target
-from ..reader import Reader
-from ..values import Mount, Variable, clean_path
+from ..base.json_reader import Reader
+from ..base.json_text import loads, refused, text_faults
+from ..launch.plan import Target
+from ..settings import parsers
+from ..settings.values import Mount, Variable, clean_path
 from .manifest import ARCHITECTURES
 
 TYPE_CHECKING = False

@@ -1,21 +1,21 @@
 """The microservice that the checkouts of some runners have: where it listens, and what starts it. Pure."""
 from __future__ import annotations
 
-from ..errors import UsageError
-from ..layers import ports as layered
-from ..options import SERVICES
-from ..ports import port_number
-from ..record import Record
-from ..values import Port, Variable
+from ..base.errors import UsageError
+from ..base.record import Record
+from ..settings.layers import ports as layered
+from ..settings.options import SERVICES
+from ..settings.ports import port_number
+from ..settings.values import Port, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from ..cli import Values
-    from ..plan import Target
-    from ..settings import Settings
+    from ..launch.plan import Target
+    from ..settings.options import Values
+    from ..settings.settings import Settings
 
 EVERYWHERE = '0.0.0.0'
 PACKAGES = {'tao_tf2': 'nvidia_tao_tf2', 'tao_ds': 'nvidia_tao_ds'}

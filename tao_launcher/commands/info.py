@@ -3,17 +3,17 @@ from __future__ import annotations
 
 import json
 
-from .. import host
-from ..catalogue import Catalogue, find
-from ..table import table
-from .task import load_catalogue
+from ..base import host
+from ..base.table import table
+from ..tasks.catalogue import Catalogue, find
+from ..tasks.load import load_catalogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..output import Output
+    from ..base.output import Output
 
 FORMAT_VERSION = '3.0'  # of NVIDIA's catalogue, whose names these are
 

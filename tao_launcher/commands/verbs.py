@@ -1,21 +1,21 @@
 """The verbs beside running a task, each with the options of its own that follow its name."""
 from __future__ import annotations
 
-import argparse
-
-from ..completion.scripts import SHELLS
-from ..errors import UsageError
-from ..options import KUBERNETES, OPTIONS, SLURM, SUBMIT
-from . import config_verbs, job_verbs
-from .parser import HelpAsked, Parser
+from ..base.errors import UsageError
+from ..settings.options import KUBERNETES, OPTIONS, SLURM
+from .completion.scripts import SHELLS
+from .config import verbs as config_verbs
+from .help.verb_parser import HelpAsked, Parser
+from .jobs import verbs as job_verbs
+from .submit.arguments import add_submit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn
 
-    from ..cli import Values
-    from ..output import Output
+    from ..base.output import Output
+    from ..settings.options import Values
 
 
 def parser() -> Parser:
@@ -65,7 +65,7 @@ def parser() -> Parser:
     doctor.add_argument('--dev', action='store_true', help='check the developer runners too')
     doctor.add_argument('--gpu-test', action='store_true', help='run nvidia-smi in a TAO container at the end')
     config_verbs.add(add)
-    _add_submit(add('submit', 'run a task on a cluster', dry_run=False))
+    add_submit(add('submit', 'run a task on a cluster', dry_run=False))
     shell = add('completion', 'what a shell needs to complete command lines', dry_run=False)
     shell.add_argument('shell', nargs='?', choices=SHELLS, metavar='SHELL',
                        help='bash, zsh or fish (default: the one this is called from)')
@@ -73,32 +73,10 @@ def parser() -> Parser:
     return top
 
 
-def _add_submit(submit: Parser) -> None:
-    engines = submit.add_subparsers(dest='engine', required=True, parser_class=Parser)
-    for program, text in (
-        (SLURM, 'run a task as a batch job of Slurm: a container on each of its nodes'),
-        (KUBERNETES, 'run a task as a Job of Kubernetes: a pod for each node'),
-    ):
-        one = engines.add_parser(
-            program.split()[1], help=text, description=text, allow_abbrev=False,
-            usage=f'tao {program} [options] [GROUP] TASK SUBTASK [ARGS...]',
-            epilog="The launcher's options (tao --help options) may stand here or before submit; --dry-run prints what "
-                   'is handed over.',
-        )
-        for option in (option for option in SUBMIT if program in option.programs):
-            names = dict.fromkeys((option.name, '--' + option.name[2:].replace('_', '-')))
-            if option.value:
-                action, more = ('append', ' (repeatable)') if option.repeatable else ('store', '')
-                one.add_argument(*names, metavar=option.value, action=action, help=option.help + more)
-            else:
-                one.add_argument(*names, action='store_true', help=option.help)
-        one.add_argument('words', nargs=argparse.REMAINDER, metavar='TASK', help='a task and what belongs to it')
-
-
 def verb(words: list[str], options: Values, environ: Mapping[str, str], output: Output) -> int:
     """Run the verb in `words`. Returns its exit code; raises Fatal."""
     if ' '.join(words[:2]) in (SLURM, KUBERNETES) and words[2:3] not in (['-h'], ['--help']):
-        from .submit import submit
+        from .submit.submit import submit
 
         return submit(' '.join(words[:2]), words[2:], options, environ, output)
     words, command = job_verbs.split(words) if words[0] == 'exec' else (words, [])
@@ -114,7 +92,7 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
         raise UsageError(f'--explain explains a launch, and {given.verb} is none', advice='tao --explain TASK …')
     given.command = command
     if given.verb == 'doctor':
-        from .doctor import doctor
+        from .doctor.doctor import doctor
 
         return doctor(
             options, environ, as_json=given.format == 'json', dev=given.dev, gpu_test=given.gpu_test, output=output,
@@ -122,8 +100,8 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
     if given.verb == 'config':
         return config_verbs.run(given, options, environ, output)
     if given.verb == 'completion':
-        from ..settings import dry_run_form
-        from .completion import completion
+        from ..settings.settings import dry_run_form
+        from .completion.completion import completion
 
         return completion(given.shell or '', given.install, bool(dry_run_form(options, environ)), environ, output)
     if given.verb == 'info':
@@ -132,7 +110,7 @@ def verb(words: list[str], options: Values, environ: Mapping[str, str], output: 
         release = str(options.get('release') or environ.get('TAO_RELEASE') or '')
         return info(given.task, given.verbose, given.releases, release, given.format == 'json', environ, output)
     if given.verb in ('images', 'pull', 'bundle'):
-        from .store import store
+        from .images.verbs import store
 
         return store(given, options, environ, output)
     return job_verbs.run(given, options, environ, output)

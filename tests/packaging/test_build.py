@@ -79,9 +79,9 @@ def test_one_file_program_has_what_it_needs(maker: Machine, wheel: Path, tmp_pat
     programs = maker.environment('pyz')
     maker.gets(programs / 'pip', 'install', '-q', wheel)
     code = (
-        'import sys, tao_launcher\nfrom tao_launcher import help, pyz\nfrom pathlib import Path\n'
+        'import sys, tao_launcher\nfrom tao_launcher.commands.images import pyz\nfrom pathlib import Path\n'
         'folder = tao_launcher.__path__[0]\n'
-        'Path(sys.argv[1]).write_bytes(pyz.build(folder, pyz.own_licence(folder), help.version(), []))'
+        'Path(sys.argv[1]).write_bytes(pyz.build(folder, pyz.own_licence(folder), tao_launcher.__version__, []))'
     )
     made = []
     for name in ('one', 'two'):

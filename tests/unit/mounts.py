@@ -6,18 +6,18 @@ from typing import Mapping
 
 import pytest
 
-from tao_launcher import config
-from tao_launcher.errors import ConfigError
+from tao_launcher.base.errors import ConfigError
+from tao_launcher.settings import mounts_file
 
 PATH = '/p/m.json'
 
 
-def parsed(document: object, environ: Mapping[str, str] | None = None) -> config.MountsFile:
+def parsed(document: object, environ: Mapping[str, str] | None = None) -> mounts_file.MountsFile:
     """The mounts file with this value (or text, or bytes)."""
     if isinstance(document, str):
         document = document.encode()
     data = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return config.parse(data, PATH, environ or {}, '/home/user')
+    return mounts_file.parse(data, PATH, environ or {}, '/home/user')
 
 
 def refusal(document: object, environ: Mapping[str, str] | None = None) -> tuple[str, tuple[str, ...], str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping, NamedTuple, Sequence
 
-from tao_launcher import catalogue, cli, config, daemon, docker, identity, plan, settings
-from tao_launcher.commands.task import task_target
-from tao_launcher.host import Host, Terminals, package_data
+from tao_launcher.base.host import Host, Terminals, package_data
+from tao_launcher.engine import daemon
+from tao_launcher.launch import argv, identity, plan
+from tao_launcher.launch.target import task_target
+from tao_launcher.settings import command_line, mounts_file, settings
+from tao_launcher.tasks import catalogue
 
 HOME = '/home/user'
 FILE = f'{HOME}/.tao_mounts.json'
@@ -50,11 +53,11 @@ def launch(
     """The launch of a command line; `file` is the mounts file's value, `names` the passwd names of uids."""
     environ = environ or {}
     here = host_with(**changed)
-    mounts = config.MountsFile()
+    mounts = mounts_file.MountsFile()
     if file is not None:
-        mounts = config.parse(json.dumps(file).encode(), FILE, environ, here.home)
-    options, rest = cli.parse(words, 'tao')
-    call = cli.call(rest, CATALOGUE.groups(), CATALOGUE.subtasks_by_name(), options)
+        mounts = mounts_file.parse(json.dumps(file).encode(), FILE, environ, here.home)
+    options, rest = command_line.parse(words, 'tao')
+    call = command_line.call(rest, CATALOGUE.groups(), CATALOGUE.subtasks_by_name(), options)
     found = settings.merge(options, environ, mounts, {}, here.cwd, here.home)
     engine = daemon.find(found.engine, environ, here.home, lambda path: None)
     target = task_target(CATALOGUE, call, found.release)
@@ -63,4 +66,4 @@ def launch(
     name = {'0': 'root', '1000': 'user', **(names or {})}.get(uid, '')
     who = identity.identity(found.user, here, engine, name, tuple(groups) if own else ())
     made = plan.make(target, found, here, engine, who, environ)
-    return Launch(docker.argv(docker.run(made)), made)
+    return Launch(argv.argv(argv.run(made)), made)

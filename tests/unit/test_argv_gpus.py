@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from plans import GPU_FORMS, launch
 
-from tao_launcher.errors import UsageError
+from tao_launcher.base.errors import UsageError
 
 VOID = ['-e', 'NVIDIA_VISIBLE_DEVICES=void']
 UUID = 'GPU-8f6d3a1c-0000-1111-2222-333344445555'

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from plans import FILE, launch
 
-from tao_launcher import config, docker
-from tao_launcher.errors import ConfigError
-from tao_launcher.values import Mount
+from tao_launcher.base.errors import ConfigError
+from tao_launcher.launch import argv
+from tao_launcher.settings import mounts_file
+from tao_launcher.settings.values import Mount
 
 NASTY = ['/a', '/a b', "/a'b", '/a"b', '/a,b', '/$A', '/*', '/;id', '/ünïcode', '/-x', '/=', '/a\\b', '/\t', '/a:b,"c"']
 
@@ -83,9 +84,9 @@ def test_line_break_in_the_current_folder(cwd: str) -> None:
 
 
 def test_line_break_in_the_folder_of_the_file() -> None:
-    found = config.parse(b'{"Mounts": [{"source": "x", "destination": "/x"}]}', '/a\nb/m.json', {}, '/home/user')
+    found = mounts_file.parse(b'{"Mounts": [{"source": "x", "destination": "/x"}]}', '/a\nb/m.json', {}, '/home/user')
     with pytest.raises(ConfigError) as error:
-        docker.mount_words(found.mounts[0])
+        argv.mount_words(found.mounts[0])
     assert (error.value.what, error.value.why) == (
         'Mounts[0] of /a\nb/m.json: a path with a line break can not be mounted', ("'/a\\nb/x'",),
     )
@@ -96,5 +97,5 @@ def test_line_break_in_the_folder_of_the_file() -> None:
 ])
 def test_line_break(source: str, destination: str) -> None:
     with pytest.raises(ConfigError) as error:
-        docker.mount_words(Mount(source, destination, '', 'X'))
+        argv.mount_words(Mount(source, destination, '', 'X'))
     assert (error.value.what, error.value.why) == ('X: a path with a line break can not be mounted', (repr(source),))

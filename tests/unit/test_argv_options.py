@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from plans import launch
 
-from tao_launcher.errors import Fatal
-from tao_launcher.host import Terminals
+from tao_launcher.base.errors import Fatal
+from tao_launcher.base.host import Terminals
 
 A_TERMINAL = Terminals(True, True, True, True)
 

@@ -8,8 +8,8 @@ import pytest
 from plans import launch
 from support import FakeDocker, tao, write_mounts
 
-from tao_launcher import docker
-from tao_launcher.errors import UsageError
+from tao_launcher.base.errors import UsageError
+from tao_launcher.launch import argv
 
 LONG = 'x' * 131072
 LIMIT = 2097152
@@ -18,7 +18,7 @@ LIMIT = 2097152
 def refusal(words: list[str], environ_bytes: int = 1000, file: object = None) -> UsageError:
     found = launch(*words, file=file)
     with pytest.raises(UsageError) as error:
-        docker.check_size(found.plan, found.argv, environ_bytes, LIMIT)
+        argv.check_size(found.plan, found.argv, environ_bytes, LIMIT)
     assert error.value.what == 'the command is longer than the kernel takes'
     assert error.value.advice == 'put long values into a file under a mount'
     return error.value

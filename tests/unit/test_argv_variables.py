@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 from plans import FILE, launch
 
-from tao_launcher.variables import is_secret
+from tao_launcher.base.secrets import is_secret
 
 SECRETS = [
     'KEY', 'NGC_API_KEY', 'APIKEY', 'WANDB_APIKEY', 'TOKEN', 'hf_token', 'MY_SECRET', 'PASSWORD', 'DB_PASSWD', 'PASS',

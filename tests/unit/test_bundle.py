@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import tao
 
-from tao_launcher import bundle, files
-from tao_launcher.errors import ConfigError
+from tao_launcher.base import files
+from tao_launcher.base.errors import ConfigError
+from tao_launcher.commands.images import bundle
 
 ID, CONFIG = f'sha256:{"a" * 64}', f'sha256:{"b" * 64}'
 IMAGE = bundle.Image(

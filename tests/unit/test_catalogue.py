@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from plans import CATALOGUE, launch
 
-from tao_launcher import catalogue
-from tao_launcher.errors import UsageError
-from tao_launcher.host import package_data
-from tao_launcher.names import one_slip_apart
+from tao_launcher.base.errors import UsageError
+from tao_launcher.base.host import package_data
+from tao_launcher.base.suggest import one_slip_apart
+from tao_launcher.tasks import catalogue
 
 RELEASES = json.loads(package_data('releases.json'))
 TASKS = sorted({

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from support import FakeDocker, tao
 
-from tao_launcher import catalogue, jsontext
-from tao_launcher.errors import ConfigError
+from tao_launcher.base import json_text
+from tao_launcher.base.errors import ConfigError
+from tao_launcher.tasks import catalogue
 
 DIGEST = 'sha256:' + '0' * 64
 DIGEST_FORM = 'expected "sha256:" and 64 hex digits'
@@ -99,7 +100,7 @@ def entry_of(image: str = 'a/b', tag: str = 't', registry: str = 'nvcr.io', **mo
 def test_a_digest_is_sha256_and_64_hex_digits(digest: str) -> None:
     with pytest.raises(ConfigError) as error:
         replaced(entry_of(docker_digest=digest))
-    shown = jsontext.show(digest)
+    shown = json_text.show(digest)
     assert (error.value.what, error.value.why) == (
         '/c.json: 1 problem', (f'dockers["a/b"].t.docker_digest: {shown}: {DIGEST_FORM}',),
     )

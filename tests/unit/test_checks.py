@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tao_launcher import remedies
-from tao_launcher.doctor import checks, checks_engine, checks_machine
-from tao_launcher.doctor.findings import GIB, Facts, Finding, Rivals
-from tao_launcher.remedies import Machine
+from tao_launcher.commands.doctor import checks, checks_engine, checks_machine
+from tao_launcher.commands.doctor.findings import GIB, Facts, Finding, Rivals
+from tao_launcher.engine import remedies
+from tao_launcher.engine.remedies import Machine
 
 ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
 DOWN = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'

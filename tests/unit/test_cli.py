@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from plans import CATALOGUE, launch
 
-from tao_launcher import cli
-from tao_launcher.errors import UsageError
-from tao_launcher.host import package_data
-from tao_launcher.options import OPTIONS, RUNNERS
+from tao_launcher.base.errors import UsageError
+from tao_launcher.base.host import package_data
+from tao_launcher.settings import command_line
+from tao_launcher.settings.options import OPTIONS, RUNNERS
 
 SUBTASKS = CATALOGUE.subtasks_by_name()
 
 
 def call(*words: str) -> Any:
     """(Call, options) of a command line."""
-    options, rest = cli.parse(words, 'tao')
-    return cli.call(rest, CATALOGUE.groups(), SUBTASKS, options), options
+    options, rest = command_line.parse(words, 'tao')
+    return command_line.call(rest, CATALOGUE.groups(), SUBTASKS, options), options
 
 
 def refusal(*words: str) -> list[str]:
@@ -69,7 +69,7 @@ def test_call(line: str, expected: Any) -> None:
 
 
 def test_forced_subtask() -> None:
-    assert call('dino', '--', 'tarin', 'x')[0] == cli.Call('task', '', 'dino', 'tarin', ('x',), True)
+    assert call('dino', '--', 'tarin', 'x')[0] == command_line.Call('task', '', 'dino', 'tarin', ('x',), True)
 
 
 @pytest.mark.parametrize(('line', 'key', 'value', 'words'), [
@@ -155,7 +155,7 @@ def test_an_empty_first_argument_is_no_subtask(words: list[str], expected: Any) 
 def test_a_docker_word_may_stand_for_itself() -> None:
     # --network is the launcher's own as well, and no forgotten value here
     words = ['--docker-arg', '--network=host', '--docker_arg', '--pull', 'dino', 'train']
-    assert cli.parse(words, 'tao') == ({'docker_arg': ['--network=host', '--pull']}, ['dino', 'train'])
+    assert command_line.parse(words, 'tao') == ({'docker_arg': ['--network=host', '--pull']}, ['dino', 'train'])
     argv = launch('--docker-arg', '--network=host', 'dino', 'train').argv
     assert argv[argv.index('dino') - 2] == '--network=host'
 
@@ -169,13 +169,13 @@ def test_every_spelling(option: Any) -> None:
     spellings = {option.name, f'--{option.key}', f'--{option.key.replace("_", "-")}',
         *([option.short] if option.short else [])}
     for name in spellings:
-        assert cli.parse([name, *value, 'dino'], program) == ({option.key: expected}, ['dino'])
+        assert command_line.parse([name, *value, 'dino'], program) == ({option.key: expected}, ['dino'])
         if option.value:
             joined = ['a=b'] if option.repeatable else 'a=b'
-            assert cli.parse([f'{name}=a=b', 'dino'], program)[0] == {option.key: joined}
+            assert command_line.parse([f'{name}=a=b', 'dino'], program)[0] == {option.key: joined}
         if name != option.short:
             with pytest.raises(UsageError):
-                cli.parse([name[:-1], *value], program)
+                command_line.parse([name[:-1], *value], program)
 
 
 @pytest.mark.parametrize(('line', 'lines'), [
@@ -208,20 +208,20 @@ def test_refused(line: str, lines: list[str]) -> None:
 
 
 def test_dry_run_takes_its_form_by_an_equals_sign_only() -> None:
-    assert cli.parse(['--dry-run', 'json', 'train'], 'tao') == ({'dry_run': True}, ['json', 'train'])
+    assert command_line.parse(['--dry-run', 'json', 'train'], 'tao') == ({'dry_run': True}, ['json', 'train'])
 
 
 def test_an_empty_value_is_a_value() -> None:
-    assert cli.parse(['--name', '', '--tag=', 'dino'], 'tao') == ({'name': '', 'tag': ''}, ['dino'])
+    assert command_line.parse(['--name', '', '--tag=', 'dino'], 'tao') == ({'name': '', 'tag': ''}, ['dino'])
 
 
 def test_options_end_at_a_single_dash() -> None:
-    assert cli.parse(['-', '--tty'], 'tao') == ({}, ['-', '--tty'])
+    assert command_line.parse(['-', '--tty'], 'tao') == ({}, ['-', '--tty'])
 
 
 @pytest.mark.parametrize('program', RUNNERS)
 def test_runners_have_no_release(program: str) -> None:
-    assert '--release' not in cli.table(program)
+    assert '--release' not in command_line.table(program)
     flags = set(json.loads(package_data('runners.json'))[program]['flags']) - {'--run_as_service', '--ip',
         '--port_mapping'}
-    assert flags <= set(cli.table(program))
+    assert flags <= set(command_line.table(program))

@@ -9,15 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plans import CATALOGUE
 
-from tao_launcher import catalogue, cli, parsers, settings
-from tao_launcher.commands import job_verbs, runner_verbs, verbs
-from tao_launcher.completion.offers import complete
-from tao_launcher.completion.types import World
-from tao_launcher.completion.values import CHOICES
-from tao_launcher.errors import UsageError
-from tao_launcher.host import package_data
-from tao_launcher.options import KUBERNETES, RUNNERS, SLURM, VERBS, of
-from tao_launcher.values import Mount
+from tao_launcher.base.errors import UsageError
+from tao_launcher.base.host import package_data
+from tao_launcher.commands import verbs
+from tao_launcher.commands.completion.offers import complete
+from tao_launcher.commands.completion.types import World
+from tao_launcher.commands.completion.values import CHOICES
+from tao_launcher.commands.jobs import verbs as job_verbs
+from tao_launcher.commands.runner import verbs as runner_verbs
+from tao_launcher.settings import command_line, parsers, settings
+from tao_launcher.settings.options import KUBERNETES, RUNNERS, SLURM, VERBS, of
+from tao_launcher.settings.values import Mount
+from tao_launcher.tasks import catalogue
 
 VERB_TABLE = json.loads(package_data('verbs.json'))
 TREE = {
@@ -260,10 +263,10 @@ def test_every_option_is_accepted(program: str) -> None:
     first, *before = program.split()
     start = program.split() if ' ' in program else []
     names = [word for word in offered(*start, '-', program='tao' if start else first) if word != '--']
-    known = cli.table(program)
+    known = command_line.table(program)
     assert {known[name].key for name in names} == {option.key for option in known.values()}
     for name in names:
-        cli.parse([name, *(['1'] if known[name].value and not known[name].optional else [])], program)
+        command_line.parse([name, *(['1'] if known[name].value and not known[name].optional else [])], program)
 
 
 @pytest.mark.parametrize('key', sorted({*CHOICES} & {*settings.RULES}))
@@ -273,7 +276,7 @@ def test_every_value_is_accepted(key: str) -> None:
 
 
 def test_every_value_belongs_to_an_option() -> None:
-    tables = [cli.table(program) for program in ('tao', SLURM, KUBERNETES)]
+    tables = [command_line.table(program) for program in ('tao', SLURM, KUBERNETES)]
     assert {*CHOICES} <= {option.key for table in tables for option in table.values()}
     for value in CHOICES['ulimit']:
         parsers.ulimit(*value.split('='))
@@ -325,5 +328,5 @@ def test_any_words(words: list[str], word: str, program: str) -> None:
 def test_cli_refuses_what_is_not_offered() -> None:
     """The rules that the cursor follows are the parser's own."""
     with pytest.raises(UsageError):
-        cli.parse(['--gpus', '--quiet'], 'tao')
+        command_line.parse(['--gpus', '--quiet'], 'tao')
     assert offered('--gpus', '--quiet', '') == []

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from support import Result, tao, tao_process, write_mounts
 from test_mounts_files import NOBODY, as_nobody
 
-from tao_launcher import config, draft
-from tao_launcher.commands import config_ask
-from tao_launcher.host import survey
-from tao_launcher.output import Output
+from tao_launcher.base.host import survey
+from tao_launcher.base.output import Output
+from tao_launcher.commands.config import draft, questions
+from tao_launcher.settings import mounts_file
 
 USER = {} if os.getuid() == 0 else {'user': 'host'}
 INSIDE = '/workspace/tao-experiments'
@@ -337,17 +337,17 @@ def test_what_is_drafted_is_valid(
         return f'{source}:{destination}' if destination and source != 'none' else source
 
     here = survey(os.environ)
-    answers = config_ask.Answers(
+    answers = questions.Answers(
         *(words(*folder) for folder in folders), [f'{a}:{b}{mode}' for a, b, mode in more], user, size, limits or None,
     )
-    questions = config_ask.Questions(False, Output('tao', {}))
+    asked = questions.Questions(False, Output('tao', {}))
     try:
-        found = config_ask.drafted(answers, questions, here, os.environ, True)
-    except config_ask.UsageError as e:
+        found = questions.drafted(answers, asked, here, os.environ, True)
+    except questions.UsageError as e:
         assert all(line.startswith('--') for line in (e.what, *e.why))
         return
     text = draft.text(draft.document(found))
-    file = config.parse(text.encode(), '/m.json', os.environ, here.home)
+    file = mounts_file.parse(text.encode(), '/m.json', os.environ, here.home)
     assert file.notices == ()
     assert [one[1:3] for one in file.mounts] == [one[1:] for one in found.folders]
     expected: list[Any] = [folder[0] for folder in folders if folder[0] != 'none'] + [one[0] for one in more]

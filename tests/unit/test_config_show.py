@@ -11,7 +11,7 @@ import pexpect
 import pytest
 from support import command, tao, write_mounts
 
-from tao_launcher.options import OPTIONS
+from tao_launcher.settings.options import OPTIONS
 
 FILE = {
     'Mounts': [{'source': '/', 'destination': '/d'}, {'source': '/tmp', 'destination': '/d', 'mode': 'ro'}],

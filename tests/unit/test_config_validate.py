@@ -171,7 +171,7 @@ def test_second_opinion_is_asked(tmp_path: Path) -> None:
 
 def test_second_opinion_counts() -> None:
     pytest.importorskip('jsonschema')
-    from tao_launcher.commands.config_validate import second_opinion
+    from tao_launcher.commands.config.validate import second_opinion
 
     assert second_opinion(VALID) == ()
     assert second_opinion({'Mounts': [{'source': '/'}], 'x': 1, 'Envs': [{'variable': 'A', 'value': []}]}) == (

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 from plans import FILE, GPU_FORMS, launch
 
-from tao_launcher.errors import ConfigError, Fatal, UsageError
+from tao_launcher.base.errors import ConfigError, Fatal, UsageError
 
 ONE_OPTION = 'expected one option with its value joined by "=", such as --cpus=8'
 CHECKED = 'expected --volume instead, whose source is checked'

@@ -158,7 +158,7 @@ def test_nvidia_smi_that_fails(engine: Callable[[str, str], None], put: Put, scr
 
 def test_programs_that_hang(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every question has its time limit, which is shortened here."""
-    from tao_launcher.commands import gather
+    from tao_launcher.commands.doctor import gather
 
     monkeypatch.setattr(gather, 'PATIENCE', 0.3)
     for name in ('docker', 'nvidia-smi'):
@@ -236,8 +236,9 @@ def test_a_launch_imports_none_of_it() -> None:
     done = tao_process('--dry-run', 'dino', 'train', '-e', '/specs/a.yaml', env={'PYTHONPROFILEIMPORTTIME': '1'})
     imported: list[str] = [line.rpartition('|')[2].strip() for line in done.err.splitlines()]
     ours = {name for name in imported if name.startswith('tao_launcher.')}
-    assert ours & {'tao_launcher.lint', 'tao_launcher.plan'}
-    assert not ours & {'tao_launcher.explain', 'tao_launcher.doctor.checks', 'tao_launcher.machine',
-                       'tao_launcher.process', 'tao_launcher.doctor.findings', 'tao_launcher.remedies',
-                       'tao_launcher.login'}
+    assert ours & {'tao_launcher.launch.paths', 'tao_launcher.launch.plan'}
+    assert not [name for name in ours if name.startswith(('tao_launcher.commands.doctor', 'tao_launcher.checkouts'))]
+    assert not ours & {f'tao_launcher.{name}' for name in (
+        'launch.causes', 'engine.process', 'engine.remedies', 'engine.logins', 'engine.failures', 'base.machine',
+    )}
     assert not {'subprocess', 'shutil', 'hashlib', 'argparse', 'typing'} & set(imported)

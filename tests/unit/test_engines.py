@@ -9,14 +9,15 @@ import pytest
 from plans import launch
 from support import tao
 
-from tao_launcher import daemon, engines, explain, explain_engine
-from tao_launcher.commands.logins import logins
-from tao_launcher.doctor import checks_engine
-from tao_launcher.doctor.findings import Facts as Found
-from tao_launcher.doctor.findings import Finding
-from tao_launcher.engines import DOCKER, PODMAN, PROFILES
-from tao_launcher.errors import EngineMissing, UsageError
-from tao_launcher.remedies import INSTALL_TOOLKIT, Machine
+from tao_launcher.base.errors import UsageError
+from tao_launcher.commands.doctor import checks_engine
+from tao_launcher.commands.doctor.findings import Facts as Found
+from tao_launcher.commands.doctor.findings import Finding
+from tao_launcher.engine import daemon, failures, process, profiles
+from tao_launcher.engine.logins import logins
+from tao_launcher.engine.profiles import DOCKER, PODMAN, PROFILES
+from tao_launcher.engine.remedies import INSTALL_TOOLKIT, Machine
+from tao_launcher.launch import causes
 
 ROOT = Machine(is_root=True)
 HOME = '/home/user'
@@ -86,10 +87,10 @@ def test_address(engine: str, environ: dict[str, str], address: str) -> None:
     ('docker --host unix:///run/podman/podman.sock', DOCKER, 'docker'),
     ('docker --context podman', DOCKER, 'docker'),
 ])
-def test_profile(engine: str, profile: engines.Profile, program: str) -> None:
+def test_profile(engine: str, profile: profiles.Profile, program: str) -> None:
     words = shlex.split(engine)
-    assert engines.profile(words) is profile
-    assert engines.program(words) == program
+    assert profiles.profile(words) is profile
+    assert profiles.program(words) == program
 
 
 @pytest.mark.parametrize(('engine', 'start'), [
@@ -176,13 +177,13 @@ def test_who_maps_the_caller(engine: str, changed: dict[str, Any], words: list[s
     ('', ['--init']), ('/usr/bin/tini-static', ['--init', '--init-path=/usr/bin/tini-static']),
 ])
 def test_init(init: str, words: list[str]) -> None:
-    from tao_launcher import plan
+    from tao_launcher.launch import plan
 
     assert list(plan.init_words(daemon.Daemon(profile=PODMAN, init=init))) == words
 
 
 def test_missing_program() -> None:
-    error = EngineMissing('podman', 'no such program')
+    error = process.missing('podman', 'no such program')
     assert (error.what, error.why, error.advice) == (
         'podman: no such program', ('the launcher runs containers through the podman command line program',),
         'install Podman (https://podman.io/docs/installation), or name another engine: --engine docker',
@@ -218,12 +219,12 @@ OTHER = 'Error: stat /var/lib/containers/storage: no such file or directory\n'
 def test_what_podman_says(
     engine: str, error: str, address: str, environ: dict[str, str], what: str, fix: str,
 ) -> None:
-    assert explain_engine.engine_failure(engine.split(), 125, error, address, ROOT, environ) == (what, fix)
+    assert failures.engine_failure(engine.split(), 125, error, address, ROOT, environ) == (what, fix)
 
 
 def failure(code: int, **known: Any) -> tuple[str, str]:
     facts = {'code': code, 'engine': ('podman',), 'machine': ROOT, 'image': 'i:1', 'command': 'dino', **known}
-    return explain.failure(explain.Facts(**facts))
+    return causes.failure(causes.Facts(**facts))
 
 
 CDI = 'nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml'
@@ -303,5 +304,5 @@ def test_logins(tmp_path: Any) -> None:
 
 def test_profiles_differ() -> None:
     """A field that is the same for all is no difference."""
-    for name in engines.Profile._fields:
+    for name in profiles.Profile._fields:
         assert len({str(getattr(profile, name)) for profile in PROFILES}) == len(PROFILES), name

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support import CHECKOUT, FakeDocker, Result
 
-from tao_launcher.host import package_data
+from tao_launcher.base.host import package_data
 
 PROFILES = json.loads(package_data('runners.json'))
 PACKAGES = {

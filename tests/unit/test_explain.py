@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tao_launcher import engines, explain, explain_engine, remedies
-from tao_launcher.explain import Facts
-from tao_launcher.remedies import Machine
-from tao_launcher.table import masked
+from tao_launcher.base.secrets import masked
+from tao_launcher.engine import failures, profiles, remedies
+from tao_launcher.engine.remedies import Machine
+from tao_launcher.launch import causes
+from tao_launcher.launch.causes import Facts
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
@@ -66,16 +67,16 @@ SUDO = 'sudo: a password is required\n'
 def test_engine(
     error: str, address: str, environ: dict[str, str], machine: Machine, what: str, fix: str,
 ) -> None:
-    assert explain_engine.engine_failure(('docker',), 1, error, address, machine, environ) == (what, fix)
+    assert failures.engine_failure(('docker',), 1, error, address, machine, environ) == (what, fix)
 
 
 def test_engine_without_an_answer() -> None:
-    found = explain_engine.engine_failure(('sudo', '-n', 'docker'), None, 'no answer within 5 s')
+    found = failures.engine_failure(('sudo', '-n', 'docker'), None, 'no answer within 5 s')
     assert found == ('the docker engine does not answer (no answer within 5 s)', 'sudo -n docker version')
 
 
 def test_engine_that_is_fine() -> None:
-    assert explain_engine.engine_failure(('docker',), 0, 'WARNING: something') is None
+    assert failures.engine_failure(('docker',), 0, 'WARNING: something') is None
 
 
 @pytest.mark.parametrize(('engine', 'program'), [
@@ -83,7 +84,7 @@ def test_engine_that_is_fine() -> None:
     (('docker', '--context', 'lab'), 'docker'), (('/opt/engine',), '/opt/engine'),
 ])
 def test_program(engine: tuple[str, ...], program: str) -> None:
-    assert engines.program(engine) == program
+    assert profiles.program(engine) == program
 
 
 def facts(code: int, **known: Any) -> Facts:
@@ -138,7 +139,7 @@ REFUSALS: list[tuple[dict[str, Any], tuple[str, str]]] = [
 
 @pytest.mark.parametrize(('known', 'said'), REFUSALS)
 def test_refusal(known: dict[str, Any], said: tuple[str, str]) -> None:
-    assert explain.failure(facts(125, **known)) == said
+    assert causes.failure(facts(125, **known)) == said
 
 
 STARTED = ('create', 'start', 'die')
@@ -189,7 +190,7 @@ STARTED = ('create', 'start', 'die')
     (1, {}, NONE), (3, {}, NONE), (42, {}, NONE), (143, {}, NONE), (0, {}, NONE),
 ])
 def test_code(code: int, known: dict[str, Any], said: tuple[str, str]) -> None:
-    assert explain.failure(facts(code, **known)) == said
+    assert causes.failure(facts(code, **known)) == said
 
 
 @pytest.mark.parametrize(('text', 'shown'), [
@@ -211,7 +212,7 @@ def test_masked(text: str, shown: str) -> None:
     ('fedora ', ROOT, 'https://docs.docker.com/engine/install/'),
 ])
 def test_install_docker(system: str, machine: Machine, fix: str) -> None:
-    assert remedies.install(machine._replace(system=system), engines.DOCKER) == fix
+    assert remedies.install(machine._replace(system=system), profiles.DOCKER) == fix
 
 
 @pytest.mark.parametrize(('machine', 'start', 'restart'), [
@@ -237,7 +238,7 @@ def test_start(machine: Machine, start: str, restart: str) -> None:
     ({}, ''),
 ])
 def test_image_folder(info: dict[str, Any], folder: str) -> None:
-    assert explain_engine.image_folder(info) == folder
+    assert failures.image_folder(info) == folder
 
 
 @pytest.mark.parametrize(('configuration', 'known'), [
@@ -254,6 +255,6 @@ def test_image_folder(info: dict[str, Any], folder: str) -> None:
     ([], None),
 ])
 def test_login(configuration: object, known: bool | None) -> None:
-    from tao_launcher.login import is_logged_in
+    from tao_launcher.engine.logins import is_logged_in
 
     assert is_logged_in('nvcr.io', configuration) is known

@@ -9,9 +9,9 @@ from typing import Callable
 import pytest
 from support import FakeDocker, tao
 
-from tao_launcher import gpus
-from tao_launcher.errors import UsageError
-from tao_launcher.values import Gpus
+from tao_launcher.base.errors import UsageError
+from tao_launcher.launch import gpus
+from tao_launcher.settings.values import Gpus
 
 UUIDS = [f'GPU-{i}a2b3c4d-1111-2222-3333-444455556666' for i in range(8)]
 ONE = f'0, {UUIDS[0]}\n'

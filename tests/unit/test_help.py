@@ -8,9 +8,9 @@ import pytest
 from plans import CATALOGUE
 from support import CHECKOUT, FakeDocker, tao
 
-from tao_launcher.errors import Fatal
-from tao_launcher.options import OPTIONS, RUNNERS, VARIABLES, VERBS
-from tao_launcher.topics import EXIT_CODES, FILES
+from tao_launcher.base.errors import Fatal
+from tao_launcher.commands.help.topics import EXIT_CODES, FILES
+from tao_launcher.settings.options import OPTIONS, RUNNERS, VARIABLES, VERBS
 
 
 def shown(*words: str, program: str = 'tao') -> str:

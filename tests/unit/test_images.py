@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from support import FakeDocker, tao
 
-from tao_launcher import images
+from tao_launcher.engine import references
 
 SCHEMA = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['images']
 ID, OTHER = f'sha256:{"a" * 64}', f'sha256:{"b" * 64}'
@@ -66,11 +66,11 @@ def image(*tags: str, id: str = ID, digests: tuple[str, ...] = (), size: int = 2
     (f'h:1/a/b:1@{ID}', 'h:1/a/b', 'h:1/a/b:t', f'h:5000/p/a/b:1@{ID}', f'h:1/a/b:bundle-{"a" * 12}', False),
 ])
 def test_references(reference: str, repository: str, tagged: str, mirrored: str, lasting: str, local: bool) -> None:
-    assert images.repository(reference) == repository
-    assert images.with_tag(reference, 't') == tagged
-    assert images.with_registry(reference, 'h:5000/p') == mirrored
-    assert images.lasting_tag(reference) == lasting
-    assert images.is_local(reference) is local
+    assert references.repository(reference) == repository
+    assert references.with_tag(reference, 't') == tagged
+    assert references.with_registry(reference, 'h:5000/p') == mirrored
+    assert references.lasting_tag(reference) == lasting
+    assert references.is_local(reference) is local
 
 
 def test_table(engine: Engine) -> None:

@@ -9,10 +9,10 @@ from engine_answers import ID, MINE, container
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tao_launcher import jobs
-from tao_launcher.errors import NothingMatched, UsageError
-from tao_launcher.jobs import Job
-from tao_launcher.variables import masked
+from tao_launcher.base.errors import NothingMatched, UsageError
+from tao_launcher.base.secrets import masked_words
+from tao_launcher.commands.jobs import job as jobs
+from tao_launcher.commands.jobs.job import Job
 
 
 def job(id: str = ID, task: str = 'model/dino/train', owner: str = MINE, state: str = 'running', name: str = '') -> Job:
@@ -160,7 +160,7 @@ def test_release(image: str, shown: str) -> None:
     (('', ' '), ['', ' ']),
 ])
 def test_masked(words: tuple[str, ...], shown: list[str]) -> None:
-    assert masked(words) == shown
+    assert masked_words(words) == shown
 
 
 @given(

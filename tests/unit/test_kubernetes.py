@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from strategies import texts
 from support import Result, tao, tao_process, write_mounts
 
-from tao_launcher.clusters import pod
-from tao_launcher.commands import submit_kubernetes
+from tao_launcher.commands.submit import pod
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 
@@ -271,7 +270,7 @@ def test_no_kubectl() -> None:
 def test_a_kubectl_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / 'kubectl').write_text('#!/bin/sh\nexec sleep 60\n')
     (tmp_path / 'kubectl').chmod(0o755)
-    monkeypatch.setattr(submit_kubernetes, 'PATIENCE', 1.0)
+    monkeypatch.setattr('tao_launcher.commands.submit.to_kubernetes.PATIENCE', 1.0)
     env = {'PATH': f'{tmp_path}:/usr/bin:/bin'}
     assert tao('submit', 'kubernetes', '--name=night', '--namespace=ml', 'dino', 'train', env=env) == Result(125, '', (
         'tao: error: kubectl did not end, and may have created the job\n    no answer within 1 s\n'

@@ -5,10 +5,10 @@ from typing import Sequence
 
 import pytest
 
-from tao_launcher import lint
-from tao_launcher.errors import ConfigError
-from tao_launcher.lint import Argument
-from tao_launcher.values import Gpus, Mount
+from tao_launcher.base.errors import ConfigError
+from tao_launcher.launch import paths
+from tao_launcher.launch.paths import Argument
+from tao_launcher.settings.values import Gpus, Mount
 
 MOUNTS = [
     Mount('/h/data', '/workspace/data'),
@@ -60,7 +60,7 @@ def host(files: Sequence[str] = (), folders: Sequence[str] = (), closed: Sequenc
     (['k={a: /b}'], []),
 ])
 def test_arguments(words: list[str], found: list[list[str]]) -> None:
-    assert lint.arguments(words) == [Argument(path, key) for path, key in found]
+    assert paths.arguments(words) == [Argument(path, key) for path, key in found]
 
 
 @pytest.mark.parametrize(('path', 'folder', 'rest'), [
@@ -68,7 +68,7 @@ def test_arguments(words: list[str], found: list[list[str]]) -> None:
     ('/a', '/', '/a'), ('/', '/', ''), ('/a', '/a/b', None),
 ])
 def test_below(path: str, folder: str, rest: str | None) -> None:
-    assert lint.below(path, folder) == rest
+    assert paths.below(path, folder) == rest
 
 
 @pytest.mark.parametrize(('path', 'there'), [
@@ -77,7 +77,7 @@ def test_below(path: str, folder: str, rest: str | None) -> None:
     ('/workspace/database', None),
 ])
 def test_to_host(path: str, there: str | None) -> None:
-    assert lint.to_host(path, MOUNTS) == there
+    assert paths.to_host(path, MOUNTS) == there
 
 
 @pytest.mark.parametrize(('path', 'there'), [
@@ -88,7 +88,7 @@ def test_to_host(path: str, there: str | None) -> None:
     ('/elsewhere', []),
 ])
 def test_to_container(path: str, there: list[str]) -> None:
-    assert lint.to_container(path, MOUNTS) == there
+    assert paths.to_container(path, MOUNTS) == there
 
 
 @pytest.mark.parametrize(('mount', 'inside', 'outside'), [
@@ -98,8 +98,8 @@ def test_to_container(path: str, there: list[str]) -> None:
     (Mount('/a b', '/c,d'), '/c,d/"e"', '/a b/"e"'),
 ])
 def test_both_ways(mount: Mount, inside: str, outside: str) -> None:
-    assert lint.to_host(inside, [mount]) == outside
-    assert lint.to_container(outside, [mount]) == [inside]
+    assert paths.to_host(inside, [mount]) == outside
+    assert paths.to_container(outside, [mount]) == [inside]
 
 
 @pytest.mark.parametrize(('words', 'files', 'folders', 'closed', 'said'), [
@@ -152,7 +152,7 @@ def test_both_ways(mount: Mount, inside: str, outside: str) -> None:
 def test_notices(
     words: list[str], files: list[str], folders: list[str], closed: list[str], said: list[str],
 ) -> None:
-    assert lint.paths('dino', words, MOUNTS, host(files, folders, closed)) == said
+    assert paths.paths('dino', words, MOUNTS, host(files, folders, closed)) == said
 
 
 @pytest.mark.parametrize('words', [
@@ -161,7 +161,7 @@ def test_notices(
 ])
 def test_missing_spec(words: list[str]) -> None:
     with pytest.raises(ConfigError) as raised:
-        lint.paths('dino', words, MOUNTS, host())
+        paths.paths('dino', words, MOUNTS, host())
     e = raised.value
     assert (e.what, e.why, e.advice) == (
         'spec file /workspace/specs/no/a.yaml not found',
@@ -174,7 +174,7 @@ def test_missing_spec_that_is_a_host_path() -> None:
     """The host has it at this very path, but in the container something else is mounted there."""
     mounts = [Mount('/home/u', '/home')]
     with pytest.raises(ConfigError) as raised:
-        lint.paths('dino', ['-e', '/home/u/a.yaml'], mounts, host(['/home/u/a.yaml'], ['/home', '/home/u']))
+        paths.paths('dino', ['-e', '/home/u/a.yaml'], mounts, host(['/home/u/a.yaml'], ['/home', '/home/u']))
     assert raised.value.why == (
         'on the host it is /home/u/u/a.yaml', 'nearest existing folder: /home/u',
         '/home/u/a.yaml is a host path; in the container it is /home/a.yaml',
@@ -183,14 +183,14 @@ def test_missing_spec_that_is_a_host_path() -> None:
 
 def test_a_file_is_no_folder() -> None:
     with pytest.raises(ConfigError) as raised:
-        lint.paths('dino', ['-e', '/workspace/one.yaml/a'], MOUNTS, host(['/h/one.yaml']))
+        paths.paths('dino', ['-e', '/workspace/one.yaml/a'], MOUNTS, host(['/h/one.yaml']))
     assert raised.value.why[1] == 'nearest existing folder: /h'
 
 
 def test_another_path_under_a_mount_that_is_a_host_path() -> None:
     mounts = [Mount('/home/u', '/home')]
     look = host(['/home/u/x.pth'], ['/home', '/home/u'])
-    assert lint.paths('dino', ['model=/home/u/x.pth'], mounts, look) == [
+    assert paths.paths('dino', ['model=/home/u/x.pth'], mounts, look) == [
         '/home/u/x.pth is a host path; in the container it is /home/x.pth',
     ]
 
@@ -198,8 +198,8 @@ def test_another_path_under_a_mount_that_is_a_host_path() -> None:
 @pytest.mark.parametrize('task', ['converter', 'tao-converter', 'tlt-converter'])
 def test_the_converters_e_is_an_output(task: str) -> None:
     words = ['-k', 'key', '-e', '/workspace/specs/no.engine', '/workspace/specs/no.etlt']
-    assert lint.paths(task, words, MOUNTS, host()) == []
-    assert lint.paths(task, ['-e', '/engines/a'], MOUNTS, host()) == [
+    assert paths.paths(task, words, MOUNTS, host()) == []
+    assert paths.paths(task, ['-e', '/engines/a'], MOUNTS, host()) == [
         '/engines/a is under no mount: what is written there vanishes with the container',
     ]
 
@@ -220,4 +220,4 @@ def test_the_converters_e_is_an_output(task: str) -> None:
     (Gpus('ids', ('2', '3')), ['num_gpu_ids=[7]', 'epochs=7'], []),
 ])
 def test_gpu_indices(request_: Gpus, words: list[str], said: list[str]) -> None:
-    assert lint.gpu_indices(request_, words) == said
+    assert paths.gpu_indices(request_, words) == said

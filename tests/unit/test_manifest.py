@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tao_launcher.base.errors import ConfigError
+from tao_launcher.base.host import package_data
 from tao_launcher.checkouts import manifest
 from tao_launcher.checkouts.manifest import Place
-from tao_launcher.errors import ConfigError
-from tao_launcher.host import package_data
 
 PROFILES = json.loads(package_data('runners.json'))
 SHAPES = [(program, shape) for program, profile in PROFILES.items() for shape in profile['manifest_shapes']]

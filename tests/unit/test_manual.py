@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from manual import pages as manual
+from manual import roff
 from support import CHECKOUT
 
-from tao_launcher import topics
 from tao_launcher.commands import verbs
-from tao_launcher.manual import pages as manual
-from tao_launcher.manual import roff
-from tao_launcher.options import OPTIONS, RUNNERS, VARIABLES, VERBS
+from tao_launcher.commands.help import topics
+from tao_launcher.settings.options import OPTIONS, RUNNERS, VARIABLES, VERBS
 
 PAGES = CHECKOUT / 'tao_launcher' / 'data' / 'man'
 SCHEMA = json.loads((CHECKOUT / 'tao_launcher' / 'data' / 'mounts.schema.json').read_text())

@@ -14,7 +14,7 @@ from typing import Any, Mapping
 import pytest
 from support import FakeDocker, Result, tao, write_mounts
 
-from tao_launcher import host
+from tao_launcher.base import host
 
 NOBODY = 65534
 

@@ -7,7 +7,7 @@ import pytest
 from mounts import faults, parsed
 from plans import GPU_FORMS
 
-from tao_launcher.values import Port
+from tao_launcher.settings.values import Port
 
 SIZE = 'expected a size such as 16G, 512M or a number of bytes'
 LIMIT = 'expected a whole number, "SOFT:HARD" or {"soft": N, "hard": N}'

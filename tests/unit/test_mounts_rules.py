@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from mounts import PATH, faults, parsed
 
-from tao_launcher.values import Mount, Variable
+from tao_launcher.settings.values import Mount, Variable
 
 ENVIRON = {'DATA': '/data', 'REL': 'x/y', 'EMPTY': '', 'LINES': 'a\nb', 'ünï': '/u'}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from mounts import PATH, faults, parsed, refusal
 
-from tao_launcher.errors import ConfigError
+from tao_launcher.base.errors import ConfigError
 
 EMPTY = (f'{PATH}: the file is empty', ('expected a JSON object, at least {}',), '')
 DEEP = (f'{PATH}: nested too deeply', (), '')

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plans import CATALOGUE
 from support import FakeDocker, Result, tao, tao_process
 
-from tao_launcher.options import OPTIONS, RUNNERS, VARIABLES
+from tao_launcher.settings.options import OPTIONS, RUNNERS, VARIABLES
 
 NAMES = [option.name for option in OPTIONS] + [f'--{option.key}' for option in OPTIONS] + ['-h', '-q', '-x', '--', '-',
     '--x=y']

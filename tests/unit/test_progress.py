@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import pytest
 
-from tao_launcher.errors import Fatal
-from tao_launcher.output import Output
-from tao_launcher.progress import Progress, size
+from tao_launcher.base.errors import Fatal
+from tao_launcher.base.output import Output
+from tao_launcher.base.progress import Progress, size
 
 
 class Told:

@@ -15,7 +15,7 @@ import pytest
 from support import CHECKOUT
 
 import tao_launcher
-from tao_launcher import pyz
+from tao_launcher.commands.images import pyz
 
 PACKAGE = str(Path(str(tao_launcher.__file__)).parent)
 BARE = [str(Path(sys.base_prefix, 'bin', 'python3')), '-I', '-S']

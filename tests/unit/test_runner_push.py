@@ -10,7 +10,7 @@ import pytest
 from engine_answers import Engine
 from support import Result, tao
 
-from tao_launcher import files
+from tao_launcher.base import files
 
 OLD, NEW, OTHER = ('sha256:' + letter * 64 for letter in 'abc')
 BASE = 'r.test:5000/a/b'

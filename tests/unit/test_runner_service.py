@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from support import Result, tao, write_mounts
 
-from tao_launcher.host import package_data
-from tao_launcher.options import RUNNERS, SERVICES
+from tao_launcher.base.host import package_data
+from tao_launcher.settings.options import RUNNERS, SERVICES
 
 PROFILES = json.loads(package_data('runners.json'))
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from support import FakeDocker, tao, write_mounts
 
-from tao_launcher import jsontext
+from tao_launcher.base import json_text
+from tao_launcher.base.errors import ConfigError
+from tao_launcher.base.host import package_data
 from tao_launcher.checkouts import runners
-from tao_launcher.errors import ConfigError
-from tao_launcher.host import package_data
 
 PROFILES = json.loads(package_data('runners.json'))
 SHAPES = [(program, shape) for program, profile in PROFILES.items() for shape in profile['manifest_shapes']]
@@ -87,7 +87,7 @@ def test_faults_of_a_manifest(manifest: object, faults: list[str]) -> None:
     'sha256:' + '-' * 64,
 ])
 def test_a_digest_is_sha256_and_64_hex_digits(digest: str) -> None:
-    shown = jsontext.show(digest)
+    shown = json_text.show(digest)
     for path, manifest in (
         ('digest', {**NAMES, 'digest': digest}), ('digests.x86', {**NAMES, 'digests': {'x86': digest}}),
     ):

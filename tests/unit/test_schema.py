@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import tao, write_mounts
 
-from tao_launcher import config
-from tao_launcher.host import package_data
-from tao_launcher.reader import Reader
+from tao_launcher.base.host import package_data
+from tao_launcher.base.json_reader import Reader
+from tao_launcher.settings import mounts_file
 
 jsonschema = pytest.importorskip('jsonschema')
 SCHEMA = json.loads(package_data('mounts.schema.json'))
@@ -85,7 +85,7 @@ def near_valid(draw: st.DrawFn) -> Any:
 
 def agrees(document: Any) -> None:
     reader = Reader()
-    config.structure(document, reader)
+    mounts_file.structure(document, reader)
     structural = [str(fault) for fault in reader.faults if fault.structural]
     errors = [f'{list(error.path)}: {error.message}' for error in VALIDATOR.iter_errors(document)]
     assert bool(structural) == bool(errors), (document, structural, errors)
@@ -126,7 +126,7 @@ def test_every_entry_with_every_odd_value(key: str) -> None:
 
 def test_schema_is_a_schema() -> None:
     VALIDATOR.check_schema(SCHEMA)
-    assert set(SCHEMA['properties']) == {*config.SECTIONS, '$schema'}
+    assert set(SCHEMA['properties']) == {*mounts_file.SECTIONS, '$schema'}
     assert SCHEMA['$schema'] == 'https://json-schema.org/draft/2020-12/schema'
     assert SCHEMA['$id'] == 'mounts.schema.json'  # nothing to be fetched
 

@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from tao_launcher import cli, config, settings
-from tao_launcher.errors import UsageError
-from tao_launcher.values import Gpus, Port, Ulimit
+from tao_launcher.base.errors import UsageError
+from tao_launcher.settings import command_line, mounts_file, settings
+from tao_launcher.settings.values import Gpus, Port, Ulimit
 
-FILE = config.MountsFile(path='/m.json', options={
+FILE = mounts_file.MountsFile(path='/m.json', options={
     'gpus': Gpus('none'), 'shm_size': '4G', 'network': 'file', 'user': '1:1', 'tty': False, 'init': False,
     'ulimits': (Ulimit('stack', 1), Ulimit('core', 2)), 'ports': (Port(80, 'tcp', '8080'), Port(80, 'udp', '8080')),
 })
 DEFAULTS = {'shm_size': '16G'}
 
 
-def merged(words: str = '', environ: dict[str, str] = {}, file: config.MountsFile = config.MountsFile()) -> settings.Settings:  # noqa: B006, B008, E501
-    options, rest = cli.parse(words.split(), 'tao')
+def merged(words: str = '', environ: dict[str, str] = {}, file: mounts_file.MountsFile = mounts_file.MountsFile()) -> settings.Settings:  # noqa: B006, B008, E501
+    options, rest = command_line.parse(words.split(), 'tao')
     assert rest == []
     return settings.merge(options, environ, file, DEFAULTS, '/work', '/home/user')
 
@@ -26,19 +26,19 @@ def merged(words: str = '', environ: dict[str, str] = {}, file: config.MountsFil
     ('gpus', '--gpus 0', {'TAO_GPUS': '1'}, FILE, Gpus('ids', ('0',)), '--gpus'),
     ('gpus', '', {'TAO_GPUS': '1'}, FILE, Gpus('ids', ('1',)), 'TAO_GPUS'),
     ('gpus', '', {'TAO_GPUS': ''}, FILE, Gpus('none'), '/m.json: DockerOptions.gpus'),
-    ('gpus', '', {}, config.MountsFile(), None, 'default'),
+    ('gpus', '', {}, mounts_file.MountsFile(), None, 'default'),
     ('shm_size', '--shm_size 1G', {}, FILE, '1G', '--shm_size'),
     ('shm_size', '', {}, FILE, '4G', '/m.json: DockerOptions.shm_size'),
-    ('shm_size', '', {}, config.MountsFile(), '16G', 'default'),
+    ('shm_size', '', {}, mounts_file.MountsFile(), '16G', 'default'),
     ('network', '--network a', {}, FILE, 'a', '--network'),
     ('network', '', {}, FILE, 'file', '/m.json: DockerOptions.network'),
     ('user', '--user root', {}, FILE, 'root', '--user'),
     ('user', '--run_as_user', {}, FILE, 'host', '--run_as_user'),
     ('user', '', {}, FILE, '1:1', '/m.json: DockerOptions.user'),
     ('tty', '', {}, FILE, False, '/m.json: DockerOptions.tty'),
-    ('tty', '', {}, config.MountsFile(), True, 'default'),
+    ('tty', '', {}, mounts_file.MountsFile(), True, 'default'),
     ('init', '', {}, FILE, False, '/m.json: DockerOptions.init'),
-    ('init', '', {}, config.MountsFile(), True, 'default'),
+    ('init', '', {}, mounts_file.MountsFile(), True, 'default'),
     ('engine', '--engine podman', {'TAO_ENGINE': 'x'}, FILE, ('podman',), '--engine'),
     ('engine', '', {'TAO_ENGINE': 'sudo -n docker'}, FILE, ('sudo', '-n', 'docker'), 'TAO_ENGINE'),
     ('engine', '', {'TAO_ENGINE': ''}, FILE, ('docker',), 'default'),
@@ -59,7 +59,7 @@ def merged(words: str = '', environ: dict[str, str] = {}, file: config.MountsFil
     ('stop_timeout', '', {}, FILE, 30, 'default'),
 ])
 def test_precedence(
-    key: str, words: str, environ: dict[str, str], file: config.MountsFile, value: object, source: str,
+    key: str, words: str, environ: dict[str, str], file: mounts_file.MountsFile, value: object, source: str,
 ) -> None:
     found = merged(words, environ, file)
     assert (getattr(found, key), found.sources[key]) == (value, source)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tao_launcher.completion import shellwords
+from tao_launcher.commands.completion import shellwords
 
 LINES = [
     ('tao', ['tao']), ('tao ', ['tao', '']), ('tao a\\ b "c d" \'e f\' g', ['tao', 'a b', 'c d', 'e f', 'g']),

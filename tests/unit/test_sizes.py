@@ -10,8 +10,8 @@ import tao_launcher
 PACKAGE = Path(str(tao_launcher.__file__)).parent
 LINES_OF_A_FUNCTION = 45
 LINES_OF_A_MODULE = 220
-LARGE_FUNCTIONS = {'commands/verbs.parser', 'plan.make', 'settings.merge'}
-LARGE_MODULES = {'host', 'process', 'settings'}
+LARGE_FUNCTIONS = {'commands/verbs.parser', 'launch/plan.make', 'settings/settings.merge'}
+LARGE_MODULES = {'base/host', 'engine/process', 'settings/settings'}
 
 
 def sources() -> Iterator[tuple[str, str]]:

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from strategies import NASTY, words
 from support import Result, tao, tao_process, write_mounts
 
-from tao_launcher.clusters import shell, slurm
-from tao_launcher.commands import submit_slurm
+from tao_launcher.commands.submit import shell, slurm
 
 # A docker and an srun that stand for a node: srun runs what it is given, docker writes down its words.
 FAKES = {
@@ -312,7 +311,7 @@ def test_an_sbatch_that_takes_its_time(tmp_path: Path) -> None:
 def test_an_sbatch_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / 'sbatch').write_text('#!/bin/sh\nexec sleep 60\n')
     (tmp_path / 'sbatch').chmod(0o755)
-    monkeypatch.setattr(submit_slurm, 'PATIENCE', 1.0)
+    monkeypatch.setattr('tao_launcher.commands.submit.to_slurm.PATIENCE', 1.0)
     done = tao('submit', 'slurm', '--name=night', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
     assert done == Result(125, '', (
         'tao: error: sbatch did not end, and may have submitted the job\n    no answer within 1 s\n'

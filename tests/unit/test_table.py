@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tao_launcher.table import WIDEST, ago, cut, plain, table, width
+from tao_launcher.base.table import WIDEST, table
+from tao_launcher.base.text import cut, plain, width
+from tao_launcher.base.times import ago
 
 NOW = 1769854830.0  # 2026-01-31T10:20:30Z
 

@@ -1,0 +1,255 @@
+"""Asks the host: who calls, which terminals there are, what the files hold. Every launch needs that."""
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from .errors import ConfigError
+from .json_text import MAX_BYTES
+from .record import Record
+from .text import encoded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+NO_ID = (1 << 32) - 1  # what stands for no user, above every id
+
+
+class Terminals(Record):
+    """Which of the three standard streams are terminals, and whether the launcher is in the foreground."""
+
+    stdin: bool = False
+    stdout: bool = False
+    stderr: bool = False
+    foreground: bool = False
+
+
+class Host(Record):
+    """The facts of this machine and caller that a plan depends on."""
+
+    uid: int
+    gid: int
+    is_root: bool  # the launcher runs as root, if perhaps for somebody else (sudo)
+    home: str
+    cwd: str
+    hostname: str
+    machine: str  # x86_64, aarch64
+    is_tegra: bool
+    arg_max: int  # bytes that the argv and environment of a process may take
+    terminals: Terminals
+
+
+def survey(environ: Mapping[str, str]) -> Host:
+    """The facts of this machine. Under sudo the caller is the one who called sudo."""
+    is_root = os.geteuid() == 0
+    uid, gid = os.getuid(), os.getgid()
+    called = [environ.get(name, '') for name in ('SUDO_UID', 'SUDO_GID')]
+    if is_root and all(text.isdecimal() and int(text) < NO_ID for text in called):
+        uid, gid = map(int, called)
+    uname = os.uname()
+    return Host(
+        uid=uid,
+        gid=gid,
+        is_root=is_root,
+        home=environ.get('HOME') or os.path.expanduser('~').replace('~', '/'),  # without a passwd entry: ~
+        cwd=_cwd(),
+        hostname=uname.nodename,
+        machine=uname.machine,
+        is_tegra=os.path.exists('/etc/nv_tegra_release'),
+        arg_max=os.sysconf('SC_ARG_MAX'),
+        terminals=terminals(),
+    )
+
+
+def terminals() -> Terminals:
+    """Which streams are terminals."""
+    return Terminals(os.isatty(0), os.isatty(1), os.isatty(2), _foreground())
+
+
+def _cwd() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # the folder was removed
+        return os.environ.get('PWD', '/')
+
+
+def _foreground() -> bool:
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
+
+
+def user_name(uid: int) -> str:
+    """The passwd name of a uid, or ''. On a host that asks a directory server this takes its time."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except (KeyError, OverflowError):
+        return ''
+
+
+def name_at_host(host: Host) -> str:
+    """NAME@HOST of the caller: whose job it is on a remote daemon, where the uid may be anybody's."""
+    return f'{user_name(host.uid) or host.uid}@{host.hostname}'
+
+
+def supplementary_groups(host: Host) -> tuple[int, ...]:
+    """The caller's groups without the primary and docker's, in ascending order.
+
+    Membership of group docker is worth root on the host and is no business of the job.
+    """
+    import grp
+
+    if host.uid == os.getuid():
+        gids = set(os.getgroups())
+    else:
+        name = user_name(host.uid)
+        gids = set(os.getgrouplist(name, host.gid)) if name else set()
+    try:
+        gids.discard(grp.getgrnam('docker').gr_gid)
+    except KeyError:
+        pass  # no such group here
+    return tuple(sorted(gids - {host.gid}))
+
+
+def environment() -> dict[str, str]:
+    """A copy of the environment."""
+    return dict(os.environ)
+
+
+def arguments() -> list[str]:
+    """The words of the command line, without the program's name."""
+    return sys.argv[1:]
+
+
+def package_data(name: str) -> bytes:
+    """A file of the package's data folder, also out of a zip file."""
+    path = os.path.join(os.path.dirname(os.path.dirname(__file__)), 'data', name)
+    data: bytes = __loader__.get_data(path)  # type: ignore[name-defined]
+    return data
+
+
+def read(path: str, what: str, required: bool) -> bytes | None:
+    """The content of a file of ours, up to a byte above its size limit; None when it is not there.
+
+    Raises ConfigError when it is required and missing, a folder or unreadable. `what` names its role.
+    """
+    try:
+        with open(path, 'rb') as f:
+            return f.read(MAX_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        if os.path.islink(path):
+            raise ConfigError(f'{path}: is a link to {os.readlink(path)}, which is not there') from None
+        if not required:
+            return None
+        raise ConfigError(
+            f'{path}: no such file', f'it is the {what}', f'nearest existing folder: {nearest_parent(path)}',
+        ) from None
+    except IsADirectoryError:
+        raise ConfigError(f'{path}: is a folder, expected the {what}') from None
+    except PermissionError:
+        if not required and look(path) is None:
+            return None  # in a folder of somebody else's, as with root's HOME
+        raise ConfigError(f'{path}: can not be read (permission denied)', advice=f'ls -l {path}') from None
+    except (OSError, ValueError) as e:
+        raise ConfigError(f'{path}: can not be read ({getattr(e, "strerror", e)})') from None
+
+
+def standard_input() -> bytes:
+    """What stands in standard input, up to a byte above the size limit. Raises ConfigError."""
+    try:
+        return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b''
+    except OSError as e:
+        raise ConfigError(f'standard input: can not be read ({e.strerror})') from None
+
+
+def json_file(path: str) -> object:
+    """The value of somebody else's JSON file, or None; it is theirs to complain about it."""
+    try:
+        data = read(path, 'configuration', required=False)
+        return json.loads(data) if data else None
+    except (ConfigError, ValueError, RecursionError):
+        return None
+
+
+def free_bytes(folder: str) -> int | None:
+    """Free bytes of the file system that a folder is on; None where it can not be told."""
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return None
+    return found.f_bavail * found.f_frsize
+
+
+def memory_kills() -> int | None:
+    """How many processes the kernel has ended for want of memory since the start; None where it does not say."""
+    try:
+        with open('/proc/vmstat', 'rb') as f:
+            counted = f.read().partition(b'\noom_kill ')[2].partition(b'\n')[0]
+    except OSError:
+        return None
+    return int(counted) if counted.isdigit() else None
+
+
+def exists(path: str) -> bool:
+    """Whether a path exists, links followed."""
+    return os.path.exists(path)
+
+
+def is_folder(path: str) -> bool:
+    """Whether a path is a folder, links followed."""
+    return os.path.isdir(encoded(path))
+
+
+def folder(path: str) -> list[tuple[str, bool]]:
+    """(name, whether it is a folder) of what a folder holds; nothing of one that can not be read."""
+    try:
+        with os.scandir(encoded(path_of(path))) as entries:
+            return sorted((os.fsdecode(entry.name), entry.is_dir()) for entry in entries)
+    except (OSError, ValueError):
+        return []
+
+
+def is_file(path: str) -> bool:
+    """Whether a path is a file, links followed."""
+    return os.path.isfile(encoded(path))
+
+
+def look(path: str) -> bool | None:
+    """Whether a path exists, links followed; None when the caller may not know.
+
+    A folder that the caller may not search (another user's) may well hold what the daemon can see.
+    """
+    try:
+        os.stat(encoded(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError):
+        return None
+    return True
+
+
+def look_in_mount(path: str) -> bool | None:
+    """As `look`, but None behind a broken link: in the container it may lead somewhere."""
+    found = look(path)
+    while found is False and not os.path.lexists(encoded(path)):
+        path = os.path.dirname(path)
+    return None if found is False and os.path.islink(encoded(path)) else found
+
+
+def nearest_parent(path: str) -> str:
+    """The closest existing folder above a path."""
+    parent = os.path.dirname(path)
+    while parent != os.path.dirname(parent) and not os.path.isdir(encoded(parent)):
+        parent = os.path.dirname(parent)
+    return parent or '.'
+
+
+def path_of(path: str) -> str:
+    """The absolute form of a path, as text; links are kept, ~ stands for home."""
+    return os.path.normpath(os.path.join(_cwd(), os.path.expanduser(path)))

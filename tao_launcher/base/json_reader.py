@@ -1,0 +1,79 @@
+"""Walks the values of a JSON file and collects every fault and notice on the way."""
+from __future__ import annotations
+
+from .json_text import Fault, at, show
+from .suggest import did_you_mean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from typing import Any, TypeVar
+
+    T = TypeVar('T')
+
+
+class Reader:
+    """The faults (they refuse the file) and notices (they don't) found so far."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.notices: list[str] = []
+
+    def fault(self, path: str, message: str, structural: bool = True) -> None:
+        self.faults.append(Fault(path, message, structural))
+
+    def expect(self, path: str, value: object, expected: str) -> None:
+        """A fault: the value is not what it should be."""
+        self.fault(path, f'{show(value)}: expected {expected}')
+
+    def parsed(self, path: str, value: str, parse: Callable[[str], T], structural: bool = True) -> T | None:
+        """parse(value); None and a fault where that raises ValueError."""
+        try:
+            return parse(value)
+        except ValueError as e:
+            self.fault(path, f'{show(value)}: {e}', structural)
+            return None
+
+    def items(self, path: str, value: object) -> Iterator[tuple[str, Any]]:
+        """The items of a list, each with its path."""
+        if isinstance(value, list):
+            yield from ((at(path, i), item) for i, item in enumerate(value))
+        else:
+            self.fault(path, f'{kind(value)}: expected a list [...]')  # the value itself may be a secret
+
+    def members(self, path: str, value: object, hint: str = '') -> Mapping[str, Any]:
+        """An object's members without comments (keys that start with $ or _)."""
+        if isinstance(value, dict):
+            return {key: v for key, v in value.items() if not key.startswith(('$', '_'))}
+        self.fault(path, f'{kind(value)}: expected an object {{...}}{hint}')  # the value itself may be a secret
+        return {}
+
+    def known(self, path: str, members: Mapping[str, object], known: Collection[str]) -> None:
+        """A fault for every key that is not known."""
+        for key in members:
+            if key not in known:
+                hint = did_you_mean(key, known) or f'expected one of {", ".join(known)}'
+                self.fault(at(path, key), f'unknown key; {hint}')
+
+    def text(self, path: str, value: object, expected: str = 'a string') -> str | None:
+        """A string that is not empty and has no line break."""
+        if not isinstance(value, str) or not value:
+            self.expect(path, value, expected)
+        elif '\n' in value or '\r' in value:
+            self.fault(path, f'{show(value)}: a line break can not stand here')
+        else:
+            return value
+        return None
+
+
+def kind(value: object) -> str:
+    """What a value is, without showing it."""
+    names = {dict: 'an object', list: 'a list', str: 'a string', bool: 'true or false', type(None): 'null'}
+    return names.get(type(value), 'a number' if isinstance(value, (int, float)) else 'an object')
+
+
+def whole(value: object) -> int | None:
+    """A whole number as JSON Schema sees it (8888 and 8888.0, not true); else None."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if value == value and abs(value) != float('inf') and value == int(value) else None

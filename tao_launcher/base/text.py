@@ -1,0 +1,43 @@
+"""Words as bytes, for processes and results."""
+from __future__ import annotations
+
+import os
+
+
+def encoded(text: str) -> bytes:
+    """The bytes of a word, as the locale writes them; in UTF-8 what the locale can not write.
+
+    In a C locale arguments keep their bytes, while what a file says may be more than ASCII.
+    """
+    try:
+        return os.fsencode(text)
+    except UnicodeEncodeError:
+        return text.encode('utf-8', 'surrogateescape')
+
+
+def cut(text: str, columns: int) -> str:
+    """The start of a text that fits into so many columns of a terminal; 0 for no limit."""
+    if not columns or width(text) <= columns:
+        return text
+    used = 1  # the ellipsis
+    for i, character in enumerate(text):
+        used += width(character)
+        if used > columns:
+            return f'{text[:i]}…'
+    return text
+
+
+def width(text: str) -> int:
+    """The columns that a text takes on a terminal: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    return sum(
+        2 if unicodedata.east_asian_width(c) in 'WF' else 0 if unicodedata.combining(c) else 1 for c in text
+    )
+
+
+def plain(text: str) -> str:
+    """The text without characters that a terminal would obey."""
+    return text if text.isprintable() else ''.join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -1,0 +1,121 @@
+"""A backend checkout, and the engine that builds its images: each command of it is run, or printed by a dry run."""
+from __future__ import annotations
+
+from ..base import host, machine
+from ..base.errors import ConfigError, UsageError
+from ..base.record import Record
+from ..engine import process
+from ..engine.references import with_registry
+from ..settings import parsers
+from ..settings.chosen_engine import engine as find_engine
+from ..settings.settings import dry_run_form, registry_and_release
+from . import builds, runners
+from .find import find_root, manifest_image, root_above, runner_profiles, where_from
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeVar
+
+    from ..base.host import Host
+    from ..base.output import Output
+    from ..engine.client import Engine
+    from ..settings.options import Values
+    from .builds import Arguments
+
+    T = TypeVar('T')
+
+
+class Checkout(Record):
+    """A runner's checkout at `root`; `registry` replaces the one that its manifest names, unless ''."""
+
+    program: str
+    profile: Mapping[str, Any]
+    root: str
+    engine: Engine
+    registry: str
+    options: Values
+    dry_run: bool
+    here: Host
+    output: Output
+
+    @property
+    def manifest(self) -> str:
+        """The path of its manifest."""
+        return f'{self.root}/{runners.MANIFEST}'
+
+    def repository(self) -> str:
+        """REGISTRY/REPOSITORY of its images. Raises ConfigError."""
+        name = manifest_image(self.root, self.profile, self.here, by_tag=True)
+        return with_registry(name, self.registry) if self.registry else name
+
+    def user(self) -> str:
+        """The caller's name, as a tag."""
+        environ, here = self.engine.environ, self.here
+        is_caller = not (here.is_root and here.uid)  # under sudo it is somebody else
+        return builds.tag_of(
+            (environ.get('USER', '') if is_caller else '') or host.user_name(here.uid) or f'uid{here.uid}',
+        )
+
+    def step(self, words: Sequence[str], given: Arguments | None = None) -> int:
+        """Run the engine with these words, what it prints on stderr; or print them. Its exit code."""
+        engine = builds.engine_words(self.engine.words, given) if given else self.engine.words
+        if self.dry_run:
+            self.output.result(self.output.line((*engine, *words)))
+            return 0
+        with self.output.aside():
+            return process.follow((*engine, *words), {**self.engine.environ, **(given.export if given else {})})
+
+    def then(self, text: str) -> None:
+        """In a dry run: what happens next with what an earlier command says."""
+        if self.dry_run:
+            self.output.result(f'# then: {text}\n')
+
+    def say_exports(self, given: Arguments) -> None:
+        """In a dry run: what a printed line takes from its environment."""
+        if self.dry_run and given.export:
+            self.output.notice(f'the line takes {", ".join(given.export)} from its environment: export it first')
+
+    def dockerfile(self, *names: str) -> str:
+        """The first of these files of the checkout that is there. Raises ConfigError."""
+        for name in names:
+            if host.exists(f'{self.root}/{name}'):
+                return f'{self.root}/{name}'
+        raise ConfigError(
+            f'{self.root}/{names[0]}: no such file', *where_from(self.program, self.profile, self.engine.environ),
+        )
+
+
+def checkout(
+    program: str, options: Values, environ: Mapping[str, str], asked_dry: bool, output: Output,
+) -> Checkout:
+    """The checkout that the root variable or the current folder names. Raises UsageError, ConfigError."""
+    here = host.survey(environ)
+    profile = runner_profiles()[program]
+    asked = asked_dry or bool(options.get('dry_run'))
+    form = dry_run_form(options, environ)
+    if form and not asked:
+        output.notice('TAO_DRY_RUN is set: nothing is run')
+    if form in ('pretty', 'json') and options.get('dry_run'):
+        raise UsageError(f'--dry-run={form} is for a launch', 'here every command is printed on a line of its own')
+    root = find_root(program, profile, environ, here)
+    above = root_above(here.cwd)
+    if above and machine.real_path(above) != machine.real_path(root):
+        output.notice(f'this is about {root}, of {profile["root_variable"]}; you stand in {above}')
+    return Checkout(
+        program, profile, root, find_engine(options, environ),
+        registry_and_release(options, environ)[0], options, asked or bool(form), here, output,
+    )
+
+
+def parsed(option: str, text: str, parse: Callable[[str], T]) -> T:
+    """The value of an option. Raises UsageError."""
+    try:
+        return parse(text)
+    except ValueError as e:
+        raise UsageError(f'{option}: "{text}": {e}') from None
+
+
+def tagged(option: str, text: str) -> str:
+    """A tag. Raises UsageError."""
+    return parsed(option, text, parsers.tag)

@@ -1,0 +1,56 @@
+"""Which files of a checkout still hold a digest that was just replaced."""
+from __future__ import annotations
+
+import os
+
+from ..engine.process import ask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .checkout import Checkout
+
+LARGEST = 1 << 20  # bytes of a file that is looked into: none that people write is larger
+MOST_FILES = 50_000
+SHOWN = 20
+
+
+def say_where(found: Checkout, digest: str) -> None:
+    """List the files of the checkout, and their lines, that still hold the digest."""
+    places = [place for path in _files(found) for place in _lines(found.root, path, digest.encode())]
+    if places:
+        more = len(places) - SHOWN
+        shown = ', '.join(places[:SHOWN]) + (f' and {more} more' if more > 0 else '')
+        found.output.notice(f'the old digest {digest} still stands in {shown}')
+
+
+def _files(found: Checkout) -> list[str]:
+    """Paths below the root: what git knows or would take, else every file outside .git."""
+    words = ('git', '-C', found.root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
+    answer = ask(words, found.engine.environ, timeout=10.0)
+    if answer.code == 0:
+        return [path for path in answer.out.split('\0') if path][:MOST_FILES]
+    walked = _walk(found.root)
+    return [path for path, _ in zip(walked, range(MOST_FILES))]
+
+
+def _walk(root: str) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name != '.git')
+        yield from (os.path.relpath(os.path.join(folder, name), root) for name in sorted(names))
+
+
+def _lines(root: str, path: str, digest: bytes) -> list[str]:
+    """PATH:LINE of every line of that file which holds the digest."""
+    full = os.path.join(root, path)
+    try:
+        if os.path.islink(full) or not os.path.isfile(full) or os.path.getsize(full) > LARGEST:
+            return []
+        with open(full, 'rb') as f:
+            data = f.read(LARGEST)
+    except OSError:
+        return []
+    if digest not in data:
+        return []
+    return [f'{path}:{number}' for number, line in enumerate(data.split(b'\n'), 1) if digest in line]

@@ -1,0 +1,127 @@
+"""A command line as it stands in a shell's editor, up to the cursor, as words. Pure.
+
+Nothing of it may be lost: the part of a word that was typed must come back as it was typed, with its quotes,
+its ~ and its variables, so a word keeps its raw text beside what the shell makes of it.
+"""
+from __future__ import annotations
+
+import re
+
+from ...base.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Compiled where they are needed: most lines have no quotes.
+UNQUOTED = (
+    r'(?P<blank>[ \t\n]+)|(?P<operator>&>>?|[0-9]*>>?[&|]?|[0-9]*<[<>&]*|[;&|()]+)'
+    r'|(?P<open>\$?\'|\$?")|\\(?P<escaped>.?)|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<home>~(?=[/\s]|$))|(?P<plain>.)'
+)
+DOUBLE = r'(?P<close>")|\\(?P<escaped>[$`"\\])|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<plain>.)'
+SINGLE = r"(?P<close>')|(?P<plain>.)"
+ANSI_C = r"(?P<close>')|\\(?P<escaped>.?)|(?P<plain>.)"
+OF_FISH = {'"': DOUBLE.replace('$`"', '$"'), "'": r"(?P<close>')|\\(?P<escaped>['\\])|(?P<plain>.)"}
+SPECIAL = r'[\s!"#$&\'()*;<>?\[\\\]^`{|}~]'
+
+
+class Word(Record):
+    """A word. Each of its pieces is (raw, without quotes, with ~ and variables replaced); quote is still open."""
+
+    pieces: tuple[tuple[str, str, str], ...] = ()
+    quote: str = ''
+    is_target: bool = False  # of a redirection
+
+    @property
+    def raw(self) -> str:
+        """The word as it stands there."""
+        return ''.join(piece[0] for piece in self.pieces)
+
+    @property
+    def value(self) -> str:
+        """The word as the program gets it."""
+        return ''.join(piece[2] for piece in self.pieces)
+
+    def start(self, value: str) -> tuple[str, str]:
+        """(raw, without quotes) of the part that becomes `value`, with which the word's value begins."""
+        raw = literal = found = ''
+        for piece in self.pieces:
+            if len(found) >= len(value):
+                break
+            raw, literal, found = raw + piece[0], literal + piece[1], found + piece[2]
+        return raw, literal
+
+    @property
+    def quoted_from(self) -> int:
+        """Where in the raw word the text of a quote begins that is still open."""
+        size, opened = 0, 0
+        for raw, literal, _ in self.pieces:
+            size += len(raw)
+            if not literal and raw.lstrip('$') in ('"', "'"):
+                opened = size
+        return opened
+
+
+def split(line: str, shell: str, environ: Mapping[str, str], home: str) -> list[Word]:
+    """The words of the last command in a line; the last is the one at the cursor, which may be empty.
+
+    Redirections are left out, but for the one whose target stands at the cursor.
+    """
+    words: list[Word] = []
+    pieces: list[tuple[str, str, str]] = []
+    quote = ''
+    is_target = False
+    patterns = {'': UNQUOTED, '"': DOUBLE, "'": SINGLE, "$'": ANSI_C}
+    if shell == 'fish':
+        patterns.update(OF_FISH)
+    position = 0
+    while position < len(line):
+        match = re.compile(patterns[quote], re.DOTALL).match(line, position)
+        if match is None:
+            break
+        raw, kind = match.group(), str(match.lastgroup)
+        position = match.end()
+        if kind in ('blank', 'operator'):
+            if pieces and not is_target:
+                words.append(Word(tuple(pieces)))
+            is_target = is_target and not pieces
+            pieces = []
+            if kind == 'operator':
+                is_target = '<' in raw or '>' in raw
+                words = words if is_target else []
+        elif kind in ('open', 'close'):
+            quote = '' if kind == 'close' else raw.replace('$"', '"')
+            pieces.append((raw, '', ''))
+        else:
+            pieces.append(_piece(raw, kind, match.group(kind), bool(pieces), environ, home))
+    return [*words, Word(tuple(pieces), quote, is_target)]
+
+
+def _piece(
+    raw: str, kind: str, text: str, is_within: bool, environ: Mapping[str, str], home: str,
+) -> tuple[str, str, str]:
+    if kind == 'variable':
+        return raw, raw, environ.get(text.strip('${}'), raw)
+    if kind == 'home' and not is_within:
+        return raw, raw, home
+    text = '' if text == '\n' else text  # a line that goes on
+    return raw, text, text
+
+
+def quoted(text: str, quote: str) -> str:
+    """A text as it has to stand in bash, within the quote that is open or outside of any."""
+    if quote == "'":
+        return text.replace("'", "'\\''")
+    if quote == "$'":
+        return re.sub(r"([\\'])", r'\\\1', text)
+    if quote == '"':
+        return re.sub(r'([$`"\\])', r'\\\1', text).replace('!', '"\'!\'"')  # no backslash saves a "!" in there
+    return re.sub(SPECIAL, r'\\\g<0>', text)
+
+
+def continued(word: Word, start: int, rest: str) -> str:
+    """What stands in bash in place of the raw word from `start` on, once `rest` follows it."""
+    raw = word.raw
+    if rest and not word.quote and raw.endswith('\\') and word.pieces[-1][1] == '':
+        return raw[start:] + rest[0] + quoted(rest[1:], '')  # it quotes what follows
+    return raw[start:] + quoted(rest, word.quote)

@@ -1,0 +1,154 @@
+"""The values that can stand at the cursor: of options, of the words of verbs and tasks. Pure."""
+from __future__ import annotations
+
+from ...engine import profiles
+from . import paths
+from .types import NOTHING, Candidate, Found
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
+    from ...settings.options import Option, Values
+    from ...tasks.catalogue import Catalogue
+    from .types import World
+
+# The fixed values of options; settings.py reads all of them.
+CHOICES: dict[str, dict[str, str]] = {
+    'gpus': {
+        'all': 'every GPU', 'none': 'no GPU', 'free': 'one that nobody uses', 'free:': 'so many that nobody uses',
+        'count=': 'the first so many',
+    },
+    'pull': {
+        'missing': 'when the image is not here', 'always': 'before every launch', 'never': 'not at all',
+        'newer': 'when the registry has a newer one',
+    },
+    'color': {'auto': 'on a terminal', 'always': '', 'never': ''},
+    'dry_run': {'shell': 'one line for a shell', 'pretty': 'a line for each option', 'json': 'for programs'},
+    'network': {'host': "the host's own", 'bridge': "docker's default", 'none': 'no network'},
+    'user': {'host': 'whoever launches'},
+    'engine': {'docker': '', 'podman': '', 'sudo -n docker': 'as root, without a question'},
+    'shm_size': {'8G': '', '16G': 'recommended', '32G': '', '64G': ''},
+    'ulimit': {'memlock=-1': 'recommended', 'stack=67108864': 'recommended'},
+    'container': {'docker': '', 'pyxis': 'a plugin of Slurm'},  # of submit slurm
+}
+
+
+def option_value(key: str, text: str, options: Values, world: World) -> Found:
+    """What can stand at the value of a launcher's option; `options` are the others."""
+    if key in CHOICES:
+        known = _profile(options, world).pull if key == 'pull' else CHOICES[key]
+        return Found('', tuple(Candidate(value, CHOICES[key].get(value, '')) for value in known))
+    if key == 'context':
+        names = world.contexts() if _profile(options, world) is profiles.DOCKER else ()
+        return Found('', tuple(map(Candidate, names)))
+    if key == 'mounts_file':
+        return paths.host(text, world)
+    if key == 'volume':
+        return paths.volume(text, world.mounts(options), world)
+    if key == 'env':
+        return Found('', tuple(Candidate(name) for name in sorted(world.environ))) if '=' not in text else NOTHING
+    if key == 'release':
+        return Found('', tuple(Candidate(name) for name in world.catalogue().releases))
+    if key in ('image', 'cached'):
+        return Found('', tuple(Candidate(image, f'release {name}') for image, name in images(world.catalogue())))
+    return NOTHING
+
+
+def _profile(options: Values, world: World) -> profiles.Profile:
+    engine = str(options.get('engine') or world.environ.get('TAO_ENGINE') or '').split()
+    return profiles.profile(engine or ['docker'])
+
+
+def images(known: Catalogue) -> list[tuple[str, str]]:
+    """(image, the newest release that has it) of the whole catalogue."""
+    found = {
+        image: release for release, groups in known.releases.items() for named in groups.values() for image in named
+    }
+    return list(found.items())
+
+
+def by_kind(
+    kind: str, text: str, options: Values, world: World, jobs: tuple[bool, bool, Sequence[str]],
+) -> Found:
+    """What can stand where a verb says JOB, TASK, PATH, …; jobs are (ended too, everybody's, named already)."""
+    if kind in ('JOB', 'ID'):
+        ended, everybody, named = jobs
+        found = world.jobs(options, ended, everybody)
+        return Found('', tuple(Candidate(word, what) for word, what in found if word not in named))
+    if kind == 'TASK':
+        return group_or_task(text, options, world)
+    if kind.startswith('DIR:'):
+        return option_value('volume', text, options, world)
+    if kind.startswith('DIR'):
+        return paths.host(text, world, only_folders=True)
+    if kind in ('PATH', 'FILE'):
+        return paths.host(text, world)
+    return option_value('release', text, options, world) if kind == 'X.Y.Z' else NOTHING
+
+
+def group_or_task(text: str, options: Values, world: World) -> Found:
+    """TASK or GROUP/TASK."""
+    known = world.catalogue()
+    group, slash, _ = text.rpartition('/')
+    if slash and group not in known.groups():
+        return NOTHING
+    release = release_of(options, world)
+    found = tuple(Candidate(name, where) for name, where in tasks(known, group, release).items())
+    if slash:
+        return Found(f'{group}/', found)
+    return Found('', (*found, *(Candidate(f'{name}/', 'group of tasks') for name in known.groups())))
+
+
+def release_of(options: Values, world: World) -> str:
+    """The release that is asked for, or ''."""
+    return str(options.get('release') or world.environ.get('TAO_RELEASE') or '')
+
+
+def tasks(known: Catalogue, group: str, release: str) -> dict[str, str]:
+    """Every task (of a group, of a release) with its groups and its newest release, for people."""
+    groups: dict[str, dict[str, None]] = {}
+    newest: dict[str, str] = {}
+    for name, by_group in known.releases.items():
+        for of_group, by_image in by_group.items() if release in ('', name) else ():
+            for task in (task for found in by_image.values() for task in found if group in ('', of_group)):
+                groups.setdefault(task, {})[of_group] = None
+                newest[task] = name
+    return {task: f'{", ".join(groups[task])} ({newest[task]})' for task in sorted(groups)}
+
+
+def subtasks(known: Catalogue, group: str, task: str, release: str) -> Found:
+    """What can stand behind a task's name."""
+    found: dict[str, list[str]] = {}
+    for name in [group] if group else known.groups():
+        if task in tasks(known, name, release):
+            for subtask in known.known_subtasks(name, task):
+                found.setdefault(subtask, []).append(name)
+    candidates = [Candidate(name, f'subtask in {", ".join(groups)}') for name, groups in found.items()]
+    return Found('', (*candidates, Candidate('run', "any command in the task's container")))
+
+
+def options_of(options: Iterable[Option], word: str, given: Values) -> Found:
+    """The options that can still be given, in the spelling that the word has begun."""
+    found: list[Candidate] = []
+    for option in options:
+        if option.key not in given or option.repeatable:
+            names = ['--' + option.name[2:].replace(*pair) for pair in (('-', '_'), ('_', '-'))]
+            found += spelled([option.name, *names, *([option.short] if option.short else [])], word, option.help)
+            if option.optional and word in names:
+                found += [Candidate(f'{word}={value}', what) for value, what in CHOICES[option.key].items()]
+    return Found('', tuple(found))
+
+
+def spelled(names: Sequence[str], word: str, help: str) -> list[Candidate]:
+    """An option by its first long name, or by the other spelling that was begun; and by its letter."""
+    long = [name for name in names if name.startswith('--')]
+    fits = [name for name in long if name.startswith(word)]
+    letters = [name for name in names if name not in long] if word in ('', '-') else []
+    return [Candidate(name, help) for name in (*letters, *(fits or long)[:1])]
+
+
+def named(verbs: Mapping[str, Any]) -> tuple[Candidate, ...]:
+    """Verbs with their help."""
+    return tuple(Candidate(name, entry['help']) for name, entry in verbs.items())

@@ -1,0 +1,111 @@
+"""A new mounts file, from what its user wants of it."""
+from __future__ import annotations
+
+import json
+import re
+
+from ...base.record import Record
+from ...settings import parsers, repeatable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from ...settings.values import Ulimit
+
+NONE = 'none'  # leaves out what it is the answer to
+INSIDE = '/workspace/tao-experiments'  # where the documentation of TAO has its folders
+OUTSIDE = '~/tao-experiments'
+FOLDERS = ('data', 'results', 'specs')
+SHM_SIZE = '16G'
+ULIMITS = 'memlock=-1 stack=67108864'
+
+
+class Folder(Record):
+    """A mount of the file to be, its source as the file has it; a destination of '' is still to be asked for."""
+
+    source: str
+    destination: str
+    mode: str = ''
+
+
+class Draft(Record):
+    """What the file is to say; '' leaves a setting out."""
+
+    folders: tuple[Folder, ...] = ()
+    user: str = ''
+    shm_size: str = ''
+    ulimits: tuple[Ulimit, ...] = ()
+
+
+def ulimits(can_lock_memory: bool) -> str:
+    """The limits that are recommended; a rootless engine can not raise the locked memory."""
+    return ULIMITS if can_lock_memory else ULIMITS.partition(' ')[2]
+
+
+def folder(text: str) -> Folder | None:
+    """DIR[:DST[:MODE]]; None for none. Raises ValueError."""
+    if text == NONE:
+        return None
+    parts = text.split(':')
+    if not parts[0] or len(parts) > 3:
+        raise ValueError(f'expected DIR, DIR:DST or DIR:DST:MODE, or {NONE}')
+    if re.search(r'[\n\r]', text):
+        raise ValueError('a line break can not stand here')
+    there = parsers.destination(parts[1]) if len(parts) > 1 else ''
+    return Folder(parts[0], there, parsers.mode(parts[2]) if len(parts) > 2 else '')
+
+
+def optional(parse: Callable[[str], str]) -> Callable[[str], str]:
+    """A parser that takes none as well, for ''."""
+    return lambda text: '' if text == NONE else parse(text)
+
+
+def limits(text: str) -> tuple[Ulimit, ...]:
+    """NAME=SOFT[:HARD], several of them with blanks or commas between them, or none. Raises ValueError."""
+    words = [word for word in re.split(r'[\s,]+', text) if word]
+    if words == [NONE]:
+        return ()
+    return tuple({limit.name: limit for limit in map(repeatable.ulimit, words)}.values())
+
+
+def document(draft: Draft) -> dict[str, Any]:
+    """The file's value."""
+    mounts = [{key: value for key, value in one._asdict().items() if value} for one in draft.folders]
+    options: dict[str, Any] = {}
+    if draft.shm_size:
+        options['shm_size'] = draft.shm_size
+    if draft.ulimits:
+        options['ulimits'] = {
+            limit.name: limit.soft if limit.hard is None else {'soft': limit.soft, 'hard': limit.hard}
+            for limit in draft.ulimits
+        }
+    if draft.user:
+        options['user'] = draft.user
+    return {'Mounts': mounts, **({'DockerOptions': options} if options else {})}
+
+
+def text(value: Mapping[str, Any]) -> str:
+    """The file's text: a line for each mount and option."""
+    sections = []
+    for name, section in value.items():
+        if isinstance(section, list):
+            start, lines, end = '[', [_line(item) for item in section], ']'
+        else:
+            start, lines, end = '{', [f'{_line(key)}: {_line(item)}' for key, item in section.items()], '}'
+        inside = ',\n'.join(f'    {line}' for line in lines)
+        sections.append(f'  "{name}": {start}\n{inside}\n  {end}' if lines else f'  "{name}": {start}{end}')
+    return '{\n' + ',\n'.join(sections) + '\n}\n'
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def source(word: str, absolute: Callable[[str], str], home: str) -> str:
+    """A folder as the file has it: below home with a ~, which the next user of the file has too."""
+    if word.startswith('$') or word == '~' or word.startswith('~/'):
+        return word
+    path = absolute(word)
+    return f'~{path[len(home):]}' if home != '/' and (path + '/').startswith(home + '/') else path

@@ -1,0 +1,115 @@
+"""tao config init: write the mounts file, asking for what it is to say."""
+from __future__ import annotations
+
+from ...base import files, host, machine
+from ...base.errors import ConfigError, Unanswered, UsageError
+from ...base.output import shown
+from ...engine import daemon
+from ...settings import mounts_file
+from ...settings.locate import mounts_path
+from ...settings.settings import dry_run_form, engine_words
+from . import draft
+from .questions import Questions, drafted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ...base.host import Host
+    from ...base.output import Output
+    from ...settings.mounts_file import MountsFile
+    from ...settings.options import Values
+    from .questions import Answers
+
+
+def config_init(
+    answers: Answers, yes: bool, dry_run: bool, options: Values, environ: Mapping[str, str], output: Output,
+) -> int:
+    """Write the mounts file that a launch reads; with `yes` nothing is asked, and what is missing gets its default.
+
+    Returns 0. Raises UsageError for wrong answers or nobody to ask, ConfigError when it can not be written.
+    """
+    if not yes and not machine.can_ask():
+        raise UsageError(
+            'config init asks questions, and there is no terminal to ask them on',
+            advice='tao config init --yes; tao config init --help has an option for every answer',
+        )
+    here = host.survey(environ)
+    path, named_by = mounts_path(options, environ, here)
+    engine = daemon.find(engine_words(options, environ), environ, here.home, host.json_file)
+    questions = Questions(not yes, output)
+    if questions.asking:
+        output.say(f'this writes {shown(path)}; Enter takes what stands in [ ], Ctrl-C leaves everything as it is')
+    is_rootless = engine.is_rootless or (engine.maps_the_caller and not here.is_root)
+    text = draft.text(draft.document(drafted(answers, questions, here, environ, not is_rootless)))
+    if is_rootless and answers.ulimit is None:
+        output.notice('no limit for memlock: a rootless engine can not raise it')
+    data = text.encode('utf-8', 'surrogateescape')
+    file = mounts_file.parse(data, path, environ, here.home)
+    missing = [] if engine.is_remote else _missing(file)
+    if dry_run or dry_run_form(options, environ):
+        _say_plan(path, data, missing, output)
+        output.result(text)
+        return 0
+    if questions.asking:
+        missing = _agreed(questions, path, text, missing)
+    older = f'{here.home}/.tlt_mounts.json'
+    has_older = named_by == 'default' and host.exists(older) and not host.exists(path)
+    _write(path, data, missing, here, output)
+    if has_older:
+        output.notice(f'{older} was read until now, and is not any more')
+    return 0
+
+
+def _missing(file: MountsFile) -> list[str]:
+    return list(dict.fromkeys(mount.source for mount in file.mounts if host.look(mount.source) is False))
+
+
+def _say_plan(path: str, data: bytes, missing: Sequence[str], output: Output) -> None:
+    for folder in missing:
+        output.notice(f'would create {folder}')
+    output.notice(f'would write {path}' + ('; the one that is there is kept beside it' if host.exists(path) else ''))
+
+
+def _agreed(questions: Questions, path: str, text: str, missing: list[str]) -> list[str]:
+    """The folders to create. Raises Unanswered when the file is not to be written."""
+    if missing and not questions.agrees(f'create {", ".join(map(shown, missing))}?'):
+        missing = []
+    questions.output.log(shown_lines(text))
+    kept = '; the one that is there is kept beside it' if host.exists(path) else ''
+    if not questions.agrees(f'write this to {shown(path)}{kept}?'):
+        raise Unanswered('nothing was written')
+    return missing
+
+
+def shown_lines(text: str) -> str:
+    """Lines as people may see them."""
+    return '\n'.join(map(shown, text.splitlines()))
+
+
+def _write(path: str, data: bytes, missing: Sequence[str], here: Host, output: Output) -> None:
+    """Create the folders, then put the file in place. Raises ConfigError; then all is as it was."""
+    made: list[str] = []
+    at = ''
+    owner = (here.uid, here.gid) if here.is_root and here.uid else None  # sudo: for whom it is
+    try:
+        for at in missing:
+            files.make_folders(at, made, owner)
+        at = path
+        is_new = not files.holds(path, data)
+        kept = files.replace(path, data) if is_new else ''
+    except BaseException as e:
+        files.remove_folders(made)
+        if not isinstance(e, OSError):
+            raise
+        folder = e.filename if isinstance(e.filename, str) else at
+        what, advice = f'{folder}: can not be created', 'name another folder, or create it as somebody who may'
+        if at == path:
+            what = f'{path}: can not be written'
+            advice = 'another file: tao --mounts_file PATH config init, and export LAUNCHER_MOUNTS=PATH'
+        raise ConfigError(f'{what} ({e.strerror})', 'nothing was changed', advice=advice) from None
+    for folder in made:
+        output.notice(f'created {folder}')
+    if kept:
+        output.notice(f'{path} as it was is kept as {kept}')
+    output.notice(f'wrote {path}' if is_new else f'{path} says this already')

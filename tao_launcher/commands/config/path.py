@@ -1,0 +1,35 @@
+"""tao config path: which container path a host path has, and the other way round."""
+from __future__ import annotations
+
+from ...base import host
+from ...launch import paths as container_paths
+from ...settings.locate import read_mounts_file
+from ...settings.mounts_file import MountsFile
+from ...settings.settings import merge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ...base.output import Output
+    from ...settings.options import Values
+
+
+def config_path(paths: Sequence[str], options: Values, environ: Mapping[str, str], output: Output) -> int:
+    """Print every translation of every path. Returns 1 if one of them is under no mount."""
+    here = host.survey(environ)
+    file: MountsFile
+    file, _ = read_mounts_file(options, environ, here)
+    mounts = merge(options, environ, file, {}, here.cwd, here.home).mounts
+    code = 0
+    for given in paths:
+        path = host.path_of(given)
+        inside, outside = container_paths.to_container(path, mounts), container_paths.to_host(path, mounts)
+        for there in inside:
+            output.result(f'host {path} is {there} in the container\n')
+        if outside:
+            output.result(f'container {path} is {outside} on the host\n')
+        if not inside and not outside:
+            output.notice(f'{path} is under no mount')
+            code = 1
+    return code

@@ -1,0 +1,174 @@
+"""tao config validate: every fault of the files that a launch reads."""
+from __future__ import annotations
+
+import re
+
+from ...base import host
+from ...base.errors import ConfigError, UsageError
+from ...base.json_text import at, loads
+from ...base.output import shown
+from ...base.record import Record
+from ...engine.daemon import Daemon
+from ...launch import argv, plan
+from ...launch.identity import Identity
+from ...settings import layers, mounts_file
+from ...settings.locate import mounts_path
+from ...settings.settings import merge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ...base.host import Host
+    from ...base.output import Output
+    from ...settings.options import Values
+
+
+class Report(Record):
+    """What is to be said of a file: a head instead of "valid" with its faults, and notices."""
+
+    name: str
+    right: str = 'valid'
+    wrong: str = ''
+    faults: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    advice: str = ''
+
+
+def config_validate(
+    files: Sequence[str], strict: bool, options: Values, environ: Mapping[str, str], output: Output,
+) -> int:
+    """Print what is wrong with mounts files; without `files` with those that a launch would read.
+
+    Returns 1 if one is faulty; with `strict` notices count as faults.
+    """
+    here = host.survey(environ)
+    if files:
+        reports = [mounts_report(host.path_of(file) if file != '-' else '-', environ, here) for file in files]
+    else:
+        reports = _of_a_launch(options, environ, here)
+    code = 0
+    for report in reports:
+        if strict and report.notices:
+            faults = (*report.faults, *report.notices)
+            wrong = report.wrong or f'{len(faults)} notice{"s"[:len(faults) > 1]} (--strict)'
+            report = report._replace(wrong=wrong, faults=faults, notices=())
+        code = 1 if report.wrong else code
+        _print(report, output)
+    return code
+
+
+def _print(report: Report, output: Output) -> None:
+    if output.quiet and not report.wrong:
+        return
+    state = output.painted(shown(report.wrong), 'RED') if report.wrong else output.painted(report.right, 'GREEN')
+    lines = [f'{shown(report.name)}: {state}']
+    lines += [f'    {shown(fault)}' for fault in report.faults]
+    if not output.quiet:
+        lines += [f'    {output.painted("notice:", "YELLOW")} {shown(notice)}' for notice in report.notices]
+    lines += [f'    try: {shown(report.advice)}'] if report.advice else []
+    output.result('\n'.join(lines) + '\n')
+
+
+def _of_a_launch(options: Values, environ: Mapping[str, str], here: Host) -> list[Report]:
+    from ...settings.locate import override_path
+    from ...tasks.load import read_override
+
+    path, source = mounts_path(options, environ, here)
+    older = f'{here.home}/.tlt_mounts.json'
+    if source == 'default' and not host.exists(path) and host.exists(older):
+        path = older
+    reports = [mounts_report(path, environ, here, required=source != 'default')]
+    catalogue = override_path(here)
+    try:
+        found = read_override(catalogue)
+    except ConfigError as e:
+        reports.append(_refused(catalogue, e))
+    else:
+        reports += [Report(catalogue)] if found else []
+    return reports
+
+
+def mounts_report(path: str, environ: Mapping[str, str], here: Host, required: bool = True) -> Report:
+    """What is to be said of a mounts file; "-" is standard input."""
+    name = path
+    try:
+        if path == '-':
+            name, path, data = 'standard input', f'{here.cwd}/-', host.standard_input()
+        else:
+            found = host.read(path, 'mounts file to check', required)
+            if found is None:
+                return Report(path, 'not there, and a launch needs none')
+            data = found
+        file = mounts_file.parse(data, path, environ, here.home)
+    except ConfigError as e:
+        report = _refused(path, e)
+        return report._replace(name=name + report.name[len(path):])
+    faults = (*_refused_later(file, here), *second_opinion(loads(data, path)))
+    wrong = f'{len(faults)} problem{"s"[:len(faults) > 1]}' if faults else ''
+    return Report(name, wrong=wrong, faults=faults, notices=_without(path, (*file.notices, *_notices(file))))
+
+
+def _refused(path: str, error: ConfigError) -> Report:
+    faults = error.faults or error.why
+    place = re.match(r'(:[0-9]+)*', error.what[len(path):])  # :LINE:COLUMN, where an editor looks for it
+    name = path + (place.group() if place else '')
+    (wrong,) = _without(name, (error.what,))
+    return Report(name, wrong=wrong, faults=_without(path, faults), advice=error.advice)
+
+
+def _without(path: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """The texts without the file's name in front, which stands there once."""
+    return tuple(text[len(path):].lstrip(': ') if text.startswith(f'{path}:') else text for text in texts)
+
+
+def _notices(file: mounts_file.MountsFile) -> list[str]:
+    """What a launch would say, or refuse for the state of the host; the file itself may be written for another."""
+    notices: list[str] = []
+    layers.mounts(file.path, file.mounts, (), notices)
+    layers.variables(file.path, file.variables, notices)
+    notices += [
+        f'{mount.origin.partition(" of ")[0]}.source: {mount.source} not found '
+        f'(nearest existing folder: {host.nearest_parent(mount.source)})'
+        for mount in file.mounts if host.look(mount.source) is False
+    ]
+    return notices
+
+
+def _refused_later(file: mounts_file.MountsFile, here: Host) -> tuple[str, ...]:
+    """What every launch refuses of a file that the parser takes: found by planning one."""
+    settings = merge({}, {}, file, {}, here.cwd, here.home)
+    faults = []
+    for mount in settings.mounts:
+        try:
+            argv.mount_words(mount)
+        except ConfigError as e:
+            faults.append(e.what)
+    try:
+        target = plan.Target('config/validate', 'image', ('command',))
+        argv.run(plan.make(target, settings._replace(mounts=()), here, Daemon(), Identity(), {}))
+    except UsageError as e:
+        faults += ['; '.join((e.what, *e.why)).replace('--docker-arg:', 'DockerOptions.extra_args:')]
+    return tuple(fault.replace(f' of {file.path}', '') for fault in faults)
+
+
+def second_opinion(document: object) -> tuple[str, ...]:
+    """What the JSON Schema refuses of a document that our own parser takes; () where jsonschema is not installed.
+
+    Its own words are not shown: they hold values, which may be secrets.
+    """
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError:
+        return ()
+    import json
+
+    schema: dict[str, Any] = json.loads(host.package_data('mounts.schema.json'))
+    faults = []
+    for error in Draft202012Validator(schema).iter_errors(document):
+        path = ''
+        for key in error.absolute_path:
+            path = at(path, key)
+        faults.append(f'{path or "the file"}: not as the schema has it ({error.validator})')
+    return tuple(sorted(faults))

@@ -1,0 +1,52 @@
+"""tao doctor: is this machine ready, and if not, what is the one command that helps."""
+from __future__ import annotations
+
+import json
+
+from ...base import host
+from ...launch.plan import Target
+from ...launch.prepare import prepare
+from ...tasks import catalogue
+from . import checks
+from .gather import gather
+from .report import table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...base.host import Host
+    from ...base.output import Output
+    from ...settings.options import Values
+    from ...tasks.catalogue import Catalogue
+
+
+def doctor(
+    options: Values, environ: Mapping[str, str], as_json: bool, dev: bool, gpu_test: bool, output: Output,
+) -> int:
+    """Print what was found, as a table or JSON. Returns 1 if something that a launch needs is missing.
+
+    Nothing is changed, and no container is started but with `gpu_test`.
+    """
+    here = host.survey(environ)
+    findings = checks.run(gather(options, environ, here))
+    if dev:
+        from .checkouts import findings as of_checkouts
+
+        findings += of_checkouts(environ, here)
+    output.result(json.dumps([f._asdict() for f in findings], indent=2) + '\n' if as_json else table(findings, output))
+    if any(finding.status == 'fail' for finding in findings):
+        return 1
+    return _gpu_test(options, environ, here, output) if gpu_test else 0
+
+
+def _gpu_test(options: Values, environ: Mapping[str, str], here: Host, output: Output) -> int:
+    """Run nvidia-smi in the newest image, which has to be here; its exit code."""
+    from ...launch.launch import launch
+    from ...tasks.load import load_catalogue
+
+    known: Catalogue = load_catalogue(here, output)
+    image = catalogue.find(known, 'model', 'dino', '', '').image
+    target = Target('doctor/gpu-test', image, ('nvidia-smi', '-L'))
+    plan, _ = prepare({**options, 'pull': 'never'}, {}, environ, here, output, lambda settings: target)
+    return launch(plan, '', environ, here.arg_max, output)

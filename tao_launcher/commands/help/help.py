@@ -1,0 +1,164 @@
+"""The texts of --help and --version, from the tables that the program itself works with."""
+from __future__ import annotations
+
+import textwrap
+
+from ...base.errors import UsageError
+from ...base.suggest import nearest
+from ...settings.options import OPTIONS, RUNNERS, VARIABLES
+from ...tasks.catalogue import Catalogue, Found, find
+from .topics import DESCRIPTION, EXIT_CODES, FILES, SYNOPSIS, TOPICS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+WIDTH = 80
+
+
+def tao(catalogue: Catalogue, words: Sequence[str]) -> str:
+    """The help for `tao WORDS --help`: a topic, a group, a task, or the overview.
+
+    Raises UsageError for an unknown name.
+    """
+    rest = [word for word in words if word not in ('-h', '--help')]
+    if not rest:
+        return _overview(catalogue)
+    if rest[0] in TOPICS:
+        return topic('tao', rest[0])
+    if rest[0] in catalogue.groups():
+        return _group(catalogue, rest[0]) if len(rest) == 1 else _task(catalogue, rest[0], rest[1])
+    if rest[0] in RUNNERS:
+        raise UsageError(f'{rest[0]} is a program of its own', advice=f'{rest[0]} --help')
+    meant = nearest(rest[0], TOPICS)
+    if meant and not catalogue.releases_with(rest[0]):
+        raise UsageError(f'no help for {rest[0]}', f'did you mean {meant[0]}?', advice='tao --help')
+    return _task(catalogue, '', rest[0])
+
+
+def runner(program: str, root_variable: str, words: Sequence[str]) -> str:
+    """The help of a developer runner."""
+    if words and words[0] in TOPICS:
+        return topic(program, words[0])
+    return (
+        f'usage: {program} [options] [-- COMMAND [ARGS...]]\n'
+        f'       {program} build [--push]                base image (docker/Dockerfile)\n'
+        f'       {program} release --tag TAG [--wheel]   release image (release/docker)\n'
+        f'       {program} check                         is everything there\n\n'
+        f'Runs COMMAND, or a shell, in the developer container of a backend checkout:\n'
+        f'the folder in {root_variable}, or found from the current one upwards.\n'
+        f'more: {program} help {"|".join(TOPICS[1:])}|build|release|check\n\n'
+        + options(program)
+    )
+
+
+def options(program: str) -> str:
+    """The program's options, a line each."""
+    lines = ['options (before the task name; - and _ are the same in them):' if program == 'tao' else 'options:']
+    for option in OPTIONS:
+        if program in option.programs:
+            value = f'[={option.value}]' if option.optional else f' {option.value}' if option.value else ''
+            name = f'{option.short + ", " if option.short else ""}{option.name}{value}'
+            more = ' (repeatable)' if option.repeatable else ''
+            lines += _pairs(31, [(name, option.help + more)])
+    return '\n'.join(lines) + '\n'
+
+
+def topic(program: str, name: str) -> str:
+    """One of TOPICS."""
+    return options(program) if name == 'options' else environment() if name == 'environment' else exit_codes()
+
+
+def environment() -> str:
+    """The variables that are read, and the files, a line each."""
+    lines = ['environment (options beat it, it beats the mounts file; empty is unset):']
+    lines += _pairs(20, ((variable.name, variable.help) for variable in VARIABLES))
+    return '\n'.join([*lines, '', 'files:', *_pairs(32, FILES)]) + '\n'
+
+
+def exit_codes() -> str:
+    """The exit codes, a line each."""
+    return '\n'.join(['exit codes:', *_pairs(15, EXIT_CODES)]) + '\n'
+
+
+def _pairs(width: int, pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Names, and what they mean in a column of its own that is wrapped."""
+    lines = []
+    for name, meaning in pairs:
+        lines += textwrap.wrap(
+            meaning, WIDTH, initial_indent=f'  {name:<{width}} ', subsequent_indent=' ' * (width + 3),
+            break_on_hyphens=False, break_long_words=False,
+        )
+    return lines
+
+
+def _overview(catalogue: Catalogue) -> str:
+    lines = [
+        f'{"       " if i else "usage: "}{words:<46}{what}' for i, (words, what) in enumerate(SYNOPSIS)
+    ]
+    lines += ['', *DESCRIPTION, '']
+    for group, tasks in _tasks(catalogue).items():
+        lines += [f'{group}:', *_wrapped(sorted(tasks))]
+    lines += [
+        '',
+        'often used:',
+        '  --dry-run[=shell|pretty|json]   print the command, run nothing',
+        '  --explain                       where each argument of docker comes from',
+        '  --gpus 0,1                      which GPUs (default: all)',
+        '  --volume SRC:DST                mount a folder, as ~/.tao_mounts.json does',
+        '  --run_as_user                   files written by the job belong to you',
+        '  --release X.Y.Z                 an older TAO release',
+        '',
+        f'more: tao help {"|".join(TOPICS)}, tao NAME --help, man tao',
+    ]
+    return '\n'.join(lines) + '\n'
+
+
+def _tasks(catalogue: Catalogue) -> dict[str, dict[str, Found]]:
+    """Group → task → where it is found, over all releases."""
+    found: dict[str, dict[str, Found]] = {}
+    for release, groups in catalogue.releases.items():
+        for group in catalogue.groups():
+            for task in {task for tasks in groups.get(group, {}).values() for task in tasks}:
+                found.setdefault(group, {})[task] = Found(group, task, release, catalogue.image(release, group, task))
+    return {group: found[group] for group in catalogue.groups() if group in found}
+
+
+def _wrapped(names: Iterable[str]) -> list[str]:
+    return textwrap.wrap(
+        ' '.join(names), WIDTH, initial_indent='  ', subsequent_indent='  ',
+        break_on_hyphens=False, break_long_words=False,
+    )
+
+
+def _group(catalogue: Catalogue, group: str) -> str:
+    by_image: dict[tuple[str, str], list[str]] = {}
+    for task, found in sorted(_tasks(catalogue)[group].items()):
+        by_image.setdefault((found.release, found.image), []).append(task)
+    lines = [f'usage: tao [options] {group} TASK SUBTASK [ARGS...]', '']
+    for (release, image), tasks in sorted(by_image.items(), key=lambda item: -len(item[1])):
+        lines += [f'{image} (release {release}):', *_wrapped(tasks)]
+    return '\n'.join(lines) + '\n'
+
+
+def _task(catalogue: Catalogue, group: str, task: str) -> str:
+    """A task's subtasks and image in every group that has it."""
+    if not any(task in tasks for name, tasks in _tasks(catalogue).items() if group in ('', name)):
+        find(catalogue, group, task, '', '')
+        raise UsageError(f'no help for {task}')
+    lines = []
+    for name, tasks in _tasks(catalogue).items():
+        if task in tasks and group in ('', name):
+            found = tasks[task]
+            subtasks = catalogue.known_subtasks(name, task)
+            lines += [
+                f'usage: tao [options] {name} {task} {"SUBTASK " if subtasks else ""}[ARGS...]',
+                *_pairs(9, (
+                    ('subtasks', ', '.join(subtasks) or 'none are known; its arguments follow its name'),
+                    ('image', found.image),
+                    ('release', f'{found.release} (of {", ".join(catalogue.releases_with(task, name))})'),
+                )),
+                '',
+            ]
+    lines.append(f"tao {task} SUBTASK --help shows the container's own help")
+    return '\n'.join(lines) + '\n'

@@ -1,0 +1,147 @@
+"""tao pull: fetch the images that tasks need."""
+from __future__ import annotations
+
+import re
+
+from ...base import host
+from ...base.errors import CheckFailed, EngineError
+from ...base.progress import size
+from ...engine import process
+from ...engine.failures import image_folder
+from ...engine.references import is_local, repository
+from .store import Needed, Store, missing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+UNPACKED = 2.2  # what an image takes on disk for each byte that is pulled, about
+PATIENCE = 20.0  # seconds for what only a registry knows
+MACHINES = {'x86_64': 'amd64', 'aarch64': 'arm64'}  # as registries name them
+
+
+def pull(wanted: Sequence[Needed], store: Store, ask_first: bool, yes: bool) -> int:
+    """Pull the images that are not here, after a look at their size and the free space.
+
+    With `ask_first` it asks on a terminal, and needs `yes` elsewhere. An interrupted pull goes on
+    where it was when it is run again. Raises EngineError, CheckFailed.
+    """
+    absent = missing(wanted, store.present([image.reference for image in wanted]))
+    if store.dry_run:
+        store.output.result(''.join(store.line(*pull_words(image.reference)) for image in absent))
+        return 0
+    if not absent:
+        store.output.progress('every image is here', last=True)
+        return 0
+    layers = _layers_of_all(store, absent)
+    _say_sizes(store, absent, layers)
+    _check_space(store, _total(layers))
+    if ask_first and not yes and not _agreed(store):
+        raise CheckFailed('not pulled', advice='the same with --yes')
+    for image in absent:
+        _pull(store, image.reference)
+    return 0
+
+
+def pull_words(reference: str) -> tuple[str, ...]:
+    """The words that pull an image: with docker's own progress, which is left out where it is no terminal."""
+    return ('pull', *([] if _has_terminal() else ['--quiet']), reference)
+
+
+def _has_terminal() -> bool:
+    terminals = host.terminals()
+    return terminals.stdout and terminals.stderr
+
+
+def _layers_of_all(store: Store, absent: Sequence[Needed]) -> list[Mapping[str, int] | None]:
+    found: list[Mapping[str, int] | None] = []
+    for image in absent:
+        begun = process.clock()
+        found.append(layers(store, image.reference))
+        if process.clock() - begun >= PATIENCE:  # a registry out of reach is not waited for again
+            break
+    return found + [None] * (len(absent) - len(found))
+
+
+def layers(store: Store, reference: str) -> dict[str, int] | None:
+    """Digest → bytes of an image's layers, as its registry's manifest says; None where it does not say."""
+    document = _manifest(store, reference)
+    listed = document.get('manifests')
+    if isinstance(listed, list):
+        wanted = MACHINES.get(host.survey(store.engine.environ).machine, '')
+        found = [
+            entry.get('digest') for entry in listed if isinstance(entry, dict)
+            and dict(entry.get('platform') or {}).get('architecture') == wanted
+        ]
+        document = _manifest(store, f'{repository(reference)}@{found[0]}') if found else {}
+    listed = document.get('layers')
+    if not isinstance(listed, list):
+        return None
+    return {str(layer.get('digest')): int(layer.get('size') or 0) for layer in listed}
+
+
+def _manifest(store: Store, reference: str) -> Mapping[str, Any]:
+    insecure = store.engine.daemon.profile.insecure if is_local(reference) else ()
+    return store.engine.ask('manifest', 'inspect', *insecure, reference, timeout=PATIENCE).json()
+
+
+def _total(found: Sequence[Mapping[str, int] | None]) -> int:
+    """The bytes to fetch: a layer that several images share is fetched once."""
+    return sum({digest: count for layers in found for digest, count in (layers or {}).items()}.values())
+
+
+def _say_sizes(store: Store, absent: Sequence[Needed], found: Sequence[Mapping[str, int] | None]) -> None:
+    for image, layers in zip(absent, found if len(absent) > 1 else ()):
+        shown = size(sum(layers.values())) if layers is not None else 'its registry does not say how large it is'
+        store.output.notice(f'{image.reference}: {shown}')
+    some = [layers for layers in found if layers is not None]
+    total = f'{size(_total(found))}{"" if len(some) == len(found) else " and what is not known"}'
+    store.output.notice(f'{len(absent)} image{"s"[:len(absent) > 1]} to pull, {total if some else "size not known"}')
+
+
+def _check_space(store: Store, total: int) -> None:
+    """Raise CheckFailed when the disk that the engine keeps images on is too full for so many bytes."""
+    engine = store.engine
+    if store.no_check or engine.daemon.is_remote:
+        return
+    folder = image_folder(engine.ask('info', '--format', '{{json .}}').json())
+    free = host.free_bytes(folder) if folder else None
+    if free is not None and free < total * UNPACKED:
+        raise CheckFailed(
+            f'not enough room in {folder}', f'{size(free)} free, about {size(total * UNPACKED)} needed',
+            advice=f'{" ".join(engine.words)} image prune, or tao --no-check pull …',
+        )
+
+
+def _agreed(store: Store) -> bool:
+    from ...base.machine import agrees
+
+    return agrees('Pull them? [y/N] ', store.output.ask)
+
+
+def _pull(store: Store, reference: str) -> None:
+    """Pull one image, with docker's own progress on a terminal and a line every 30 s elsewhere."""
+    engine, output = store.engine, store.output
+    words = (*engine.words, *pull_words(reference))
+    if _has_terminal():
+        answer = process.show(words, engine.environ, has_errors=not engine.daemon.profile.pull_talks_on_stderr)
+    else:
+        output.progress(f'pulling {reference}', last=True)
+        answer = process.ask_patiently(
+            words, engine.environ, lambda seconds: output.progress(f'still pulling {reference}, {seconds:.0f} s'),
+        )
+    if answer.code != 0:
+        raise _failure(engine.words, reference, answer.err.strip())
+
+
+def _failure(engine: Sequence[str], reference: str, text: str) -> EngineError:
+    registry = reference.partition('/')[0]
+    advice = 'the same again: what was fetched is kept'
+    if re.search('unauthorized|denied|authentication required|no basic auth', text, re.IGNORECASE):
+        user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''
+        advice = f'{" ".join(engine)} login {registry}{user}'
+    elif re.search('manifest unknown|manifest for .* not found|no space left', text, re.IGNORECASE):
+        advice = ''  # again would end alike
+    return EngineError(f'{reference} could not be pulled', *text[-300:].splitlines(), advice=advice)

@@ -1,0 +1,97 @@
+"""The launcher as one file, tao.pyz, that python3 runs without anything installed."""
+from __future__ import annotations
+
+import io
+import os
+import re
+import zipfile
+from importlib import metadata
+
+from ... import __file__ as INIT
+from ... import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from importlib.metadata import Distribution
+
+NAME = 'tao-launcher'
+START = b'from tao_launcher.main import console\n\nconsole()\n'
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first time that a zip file can hold
+CODE = re.compile(r'.*\.(py|json)')
+LEGAL = re.compile(r'[^/]+\.dist-info/(METADATA|(.*/)?(LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*)', re.IGNORECASE)
+LEFT_OUT = re.compile(r'(\.\.|bin|(.*/)?(tests?|benchmarks|__pycache__))/.*')
+
+
+def program() -> bytes:
+    """The bytes of tao.pyz: of the file that is running, or made from this package and what is installed."""
+    archive: str = getattr(__loader__, 'archive', '')  # type: ignore[name-defined]
+    if archive:
+        with open(archive, 'rb') as f:
+            return f.read()
+    package = os.path.dirname(os.path.abspath(INIT))
+    return build(package, own_licence(package), __version__, [installed(name) for name in ('colorama', 'shellingham')])
+
+
+def build(package: str, licence: bytes, version: str, others: Iterable[Mapping[str, bytes]]) -> bytes:
+    """The bytes of tao.pyz: the package at that folder, its licence and version, and others' files by name.
+
+    Same inputs, same bytes: sorted, without times and without compression, which differs between zlibs.
+    """
+    information = f'{NAME.replace("-", "_")}-{version}.dist-info'
+    files = {
+        '__main__.py': START,
+        f'{information}/METADATA': f'Metadata-Version: 2.1\nName: {NAME}\nVersion: {version}\n'.encode(),
+        **({f'{information}/LICENSE': licence} if licence else {}),
+        **_package(package),
+    }
+    for other in others:
+        files.update(other)
+    buffer = io.BytesIO()
+    buffer.write(b'#!/usr/bin/env python3\n')
+    with zipfile.ZipFile(buffer, 'a', zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, LONG_AGO)
+            info.create_system = 3
+            info.external_attr = 0o100644 << 16
+            archive.writestr(info, files[name])
+    return buffer.getvalue()
+
+
+def _package(folder: str) -> dict[str, bytes]:
+    found = {}
+    for inside, _, names in os.walk(folder):
+        for path in (os.path.join(inside, name) for name in names):
+            name = os.path.relpath(path, os.path.dirname(folder))
+            if CODE.fullmatch(name) and not LEFT_OUT.fullmatch(name):
+                with open(path, 'rb') as f:
+                    found[name] = f.read()
+    return found
+
+
+def carried(distribution: Distribution) -> dict[str, bytes]:
+    """The files of an installed package by name, with its licence; {} when it has compiled parts or no licence."""
+    paths = {str(path): path for path in distribution.files or () if not LEFT_OUT.fullmatch(str(path))}
+    legal = [name for name in paths if LEGAL.fullmatch(name)]
+    if len(legal) < 2 or any(name.endswith(('.so', '.pyd')) for name in paths):
+        return {}
+    names = [*legal, *(name for name in paths if CODE.fullmatch(name))]
+    return {name: paths[name].read_binary() for name in names}
+
+
+def installed(name: str) -> dict[str, bytes]:
+    """What `carried` says of the package of that name; {} when it is not installed."""
+    try:
+        return carried(metadata.distribution(name))
+    except (metadata.PackageNotFoundError, OSError):
+        return {}
+
+
+def own_licence(package: str) -> bytes:
+    """The launcher's licence: of the checkout that it runs from, else of the installed package; b'' without."""
+    path = os.path.join(os.path.dirname(package), 'LICENSE')
+    if os.path.isfile(path):
+        with open(path, 'rb') as f:
+            return f.read()
+    files = metadata.distribution(NAME).files or ()
+    return next((file.read_binary() for file in files if LEGAL.fullmatch(str(file)) and file.name != 'METADATA'), b'')

@@ -1,0 +1,55 @@
+"""tao images: what is here of the images that are needed."""
+from __future__ import annotations
+
+import json
+
+from ...base import machine
+from ...base.progress import size
+from ...base.table import table
+from .store import Here, Needed, Store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+def images(wanted: Sequence[Needed], store: Store, as_json: bool) -> int:
+    """Print the images. Raises EngineError."""
+    references = [image.reference for image in wanted]
+    if store.dry_run:
+        store.output.result(store.line(*store.inspect_words(references)))
+        return 0
+    here = store.present(references)
+    if as_json:
+        store.output.result(json.dumps([_as_json(image, here) for image in wanted], indent=2) + '\n')
+        return 0
+    rows = [('IMAGE', 'HERE', 'SIZE', 'ID', 'DIGEST', 'RELEASE', 'TASKS')]
+    for image in wanted:
+        found = here.get(image.reference)
+        shown = ('yes', size(found.size), _short(found.id), _short(' '.join(found.digests))) if found else _NO
+        rows.append((image.reference, *shown, image.release, ' '.join(image.tasks)))
+    colors = {('HERE', 'yes'): 'GREEN', ('HERE', 'no'): 'YELLOW'}
+
+    def paint(head: str, cell: str) -> str:
+        return store.output.painted(cell, colors[head, cell]) if (head, cell) in colors else cell
+
+    store.output.result(table(rows, machine.columns(), paint))
+    return 0
+
+
+_NO = ('no', '', '', '')
+
+
+def _short(text: str) -> str:
+    """The start of an id, or of the first digest."""
+    return text.partition('sha256:')[2][:12]
+
+
+def _as_json(image: Needed, here: Mapping[str, Here]) -> dict[str, Any]:
+    found = here.get(image.reference)
+    return {
+        'reference': image.reference, 'present': found is not None, 'size': found.size if found else None,
+        'id': found.id if found else None, 'digests': list(found.digests) if found else [],
+        'release': image.release, 'tasks': list(image.tasks),
+    }

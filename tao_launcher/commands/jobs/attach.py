@@ -1,0 +1,68 @@
+"""tao attach: come back to a job. No way of leaving it reaches the job."""
+from __future__ import annotations
+
+from ...base import host
+from ...base.errors import EngineError
+from ...engine import process, profiles
+from ...engine.client import Engine
+from .find import chosen, ids_of, jobs_of
+from .job import line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...base.output import Output
+    from .job import Job
+
+
+def attach(engine: Engine, wanted: str, dry_run: bool, output: Output) -> int:
+    """Follow a job to its end and return its exit code; a job on a terminal gets this terminal.
+
+    Any other is followed by its log, because an attached client would pass Ctrl-C and a hang-up on to
+    it. Negative when a signal ended the following.
+    """
+    (job,) = chosen(jobs_of(engine, all_users=True, ended=True), [wanted], engine.owner, running=True)
+    if job.tty and all(host.terminals()):
+        words = (*engine.words, 'attach', '--sig-proxy=false', job.id)
+        if dry_run:
+            output.result(output.line(words))
+            return 0
+        output.notice('Ctrl-P Ctrl-Q leaves the job running')
+        if engine.daemon.profile.attach_tells_code:
+            return process.become(words, engine.environ)
+        return _on_terminal(words, job, engine, output)
+    follow = (*engine.words, 'logs', '-f', '--tail', '20', job.id)
+    waiting = (*engine.words, 'wait', job.id)
+    if dry_run:
+        output.result(output.line(follow) + output.line(waiting))
+        return 0
+    number, answers = process.watch(follow, [waiting], engine.environ)
+    if number:
+        output.notice(f'left; the job runs on ({profiles.tao(engine.words)} attach {job.id[:12]})')
+        return -number
+    code = answers[0].strip()
+    if not code.isdigit():
+        raise _untold(job, engine)
+    return int(code)
+
+
+def _on_terminal(words: Sequence[str], job: Job, engine: Engine, output: Output) -> int:
+    """Attach this terminal to a job; its exit code, or 0 when it was left. Raises EngineError."""
+    number, answers = process.watch(words, [(*engine.words, 'wait', job.id)], engine.environ, on_terminal=True)
+    if number:
+        return -number
+    code = answers[0].strip()
+    if code.isdigit():
+        return int(code)
+    if job.id not in ids_of(engine, all_users=True, ended=False):
+        raise _untold(job, engine)  # it ended before its code could be asked for
+    output.notice('left; the job runs on')
+    return 0
+
+
+def _untold(job: Job, engine: Engine) -> EngineError:
+    return EngineError(
+        'the job could not be followed to its end', line(job),
+        advice=f'{profiles.tao(engine.words)} wait {job.id[:12]}',
+    )

@@ -1,0 +1,38 @@
+"""tao clean: remove the caller's ended jobs, and what never became one."""
+from __future__ import annotations
+
+from ...base import machine
+from ...base.errors import EngineError
+from ...engine.client import Engine
+from .find import ids_of, jobs_of
+from .job import lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...base.output import Output
+
+
+def clean(engine: Engine, dry_run: bool, output: Output) -> int:
+    """Remove the containers of own jobs that have ended or never started, and print their ids.
+
+    Returns 0; raises EngineError.
+    """
+    now = machine.now()
+    ended = [job for job in jobs_of(engine, all_users=False, ended=True) if job.has_ended or job.is_forgotten(now)]
+    if not ended:
+        output.say('no ended jobs')
+        return 0
+    words = ('rm', '-v', *(job.id for job in ended))
+    if dry_run:
+        output.result(output.line((*engine.words, *words)))
+        return 0
+    answer = engine.ask(*words)
+    # what the client says does not matter: somebody else may have removed one meanwhile
+    there = set(ids_of(engine, all_users=False, ended=True))
+    output.result(''.join(f'{job.id}\n' for job in ended if job.id not in there))
+    left = [job for job in ended if job.id in there]
+    if left:
+        raise EngineError(
+            f'{len(left)} of {len(ended)} could not be removed', *lines(left), *answer.err.splitlines()[:5],
+        )
+    return 0

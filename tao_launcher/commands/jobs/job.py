@@ -1,0 +1,179 @@
+"""The launcher's jobs, as the engine's containers show them. Pure: labels and names are data of anybody's."""
+from __future__ import annotations
+
+import json
+
+from ...base.errors import NothingMatched, UsageError
+from ...base.record import Record
+from ...base.secrets import masked_words
+from ...base.text import cut
+from ...base.times import seconds
+from ...settings.options import RUNNERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+ENDED = ('exited', 'dead', 'stopped')  # the last is podman's
+NEVER_STARTED = ('created', 'configured')  # the last is podman's
+START = 60  # seconds
+FEW = 10  # jobs that a message lists
+
+
+class Job(Record):
+    """A container with the launcher's labels. Times are the engine's (ISO 8601, UTC)."""
+
+    id: str
+    name: str
+    task: str  # GROUP/TASK/SUBTASK
+    owner: str  # a uid, or NAME@HOST on a remote daemon
+    state: str
+    exit_code: int
+    created: str
+    started: str
+    finished: str
+    gpus: str
+    image: str
+    command: tuple[str, ...]
+    tty: bool
+    auto_remove: bool  # with --rm: its log and exit code end with it
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it will never run again."""
+        return self.state in ENDED
+
+    def is_forgotten(self, now: float) -> bool:
+        """Whether it was created and never started, by a launcher that was killed in between.
+
+        `now` is in seconds since 1970; a launch that is under way starts its container at once.
+        """
+        created = seconds(self.created)
+        return self.state in NEVER_STARTED and created is not None and now - created > START
+
+
+def parse(inspected: str) -> list[Job]:
+    """The jobs in the answer of `inspect`, the newest first. Raises ValueError when it is no such answer."""
+    try:
+        jobs = [_job(container) for container in json.loads(inspected or '[]')]
+    except (AttributeError, TypeError):  # JSON, but of another shape
+        raise ValueError('no list of containers') from None
+    return sorted(jobs, key=lambda job: job.started, reverse=True)
+
+
+def _job(container: Mapping[str, Any]) -> Job:
+    config, state = container.get('Config') or {}, container.get('State') or {}
+    labels = config.get('Labels') or {}
+    return Job(
+        id=str(container.get('Id', '')),
+        name=str(container.get('Name', '')).lstrip('/'),
+        task=str(labels.get('tao.job', '')),
+        owner=str(labels.get('tao.user', '')),
+        state=str(state.get('Status', '')),
+        exit_code=int(state.get('ExitCode') or 0),
+        created=str(container.get('Created', '')),
+        started=str(state.get('StartedAt', '')),
+        finished=str(state.get('FinishedAt', '')),
+        gpus=_gpus(container.get('HostConfig') or {}, config.get('Env') or [], config.get('CreateCommand') or []),
+        image=str(config.get('Image', '')),
+        command=tuple(map(str, config.get('Cmd') or ())),
+        tty=bool(config.get('Tty')),
+        auto_remove=bool((container.get('HostConfig') or {}).get('AutoRemove')),
+    )
+
+
+def _gpus(host: Mapping[str, Any], environment: Sequence[str], created: Sequence[str]) -> str:
+    """The GPUs a container asked for: all, none, 0,1 or "first 2".
+
+    Podman shows devices by their description (CDI) only in the command that created the container.
+    """
+    for request in host.get('DeviceRequests') or []:
+        count = request.get('Count') or 0
+        return _unqualified(request.get('DeviceIDs') or []) or ('all' if count == -1 else f'first {count}')
+    devices = [str(d.get('PathOnHost', '')) for d in host.get('Devices') or []]
+    devices += [str(word) for option, word in zip(created, created[1:]) if option == '--device']
+    cdi = _unqualified([device for device in devices if device.startswith('nvidia.com/gpu=')])
+    named = [word.partition('=')[2] for word in environment if word.startswith('NVIDIA_VISIBLE_DEVICES=')]
+    visible = named[-1] if named else ''
+    return cdi or ('none' if visible in ('', 'void') else visible)
+
+
+def _unqualified(devices: Sequence[str]) -> str:
+    """GPU ids, also of nvidia.com/gpu=0 (CDI)."""
+    return ','.join(str(device).rpartition('=')[2] for device in devices)
+
+
+def matches(job: Job, wanted: str) -> bool:
+    """Whether JOB names this one: an id, its prefix, a name, or a task (dino, model/dino, dino/train)."""
+    if not wanted:
+        return False
+    if wanted in (job.id, job.name) or (len(wanted) >= 2 and job.id.startswith(wanted)):
+        return True
+    parts = job.task.split('/')
+    if parts[0] in RUNNERS:  # tao_pt/shell
+        return wanted in (parts[0], job.task)
+    return wanted in (job.task, *parts[1:2], '/'.join(parts[:2]), '/'.join(parts[1:]))
+
+
+def choose(jobs: Sequence[Job], wanted: str, owner: str | None, running: bool) -> Job:
+    """The one job of `owner` (None: of anybody) that JOB names; of several the one that runs.
+
+    `running` leaves out ended ones. Raises UsageError for an ambiguous name, OtherUsers for another
+    user's job, NothingMatched with what there is for an unknown one.
+    """
+    candidates = [job for job in jobs if not (running and job.has_ended)]
+    found = [job for job in candidates if matches(job, wanted)]
+    own = [job for job in found if owner in (None, job.owner)]
+    exact = [job for job in own if wanted in (job.id, job.name)]
+    alive = [job for job in own if not job.has_ended]
+    for choice in (exact, own, alive):
+        if len(choice) == 1:
+            return choice[0]
+    if own:
+        raise UsageError(f'{wanted} is several jobs', *lines(own), advice='name one by its id')
+    if found:
+        raise OtherUsers(wanted, found)
+    mine = [job for job in jobs if owner in (None, job.owner)]
+    ended = [job for job in mine if running and job.has_ended and matches(job, wanted)]
+    if ended:
+        raise NothingMatched(f'{wanted} does not run any more', *lines(ended))
+    left = [job for job in mine if job in candidates]
+    what = f'no job {wanted}' if wanted else 'an empty word names no job'
+    raise NothingMatched(what, *(lines(left) or ['you have no jobs']), advice='tao list -a')
+
+
+class OtherUsers(UsageError):
+    """The job belongs to somebody else, whom `found` names by uid."""
+
+    def __init__(self, wanted: str, found: Sequence[Job]) -> None:
+        super().__init__(f"{wanted} is another user's job")
+        self.found = found
+
+
+def lines(jobs: Sequence[Job]) -> list[str]:
+    """Jobs in a message, the first few of many."""
+    more = [f'and {len(jobs) - FEW} more'] if len(jobs) > FEW else []
+    return [*map(line, jobs[:FEW]), *more]
+
+
+def line(job: Job) -> str:
+    """A job in a message."""
+    code = f' ({job.exit_code})' if job.has_ended else ''
+    return f'{job.id[:12]}  {cut(job.task, 80)}  {job.state}{code}'
+
+
+def release(image: str) -> str:
+    """What an image reference says of its release: its tag, or the start of its digest."""
+    name = image.rpartition('/')[2]
+    if name.startswith('sha256:'):
+        return name[:19]
+    if '@' in name:
+        return name.partition('@')[2][:19]
+    return name.partition(':')[2] or name
+
+
+def as_json(job: Job) -> dict[str, Any]:
+    """A job for --format json; keys are only ever added. Secrets of the command are starred out."""
+    code = job.exit_code if job.has_ended else None
+    return {**job._asdict(), 'command': masked_words(job.command), 'exit_code': code}

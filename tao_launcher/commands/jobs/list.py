@@ -1,0 +1,55 @@
+"""tao list: the caller's jobs."""
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from ...base import machine
+from ...base.secrets import masked_words
+from ...base.table import table
+from ...base.times import ago
+from ...engine.client import Engine, owner_name
+from .find import jobs_of, list_words
+from .job import Job, as_json, release
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...base.output import Output
+
+
+def list_(engine: Engine, ended: bool, all_users: bool, form: str, dry_run: bool, output: Output) -> int:
+    """Print the jobs as a table, as JSON, or their ids. Returns 0, also when there are none."""
+    if dry_run:
+        output.result(output.line((*engine.words, *list_words(engine.owner, all_users, ended))))
+        output.notice(f'then: {" ".join(engine.words)} inspect --type container, with the ids that it prints')
+        return 0
+    found = jobs_of(engine, all_users, ended)
+    if form == 'json':
+        output.result(json.dumps([as_json(job) for job in found], indent=2) + '\n')
+    elif not found:
+        output.say('no jobs' if ended else 'no jobs (tao list -a shows ended ones)')
+    elif form == 'ids':
+        output.result(''.join(f'{job.id}\n' for job in found))
+    else:
+        output.result(table(_rows(found, all_users), machine.columns(), partial(_paint, output)))
+    return 0
+
+
+def _paint(output: Output, head: str, cell: str) -> str:
+    if head != 'STATE' or cell == 'exited (0)':
+        return cell
+    return output.painted(cell, {'running': 'GREEN', 'paused': 'YELLOW', 'created': 'YELLOW'}.get(cell, 'RED'))
+
+
+def _rows(found: list[Job], all_users: bool) -> list[tuple[str, ...]]:
+    now = machine.now()
+    head = ('ID', *(['USER'] if all_users else []), 'TASK', 'STATE', 'SINCE', 'GPUS', 'RELEASE', 'COMMAND')
+    return [head] + [
+        (
+            job.id[:12], *([owner_name(job.owner)] if all_users else []), job.task,
+            f'{job.state} ({job.exit_code})' if job.has_ended else job.state,
+            ago(job.finished if job.has_ended else job.started, now), job.gpus, release(job.image),
+            ' '.join(masked_words(job.command)),
+        )
+        for job in found
+    ]

@@ -1,0 +1,61 @@
+"""tao stop: end jobs. The caller's own, unless told otherwise."""
+from __future__ import annotations
+
+from ...base import machine
+from ...base.errors import EngineError, NothingMatched, UsageError
+from ...base.text import plain
+from ...engine.client import Engine, owner_name
+from .find import chosen, ids_of, jobs_of
+from .job import line, lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...base.output import Output
+    from .job import Job
+
+
+def stop(
+    engine: Engine, wanted: Sequence[str], all_jobs: bool, all_users: bool, yes: bool, seconds: int, dry_run: bool,
+    output: Output,
+) -> int:
+    """Stop the jobs that `wanted` names, or all; each has `seconds` to end by itself.
+
+    Prints the ids of those that ended, and returns 0. Raises NothingMatched when there is nothing to
+    stop, UsageError for another user's job, EngineError when one does not stop.
+    """
+    if bool(wanted) == all_jobs:
+        raise UsageError('which job?', advice='tao stop JOB…, or tao stop --all; tao list shows them')
+    if all_jobs:
+        jobs = jobs_of(engine, all_users, ended=False)
+    else:
+        found = jobs_of(engine, all_users=True, ended=True)
+        jobs = chosen(found, wanted, None if all_users else engine.owner, running=True)
+    if not jobs:
+        raise NothingMatched('no jobs to stop', advice='tao list -a')
+    words = ('stop', '-t', str(seconds), *(job.id for job in jobs))
+    if dry_run:
+        output.result(output.line((*engine.words, *words)))
+        return 0
+    if not yes:
+        _confirm(jobs, engine, output)
+    answer = engine.ask(*words, timeout=(seconds + 60.0) * (1 + len(jobs) // 50))  # docker stops 50 at a time
+    # what the client says does not matter: one that vanished meanwhile has stopped too
+    left = set(ids_of(engine, all_users=True, ended=False))
+    output.result(''.join(f'{job.id}\n' for job in jobs if job.id not in left))
+    running = [job for job in jobs if job.id in left]
+    if running:
+        raise EngineError(f'{len(running)} of {len(jobs)} did not stop', *lines(running), *answer.err.splitlines()[:5])
+    return 0
+
+
+def _confirm(jobs: Sequence[Job], engine: Engine, output: Output) -> None:
+    """Ask before other users' jobs are stopped. Raises UsageError when nobody agrees."""
+    others = [f'{line(job)}, of {owner_name(job.owner)}' for job in jobs if job.owner != engine.owner]
+    if not others:
+        return
+    shown = ''.join(f'    {plain(other)}\n' for other in others)
+    question = f'Stop {len(others)} job{"s"[:len(others) > 1]} of other users?\n{shown}[y/N] '
+    if not machine.agrees(question, output.ask):
+        raise UsageError("other users' jobs are stopped only when you say so", *others, advice='--yes')

@@ -1,0 +1,39 @@
+"""tao wait: wait for jobs and come back with their exit code."""
+from __future__ import annotations
+
+from ...base.errors import EngineError
+from ...engine import process
+from ...engine.client import Engine
+from .find import chosen, jobs_of
+from .job import Job, lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...base.output import Output
+
+
+def wait(engine: Engine, wanted: Sequence[str], dry_run: bool, output: Output) -> int:
+    """Wait until the jobs have ended. Returns the first exit code, in their order, that is not 0.
+
+    Negative when a signal ended the waiting. Raises EngineError when the engine does not know how one
+    of them ended.
+    """
+    jobs = chosen(jobs_of(engine, all_users=True, ended=True), wanted, engine.owner, running=False)
+    # the client waits for one after the other, and a job with --rm takes its code with it
+    groups = [[job for job in jobs if not job.auto_remove], *([job] for job in jobs if job.auto_remove)]
+    groups = [group for group in groups if group]
+    commands = [(*engine.words, 'wait', *(job.id for job in group)) for group in groups]
+    if dry_run:
+        output.result(''.join(map(output.line, commands)))
+        return 0
+    number, answers = process.watch((), commands, engine.environ)
+    if number:
+        return -number
+    codes: dict[Job, int] = {}
+    for group, answer in zip(groups, answers):
+        if len(answer.split()) != len(group):
+            raise EngineError('the engine does not know how all of them ended', *lines(group), advice='tao list -a')
+        codes.update(zip(group, map(int, answer.split())))
+    return next((codes[job] for job in jobs if codes[job]), 0)

@@ -1,0 +1,189 @@
+"""tao_pt check: is all there for a checkout: python, docker, the manifest, the base image."""
+from __future__ import annotations
+
+import shlex
+
+from ...base import host, machine
+from ...base.errors import ConfigError, EngineError
+from ...base.record import Record
+from ...checkouts import runners
+from ...checkouts.find import export_line, find_root, manifest_image, root_above, runner_profiles
+from ...engine import daemon, installed, profiles, remedies
+from ...engine.logins import is_logged_in
+from ...engine.references import is_local, with_registry
+from ...settings.settings import dry_run_form, engine_words, registry_and_release
+from ..doctor import checks_engine, checks_machine
+from ..doctor.findings import Facts, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ...base.host import Host
+    from ...base.output import Output
+    from ...settings.options import Values
+
+SOCKET = '/var/run/docker.sock'
+PATIENCE = 20.0  # seconds for one question
+VERSION = ('version', '--format', '{{json .}}')
+
+
+class Asker(Record):
+    """Whose check it is, and what it may ask."""
+
+    program: str
+    profile: Mapping[str, Any]
+    options: Values
+    environ: Mapping[str, str]
+    here: Host
+    output: Output
+
+
+def check(
+    program: str, options: Values, environ: Mapping[str, str], files: bool, form: str, output: Output,
+) -> int:
+    """Print what was found as `form` (table, json, or lines: the commands of a dry run); 1 if something is missing.
+
+    With `files` no engine is asked, and only what is wrong is said, on stderr. Raises UsageError.
+    """
+    asker = Asker(program, runner_profiles()[program], options, environ, host.survey(environ), output)
+    registry, _ = registry_and_release(options, environ)
+    if form == 'lines' or (dry_run_form(options, environ) and not files):  # files are no commands
+        return _dry_run(asker, registry)
+    root, variable = _root(asker)
+    image, manifest = _manifest(asker, root, registry) if root else ('', None)
+    facts = _facts(asker, image)
+    if facts.program and not files:
+        from ...engine.process import ask
+
+        answer = ask((*facts.engine, *VERSION), environ, PATIENCE)
+        facts = facts._replace(version=answer.json(), engine_code=answer.code, engine_error=answer.err)
+    asked = checks_engine.daemon(facts) if not files else None
+    socket = _socket(facts)
+    if asked and socket and socket.status == 'warn':
+        socket = None  # the daemon's own answer says more
+    found = [
+        checks_machine.python(facts), checks_engine.client(facts), socket, asked, checks_engine.login(facts),
+        variable, manifest,
+    ]
+    if image and facts.program and not files and (not asked or asked.status == 'ok'):  # podman has no daemon
+        found.append(_image(asker, image))
+    return _show([finding for finding in found if finding], files, form, output)
+
+
+def _show(findings: list[Finding], files: bool, form: str, output: Output) -> int:
+    if files:
+        for finding in findings:
+            if finding.status in ('warn', 'fail'):
+                output.notice(f'{finding.name}: {finding.found}' + (f'; try: {finding.fix}' if finding.fix else ''))
+    elif form == 'json':
+        import json
+
+        output.result(json.dumps([finding._asdict() for finding in findings], indent=2) + '\n')
+    else:
+        from ..doctor.report import table
+
+        output.result(table(findings, output))
+    return int(any(finding.status == 'fail' for finding in findings))
+
+
+def _dry_run(asker: Asker, registry: str) -> int:
+    words = engine_words(asker.options, asker.environ)
+    root = find_root(asker.program, asker.profile, asker.environ, asker.here)
+    image = _with(manifest_image(root, asker.profile, asker.here, by_tag=False), registry)
+    asker.output.result(asker.output.line((*words, *VERSION)))
+    asker.output.result(asker.output.line((*words, 'image', 'inspect', image)))
+    asker.output.result('# then, where it is not here:\n')
+    asker.output.result(asker.output.line((*words, *_pullable_words(words, image))))
+    return 0
+
+
+def _with(image: str, registry: str) -> str:
+    return with_registry(image, registry) if registry else image
+
+
+def _root(asker: Asker) -> tuple[str, Finding]:
+    """(the checkout or '', what is to be said of the variable that names it)."""
+    variable = str(asker.profile['root_variable'])
+    named, above = asker.environ.get(variable), root_above(asker.here.cwd)
+    fix = f'export {variable}={shlex.quote(above)}' if above else export_line(asker.profile)
+    if not named and not above:
+        text = f'{variable} is not set, and {asker.here.cwd} is in no checkout'
+        return '', Finding('checkout', 'fail', text, fix)
+    if not named:
+        return above, Finding('checkout', 'info', f'{above}, found from here; {variable} is not set', fix)
+    root = host.path_of(named)
+    if not host.exists(f'{root}/{runners.MANIFEST}'):
+        return '', Finding('checkout', 'fail', f'{variable} is {root}, which has no {runners.MANIFEST}', fix)
+    if above and machine.real_path(above) != machine.real_path(root):
+        return root, Finding('checkout', 'warn', f'{variable} is {root}, but you stand in {above}', fix)
+    return root, Finding('checkout', 'ok', f'{root}, of {variable}')
+
+
+def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
+    """(the image that the manifest names or '', what is to be said of it)."""
+    try:
+        image = _with(manifest_image(root, asker.profile, asker.here, by_tag=False), registry)
+    except ConfigError as e:
+        return '', Finding('manifest', 'fail', '; '.join((e.what, *e.why)), f'correct {root}/{runners.MANIFEST}')
+    return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')
+
+
+def _facts(asker: Asker, image: str) -> Facts:
+    """What files say of this machine and its engine."""
+    from ...engine.logins import logins
+
+    environ, here = asker.environ, asker.here
+    words = engine_words(asker.options, environ)
+    found = daemon.find(words, environ, here.home, host.json_file)
+    program = machine.which(profiles.program(words), environ)
+    registry = image.partition('/')[0] or 'nvcr.io'
+    return Facts(
+        engine=words, machine=installed.for_remedies(here, environ), environ=environ, program=program,
+        real_program=machine.real_path(program) if program else '', address=found.address, is_remote=found.is_remote,
+        has_daemon=machine.has_program('dockerd', environ),
+        python=machine.python(), registry=registry,
+        login=is_logged_in(registry, logins(words, environ)),
+    )
+
+
+def _socket(facts: Facts) -> Finding | None:
+    """Whether the caller may talk to the daemon, which membership in group docker gives."""
+    path = facts.address[len('unix://'):] if facts.address.startswith('unix://') else SOCKET
+    is_ours = profiles.profile(facts.engine).service and profiles.program(facts.engine) == facts.engine[0]
+    if not is_ours or (facts.address and not facts.address.startswith('unix://')) or not facts.program:
+        return None
+    if not host.exists(path):
+        return Finding('docker', 'warn', f'no docker daemon listens at {path}', remedies.start(facts.machine))
+    if not machine.may_write(path):
+        text = f'you may not talk to docker: {path} is not open to you'
+        return Finding('group', 'fail', text, remedies.join_docker_group(facts.machine))
+    return Finding('group', 'ok', f'{path} is open to you')
+
+
+def _pullable_words(engine: Sequence[str], image: str) -> tuple[str, ...]:
+    return ('manifest', 'inspect', *(profiles.profile(engine).insecure if is_local(image) else ()), image)
+
+
+def _image(asker: Asker, image: str) -> Finding:
+    """Whether the base image is here, or its registry would give it."""
+    from ...engine.references import REMEMBERED
+    from ...settings.chosen_engine import engine
+    from ..images.store import Store
+
+    found = engine(asker.options, asker.environ)
+    remembered = host.json_file(f'{asker.here.home}/{REMEMBERED}')
+    store = Store(found, remembered if isinstance(remembered, dict) else {}, False, False, asker.output)
+    try:
+        if store.present([image]):
+            return Finding('image', 'ok', f'{image} is here')
+    except EngineError as e:
+        return Finding('image', 'fail', e.what, e.advice)
+    answer = found.ask(*_pullable_words(found.words, image), timeout=PATIENCE)
+    # podman 4 fetches the manifest of a single OCI image, and then will not show what is no list
+    if answer.code == 0 or 'parsing manifest blob' in answer.err:
+        return Finding('image', 'ok', f'{image} is not here; its registry has it, and the first run pulls it')
+    text = f'{image} is neither here nor to be had: {(answer.err.strip().splitlines() or ["no answer"])[-1][:200]}'
+    return Finding('image', 'fail', text, f'{" ".join(found.words)} login {image.partition("/")[0]}, '
+                   f'or {asker.program} build')

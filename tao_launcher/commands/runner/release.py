@@ -1,0 +1,148 @@
+"""tao_pt release: the release image of a checkout, with the wheel that the developer container builds for it."""
+from __future__ import annotations
+
+import glob
+import os
+
+from ...base.errors import CheckFailed
+from ...checkouts import builds, runners
+from ...checkouts.checkout import parsed
+from ...checkouts.find import manifest_image
+from ...engine import signals
+from ...settings import parsers
+from .build import push_image
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ...checkouts.checkout import Checkout
+    from ...launch.plan import Target
+    from ...settings.settings import Settings
+
+DOCKERFILES = ('release/docker/Dockerfile', 'release/docker/Dockerfile.release')
+WHEEL = ('python', 'setup.py', 'bdist_wheel')
+
+
+def release(
+    found: Checkout, tag: str, wheel: bool, push: bool, force: bool, build_args: Sequence[str],
+) -> int:
+    """Build the release image and print its reference; the code of the step that failed.
+
+    TAG is a tag beside the base image, or REPOSITORY:TAG. With `wheel` the developer container builds one
+    first, as the caller; what that leaves in the checkout is removed at the end. Raises Fatal.
+    """
+    given = builds.arguments(build_args, found.engine.environ)
+    if '/' in tag or ':' in tag:
+        image = parsed('--tag', tag, builds.image)
+    else:
+        image = f'{found.repository()}:{parsed("--tag", tag, parsers.tag)}'
+    dockerfile = found.dockerfile(*DOCKERFILES)
+    found.say_exports(given)
+    before = {path: _written(path) for path in _leftovers(found.root)}
+    with signals.Unwinding():
+        try:
+            code = _wheel(found) if wheel else 0
+            if code == 0:
+                _say_wheels(found, wheel, before)
+            code = code or found.step(builds.build(dockerfile, image, found.root, given, force, pull=False), given)
+        finally:
+            if wheel:
+                _remove(found, before)
+        if code == 0 and push:
+            code = push_image(found, image)
+    if code == 0 and not found.dry_run:
+        found.output.result(f'{image}\n')
+    return code
+
+
+def _wheel(found: Checkout) -> int:
+    """Build the wheel in the developer container; its code. Raises CheckFailed when there is none afterwards."""
+    from ...launch.launch import launch
+    from ...launch.prepare import prepare
+    from .base_image import ensure
+
+    options = {**found.options, 'no_tty': True}
+    if found.dry_run:
+        options['dry_run'] = 'shell'
+    if 'user' not in options:
+        options['run_as_user'] = True
+    place = str(found.profile['mounted_at'])
+
+    def target(settings: Settings) -> Target:
+        image = settings.image or manifest_image(found.root, found.profile, found.here, by_tag=bool(settings.tag))
+        made = runners.target(found.program, found.profile, found.root, image, WHEEL)
+        return made._replace(workdir=place)
+
+    plan, _ = prepare(
+        options, runners.defaults(found.profile), found.engine.environ, found.here, found.output, target,
+    )
+    if found.dry_run:
+        return launch(plan, 'shell', found.engine.environ, found.here.arg_max, found.output)
+    plan, code = ensure(found.program, plan, options, found.engine.environ, found.output)
+    if code:
+        return code
+    with found.output.aside():
+        code = launch(plan, '', found.engine.environ, found.here.arg_max, found.output)
+    if code == 0 and not _wheels(found.root):
+        raise CheckFailed(f'{" ".join(WHEEL)} left no wheel in {found.root}/dist')
+    return code
+
+
+def _wheels(root: str) -> list[str]:
+    """The wheels that release/docker/Dockerfile would find."""
+    try:
+        return sorted(name for name in os.listdir(f'{root}/dist') if name.endswith('.whl'))
+    except OSError:
+        return []
+
+
+def _say_wheels(found: Checkout, wheel: bool, before: Mapping[str, int]) -> None:
+    """A word where the Dockerfile will find no wheel, or more than was just built."""
+    names = _wheels(found.root)
+    paths = {name: os.path.join(found.root, 'dist', name) for name in names}
+    others = [name for name, path in paths.items() if path in before and before[path] == _written(path)]
+    if not wheel and not names:
+        found.output.notice(f'{found.root}/dist holds no wheel; --wheel builds one first')
+    elif wheel and others:
+        found.output.notice(f'{found.root}/dist holds other wheels as well: {", ".join(others)}')
+
+
+def _written(path: str) -> int:
+    """When a file was last written; 0 once it is gone."""
+    try:
+        return os.lstat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _leftovers(root: str) -> Iterator[str]:
+    """What a build of the wheel leaves: build, dist, *.egg-info and all that is in them, the innermost first."""
+    for path in sorted(glob.glob(os.path.join(glob.escape(root), '*'))):
+        name = os.path.basename(path)
+        if name not in ('build', 'dist') and not name.endswith('.egg-info'):
+            continue
+        if os.path.isdir(path) and not os.path.islink(path):
+            for folder, folders, names in os.walk(path, topdown=False):
+                yield from (os.path.join(folder, each) for each in (*names, *folders))
+        yield path
+
+
+def _remove(found: Checkout, before: Mapping[str, int]) -> None:
+    """Remove those leftovers that were not there before."""
+    if found.dry_run:
+        found.then('what this build made of build, dist and *.egg-info is removed again')
+        return
+    kept = []
+    for path in _leftovers(found.root):
+        if path in before:
+            continue
+        try:
+            if os.path.isdir(path) and not os.path.islink(path):
+                os.rmdir(path)
+            else:
+                os.unlink(path)
+        except OSError as e:
+            kept.append(f'{path} ({e.strerror})')
+    if kept:
+        found.output.notice(f'left behind by the build, and not removed: {", ".join(kept[:3])}')

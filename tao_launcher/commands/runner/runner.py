@@ -1,0 +1,82 @@
+"""tao_pt and its siblings: the developer container of a backend checkout."""
+from __future__ import annotations
+
+import shlex
+
+from ...base import host
+from ...base.errors import ConfigError, UsageError
+from ...base.suggest import did_you_mean
+from ...checkouts import runners, services
+from ...checkouts.find import find_root, manifest_image, runner_profiles
+from ...launch.launch import launch
+from ...launch.prepare import prepare
+from ...settings.options import RUNNER_VERBS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...base.output import Output
+    from ...launch.plan import Target
+    from ...settings.options import Values
+    from ...settings.settings import Settings
+
+
+def runner(
+    program: str, options: Values, words: list[str], environ: Mapping[str, str], output: Output,
+) -> int:
+    """Run, print or explain a developer's command. Returns the exit code; raises Fatal."""
+    if words and words[0] == 'help':
+        options, words = {**options, 'help': True}, words[1:]
+    if words and words[0] in RUNNER_VERBS:
+        from .verbs import runner_verb
+
+        return runner_verb(program, words, options, environ, output)
+    profile = runner_profiles()[program]
+    if options.get('help'):
+        from ..help import help as texts
+
+        output.result(texts.runner(program, profile['root_variable'], words))
+        return 0
+    if words and words[0] != '--':
+        raise UsageError(
+            f'unexpected word "{words[0]}"', 'the command stands behind a "--"',
+            *filter(None, [did_you_mean(words[0], RUNNER_VERBS)]),
+            advice=f'{program} -- COMMAND [ARGS...], or {program} alone for a shell',
+        )
+    here = host.survey(environ)
+    service, options = services.service(program, options, profile['defaults'], words[1:])
+
+    def target(settings: Settings) -> Target:
+        root = find_root(program, profile, environ, here)
+        image = settings.image or manifest_image(root, profile, here, by_tag=bool(settings.tag))
+        made = runners.target(program, profile, root, image, words[1:])
+        made = made._replace(notices=_git_notices(root, profile['mounted_at'], settings))
+        if service:
+            default = int(profile['defaults']['--port_mapping'])
+            made = services.as_target(service, made, program, profile['mounted_at'], settings, default)
+        return made
+
+    plan, dry_run = prepare(options, runners.defaults(profile), environ, here, output, target)
+    if program == runners.BUILDS_ITS_BASE and not dry_run:
+        from .base_image import ensure
+
+        plan, code = ensure(program, plan, options, environ, output)
+        if code:
+            return code
+    return launch(plan, dry_run, environ, here.arg_max, output)
+
+
+def _git_notices(root: str, place: str, settings: Settings) -> tuple[str, ...]:
+    """What to say of a worktree, whose git stands outside of what is mounted."""
+    try:
+        git = host.read(f'{root}/.git', 'git file', required=False) or b''
+    except ConfigError:
+        return ()  # a folder, as in most checkouts
+    source, destination = runners.git_elsewhere(git, root, place)
+    if not source or any(f'{destination}/'.startswith(f'{mount.destination}/') for mount in settings.mounts):
+        return ()
+    volume = shlex.quote(f'{source}:{destination}:ro')
+    return (f'{root} is a git worktree: for git in the container add --volume {volume}',)
+
+

@@ -1,0 +1,106 @@
+"""The verbs of the developer runners (tao_pt build, release, check), and what each is called with."""
+from __future__ import annotations
+
+from ...base.errors import UsageError
+from ...base.secrets import masked_words
+from ...settings.options import OPTIONS
+from ..help.verb_parser import HelpAsked, Parser
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import NoReturn
+
+    from ...base.output import Output
+    from ...settings.options import Values
+
+DRY_RUN = 'print the commands instead, one per line'
+# What else goes with a verb, in front of it; the others are for a launch.
+GENERAL = frozenset((
+    'engine', 'context', 'registry', 'dry_run', 'no_check', 'quiet', 'verbose', 'color', 'help', 'version',
+))
+# A wheel is built in a launch, whose streams and end are the verb's own.
+NOT_FOR_A_WHEEL = frozenset(('detach', 'tty', 'no_tty', 'interactive', 'name', 'run_as_service', 'ip', 'port_mapping'))
+
+
+def runner_parser(program: str = 'tao_pt') -> Parser:
+    """The verbs of a runner and their options."""
+    top = Parser(prog=program, add_help=False, allow_abbrev=False)
+    verbs = top.add_subparsers(dest='verb', parser_class=Parser)
+
+    def add(name: str, help: str) -> Parser:
+        added: Parser = verbs.add_parser(name, help=help, description=help, allow_abbrev=False)
+        return added
+
+    build = add('build', "build the checkout's base image from docker/Dockerfile")
+    build.add_argument('--push', action='store_true', help='push it as USER-YYYYMMDDHHMM, and write its digest into'
+                       ' docker/manifest.json')
+    build.add_argument('--tag', default='', metavar='TAG', help='the tag it gets here (default: your user name)')
+    release = add('release', "build the checkout's release image from release/docker/Dockerfile")
+    release.add_argument('--tag', required=True, metavar='TAG', help='TAG beside the base image, or REPOSITORY:TAG')
+    release.add_argument('--wheel', action='store_true', help='build the wheel first, in the developer container')
+    release.add_argument('--push', action='store_true', help='push the image')
+    for one in (build, release):
+        one.add_argument('--force', action='store_true', help='build every layer anew (--no-cache)')
+        one.add_argument('--build-arg', '--build_arg', action='append', default=[], metavar='NAME[=VALUE]',
+                         help="an argument of the Dockerfile; NAME alone passes the host's value (repeatable)")
+        one.add_argument('--dry-run', '--dry_run', action='store_true', help=DRY_RUN)
+    check = add('check', 'look whether the checkout and this machine are ready')
+    check.add_argument('--files', action='store_true', help='look at files only, ask no engine, say only what is wrong')
+    check.add_argument('--dry-run', '--dry_run', action='store_true', help=DRY_RUN)
+    check.add_argument('--format', choices=('table', 'json'), default='table', help='how the findings are printed')
+    return top
+
+
+def runner_verb(
+    program: str, words: list[str], options: Values, environ: Mapping[str, str], output: Output,
+) -> int:
+    """Run the verb of a runner in `words`. Returns its exit code; raises Fatal."""
+    if options.get('help'):
+        words = [words[0], '--help']
+    try:
+        given, unknown = runner_parser(program).parse_known_args(words)
+    except HelpAsked as e:
+        output.result(str(e))
+        return 0
+    if unknown:
+        _refuse(program, unknown[0], given.verb)
+    for option in OPTIONS:
+        if option.key in options and not _goes_with(option.key, given.verb, getattr(given, 'wheel', False)):
+            for_wheel = _goes_with(option.key, given.verb, given.verb == 'release')
+            why = 'goes with release --wheel only' if for_wheel else f'does not go with {given.verb}'
+            raise UsageError(f'{option.name} {why}', advice=f'{program} {given.verb} --help')
+    if given.verb == 'check':
+        from .check import check
+
+        form = 'lines' if given.dry_run else given.format
+        return check(program, options, environ, given.files, form, output)
+    from ...checkouts.checkout import checkout
+
+    found = checkout(program, options, environ, given.dry_run, output)
+    if given.verb == 'build':
+        from .build import build
+
+        return build(found, given.tag or str(options.get('tag') or ''), given.push, given.force, given.build_arg)
+    from .release import release
+
+    return release(found, given.tag, given.wheel, given.push, given.force, given.build_arg)
+
+
+def _goes_with(key: str, verb: str, wheel: bool) -> bool:
+    if wheel:
+        return key not in NOT_FOR_A_WHEEL
+    return key in GENERAL or (key == 'tag' and verb != 'check')  # which looks at what the manifest names
+
+
+def _refuse(program: str, word: str, verb: str) -> NoReturn:
+    name = word.partition('=')[0].replace('_', '-')
+    for option in OPTIONS:
+        names = (option.name.replace('_', '-'), option.short or None)
+        if name in names and _goes_with(option.key, verb, verb == 'release'):
+            raise UsageError(
+                f'{word} is an option of {program} itself and stands before {verb}',
+                advice=f'{program} {option.example} {verb} …',
+            )
+    shown, = masked_words([word])  # NAME=VALUE may be a --build-arg that lost its option
+    raise UsageError(f'{verb}: unexpected "{shown}"', advice=f'{program} {verb} --help')

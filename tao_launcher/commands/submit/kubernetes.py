@@ -1,0 +1,138 @@
+"""From a plan to what kubectl takes: an Indexed Job, a pod for each node, and the Service that names them."""
+from __future__ import annotations
+
+import re
+
+from ...base.errors import UsageError
+from ...base.record import Record
+from ...settings.docker_args import word_name
+from . import contract
+from .pod import PORT, by_name, environment, literal, part, user, volumes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Dict
+
+    from ...launch.plan import Plan
+    from .submission import Submission
+
+    Object = Dict[str, Any]
+
+PULL = {'': 'IfNotPresent', 'always': 'Always', 'never': 'Never'}
+
+
+class Manifest(Record):
+    """A List of a Service and a Job of one name; `secrets` are the variables that SECRET has to hold."""
+
+    name: str
+    document: Mapping[str, Any]
+    secrets: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def manifest(plan: Plan, wanted: Submission, digest: str, is_file: Callable[[str], bool]) -> Manifest:
+    """The manifest for a plan; `digest` makes its name, and may be '' while there is none.
+
+    is_file(path) tells whether a mount source is a file. Raises UsageError with everything that a pod
+    can not be told.
+    """
+    problems = _untold(plan)
+    name = wanted.name or _name(plan.job, digest)
+    labels = {'tao.job': re.sub('[^A-Za-z0-9_.-]', '.', plan.job)[:63].strip('.-_'), 'tao.plan': digest}
+    meta = {'name': name, **part('namespace', wanted.namespace), 'labels': labels}
+    pod = _pod(plan, wanted, name, is_file, problems)
+    if problems:
+        raise UsageError(f'{len(problems)} thing{"s"[:len(problems) > 1]} that a pod can not be told', *problems)
+    port = int(contract.master_port(plan) or PORT)
+    service = {
+        'apiVersion': 'v1', 'kind': 'Service', 'metadata': meta,
+        'spec': {
+            # a rank looks for the first one before anything is ready
+            'clusterIP': 'None', 'publishNotReadyAddresses': True, 'selector': {'job-name': name},
+            'ports': [{'name': 'master', 'port': port}],
+        },
+    }
+    job = {
+        'apiVersion': 'batch/v1', 'kind': 'Job', 'metadata': meta,
+        'spec': {
+            'completionMode': 'Indexed', 'completions': wanted.nodes, 'parallelism': wanted.nodes, 'backoffLimit': 0,
+            'template': {'metadata': {'labels': labels}, 'spec': pod},
+        },
+    }
+    return Manifest(
+        name, {'apiVersion': 'v1', 'kind': 'List', 'items': [service, job]}, by_name(plan),
+        (*contract.replaced(plan), *_notices(plan, wanted, name)),
+    )
+
+
+def _pod(
+    plan: Plan, wanted: Submission, name: str, is_file: Callable[[str], bool], problems: list[str],
+) -> Object:
+    """The specification of a pod; what it can not be told goes into `problems`."""
+    found, mounts = volumes(plan, wanted, is_file, problems)
+    ports = [{'containerPort': port.container, 'protocol': port.protocol.upper()} for port in plan.ports]
+    container = {
+        'name': 'tao', 'image': plan.image, 'imagePullPolicy': PULL[plan.pull],
+        'args': [literal(word) for word in plan.command],
+        'env': environment(plan, wanted, name, problems),
+        **part('resources', part('limits', part('nvidia.com/gpu', str(wanted.gpus or '')))),
+        **part('volumeMounts', mounts),
+        **part('ports', ports),
+        **part('workingDir', plan.workdir),
+        **part('securityContext', part('privileged', plan.privileged)),
+    }
+    return {
+        'restartPolicy': 'Never', 'subdomain': name, 'terminationGracePeriodSeconds': plan.stop_timeout,
+        # as --init: the job is not process 1, and who is buries its orphans
+        **part('shareProcessNamespace', bool(plan.init)),
+        **part('securityContext', user(plan, problems)),
+        **part('hostNetwork', plan.network == 'host'),
+        **part('dnsPolicy', 'ClusterFirstWithHostNet' * (plan.network == 'host')),
+        **part('hostIPC', plan.ipc == 'host'),
+        **part('imagePullSecrets', [part('name', wanted.pull_secret)] * bool(wanted.pull_secret)),
+        'containers': [container],
+        **part('volumes', found),
+    }
+
+
+def _name(job: str, digest: str) -> str:
+    """A name for machines: letters, digits and -, at most 63 with the number of a pod behind it."""
+    words = re.sub('[^a-z0-9]+', '-', job.lower()).strip('-')
+    return f'tao-{words[:38].strip("-")}-{digest[:8]}'
+
+
+def _untold(plan: Plan) -> list[str]:
+    """What docker takes and a pod does not."""
+    problems = [f'{word_name(word)}: an option of docker run' for word in plan.extra_args]
+    port = contract.master_port(plan)
+    if port and not re.fullmatch('[1-9][0-9]{0,4}', port):
+        problems.append(f'MASTER_PORT={port}: expected a port')
+    if plan.network not in ('', 'host', 'bridge', 'default'):
+        problems.append(f'network {plan.network}: expected host, or none for that of the cluster')
+    if plan.ipc not in ('', 'host', 'private'):
+        problems.append(f'ipc {plan.ipc}: expected host')
+    if plan.image.startswith('sha256:'):
+        problems.append('an image by its id: a cluster pulls it by its name (--image REF)')
+    for word in (*plan.command, *plan.variables, *(m.source + m.destination for m in plan.mounts)):
+        if re.search('[\ud800-\udfff]', word):
+            problems.append(f'{word.partition("=")[0]!r}: not UTF-8, which JSON needs')
+    return problems
+
+
+def _notices(plan: Plan, wanted: Submission, name: str) -> list[str]:
+    notices = []
+    if plan.ports:
+        ports = ' '.join(f'{port.host}:{port.container}' for port in plan.ports)
+        there = f'-n {wanted.namespace} ' if wanted.namespace else ''
+        notices.append(f'ports are not published; kubectl {there}port-forward job/{name} {ports}')
+    if plan.ulimits:
+        names = ', '.join(limit.name for limit in plan.ulimits)
+        notices.append(f'ulimits ({names}) are not part of a pod: those of the nodes apply')
+    claims = {claim.destination for claim in wanted.claims}
+    covered = [mount for mount in plan.mounts if mount.destination in claims]
+    notices += [f'{mount.source} is left out: a claim is mounted at {mount.destination}' for mount in covered]
+    paths = [mount.source for mount in plan.mounts if mount.destination not in claims]
+    if paths:
+        notices.append(f'these are paths of the cluster\'s nodes, not looked for here: {", ".join(paths)}')
+    return notices

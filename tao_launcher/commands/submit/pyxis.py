@@ -1,0 +1,94 @@
+"""From a plan to an sbatch script for Slurm's pyxis plugin: srun makes the containers, without docker."""
+from __future__ import annotations
+
+import re
+
+from ...base.errors import UsageError
+from ...launch.variables import LAUNCH_ID
+from ...settings.docker_args import word_name
+from . import contract
+from .shell import join, quote
+from .slurm import Script, check_names, head
+from .slurm_functions import BATCH
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...launch.plan import Plan
+    from ...settings.values import Mount
+    from .submission import Submission
+
+# pyxis passes the step's variables on into the container
+COMMAND = "sh -c 'NODE_RANK=$SLURM_NODEID NUM_GPU_PER_NODE=${SLURM_GPUS_ON_NODE:-0} exec env \"$@\"' sh"
+
+
+def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Sequence[str]) -> Script:
+    """The script for a plan; `sources` and `client` are of no use here: pyxis looks for its mounts itself.
+
+    Raises UsageError with everything that pyxis can not be told.
+    """
+    problems = _untold(plan)
+    if problems:
+        raise UsageError(f'{len(problems)} thing{"s"[:len(problems) > 1]} that pyxis can not be told', *problems)
+    plan, notices = contract.by_name(plan)
+    words = [word for word in plan.variables if 'of-the-node' not in word and word != LAUNCH_ID]
+    check_names([word.partition('=')[0] for word in words])
+    by_name = [name for name in plan.by_name if name not in (*contract.NAMES, LAUNCH_ID)]
+    exported = tuple(dict.fromkeys(('PATH', 'HOME', *by_name)))
+    # what is for the container alone is set in it: srun has a PATH as well. GPUs are chosen before it is there
+    early = [word for word in words if '=' not in word or word.startswith('NVIDIA_')]
+    names = [word.partition('=')[0] for word in early]
+    own = [f'export {quote(word)}\n' for word in early if '=' in word]
+    inside = [word for word in words if word not in early]
+    options = [
+        f'--container-image={image(plan.image)}', '--container-writable', '--no-container-mount-home',
+        '--no-container-remap-root' if plan.user else '--container-remap-root',
+        *([f'--container-mounts={",".join(map(_mount, plan.mounts))}'] if plan.mounts else []),
+        f'--container-env={",".join(names)}',
+        *([f'--container-workdir={plan.workdir}'] if plan.workdir else []),
+    ]
+    batch = BATCH % {
+        'variables': ''.join(own), 'grace': '',
+        'options': '--kill-on-bad-exit=1' + ' --label' * (wanted.nodes > 1) + ''.join(
+            f' \\\n    {quote(option)}' for option in options
+        ),
+        'command': f'{COMMAND} {join((*inside, *plan.command))}',
+    }
+    return Script('\n'.join((*head(plan, wanted, exported), '', batch)), exported, (*notices, *_notices(plan)))
+
+
+def image(reference: str) -> str:
+    """An image as enroot names it: docker://HOST#REPOSITORY:TAG."""
+    host, slash, rest = reference.partition('/')
+    if slash and (re.search('[.:]', host) or host == 'localhost'):
+        return f'docker://{host}#{rest}'
+    return f'docker://{reference}'
+
+
+def _mount(mount: Mount) -> str:
+    return ':'.join(part for part in (mount.source, mount.destination, mount.mode) if part)
+
+
+def _untold(plan: Plan) -> list[str]:
+    problems = [f'{word_name(word)}: an option of docker run' for word in plan.extra_args]
+    problems += [f'{name}: an option of docker run' for name, given in (
+        ('privileged', plan.privileged), (f'ipc {plan.ipc}', plan.ipc not in ('', 'host')),
+        (f'network {plan.network}', plan.network not in ('', 'host')),
+    ) if given]
+    if plan.user and plan.user[-1].partition(':')[0] != plan.owner:
+        problems.append(f'user {plan.user[-1]}: a container of pyxis runs as you (--run_as_user) or as its own root')
+    if plan.image.startswith('sha256:'):
+        problems.append('an image by its id: pyxis pulls it by its name (--image REF)')
+    for mount in plan.mounts:
+        if re.search('[:,]', mount.source + mount.destination):
+            problems.append(f'{mount.origin}: {mount.source}: a path with ":" or "," can not be mounted')
+        if {'z', 'Z'} & set(mount.mode.split(',')):
+            problems.append(f'{mount.origin}: mode {mount.mode}: pyxis does not relabel')
+    return problems
+
+
+def _notices(plan: Plan) -> list[str]:
+    given = (('ports', plan.ports), ('ulimits', plan.ulimits), ('shm_size', plan.shm_size))
+    names = [name for name, value in given if value]
+    return [f'{", ".join(names)}: the host\'s own are used with pyxis'] if names else []

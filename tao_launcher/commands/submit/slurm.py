@@ -1,0 +1,145 @@
+"""From a plan to an sbatch script: the same docker command on every node, once, by srun."""
+from __future__ import annotations
+
+import re
+
+from ...base.errors import UsageError
+from ...base.record import Record
+from ...launch import argv
+from ...launch.variables import LAUNCH_ID
+from . import contract
+from .shell import expanded, join, quote
+from .slurm_functions import BATCH, GPUS, GRACE, NODE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...launch.plan import Plan
+    from .submission import Submission
+
+MAX_STEP = 120_000  # bytes; the step's commands travel as one word, and the kernel takes 128 KiB
+QUIET = 'SC1003,SC2016'  # shellcheck's words about quoted signs
+NAME = 'tao-slurm-JOB-NODE'  # stands in the plan for the name that the script gives the container
+
+
+class Script(Record):
+    """An sbatch script and the variables that it takes from the environment of whoever submits it."""
+
+    text: str
+    exported: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Sequence[str]) -> Script:
+    """The script for a plan whose GPUs are `submission.gpu_ids`.
+
+    Every node makes sure that `sources` are there. `client` are variables of the engine's client to pass on. Raises
+    UsageError and ConfigError for what can not be said in a script.
+    """
+    plan, notices = contract.by_name(plan)
+    lines = argv.run(plan._replace(name=NAME))
+    step = _functions(plan, lines, wanted, sources)
+    if len(step.encode('utf-8', 'surrogateescape')) > MAX_STEP:
+        raise UsageError(
+            f'the command is longer than a step of Slurm takes: {len(step)} bytes of at most {MAX_STEP}',
+            advice='put long values into a file under a mount',
+        )
+    by_name = [name for name in plan.by_name if name not in (*contract.NAMES, LAUNCH_ID)]
+    check_names(by_name)
+    exported = tuple(dict.fromkeys(('PATH', 'HOME', *client, *by_name)))
+    batch = BATCH % {
+        'variables': '', 'grace': GRACE % {'stop_timeout': plan.stop_timeout},
+        'options': '--kill-on-bad-exit=0' + ' --label' * (wanted.nodes > 1),
+        'command': 'bash -c "$(declare -f refuse launch remove end container node); node"',
+    }
+    if wanted.nodes > 1 and plan.ports and plan.network != 'host':
+        notices += ("published ports keep docker's own network, in which the nodes do not meet: --network host",)
+    return Script('\n'.join((*head(plan, wanted, exported), '', step, batch)), exported, notices)
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raise UsageError for variables that a script can not pass on by name."""
+    wrong = [name for name in names if not re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', name)]
+    if wrong:
+        raise UsageError(
+            f'{", ".join(wrong)}: can not be passed to a node by name',
+            advice='a name of letters, digits and _',
+        )
+
+
+def head(plan: Plan, wanted: Submission, exported: Sequence[str]) -> list[str]:
+    """The first line and what sbatch reads; --sbatch-arg goes last and may replace the output's name."""
+    given = {word.partition('=')[0] for word in wanted.sbatch_args}
+    name = wanted.name or re.sub('[^A-Za-z0-9_.-]', '-', plan.job)
+    gpus = f'{wanted.gpu_type}:{wanted.gpus}' if wanted.gpu_type else f'{wanted.gpus}'
+    options = {
+        '--job-name': name, '--nodes': f'{wanted.nodes}', '--ntasks-per-node': '1',
+        '--gpus-per-node': gpus if wanted.gpus and wanted.asks_for_gpus else '',
+        '--time': wanted.time, '--partition': wanted.partition, '--account': wanted.account,
+        '--output': f'{name}-%j.log', '--export': ','.join(exported),
+    }
+    words = [f'{option}={value}' for option, value in options.items() if value and option not in given]
+    lines = [f'#SBATCH {join([word])}' for word in (*words, *wanted.sbatch_args)]
+    return ['#!/bin/bash', *lines, f'# shellcheck disable={QUIET} # what looks like a slip there is the task\'s own']
+
+
+def _functions(plan: Plan, lines: argv.Lines, wanted: Submission, sources: Sequence[str]) -> str:
+    program = plan.engine[0]
+    checks = f'    type -P {quote(program)} >/dev/null || {{ refuse {quote(f"{program} is not here")}; return 125; }}\n'
+    if sources:
+        checks += (
+            f'    local source sources=({join(sources)})\n'
+            '    for source in "${sources[@]}"; do\n'
+            '        [[ -e $source ]] || { refuse "mount source $source is not here"; return 2; }\n'
+            '    done\n'
+        )
+    count = '0'
+    if wanted.gpus:
+        checks += GPUS
+        count = '${#gpus[@]}'
+    command = ' \\\n        '.join(filter(None, (_line(line, plan) for line in lines)))
+    return NODE % {
+        'command': command, 'checks': checks, 'count': count, 'locals': ' ids gpus' * bool(wanted.gpus),
+        'removal': '; '.join(join((*plan.engine, *words)) + ' "$TAO_LAUNCH_ID"' for words in plan.profile.removal),
+    }
+
+
+def _line(words: Sequence[str], plan: Plan) -> str:
+    """A line of the command; the container's name and its GPUs are the node's to fill in."""
+    if tuple(words) == ('--name', NAME):
+        return f'--name "${LAUNCH_ID}"'
+    if plan.profile.uses_cdi and tuple(words) in plan.gpus:
+        return '"${gpus[@]/#/--device=nvidia.com/gpu=}"' if tuple(words) == plan.gpus[0] else ''
+    return ' '.join(_word(word, tuple(words) in plan.gpus or words[0] == '-e') for word in words)
+
+
+def _word(word: str, may_hold_gpus: bool) -> str:
+    before, ids, after = re.split(r'(GPU-1-of-the-node(?:,GPU-\d+-of-the-node)*|$)', word, maxsplit=1)
+    return expanded(before, 'ids', after) if ids and may_hold_gpus else quote(word)
+
+
+def log_path(script_text: str, job: str, folder: str) -> str:
+    """Where a job's output goes, its working folder being `folder`; Slurm's %j, %A and %x are filled in."""
+    values = given(script_text)
+    name = values.get('--output', values.get('-o', ''))
+    for sign, value in (('%j', job), ('%A', job), ('%J', job), ('%x', values.get('--job-name', ''))):
+        name = name.replace(sign, value)
+    return name if name.startswith('/') else f'{values.get("--chdir", folder)}/{name}'
+
+
+def given(script_text: str) -> dict[str, str]:
+    """The options that a script gives to sbatch."""
+    import shlex
+
+    found = re.findall(r'^#SBATCH (.*)$', script_text.partition('\n\n')[0], re.MULTILINE)
+    return {name: value for line in found for name, _, value in [shlex.split(line)[0].partition('=')]}
+
+
+def state(answer: str) -> tuple[str, int]:
+    """(a job's state, its exit code as a shell sees it) from scontrol's answer on one line; ('', 0) if it has none."""
+    found = re.search(r'\bJobState=(\w+).*\bExitCode=([0-9]+):([0-9]+)', answer)
+    if not found:
+        return '', 0
+    code, number = int(found.group(2)), int(found.group(3))
+    return found.group(1), code or (128 + number if number else 0)

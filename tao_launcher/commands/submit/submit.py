@@ -1,0 +1,136 @@
+"""tao submit slurm|kubernetes …: plan a task as for a run, and hand it to a cluster."""
+from __future__ import annotations
+
+from ...base import host
+from ...base.errors import UsageError
+from ...engine import daemon
+from ...launch.prepare import prepare
+from ...settings import command_line, parsers
+from ...settings.locate import read_mounts_file
+from ...settings.options import KUBERNETES, SLURM, SUBMIT, is_verbose
+from ...settings.settings import engine_words
+from .submission import CLIENT, gpu_ids, submission, without_job
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...base.host import Host
+    from ...base.output import Output
+    from ...launch.plan import Plan, Target
+    from ...settings.command_line import Call
+    from ...settings.options import Values
+    from ...settings.settings import Settings
+    from ...settings.values import Gpus
+    from .submission import Submission
+
+
+def submit(program: str, words: list[str], options: Values, environ: Mapping[str, str], output: Output) -> int:
+    """Submit the task in `words`; `program` is 'submit slurm' or 'submit kubernetes'.
+
+    `options` are those before it. Returns the exit code; raises Fatal.
+    """
+    own, rest = command_line.parse(words, program)
+    options = _merged(options, own)
+    output.set_up(
+        quiet=bool(options.get('quiet')), verbose=is_verbose(options, environ), color=str(options.get('color', 'auto')),
+    )
+    if options.get('help'):
+        from .arguments import help_text
+
+        output.result(help_text(program))
+        return 0
+    here = host.survey(environ)._replace(terminals=host.Terminals())
+    wanted = submission(program, options, *_gpus(options, environ, here))
+    environ = without_job(environ)
+    if program == KUBERNETES:
+        from .to_kubernetes import for_kubernetes, submit_kubernetes
+
+        file, _ = read_mounts_file(options, environ, here)
+        options, environ = for_kubernetes(options, environ, file.variables)
+        here = here._replace(is_tegra=False)
+        plan, dry_run = _plan(program, rest, wanted, options, environ, here, output)
+        return submit_kubernetes(plan, wanted, dry_run, environ, output)
+    from .to_slurm import submit_slurm
+
+    environ = _local(options, environ, here, output)
+    plan, dry_run = _plan(program, rest, wanted, options, environ, here, output)
+    return submit_slurm(plan, wanted, dry_run, 'no_check' not in options, environ, output)
+
+
+def _merged(before: Values, behind: Values) -> Values:
+    """The options before `submit` and those behind it: of one that stands in both places the later."""
+    merged: Values = {**before, **behind}
+    for key, value in before.items():
+        more = behind.get(key)
+        if isinstance(value, list) and isinstance(more, list):
+            merged[key] = [*value, *more]
+    return merged
+
+
+def _gpus(options: Values, environ: Mapping[str, str], here: Host) -> tuple[Gpus | None, str]:
+    """The GPUs that --gpus, TAO_GPUS or the mounts file asks for, and which of them does. Raises UsageError."""
+    for text, source in ((options.get('gpus'), '--gpus'), (environ.get('TAO_GPUS'), 'TAO_GPUS')):
+        if text:
+            try:
+                return parsers.gpus(str(text)), f'{source} {text}'
+            except ValueError as e:
+                raise UsageError(f'{source}: "{text}": {e}') from None
+    file, _ = read_mounts_file(options, environ, here)
+    return file.options.get('gpus'), f'{file.path}: DockerOptions.gpus'
+
+
+def _plan(
+    program: str, words: list[str], wanted: Submission, options: Values, environ: Mapping[str, str], here: Host,
+    output: Output,
+) -> tuple[Plan, str]:
+    """(the plan of the task in `words`, as on a machine without a terminal; the form of a dry run or '')."""
+    from ...launch.target import task_target
+    from ...tasks.load import load_catalogue
+
+    known = load_catalogue(here, output)
+    call = command_line.call(words, known.groups(), known.subtasks_by_name(), options)
+    if call.form in ('shell', 'help'):
+        task = call.task or call.group
+        if call.task:
+            task_target(known, call, '')  # whose error is better for a name that is none
+        raise UsageError(f'{program} {task}: which subtask?', advice=f'tao {task} --help')
+    _refuse_late(program, words, call)
+    options = {
+        **{key: value for key, value in options.items() if key != 'name'},
+        'gpus': ','.join(gpu_ids(wanted.gpus)) or 'none',
+    }
+
+    def target(settings: Settings) -> Target:
+        # on docker's own network the nodes would not reach each other; pods do
+        network = 'host' if wanted.nodes > 1 and program == SLURM else ''
+        return task_target(known, call, settings.release)._replace(network=network)
+
+    plan, dry_run = prepare(options, {}, environ, here, output, target)
+    output.verbose(f'image: {plan.image} (release {plan.release})')
+    return plan, dry_run
+
+
+def _refuse_late(program: str, words: list[str], call: Call) -> None:
+    """Raise UsageError for options of submit behind the task, where a bare "--" does not say that they are its own."""
+    own = command_line.table(program)
+    keys = {option.key for option in SUBMIT}
+    looked_at = words[:words.index('--')] if '--' in words else words
+    names = [word.partition('=')[0] for word in call.words if call.form == 'task' and word in looked_at]
+    late = [name for name in names if name in own and own[name].key in keys]
+    if late:
+        raise UsageError(
+            f'{", ".join(late)}: the options of submit stand before the task name',
+            advice=f'tao {program} {late[0]} … {call.task} {call.subtask} …',
+        )
+
+
+def _local(options: Values, environ: Mapping[str, str], here: Host, output: Output) -> Mapping[str, str]:
+    """The environment without a remote daemon: every node runs a container of its own."""
+    found = daemon.find(engine_words(options, environ), environ, here.home, host.json_file)
+    if not found.is_remote:
+        return environ
+    output.notice(f'every node uses its own engine, not the remote daemon {found.address}')
+    return {name: value for name, value in environ.items() if name not in CLIENT}
+
+

@@ -1,0 +1,104 @@
+"""tao submit slurm: hand a plan to sbatch as a script, and wait for it if asked to."""
+from __future__ import annotations
+
+import re
+
+from ...base import host
+from ...base.errors import EngineError, UsageError
+from ...engine import process
+from . import pyxis, slurm
+from .report import submitted
+from .submission import CLIENT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...base.output import Output
+    from ...launch.plan import Plan
+    from .slurm import Script
+    from .submission import Submission
+
+PATIENCE = 120.0  # seconds for a busy slurmctld
+OFTEN, SELDOM = 0.5, 10.0  # seconds between two looks at a job that is waited for, at first and later on
+ENDED = (
+    'COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'NODE_FAIL', 'OUT_OF_MEMORY', 'PREEMPTED', 'BOOT_FAIL', 'DEADLINE',
+)
+
+
+def submit_slurm(
+    plan: Plan, wanted: Submission, dry_run: str, is_checked: bool, environ: Mapping[str, str], output: Output,
+) -> int:
+    """Print the script of a plan (`dry_run` is not ''), or submit it. Returns the exit code; raises Fatal.
+
+    With `is_checked` each node looks for the mount sources that are there on this one.
+    """
+    if dry_run == 'json':
+        raise UsageError('submit slurm: what is submitted is a script, which has no form as json', advice='--dry-run')
+    make = pyxis.script if wanted.is_pyxis else slurm.script
+    sources = [mount.source for mount in plan.mounts if is_checked and host.look(mount.source)]
+    script = make(plan, wanted, sources, [name for name in CLIENT if environ.get(name)])
+    for notice in (*plan.notices, *script.notices):
+        output.notice(notice)
+    if dry_run:
+        unset = [name for name, value in plan.export.items() if environ.get(name) != value]
+        if unset:
+            output.notice(f'the script takes {", ".join(unset)} from the environment of sbatch: export it first')
+        output.result(script.text)
+        return 0
+    job, _, cluster = _sbatch(script, {**environ, **plan.export}, output).partition(';')
+    submitted(job, output)
+    there = ('-M', cluster) if cluster else ()
+    log = slurm.log_path(script.text, job, host.path_of('.'))
+    output.notice(f'Slurm has it now, tao list has not: {output.line(("squeue", *there, "-j", job)).rstrip()}')
+    output.notice(f'what it writes: {output.line(("tail", "-F", log)).rstrip()}')
+    output.notice(f'to end it: {output.line(("scancel", *there, job)).rstrip()}')
+    return _wait(job, there, environ, output) if wanted.wait else 0
+
+
+def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
+    """Submit a script. Returns the job's id, behind a ";" the cluster if there are several. Raises EngineError."""
+    # sbatch would let these stand over the lines of the script
+    options = {name.upper().replace('-', '_') for name in re.findall(r'^#SBATCH .?--([a-z-]+)', script.text, re.M)}
+    above = {f'SBATCH_{name}' for name in (*options, 'TIMELIMIT', 'WAIT') if name != 'TIME' or 'TIME' in options}
+    kept = {name: value for name, value in environ.items() if name not in above}
+    look = output.line(('squeue', '--name', slurm.given(script.text)['--job-name'])).rstrip()
+    try:
+        answer = process.ask(('sbatch', '--parsable'), kept, PATIENCE, text=script.text)
+    except KeyboardInterrupt:
+        output.notice(f'sbatch was interrupted, and may have submitted the job: {look}')
+        raise
+    if answer.code is None and 'No such file' in answer.err:
+        raise EngineError(
+            'sbatch: no such program', 'tao submit slurm hands its script to Slurm',
+            advice='run it where sbatch is, or write the script with --dry-run',
+        )
+    if answer.code is None and answer.err.startswith('no answer'):
+        raise EngineError('sbatch did not end, and may have submitted the job', answer.err, advice=look)
+    if answer.code != 0 or not answer.out.strip():
+        raise EngineError('sbatch did not take the job', *(answer.err or answer.out).strip().splitlines())
+    output.log(answer.err)
+    return answer.out.strip()
+
+
+def _wait(job: str, there: tuple[str, ...], environ: Mapping[str, str], output: Output) -> int:
+    """The exit code of a job once it has ended; leaving the waiting does not end it. Raises EngineError."""
+    pause, silent = OFTEN, 0.0
+    try:
+        while True:
+            answer = process.ask(('scontrol', *there, '--oneliner', 'show', 'job', job), environ, PATIENCE)
+            state, code = slurm.state(answer.out)
+            if state in ENDED:
+                break
+            silent = silent + pause if answer.code != 0 else 0.0
+            if 'Invalid job id' in answer.err or silent > PATIENCE * 5:
+                raise EngineError(f'Slurm does not know how job {job} ended', *answer.err.strip().splitlines(),
+                                  advice=f'sacct -j {job}')
+            process.sleep(pause)
+            pause = min(pause * 1.5, SELDOM)
+    except KeyboardInterrupt:
+        output.notice(f'no longer waiting; job {job} goes on')
+        raise
+    if state not in ('COMPLETED', 'FAILED'):
+        output.notice(f'job {job}: {state}')
+    return code or int(state != 'COMPLETED')

@@ -1,0 +1,51 @@
+"""The engine for commands that look at jobs: its words, its environment, and whose jobs are the caller's."""
+from __future__ import annotations
+
+from ..base import host
+from ..base.errors import EngineError
+from ..base.record import Record
+from . import process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .daemon import Daemon
+    from .process import Answer
+
+PATIENCE = 60.0  # seconds; a loaded engine with many containers takes its time
+
+
+class Engine(Record):
+    """An engine to be asked, and the caller as its labels name the caller."""
+
+    words: tuple[str, ...]
+    environ: Mapping[str, str]
+    daemon: Daemon
+    owner: str
+
+    def ask(self, *words: str, timeout: float = PATIENCE) -> Answer:
+        """Ask the engine."""
+        return process.ask((*self.words, *words), self.environ, timeout)
+
+    def failure(self, answer: Answer) -> EngineError:
+        """The error for an engine that did not answer as it should."""
+        from ..base import machine
+        from . import failures, installed
+
+        if answer.code is None and not machine.which(self.words[0], self.environ):
+            return process.missing(self.words[0], 'no such program')
+        here = installed.for_remedies(host.survey(self.environ), self.environ)
+        found = failures.engine_failure(
+            self.words, answer.code, answer.err, self.daemon.address, here, self.environ,
+        )
+        what, remedy = found or (f'{" ".join(self.words)} did not answer as expected', '')
+        return EngineError(what, advice=remedy)
+
+
+def owner_name(owner: str) -> str:
+    """The name behind an owner label, where the host knows it. The label may be anything."""
+    is_uid = owner.isascii() and owner.isdigit() and len(owner) <= 10
+    return (host.user_name(int(owner)) if is_uid else '') or owner[:60]
+
+

@@ -1,0 +1,98 @@
+"""Which daemon the engine will talk to, as far as variables and docker's files tell. No process is asked."""
+from __future__ import annotations
+
+from ..base.record import Record
+from . import profiles
+from .profiles import DOCKER, Profile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+class Daemon(Record):
+    """What is known of the engine: which one it is, where its daemon is, whose user that is.
+
+    address is '' for the local default. init is what --init is to use, '' for the engine's own.
+    """
+
+    profile: Profile = DOCKER
+    is_sudo: bool = False
+    is_rootless: bool = False
+    is_remote: bool = False
+    is_ssh: bool = False
+    address: str = ''
+    init: str = ''
+
+    @property
+    def maps_the_caller(self) -> bool:
+        """Whether its own words for the caller's user are meant for it: they are not for root's engine."""
+        return bool(self.profile.own_user) and not self.is_sudo and not self.is_remote
+
+
+def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Callable[[str], object]) -> Daemon:
+    """What the engine's words, its variables (DOCKER_HOST, …) and docker's configuration say.
+
+    read(path) gives a JSON file's value, or None.
+    """
+    first = profiles.index(engine)
+    before = engine[:first]
+    is_sudo = bool(before) and before[0].rpartition('/')[2] == 'sudo'
+    keeps = any(word == '-E' or word.startswith('--preserve-env') for word in before)
+    if is_sudo and not keeps:  # it starts the engine without the caller's variables, and as root with root's files
+        environ, read = {}, _nothing
+    known = dict(environ)
+    known.update((name, value) for name, equals, value in (word.partition('=') for word in before) if equals)
+    profile = profiles.profile(engine)
+    if profile is DOCKER:
+        address = profiles.flag(engine, profile.address) or _docker(engine, known, home, read)
+    else:
+        address = _named(engine, profile, known)
+    remote = address.startswith(('tcp:', 'ssh:', 'http:', 'https:', 'connection '))
+    name = profiles.program(engine).rpartition('/')[2]
+    return Daemon(
+        profile=profile,
+        is_sudo=is_sudo,
+        is_rootless=not remote and any('rootless' in text or '/run/user/' in text for text in (address, name)),
+        is_remote=remote,
+        is_ssh=address.startswith(('ssh:', 'connection ')),  # which may ask for a passphrase
+        address=address,
+    )
+
+
+def _nothing(path: str) -> object:
+    return None
+
+
+def _named(engine: Sequence[str], profile: Profile, environ: Mapping[str, str]) -> str:
+    """The address that words or variables give; "connection NAME" where they give its name alone."""
+    address = profiles.flag(engine, profile.address)
+    connection = profiles.flag(engine, profile.place)
+    if not address and not connection:
+        address, connection = (environ.get(name, '') for name in profile.variables)
+    if not address and not connection and profiles.program(engine).endswith('-remote'):
+        connection = 'by default'
+    return address or (f'connection {connection}' if connection else '')
+
+
+def _docker(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Callable[[str], object]) -> str:
+    """The endpoint by docker's own precedence: --context, DOCKER_HOST, DOCKER_CONTEXT, its configuration."""
+    folder = profiles.flag(engine, ('--config', '--config')) or environ.get('DOCKER_CONFIG') or f'{home}/.docker'
+    context = profiles.flag(engine, DOCKER.place)
+    if not context and environ.get('DOCKER_HOST'):
+        return environ['DOCKER_HOST']
+    context = context or environ.get('DOCKER_CONTEXT', '')
+    if not context:
+        configuration = read(f'{folder}/config.json')
+        if isinstance(configuration, dict):
+            context = str(configuration.get('currentContext') or '')
+    if not context or context == 'default':
+        return ''
+    import hashlib  # docker stores a context under the digest of its name
+
+    name = hashlib.sha256(context.encode('utf-8', 'surrogatepass')).hexdigest()
+    meta = read(f'{folder}/contexts/meta/{name}/meta.json')
+    try:
+        return str(meta['Endpoints']['docker']['Host'])  # type: ignore[index]
+    except (KeyError, TypeError):
+        return context if context == 'rootless' else ''

@@ -1,0 +1,82 @@
+"""What is wrong with an engine, from its own words; and what `info` says of it. Pure."""
+from __future__ import annotations
+
+import re
+
+from . import profiles, remedies
+from .remedies import Machine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NO_ANSWER = 'cannot connect|error during connect|connection refused|no such host|no such file'
+
+
+def engine_failure(
+    engine: Sequence[str], code: int | None, error: str, address: str = '', machine: Machine = Machine(),  # noqa: B008
+    environ: Mapping[str, str] = {},
+) -> tuple[str, str] | None:
+    """What is wrong with the engine, from its answer to `version`; None when nothing is.
+
+    The texts looked for are those of docker's and podman's command line programs.
+    """
+    profile = profiles.profile(engine)
+    program = profiles.program(engine).rpartition('/')[2]
+    text = error.lower()
+    where = f' at {address}' if address else ''
+    asked = f'{" ".join(engine)} version'
+    elsewhere = remedies.other_endpoint(engine, environ)
+    if code == 0:
+        return None
+    if code is None:
+        return f'the {program} engine{where} does not answer ({_first(error)})', elsewhere or asked
+    if 'password is required' in text or 'a terminal is required' in text:
+        return 'sudo wants a password', 'sudo -v'
+    if address.startswith('ssh:') and re.search(r'permission denied \(|host key verification failed', text):
+        return f'ssh may not log in at {address}', f'ssh {address} docker version'
+    if 'permission denied' in text and ('connect' in text or 'socket' in text):
+        join = remedies.join_docker_group(machine) if profile.service else elsewhere or asked
+        return f'no permission to talk to the {program} daemon{where}', join
+    if re.search('new[ug]idmap', text):
+        fix = remedies.as_root(machine, 'apt-get install -y uidmap')
+        return f'{program} may not map users here ({_first(error)})', fix
+    if re.search(r'(context|destination) .*(not found|does not exist)', text):
+        place = profile.place[1][2:]
+        return f'the {profile.name} {place} does not exist ({_first(error)})', elsewhere or profile.default_place
+    if re.search(r'invalid bind address|unable to parse docker host|connection is not valid|unable to resolve', text):
+        return f'{address or "the address"} is no address of a daemon ({_first(error)})', elsewhere or asked
+    if (address or profile.service) and re.search(NO_ANSWER, text):
+        if not address:
+            return f'the {program} daemon is not running', remedies.start(machine)
+        is_local = address.startswith(('unix:', '/'))
+        what = f'the {program} daemon is not running' if is_local else f'no {program} daemon answers'
+        # neither a flag nor a variable has named it, so a context has
+        return what + where, elsewhere or profile.default_place
+    return f'the {program} engine{where} fails: {_first(error)}', asked
+
+
+def has_nvidia(info: Mapping[str, object]) -> bool:
+    """Whether `docker info` shows an nvidia runtime or CDI device."""
+    runtimes = info.get('Runtimes')
+    devices = info.get('DiscoveredDevices')
+    return 'nvidia' in (runtimes if isinstance(runtimes, dict) else {}) or 'nvidia.com/gpu' in str(devices)
+
+
+def image_folder(info: Mapping[str, object]) -> str:
+    """The folder of this machine that `docker info` or `podman info` says images are kept in, or ''."""
+    store = info.get('store')
+    if isinstance(store, dict):
+        return str(store.get('graphRoot') or '')
+    if str(info.get('OperatingSystem')).startswith('Docker Desktop'):
+        return ''  # in its own virtual machine
+    root = str(info.get('DockerRootDir') or '')
+    if root == '/var/lib/docker' and 'io.containerd.snapshotter' in str(info.get('DriverStatus')):
+        return '/var/lib/containerd'  # the containerd image store, the default since docker 29
+    return root
+
+
+def _first(text: str) -> str:
+    """The line that tells most: podman writes warnings before its error."""
+    lines = text.strip().splitlines() or ['']
+    return next((line for line in lines if line.startswith('Error: ')), lines[0])[:200]

@@ -1,0 +1,289 @@
+"""The one module that starts processes. argv in, exit code out; never a shell."""
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import time
+
+from ..base.errors import EngineError, EngineMissing
+from ..base.record import Record
+from ..base.text import encoded
+from . import profiles
+from .signals import Signals, Terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import IO, Any
+
+
+class Answer(Record):
+    """What a question to the engine gave; code is None when it did not answer in time."""
+
+    code: int | None
+    out: str
+    err: str
+
+    def json(self) -> Mapping[str, Any]:
+        """The answer as a JSON object; {} where it is none."""
+        try:
+            found = json.loads(self.out)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def ask(
+    argv: Sequence[str], env: Mapping[str, str], timeout: float, is_over: Callable[[], bool] | None = None,
+    text: str = '',
+) -> Answer:
+    """Run a command for its output, undisturbed by the terminal's signals; `text` is what it reads.
+
+    It is given up after `timeout` seconds, or as soon as `is_over` says so.
+    """
+    try:
+        with _source(text) as source:
+            child = subprocess.Popen(
+                [encoded(word) for word in argv], env=_encoded(env), start_new_session=True,
+                stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                encoding='utf-8', errors='surrogateescape',
+            )
+    except OSError as e:
+        return Answer(None, '', f'{argv[0]}: {e.strerror or e}')
+    deadline = clock() + timeout
+    try:
+        while True:
+            try:
+                out, err = child.communicate(timeout=max(0.0, min(0.25, deadline - clock())))
+                return Answer(child.returncode, out, err)
+            except subprocess.TimeoutExpired:
+                if clock() >= deadline or (is_over and is_over()):
+                    break
+    finally:
+        _end(child)  # given up, or left by Ctrl-C
+    return Answer(None, '', f'no answer within {timeout:.0f} s')
+
+
+def _encoded(env: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {encoded(name): encoded(value) for name, value in env.items()}
+
+
+def missing(program: str, reason: str) -> EngineMissing:
+    """The error for an engine's program that cannot be started, with what to install."""
+    found = profiles.profile((program,))
+    other = next(one.name for one in profiles.PROFILES if one is not found)
+    return EngineMissing(
+        f'{program}: {reason}',
+        f'the launcher runs containers through the {found.name} command line program',
+        advice=f'install {found.title} ({found.manual}), or name another engine: --engine {other}',
+    )
+
+
+def start(
+    argv: Sequence[str], env: Mapping[str, str], own_session: bool, has_input: bool, captured: bool,
+) -> subprocess.Popen[bytes]:
+    """Start the engine's client.
+
+    In its own session no signal of the terminal reaches it. Without `has_input` it reads nothing.
+    Raises EngineMissing or EngineError when it can not be started.
+    """
+    try:
+        return subprocess.Popen(
+            [encoded(word) for word in argv], env=_encoded(env), start_new_session=own_session,
+            stdin=None if has_input else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if captured else None,
+        )
+    except FileNotFoundError:
+        raise missing(argv[0], 'no such program') from None
+    except PermissionError:
+        raise missing(argv[0], 'is not executable (permission denied)') from None
+    except OSError as e:
+        if e.errno == errno.ENOEXEC:
+            raise missing(argv[0], 'is no program (exec format error)') from None
+        raise EngineError(f'{argv[0]}: can not be started ({e.strerror})') from None
+
+
+def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
+    """Replace this process by a command: its streams, signals and exit code are the command's own.
+
+    Raises EngineMissing when it can not be started; does not return otherwise.
+    """
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a command inherits that
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        os.execvpe(encoded(argv[0]), [encoded(word) for word in argv], _encoded(env))
+    except OSError as e:
+        raise missing(argv[0], e.strerror or 'can not be started') from None
+
+
+def watch(
+    shown: Sequence[str], waiting: Sequence[Sequence[str]], env: Mapping[str, str], on_terminal: bool = False,
+) -> tuple[int, list[str]]:
+    """Wait until the commands `waiting` have ended, while the command `shown` (if any) shows its output.
+
+    Returns (the signal that ended the watching or 0, what each of `waiting` printed). No command is
+    sent a signal but to end it, and none is left behind. With `on_terminal` what is shown has the
+    terminal, and the watching ends with it. Raises EngineError when one can not be started.
+    """
+    children: list[subprocess.Popen[bytes]] = []
+    terminal = Terminal(on_terminal)
+    with Signals() as signals:
+        try:
+            for argv in (*waiting, *([shown] if shown else [])):
+                has = on_terminal and argv is shown
+                children.append(start(argv, env, own_session=not has, has_input=has, captured=argv is not shown))
+            deadline = None
+            while None in [child.poll() for child in children]:
+                failure = children[-1].returncode if shown else None
+                if failure == -signal.SIGPIPE:
+                    return -failure, []  # nobody reads it any more
+                if deadline is None and (failure or (on_terminal and failure is not None)):
+                    deadline = clock() + UNSHOWN
+                came = signals.wait(max(0.0, deadline - clock()) if deadline else None)
+                if came:
+                    return came[0], []
+                if deadline and clock() >= deadline:
+                    break
+            return 0, [_output(child) if child.poll() is not None else '' for child in children[:len(waiting)]]
+        finally:
+            for child in children:
+                _end(child)
+                if child.stdout:
+                    child.stdout.close()
+            terminal.restore()
+
+
+def _output(child: subprocess.Popen[bytes]) -> str:
+    return child.stdout.read().decode('utf-8', 'replace') if child.stdout else ''
+
+
+ENDING = 10.0  # seconds for a command to end by itself
+UNSHOWN = 2.0  # seconds for the exit code of a job whose output can not be shown
+BLOCK = 1 << 20  # bytes that are passed on at a time
+
+
+def read_from(argv: Sequence[str], env: Mapping[str, str], sink: Callable[[bytes], None]) -> Answer:
+    """Give a command's output to `sink`, a block at a time. The command is ended if `sink` raises."""
+    import tempfile  # slow to load, and no launch needs it
+
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
+        try:
+            while child.stdout:
+                block = child.stdout.read(BLOCK)
+                if not block:
+                    break
+                sink(block)
+            return Answer(child.wait(), '', _text(errors))
+        finally:
+            _end(child)
+            if child.stdout:
+                child.stdout.close()
+
+
+def write_to(argv: Sequence[str], env: Mapping[str, str], path: str, told: Callable[[int], None]) -> Answer:
+    """Run a command with a file for its input; `told` is how far it has read. Raises OSError for the file."""
+    import tempfile
+
+    with open(path, 'rb') as source, tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as out:
+        child = subprocess.Popen(argv, env=env, stdin=source, stdout=out, stderr=errors)
+        try:
+            while child.poll() is None:
+                try:
+                    child.wait(0.2)
+                except subprocess.TimeoutExpired:
+                    told(os.lseek(source.fileno(), 0, os.SEEK_CUR))  # the position is the command's too
+            return Answer(child.returncode, _text(out), _text(errors))
+        finally:
+            _end(child)
+
+
+def show(argv: Sequence[str], env: Mapping[str, str], has_errors: bool) -> Answer:
+    """Run a command with this terminal; with `has_errors` what it says on stderr is in the answer instead."""
+    child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
+    try:
+        _, errors = child.communicate()
+        return Answer(child.returncode, '', (errors or b'').decode('utf-8', 'replace'))
+    except BaseException:
+        child.terminate()  # the terminal's Ctrl-C has reached it too
+        raise
+    finally:
+        child.wait()
+
+
+def follow(argv: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a command that says itself what it does; its exit code. It is ended when we are interrupted.
+
+    Raises EngineMissing or EngineError when it can not be started.
+    """
+    child = start(argv, env, own_session=False, has_input=False, captured=False)
+    try:
+        code = child.wait()
+    except BaseException:
+        try:
+            child.terminate()  # the terminal's Ctrl-C has reached it too
+            child.wait(ENDING)
+        except (PermissionError, subprocess.TimeoutExpired):
+            pass
+        raise
+    finally:
+        _end(child)
+    return code if code >= 0 else 128 - code
+
+
+def ask_patiently(argv: Sequence[str], env: Mapping[str, str], still: Callable[[float], None]) -> Answer:
+    """Run a command that takes its time for its output; `still` is told the seconds, every 30 of them."""
+    begun = told = clock()
+
+    def is_over() -> bool:
+        nonlocal told
+        if clock() - told >= 30:
+            told = clock()
+            still(told - begun)
+        return False
+
+    return ask(argv, env, float('inf'), is_over)
+
+
+def _end(child: subprocess.Popen[Any]) -> None:
+    if child.poll() is None:
+        try:
+            child.kill()
+        except PermissionError:
+            return  # behind sudo it is root's
+        child.wait()
+
+
+def _source(text: str) -> IO[bytes]:
+    """A file without a name to read a text from: a pipe would have to be written to at the right times."""
+    if not text:
+        return open(os.devnull, 'rb')
+    import tempfile
+
+    file = tempfile.TemporaryFile()
+    file.write(encoded(text))
+    file.seek(0)
+    return file
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode('utf-8', 'replace')
+
+
+def clock() -> float:
+    """Seconds of a clock that nobody sets."""
+    return time.monotonic()
+
+
+def sleep(seconds: float) -> None:
+    """Wait."""
+    time.sleep(seconds)
+
+
+def utc() -> str:
+    """The time now as the engine writes it: 2026-01-31T10:20:30 (UTC)."""
+    return time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime())

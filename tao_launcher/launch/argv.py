@@ -1,0 +1,149 @@
+"""From a plan to docker's words, in one fixed order; every option a line, the lines together the argv."""
+from __future__ import annotations
+
+import re
+import shlex
+
+from ..base.errors import ConfigError, UsageError
+from ..settings.docker_args import clashes
+from ..settings.values import Mount
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import List, Tuple
+
+    from .plan import Plan
+
+    Lines = List[Tuple[str, ...]]
+
+# The kernel takes no single argument above this (MAX_ARG_STRLEN), whatever the total.
+MAX_WORD = 131071
+
+
+def run(plan: Plan) -> Lines:
+    """The lines of `docker run` for a plan; their words in a row are the argv.
+
+    Raises ConfigError or UsageError for what docker's command line can not say.
+    """
+    options = _options(plan)
+    wrong = clashes(plan.extra_args, [word for line in options for word in line])
+    if wrong:
+        raise UsageError('--docker-arg: ' + wrong[0], *wrong[1:])
+    command = (*engine(plan), 'run', *(() if plan.detach else ('--rm',)), *_streams(plan))
+    labels: Lines = [('--label', f'tao.job={plan.job}'), ('--label', f'tao.user={plan.owner}')]
+    rest: Lines = [*((word,) for word in plan.extra_args), (plan.image,), plan.command]
+    digest = _digest([command, *options, *labels, *rest])
+    return [command, *options, *labels, ('--label', f'tao.plan={digest}'), *rest]
+
+
+def argv(lines: Lines) -> tuple[str, ...]:
+    """The words of all lines."""
+    return tuple(word for line in lines for word in line)
+
+
+def engine(plan: Plan) -> tuple[str, ...]:
+    """The engine's command; sudo keeps the variables that are passed by name."""
+    if plan.is_sudo and plan.by_name:
+        return (plan.engine[0], f'--preserve-env={",".join(plan.by_name)}', *plan.engine[1:])
+    return plan.engine
+
+
+def _streams(plan: Plan) -> tuple[str, ...]:
+    return ('-it',) if plan.tty else ('-i',) if plan.interactive else ()
+
+
+def _options(plan: Plan) -> Lines:
+    lines: Lines = []
+    lines += [plan.init] if plan.init else []
+    lines += [('--detach',)] if plan.detach else []
+    lines += [('--name', plan.name)] if plan.name else []
+    lines += plan.gpus
+    lines += [mount_words(mount) for mount in plan.mounts]
+    lines += [('-e', word) for word in plan.variables]
+    lines += [('--shm-size', plan.shm_size)] if plan.shm_size else []
+    lines += [('--ulimit', str(limit)) for limit in plan.ulimits]
+    lines += [('-p', str(port)) for port in plan.ports]
+    lines += [plan.user] if plan.user else []
+    lines += [('--group-add', group) for group in plan.groups]
+    lines += [('--network', plan.network)] if plan.network else []
+    lines += [('--ipc', plan.ipc)] if plan.ipc else []
+    lines += [('--privileged',)] if plan.privileged else []
+    lines += [('--workdir', plan.workdir)] if plan.workdir else []
+    lines += [('--pull', plan.pull)] if plan.pull else []
+    return lines
+
+
+def mount_words(mount: Mount) -> tuple[str, str]:
+    """-v, or --mount for a path with a colon, which -v can not carry.
+
+    Raises ConfigError for z and Z there: --mount has no relabelling.
+    """
+    if re.search(r'[\0\n\r]', mount.source + mount.destination):
+        raise ConfigError(f'{mount.origin}: a path with a line break can not be mounted', repr(mount.source))
+    if ':' not in mount.source + mount.destination:
+        return '-v', ':'.join(part for part in (mount.source, mount.destination, mount.mode) if part)
+    modes = mount.mode.split(',')
+    if {'z', 'Z'} & set(modes):
+        raise ConfigError(
+            f'{mount.origin}: mode {mount.mode} can not be combined with ":" in a path',
+            f'{mount.source} → {mount.destination}', advice='rename the folder, or mount its parent',
+        )
+    fields = ['type=bind', f'source={mount.source}', f'destination={mount.destination}']
+    return '--mount', ','.join(map(_csv, fields + ['readonly'] * ('ro' in modes)))
+
+
+def _csv(field: str) -> str:
+    """A field as docker's CSV reader takes it."""
+    return '"' + field.replace('"', '""') + '"' if ',' in field or '"' in field else field
+
+
+def _digest(lines: Lines) -> str:
+    """12 hex digits of sha256 over the NUL-joined words: deterministic, to find the container again."""
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found]  # hashlib loads OpenSSL: half the start-up time
+    except ImportError:
+        try:
+            from _sha2 import sha256  # type: ignore[import-not-found]  # its name since Python 3.12
+        except ImportError:
+            from hashlib import sha256
+    digest: str = sha256('\0'.join(argv(lines)).encode('utf-8', 'surrogateescape')).hexdigest()
+    return digest[:12]
+
+
+def check_size(plan: Plan, words: tuple[str, ...], environ_bytes: int, arg_max: int) -> None:
+    """Raise UsageError for an argv that the kernel would refuse, with the part that is large.
+
+    environ_bytes is the size of the environment, arg_max the kernel's limit for both, in bytes.
+    """
+    total = _bytes(words) + environ_bytes
+    strings = (*words, *(f'{name}={value}' for name, value in plan.export.items()))
+    longest = max(len(string.encode('utf-8', 'surrogateescape')) for string in strings)
+    if total <= arg_max - 4096 and longest <= MAX_WORD:
+        return
+    parts = {
+        "the task's arguments": _bytes(plan.command),
+        f'the mounts ({len(plan.mounts)})': _bytes([word for mount in plan.mounts for word in mount_words(mount)]),
+        f'the variables ({len(plan.variables)})': _bytes((*plan.variables, *plan.export.values())),
+        'the docker arguments': _bytes(plan.extra_args),
+        'the environment': environ_bytes,
+    }
+    name = max(parts, key=lambda part: parts[part])
+    raise UsageError(
+        'the command is longer than the kernel takes',
+        f'{total} bytes of at most {arg_max}, the longest word {longest} bytes of at most {MAX_WORD}',
+        f'the largest part: {name}, {parts[name]} bytes',
+        advice='put long values into a file under a mount',
+    )
+
+
+def _bytes(strings: Iterable[str]) -> int:
+    """The room that strings take in a process: their bytes, a NUL and a pointer each."""
+    return sum(len(string.encode('utf-8', 'surrogateescape')) + 9 for string in strings)
+
+
+def quoted(lines: Lines, pretty: bool) -> str:
+    """The command for a shell: on one line, or one option per line with backslashes."""
+    if not pretty:
+        return shlex.join(argv(lines))
+    return ' \\\n  '.join(shlex.join(line) for line in lines)

@@ -1,0 +1,90 @@
+"""Finds the container of a launch on the engine, and ends it. Never another one."""
+from __future__ import annotations
+
+import json
+
+from ..base.record import Record
+from ..base.times import seconds
+from ..engine import process, profiles
+from .variables import LAUNCH_ID
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ANSWER = 20.0  # seconds that an engine under load may take for a question
+
+
+class Container(Record):
+    """A container of ours: its full id and state (created, running, exited, …)."""
+
+    id: str
+    state: str
+
+
+class Launch(Record):
+    """How to recognise the container of one launch.
+
+    launch_id is the value that only this launch's container has in its environment; '' where the
+    engine (sudo) can not pass it: then the container must be the only one created since `started`.
+    """
+
+    engine: tuple[str, ...]
+    env: Mapping[str, str]
+    plan: str
+    owner: str
+    launch_id: str
+    started: str  # UTC, as the engine writes times: 2026-01-31T10:20:30
+    removal: tuple[tuple[str, ...], ...] = profiles.DOCKER.removal  # the commands that remove a container
+
+    def find(self) -> list[Container] | None:
+        """The launch's container; empty when it is gone, several when they can not be told apart.
+
+        None when the engine does not say.
+        """
+        listed = self.ask(
+            'ps', '-aq', '--no-trunc',
+            '--filter', f'label=tao.plan={self.plan}', '--filter', f'label=tao.user={self.owner}',
+        )
+        if listed.code != 0:
+            return None
+        ids = listed.out.split()
+        if not ids:
+            return []
+        # one that was removed meanwhile costs the exit code, not the others
+        shown = self.ask('inspect', '-f', '{{.Id}} {{.State.Status}} {{json .Created}} {{json .Config.Env}}', *ids)
+        found = []
+        for line in shown.out.splitlines():
+            fields = line.split(' ', 3)
+            if len(fields) == 4 and self._is_ours(fields[2].strip('"'), fields[3]):
+                found.append(Container(fields[0], fields[1]))
+        return found
+
+    def _is_ours(self, created: str, environment: str) -> bool:
+        if not self.launch_id:
+            return (seconds(created) or 0) >= (seconds(self.started) or 0)
+        try:
+            return f'{LAUNCH_ID}={self.launch_id}' in (json.loads(environment) or [])
+        except ValueError:
+            return False
+
+    def ask(
+        self, *words: str, timeout: float = ANSWER, is_over: Callable[[], bool] | None = None,
+    ) -> process.Answer:
+        """Ask the engine; the answer's code is None when there is none in time."""
+        return process.ask((*self.engine, *words), self.env, timeout, is_over)
+
+    def end(self, container: Container, grace: int | None, is_over: Callable[[], bool]) -> bool:
+        """Stop the container within `grace` seconds (None: it had its time) and remove it.
+
+        `is_over` ends that time early. Returns whether the container is gone.
+        """
+        if grace is not None and container.state == 'running':
+            self.ask('stop', '-t', str(grace), container.id, timeout=grace + ANSWER, is_over=is_over)
+        removed = [self.ask(*words, container.id) for words in self.removal]
+        for _ in range(20 if removed[-1].code is not None else 0):
+            left = self.ask('ps', '-aq', '--filter', f'id={container.id}')
+            if left.code == 0 and not left.out.strip():
+                return True
+            process.sleep(0.25)  # with --rm the engine may be removing it itself
+        return False

@@ -1,0 +1,165 @@
+"""Where each argument of docker comes from: the words of a plan's argv, with the reason for each."""
+from __future__ import annotations
+
+import shlex
+
+from ..settings.entries import source_of
+from ..settings.settings import RULES
+from .argv import engine
+from .plan import image
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import List, Tuple
+
+    from .argv import Lines
+    from .plan import Plan
+
+    Explained = List[Tuple[Tuple[str, ...], str]]
+
+WIDEST = 80  # columns: a longer argument does not push the others' reasons away
+ALWAYS = {
+    'tao.job': 'always: what runs, for tao list, stop and logs',
+    'tao.user': 'always: whose job it is',
+    'tao.plan': 'always: digest of the other words, to find the container by',
+}
+SERVICE = '--run_as_service, --port_mapping'  # of a port that no setting publishes
+REMOVE = 'always, but with --detach: an ended container is not kept'
+LAUNCH_ID = 'always: its random value is made at the launch, and tells this container from every other'
+
+
+def explained(plan: Plan, lines: Lines) -> Explained:
+    """(words, reason) for each of docker's arguments; `lines` are docker.run's, and all words in a row the argv."""
+    end = len(lines) - 2 - len(plan.extra_args)
+    return [
+        *_command(plan, lines[0]),
+        *_options(plan, lines[1:end]),
+        *(((word,), _source(plan, f'extra_args.{word}')) for word in plan.extra_args),
+        (lines[-2], _image(plan)),
+        (lines[-1], _words(plan)),
+    ]
+
+
+def text(found: Explained) -> str:
+    """The words of each argument as a shell takes them, the reason behind a "#"."""
+    quoted = [shlex.join(words) for words, _ in found]
+    width = max(len(words) for words in quoted if len(words) <= WIDEST)
+    return ''.join(f'{words:<{width}}  # {reason}\n' for words, (_, reason) in zip(quoted, found))
+
+
+def _command(plan: Plan, words: tuple[str, ...]) -> Explained:
+    names = engine(plan)
+    context = ', context: --context' if plan.settings.context else ''
+    found: Explained = [(names, f'the engine: {_source(plan, "engine")}{context}')]
+    if names != plan.engine:
+        found = [
+            (names[:1], found[0][1]), (names[1:2], 'sudo passes these variables on'), (names[2:], found[0][1]),
+        ]
+    found.append((words[len(names):len(names) + 1], 'always'))
+    for word in words[len(names) + 1:]:
+        found.append(((word,), REMOVE if word == '--rm' else _stream(plan)))
+    return found
+
+
+def _stream(plan: Plan) -> str:
+    if not plan.tty:
+        return '--interactive'
+    return '--tty' if 'tty' in plan.settings.flags else 'stdin, stdout and stderr are terminals, and in the foreground'
+
+
+def _options(plan: Plan, lines: Lines) -> Explained:
+    """Each option of docker run by its name; those that repeat stand in the order of the plan."""
+    repeated: dict[str, Iterator[str]] = {
+        '-v': (_origin(plan, mount.origin) for mount in plan.mounts),
+        '-e': (_variable(plan, word, origin) for word, origin in zip(plan.variables, plan.origins)),
+        '--ulimit': (_source(plan, f'ulimits.{limit.name}') for limit in plan.ulimits),
+        '-p': (_source(plan, f'ports.{port.container}/{port.protocol}') for port in plan.ports),
+        '--group-add': (_group(plan, group) for group in plan.groups),
+    }
+    repeated['--mount'] = repeated['-v']
+    found = []
+    for words in lines:
+        name = words[0].partition('=')[0]
+        if words in plan.gpus:
+            reason = _gpus(plan)
+        elif name in repeated:
+            reason = next(repeated[name])
+        elif name == '--label':
+            reason = ALWAYS[words[1].partition('=')[0]]
+        else:
+            reason = _single(plan, name)
+        found.append((words, reason))
+    return found
+
+
+def _single(plan: Plan, name: str) -> str:
+    if name == '--init':
+        return f'{_source(plan, "init")}: signals reach the job, and ended processes go'
+    if name == '--userns':
+        return f'{_source(plan, "user")}: how podman keeps your uid'
+    if name == '--pull' and plan.settings.pull == 'missing':
+        return 'the image came with a bundle'
+    if name in ('--network', '--workdir'):
+        key = name[2:]
+        return _source(plan, key) if getattr(plan.settings, key) else _default(plan)
+    if name == '--detach':
+        return '--detach'
+    return _source(plan, {'--shm-size': 'shm_size'}.get(name, name[2:]))
+
+
+def _source(plan: Plan, key: str) -> str:
+    """Where a setting comes from."""
+    found = plan.settings.sources.get(key, SERVICE)
+    if found == 'default' and getattr(plan.settings, key) != RULES[key].default:
+        return _default(plan)
+    return _origin(plan, found)
+
+
+def _default(plan: Plan) -> str:
+    program = plan.job.partition('/')[0]
+    return f'default of {program}' if program.startswith('tao_') else 'default'
+
+
+def _origin(plan: Plan, text: str) -> str:
+    return str(source_of(text, plan.settings.file))
+
+
+def _gpus(plan: Plan) -> str:
+    slurm = next((notice for notice in plan.notices if notice.startswith('Slurm job ')), '')
+    return slurm if slurm else _source(plan, 'gpus')
+
+
+def _variable(plan: Plan, word: str, origin: str) -> str:
+    if not origin:
+        return LAUNCH_ID
+    if origin == 'user':
+        return f'{_source(plan, "user")}: a uid that the image does not know has no home and no name'
+    if origin in ('--gpus', '--gpus none'):
+        return f'{_gpus(plan)}: how the container is told'
+    hidden = '; by name, as its value may be a secret' if word in plan.export else ''
+    return _origin(plan, origin) + hidden
+
+
+def _group(plan: Plan, group: str) -> str:
+    key = f'group_add.{group}'
+    return _source(plan, key) if key in plan.settings.sources else f'{_source(plan, "user")}: a group of yours'
+
+
+def _image(plan: Plan) -> str:
+    settings = plan.settings
+    if settings.image:
+        found = _source(plan, 'image')
+    else:
+        found = plan.target.image_from
+        if settings.release:
+            found += f' ({_source(plan, "release")})'
+        found += f', registry: {_source(plan, "registry")}' if settings.registry else ''
+        found += f', tag: {_source(plan, "tag")}' if settings.tag else ''
+    return found if plan.image == image(plan.target.image, settings) else f'{found}; by its id, as its bundle had it'
+
+
+def _words(plan: Plan) -> str:
+    if not plan.target.command:
+        return 'no command was given: a shell'
+    return '--run_as_service' if plan.job.endswith('/service') else 'the command line'

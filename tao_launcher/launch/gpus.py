@@ -1,0 +1,86 @@
+"""GPU requests: which GPUs a launch gets, and how each engine is told."""
+from __future__ import annotations
+
+from ..base.errors import UsageError
+from ..settings.values import Gpus, Variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..engine.daemon import Daemon
+
+
+def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
+    """The GPUs to ask for and a notice (or ''): in a Slurm job its own, else all.
+
+    Docker knows nothing of Slurm's allocation, and all GPUs of a shared node are never meant.
+    Raises UsageError in a Slurm job whose GPUs can not be told.
+    """
+    if given is not None:
+        first = f'docker takes the first {given.first} GPUs, whoever uses them; free:{given.first} picks idle ones'
+        return given, first if given.kind == 'count' else ''
+    job = environ.get('SLURM_JOB_ID')
+    if not job:
+        return Gpus('all'), ''
+    for name in ('SLURM_STEP_GPUS', 'SLURM_JOB_GPUS', 'CUDA_VISIBLE_DEVICES'):
+        ids = tuple(one.strip() for one in environ.get(name, '').split(',') if one.strip())
+        # CUDA's indices may count from 0 inside the job's own GPUs; UUIDs are unmistakable
+        trusted = name != 'CUDA_VISIBLE_DEVICES' or all(one.startswith(('GPU-', 'MIG-')) for one in ids)
+        if ids and trusted:
+            return Gpus('ids', ids), f'Slurm job {job}: GPUs {",".join(ids)} (from {name})'
+    raise UsageError(
+        f'in Slurm job {job} and can not tell its GPUs',
+        'neither SLURM_STEP_GPUS nor SLURM_JOB_GPUS is set, and CUDA_VISIBLE_DEVICES holds no UUIDs',
+        advice='say which: --gpus 0,1 (or --gpus none)',
+    )
+
+
+def engine_words(gpus: Gpus, daemon: Daemon, is_tegra: bool) -> tuple[list[tuple[str, ...]], list[Variable]]:
+    """The engine's words for a request, one option each, and the variables it needs."""
+    if gpus.kind == 'none':
+        # without it a default nvidia runtime gives the container every GPU
+        return [], [Variable('NVIDIA_VISIBLE_DEVICES', 'void', '--gpus none')]
+    ids = gpus.ids or (tuple(str(i) for i in range(gpus.first)) if gpus.first else ('all',))
+    if daemon.profile.uses_cdi:
+        return [('--device', f'nvidia.com/gpu={one}') for one in ids], []
+    if is_tegra and not daemon.is_remote:
+        return [('--runtime', 'nvidia')], [Variable('NVIDIA_VISIBLE_DEVICES', ','.join(ids), '--gpus')]
+    if gpus.kind == 'ids':
+        # docker reads the value as CSV: without the inner quotes the second id is another field
+        return [('--gpus', f'"device={",".join(ids)}"')], []
+    return [('--gpus', str(gpus.first) if gpus.first else 'all')], []
+
+
+# What nvidia-smi is asked for a choice of idle GPUs, and the words that ask it.
+GPU_QUERY = ('nvidia-smi', '--query-gpu=index,uuid', '--format=csv,noheader')
+PROCESS_QUERY = ('nvidia-smi', '--query-compute-apps=gpu_uuid,pid,process_name,used_memory', '--format=csv,noheader')
+
+
+def pick_free(
+    count: int, gpu_rows: str, process_rows: str, owner: Callable[[str], str] = lambda pid: '',
+    allowed: tuple[str, ...] = (),
+) -> Gpus:
+    """The first `count` GPUs without a compute process, from nvidia-smi's answers to the queries above.
+
+    owner(pid) names the user of a process, or ''. `allowed` are the indices or UUIDs to choose from, if
+    not all are. Raises UsageError with who holds what when there are not enough.
+    """
+    holders: dict[str, list[str]] = {}
+    for line in process_rows.splitlines():
+        uuid, comma, process = line.partition(',')  # a process name may hold commas
+        if comma:
+            pid, _, rest = process.strip().partition(',')
+            whose = owner(pid)
+            holders.setdefault(uuid.strip(), []).append(f'{f"{whose}, " if whose else ""}process {pid},{rest}')
+    rows = [line.split(',') for line in gpu_rows.splitlines()]
+    gpus = [(index.strip(), uuid.strip()) for index, uuid, *_ in (row for row in rows if len(row) > 1)]
+    gpus = [gpu for gpu in gpus if not allowed or set(gpu) & set(allowed)]
+    free = tuple(index for index, uuid in gpus if uuid not in holders)
+    if len(free) < count:
+        raise UsageError(
+            f'{count} free GPU{"s"[:count > 1]} wanted, {len(free)} of {len(gpus)} free',
+            *(f'GPU {index}: {"; ".join(holders[uuid])}' for index, uuid in gpus if uuid in holders),
+            advice='wait, or name the GPUs: --gpus 0,1',
+        )
+    return Gpus('ids', free[:count])

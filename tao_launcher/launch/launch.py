@@ -1,0 +1,72 @@
+"""Launch a job, or print what would be launched."""
+from __future__ import annotations
+
+from . import argv
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..base.output import Output
+    from .argv import Lines
+    from .plan import Plan
+
+
+def launch(plan: Plan, dry_run: str, environ: Mapping[str, str], arg_max: int, output: Output) -> int:
+    """Print the plan's command (`dry_run` is shell, pretty, json or explain) or run it ('').
+
+    Returns the job's exit code as subprocess writes it: negative when the launcher is to die of a
+    signal itself. Raises UsageError, ConfigError or EngineError before a job is started.
+    """
+    lines = argv.run(plan)
+    words = argv.argv(lines)
+    environ_bytes = sum(len(name) + len(value) + 10 for name, value in environ.items())
+    argv.check_size(plan, words, environ_bytes, arg_max)
+    for notice in plan.notices:
+        output.notice(notice)
+    if dry_run:
+        _print(plan, lines, dry_run, environ, output)
+        return 0
+    from .run import run
+
+    return run(plan, words, environ, output)
+
+
+def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], output: Output) -> None:
+    if form == 'explain':
+        from . import explain
+
+        output.result(explain.text(explain.explained(plan, lines)))
+        return
+    if form == 'json':
+        output.result(as_json(plan, argv.argv(lines)))
+        return
+    unset = [name for name, value in plan.export.items() if environ.get(name) != value]
+    if unset:
+        output.notice(f'the line takes {", ".join(unset)} from its environment: export it first')
+    output.result(argv.quoted(lines, pretty=form == 'pretty') + '\n')
+
+
+def as_json(plan: Plan, words: tuple[str, ...]) -> str:
+    """The dry run as JSON. Keys are only ever added.
+
+    env names the variables that the engine takes from its environment; export them to run argv.
+    """
+    import json
+
+    document = {
+        'argv': words,
+        'env': plan.by_name,
+        'image': plan.image,
+        'release': plan.release or None,
+        'job': plan.job,
+        'command': plan.command,
+        'mounts': [
+            {'source': m.source, 'destination': m.destination, 'mode': m.mode or None} for m in plan.mounts
+        ],
+        'engine': plan.engine,
+        'tty': plan.tty,
+        'detach': plan.detach,
+        'notices': plan.notices,
+    }
+    return json.dumps(document, indent=2) + '\n'

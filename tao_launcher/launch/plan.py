@@ -1,0 +1,208 @@
+"""The plan of a launch: everything that its argv says, decided once and frozen."""
+from __future__ import annotations
+
+from ..base.errors import UsageError
+from ..base.record import Record
+from ..base.secrets import masked
+from ..engine.references import with_registry, with_tag
+from ..settings.values import Gpus, Mount, Port, Ulimit, Variable
+from . import gpus
+from .identity import Identity
+from .paths import gpu_indices
+from .variables import collect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..base.host import Host, Terminals
+    from ..engine.daemon import Daemon
+    from ..engine.profiles import Profile
+    from ..settings.settings import Settings
+
+SHELL = '/bin/bash'
+
+
+class Target(Record):
+    """What to run: from the catalogue, or a developer's checkout.
+
+    job labels it (model/dino/train, tao_pt/shell); command is empty for a shell. The mounts,
+    variables and network are a developer runner's own.
+    """
+
+    job: str
+    image: str
+    command: tuple[str, ...]
+    release: str = ''
+    mounts: tuple[Mount, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    network: str = ''
+    workdir: str = ''
+    ports: tuple[Port, ...] = ()  # instead of the settings'
+    notices: tuple[str, ...] = ()
+    image_from: str = ''  # what names the image, for --explain
+    is_task: bool = False  # the words of the command are a task's own, and can be checked as such
+
+
+class Plan(Record):
+    """What is launched. docker.run turns it into argv; nothing is decided after it."""
+
+    engine: tuple[str, ...]
+    profile: Profile
+    is_sudo: bool
+    detach: bool
+    tty: bool
+    interactive: bool
+    init: tuple[str, ...]
+    name: str
+    gpus: tuple[tuple[str, ...], ...]
+    mounts: tuple[Mount, ...]
+    variables: tuple[str, ...]
+    by_name: tuple[str, ...]
+    export: Mapping[str, str]
+    shm_size: str
+    ulimits: tuple[Ulimit, ...]
+    ports: tuple[Port, ...]
+    user: tuple[str, ...]
+    groups: tuple[str, ...]
+    network: str
+    ipc: str
+    privileged: bool
+    workdir: str
+    pull: str
+    job: str
+    owner: str
+    extra_args: tuple[str, ...]
+    image: str
+    release: str
+    command: tuple[str, ...]
+    needs_terminal: bool
+    may_ask: bool  # the engine's command may ask for a password on the terminal
+    stop_timeout: int
+    notices: tuple[str, ...]
+    origins: tuple[str, ...]  # of the variables, '' for the launcher's own
+    settings: Settings  # what it was made from, as target is
+    target: Target
+
+
+def make(
+    target: Target, settings: Settings, host: Host, daemon: Daemon, identity: Identity, environ: Mapping[str, str],
+) -> Plan:
+    """The plan for `target`. Raises UsageError for what can not be launched."""
+    flags = settings.flags
+    settings = settings._replace(ports=target.ports or settings.ports)
+    request, gpu_notice = gpus.request(_given_gpus(settings, environ), environ)
+    gpu_words, gpu_variables = gpus.engine_words(request, daemon, host.is_tegra)
+    variables = collect(
+        target.variables, settings.file_variables, gpu_variables, identity.variables, settings.variables,
+        environ, launch_id=not daemon.is_sudo,
+    )
+    tty, interactive = terminal(settings, host.terminals)
+    if 'detach' in flags and not target.command:
+        raise UsageError('a detached shell would end at once', advice='give it a command to run')
+    network = settings.network or ('' if settings.ports else target.network)
+    return Plan(
+        engine=settings.engine,
+        profile=daemon.profile,
+        is_sudo=daemon.is_sudo,
+        detach='detach' in flags,
+        tty=tty,
+        interactive=interactive,
+        init=init_words(daemon) if settings.init else (),
+        name=settings.name,
+        gpus=tuple(gpu_words),
+        mounts=_mounts(target.mounts, settings.mounts),
+        variables=variables.words,
+        by_name=variables.by_name,
+        export=variables.export,
+        shm_size=settings.shm_size,
+        ulimits=settings.ulimits,
+        ports=settings.ports,
+        user=identity.words,
+        groups=_groups(settings, identity),
+        network=network,
+        ipc=settings.ipc,
+        privileged=settings.privileged,
+        workdir=settings.workdir or target.workdir,
+        pull='' if settings.pull == 'missing' else settings.pull,
+        job=target.job,
+        owner=identity.owner or str(host.uid),
+        extra_args=settings.extra_args,
+        image=image(target.image, settings),
+        release=target.release,
+        command=target.command or (SHELL,),
+        needs_terminal=tty or (interactive and host.terminals.stdin),
+        may_ask=daemon.is_sudo or daemon.is_ssh,
+        stop_timeout=settings.stop_timeout,
+        notices=(*settings.notices, *target.notices, *_notices(
+            settings, daemon, network, target, (gpu_notice, identity.notice, *variables.notices), tty or interactive,
+            bool(variables.by_name),
+        ), *(gpu_indices(request, target.command) if target.is_task else ())),
+        origins=variables.origins,
+        settings=settings,
+        target=target,
+    )
+
+
+def image(reference: str, settings: Settings) -> str:
+    """The image to use: another one, or another tag or registry of the target's own."""
+    if settings.image:
+        return settings.image
+    if settings.registry:
+        reference = with_registry(reference, settings.registry)
+    return with_tag(reference, settings.tag) if settings.tag else reference
+
+
+def terminal(settings: Settings, terminals: Terminals) -> tuple[bool, bool]:
+    """(-t, -i): on their own only when all three streams are terminals and we are in the foreground.
+
+    With a redirected stream a terminal would swallow or garble it; from the background the
+    client would be stopped as soon as it reads.
+    """
+    flags = settings.flags
+    if 'detach' in flags:
+        return False, False
+    if 'tty' in flags and not terminals.stdin:
+        raise UsageError('--tty: the input is not a terminal', advice='leave --tty out, or use --interactive')
+    wanted = 'no_tty' not in flags and settings.tty
+    tty = 'tty' in flags or (wanted and all(terminals))
+    return tty, tty or 'interactive' in flags
+
+
+def _given_gpus(settings: Settings, environ: Mapping[str, str]) -> Gpus | None:
+    """The GPUs asked for; a mounts file's "all" is not meant for a node that Slurm has divided."""
+    in_file = settings.gpus == Gpus('all') and 'DockerOptions' in settings.sources['gpus']
+    return None if in_file and environ.get('SLURM_JOB_ID') else settings.gpus
+
+
+def _mounts(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:
+    destinations = {mount.destination for mount in given}
+    return (*(mount for mount in defaults if mount.destination not in destinations), *given)
+
+
+def init_words(daemon: Daemon) -> tuple[str, ...]:
+    """The words for a program in the container that passes signals on and reaps what ends."""
+    return ('--init', *([f'--init-path={daemon.init}'] if daemon.init else []))
+
+
+def _groups(settings: Settings, identity: Identity) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*map(str, identity.groups), *settings.group_add)))
+
+
+def _notices(
+    settings: Settings, daemon: Daemon, network: str, target: Target, found: tuple[str, ...], has_input: bool,
+    has_by_name: bool,
+) -> list[str]:
+    notices = [notice for notice in found if notice]
+    if settings.ports and network == 'host':
+        notices.append(f'{daemon.profile.name} discards published ports with network host')
+    if daemon.is_sudo and has_by_name:
+        notices.append('sudo passes the variables on only where sudoers allows SETENV')
+    if daemon.is_remote and 'no_check' not in settings.flags:
+        there = masked(daemon.address)
+        notices.append(f'the daemon is remote ({there}): paths are those of that machine, and not checked')
+    if not target.command and not has_input:
+        notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')
+    if any(a == '-c' and len(b) > 1 and b[0] == b[-1] == "'" for a, b in zip(target.command, target.command[1:])):
+        notices.append('quoting arrives unchanged here: write bash -c "…" without the inner \'…\'')
+    return notices

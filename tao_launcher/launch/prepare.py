@@ -1,0 +1,138 @@
+"""From options to a plan: what every launch does, whatever it launches."""
+from __future__ import annotations
+
+from ..base import host
+from ..base.errors import ConfigError, UsageError
+from ..base.secrets import masked
+from ..engine import daemon
+from ..engine.init import with_init
+from ..engine.references import REMEMBERED
+from ..settings.locate import read_mounts_file
+from ..settings.settings import merge
+from . import gpus, identity, paths, plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from ..base.host import Host
+    from ..base.output import Output
+    from ..engine.daemon import Daemon
+    from ..settings.options import Values
+    from ..settings.settings import Settings
+    from ..settings.values import Gpus
+    from .identity import Identity
+    from .plan import Plan, Target
+
+
+def prepare(
+    options: Values, defaults: Mapping[str, Any], environ: Mapping[str, str], here: Host, output: Output,
+    make_target: Callable[[Settings], Target],
+) -> tuple[Plan, str]:
+    """(the plan, the form of a dry run or ''). `make_target` says what is launched with the settings.
+
+    Raises UsageError and ConfigError for all that is wrong before docker is asked.
+    """
+    file, notices = read_mounts_file(options, environ, here)
+    settings = merge(options, environ, file, defaults, here.cwd, here.home)
+    settings = settings._replace(notices=(*notices, *settings.notices))
+    if settings.sources['dry_run'] == 'TAO_DRY_RUN' and settings.dry_run:
+        output.notice('TAO_DRY_RUN is set: nothing is run')
+    engine = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
+    if output.is_verbose:
+        from .verbose import say_settings
+
+        say_settings(options, environ, file, here, engine, output)
+    if settings.gpus and settings.gpus.kind == 'free':
+        settings = settings._replace(gpus=_free_gpus(settings, engine, environ, output))
+    target = make_target(settings)
+    made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
+    if '@' in made.image:
+        made = _bundled(made, here)
+    if settings.dry_run:
+        _say_terminal(made, here, output)
+    if output.is_verbose:
+        from .verbose import say_plan
+
+        say_plan(made, here, output)
+    return check(made, settings, engine, target), settings.dry_run
+
+
+def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Plan:
+    """The plan, once its sources were found on this host; with a notice about what can not be seen.
+
+    Raises ConfigError with every source that is missing: -v would create it, as an empty folder of root's;
+    and for a spec file that is missing under a mount.
+    """
+    if 'no_check' in settings.flags or engine.is_remote:
+        return made
+    seen = [(mount, host.look(mount.source)) for mount in made.mounts]
+    missing = [
+        f'{mount.source} ({mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
+        for mount, exists in seen if exists is False
+    ]
+    if missing:
+        raise ConfigError(
+            f'{len(missing)} mount source{"s"[:len(missing) > 1]} not found', *missing,
+            advice='correct or create them (daemon elsewhere? --no-check)',
+        )
+    notices = [
+        f'{mount.source} can not be looked at by you; it is left to the daemon'
+        for mount, exists in seen if exists is None
+    ]
+    if target.is_task:
+        notices += paths.paths(target.command[0], target.command[1:], made.mounts, host.look_in_mount)
+    return made._replace(notices=(*made.notices, *notices))
+
+
+def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Gpus:
+    """As many idle GPUs as wanted. Raises UsageError; a dry run asks nobody, so it can not know them."""
+    if engine.is_remote:
+        raise UsageError(
+            f'the daemon is remote ({masked(engine.address)}): which GPUs are free there is not known here',
+            advice='name them: --gpus 0,1',
+        )
+    if settings.dry_run:
+        raise UsageError('which GPUs are free shows only at the launch', advice='name them for a dry run: --gpus 0,1')
+    from ..base import machine
+    from ..engine.process import ask
+
+    answers = [ask(query, environ, timeout=20.0) for query in (gpus.GPU_QUERY, gpus.PROCESS_QUERY)]
+    for answer in answers:
+        if answer.code != 0:
+            raise UsageError('nvidia-smi does not tell which GPUs are free', (answer.err or answer.out).strip()[:200])
+    count = settings.gpus.first if settings.gpus else 1
+    allowed = gpus.request(None, environ)[0].ids  # in a Slurm job its own
+    picked = gpus.pick_free(count, answers[0].out, answers[1].out, machine.process_owner, allowed)
+    output.notice(f'free GPUs: {",".join(picked.ids)}')
+    return picked
+
+
+def _bundled(made: Plan, here: Host) -> Plan:
+    """The plan by image id, where a bundle brought the image: docker load loses registry digests (moby#22011)."""
+    known = host.json_file(f'{here.home}/{REMEMBERED}')
+    found = known.get(made.image) if isinstance(known, dict) else None
+    if made.pull == 'always' or not isinstance(found, str) or not found.startswith('sha256:'):
+        return made
+    notice = f'{made.image} came with a bundle: used by its id, and not pulled (--pull always would)'
+    return made._replace(image=found, pull='never', notices=(*made.notices, notice))
+
+
+def _identity(user: str, here: Host, engine: Daemon) -> Identity:
+    """Who launches and who the job runs as; names and groups are only looked up where they are needed."""
+    own = bool(user) and identity.is_caller(user, here)
+    uid = str(here.uid) if own else user.partition(':')[0]
+    found = identity.identity(
+        user, here, engine, host.user_name(int(uid)) if uid.isdigit() else '',
+        host.supplementary_groups(here) if own else (),
+    )
+    if engine.is_remote:
+        found = found._replace(owner=host.name_at_host(here))
+    return found
+
+
+def _say_terminal(made: Plan, here: Host, output: Output) -> None:
+    here_is_one = here.terminals._replace(stdout=True, stderr=True)
+    if not made.tty and not made.detach and all(here_is_one) and not all(here.terminals):
+        output.notice('a run on this terminal gets -it; the redirected dry run does not')

@@ -1,0 +1,89 @@
+"""Run a planned job and come back with its exit code."""
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from ..base import host
+from ..base.errors import ResultLost
+from ..base.output import OutputClosed
+from ..engine import process, signals
+from .containers import Launch
+from .supervise import Job
+from .variables import LAUNCH_ID
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..base.output import Output
+    from .plan import Plan
+
+EXPLAINED = (125, 126, 127, 135, 137, 139)  # exit codes whose reason may be found afterwards
+JUST_STARTED = 0.3  # seconds after which a detached job that ended at once is noticed
+
+
+def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: Output) -> int:
+    """Run the argv `words` of `plan`; the job's exit code, negative to die of a signal.
+
+    Raises EngineError when the engine's program can not be started.
+    """
+    launch = _launch(plan, words, environ)
+    output.verbose(f'running: {" ".join(plan.engine)} run … {plan.image}')
+    job = Job(plan, launch, output)
+    since, kills = time.time(), host.memory_kills()
+    code, out = job.run(words)
+    if job.received and (job.abandoned or code == 125):
+        code = -job.received[0]  # the job has no code of its own
+    if _was_interrupted(plan, job, code):
+        return -signal.SIGINT
+    # clients end with 1 as well when they find no engine: a wrong context, a sudo that refuses
+    if (code in EXPLAINED or (code == 1 and job.is_silent)) and not job.received:
+        from .diagnose import diagnose
+
+        code = diagnose(code, since, kills, plan, launch, output)
+    if plan.detach and code == 0:
+        return _detached(out.strip(), launch, output)
+    return code if code >= 0 else 128 - code
+
+
+def _was_interrupted(plan: Plan, job: Job, code: int) -> bool:
+    """Whether Ctrl-C ended the job, so that a shell loop or make around the launcher is to stop too."""
+    if signal.SIGINT in job.received:
+        return code in (130, 137, -signal.SIGINT, -signal.SIGKILL)
+    if not (plan.tty and code == 130) or plan.job.endswith('/shell'):
+        return False
+    # With -t it was a byte for the job's own terminal. Off it, it is a signal for the whole foreground.
+    signals.interrupt_group()
+    return True
+
+
+def _launch(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str]) -> Launch:
+    # its value is nowhere but in this environment and the container's: what has it is this launch's
+    launch_id = '' if plan.is_sudo else os.urandom(16).hex()
+    env = {**environ, **plan.export}
+    if launch_id:
+        env[LAUNCH_ID] = launch_id
+    digest = next(word for word in words if word.startswith('tao.plan='))
+    return Launch(
+        engine=plan.engine, env=env, plan=digest.partition('=')[2], owner=plan.owner, launch_id=launch_id,
+        started=process.utc(), removal=plan.profile.removal,
+    )
+
+
+def _detached(container: str, launch: Launch, output: Output) -> int:
+    """Print a detached job's id; when it has ended already, its log (to stderr) and its code."""
+    try:
+        output.result(container + '\n')
+    except (OutputClosed, ResultLost):
+        output.notice(f'the job runs on as container {container[:12]}')
+    process.sleep(JUST_STARTED)
+    state = launch.ask('inspect', '-f', '{{.State.Running}} {{.State.ExitCode}}', container)
+    running, _, code = state.out.strip().partition(' ')
+    if state.code != 0 or running != 'false':
+        return 0
+    log = launch.ask('logs', container)
+    output.log(log.out + log.err)
+    output.notice(f'the job has ended already, with exit code {code}')
+    return int(code)

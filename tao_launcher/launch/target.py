@@ -1,0 +1,32 @@
+"""What a call of a task launches."""
+from __future__ import annotations
+
+from ..tasks import catalogue
+from .plan import Target
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..settings.command_line import Call
+    from ..tasks.catalogue import Catalogue
+
+
+def task_target(known: Catalogue, call: Call, release: str) -> Target:
+    """What a call launches. Raises UsageError for unknown names."""
+    found = catalogue.find(known, call.group, call.task, call.subtask, release)
+    if call.form == 'task' and call.subtask and not call.forced:
+        catalogue.check_subtask(known, found, call.subtask)
+    command: tuple[str, ...] = ()
+    if call.form == 'run':
+        command = call.words
+    elif call.form == 'task':
+        command = (found.task, *([call.subtask] if call.subtask else []), *call.words)
+    last = 'shell' if call.form == 'shell' else call.subtask
+    job = '/'.join(part for part in (found.group, found.task, last) if part)
+    elsewhere = catalogue.subtask_elsewhere(known, found, call.subtask) if call.form == 'task' else ''
+    older = '' if release else catalogue.moved(known, found)
+    notices = tuple(notice for notice in (older, elsewhere) if notice)
+    newest = '' if release or known.path else ', the newest that has it'
+    whence = f'{found.group}/{found.task} in release {found.release}{known.path and f" of {known.path}"}{newest}'
+    return Target(
+        job, found.image, command, found.release, notices=notices, image_from=whence, is_task=call.form == 'task',
+    )

@@ -1,0 +1,52 @@
+"""--verbose: what was read and decided on the way to a launch."""
+from __future__ import annotations
+
+from ..settings.entries import Source
+from ..settings.in_effect import entries
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..base.host import Host
+    from ..base.output import Output
+    from ..engine.daemon import Daemon
+    from ..settings.mounts_file import MountsFile
+    from ..settings.options import Values
+    from .plan import Plan
+
+
+def say_settings(
+    options: Values, environ: Mapping[str, str], file: MountsFile, here: Host, engine: Daemon, output: Output,
+) -> None:
+    """Every setting that is not a default, with its source; and which daemon the job goes to."""
+    for entry in entries(file, options, environ, here):
+        if entry.beaten and entry.name == 'catalogue':
+            continue  # who reads it says so
+        if entry.source != Source('default') or entry.name in ('mounts_file', 'catalogue', 'engine'):
+            value = {True: 'yes', False: 'no'}[entry.value] if isinstance(entry.value, bool) else entry.value
+            beaten = ''.join(f', not {value} ({source})' for value, source in entry.beaten)
+            output.verbose(f'{entry.name}: {value} ({entry.source}){beaten}')
+    ways = [word for word, is_so in (
+        (engine.profile.title, True), ('through sudo', engine.is_sudo), ('rootless', engine.is_rootless),
+        ('on another machine', engine.is_remote),
+    ) if is_so]
+    output.verbose(f'daemon: {engine.address or "the local default"} ({", ".join(ways)})')
+
+
+def say_plan(plan: Plan, here: Host, output: Output) -> None:
+    """What was decided from them."""
+    asked = [word for word in ('detach', 'tty', 'no_tty', 'interactive') if word in plan.settings.flags]
+    missing = [
+        f'{name} is no terminal' for name, is_one in zip(('stdin', 'stdout', 'stderr'), here.terminals) if not is_one
+    ]
+    if not missing and not here.terminals.foreground:
+        missing = ['the launcher is in the background']
+    if not missing and not plan.settings.tty:
+        missing = ['DockerOptions.tty is false']
+    how = {(True, True): '-it', (False, True): '-i'}.get((plan.tty, plan.interactive), 'none')
+    why = [f'--{word.replace("_", "-")}' for word in asked] or missing or ['stdin, stdout and stderr are terminals']
+    output.verbose(f'terminal: {how} ({", ".join(why)})')
+    by_name = f', by name: {", ".join(plan.by_name)}' if plan.by_name else ''
+    output.verbose(f'{len(plan.mounts)} mounts, {len(plan.variables)} variables{by_name}')
+    output.verbose(f'image: {plan.image} ({plan.target.image_from if not plan.settings.image else "named"})')

@@ -1,0 +1,196 @@
+"""The command line: launcher options, then a task and what belongs to it.
+
+argparse can not keep the three rules that matter here: the launcher's options end at the first
+other word, an optional value (--dry-run=json) is joined by "=" only, and what stands behind the
+task name stays untouched, byte for byte, on every Python version.
+"""
+from __future__ import annotations
+
+from ..base.errors import UsageError
+from ..base.record import Record
+from ..base.suggest import did_you_mean
+from .options import ALSO_LATE, NEVER_LATE, SUBMIT, TASKS_OWN, Option, of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from .options import Values
+
+HELP = ('-h', '--help')
+
+
+class Call(Record):
+    """What follows the launcher's options: a task and its words.
+
+    form is 'task' (words are [SUBTASK] ARGS...), 'run' (words are any command), 'shell' or 'help'.
+    """
+
+    form: str
+    group: str = ''
+    task: str = ''
+    subtask: str = ''
+    words: tuple[str, ...] = ()
+    forced: bool = False  # the subtask stands behind a "--"
+
+
+def table(program: str) -> dict[str, Option]:
+    """The program's options by every accepted spelling of their names."""
+    found = {}
+    for option in of(program):
+        for name in (option.name, option.name[2:].replace('_', '-'), option.name[2:].replace('-', '_')):
+            found['--' + name.lstrip('-')] = option
+        if option.short:
+            found[option.short] = option
+    return found
+
+
+def parse(words: Sequence[str], program: str, into: Values | None = None) -> tuple[Values, list[str]]:
+    """The launcher's options at the start of `words`, added to `into`, and the words behind them.
+
+    A "--" that ends the options stays as the first of the rest. Raises UsageError.
+    """
+    known = table(program)
+    values: Values = {} if into is None else into
+    rest = list(words)
+    while rest and rest[0].startswith('-') and rest[0] not in ('-', '--'):
+        name, equals, value = rest.pop(0).partition('=')
+        option = known.get(name)
+        if option is None:
+            where = f'tao {program} --help' if ' ' in program else f'{program} --help options'
+            raise UsageError(f'unknown option {name}', *_hint(name, known), advice=where)
+        if not option.value and equals:
+            raise UsageError(f'{name} takes no value, found "{value}"')
+        if option.value and not option.optional and not equals:
+            if not _has_value(option, rest, known):
+                raise UsageError(f'{name} needs a value: {name} {option.value}')
+            value = rest.pop(0)
+        add(values, option, _value(option, name, equals, value))
+    return values, rest
+
+
+def _has_value(option: Option, rest: Sequence[str], known: Mapping[str, Option]) -> bool:
+    """Whether its value follows an option: but for --docker-arg, an option in its place is a forgotten value."""
+    takes_options = option.key in ('docker_arg', 'sbatch_arg')
+    return bool(rest) and rest[0] != '--' and (takes_options or rest[0].partition('=')[0] not in known)
+
+
+def _value(option: Option, name: str, equals: str, value: str) -> str | bool:
+    """What an option is set to; an optional value that is written, but empty, must not count as none."""
+    if option.optional and equals and not value:
+        raise UsageError(f'{name}= needs a value, or no "="')
+    return value if option.value and (equals or not option.optional) else True
+
+
+def add(values: Values, option: Option, value: str | bool) -> None:
+    """Set an option's value; a repeatable one collects a list, of others the last stands."""
+    if option.repeatable:
+        collected = values.setdefault(option.key, [])
+        if isinstance(collected, list):
+            collected.append(str(value))
+    else:
+        values[option.key] = value
+
+
+def _hint(name: str, known: Mapping[str, Option]) -> list[str]:
+    if not name.startswith('--'):
+        return []
+    key = name[2:].replace('-', '_')
+    owners = [owner for option in SUBMIT if option.key == key for owner in option.programs]
+    if owners:
+        return [f'it is an option of tao {" and ".join(owners)}, and stands behind that']
+    # the dashes would make every option look alike
+    hint = did_you_mean(name[2:], {option.name[2:] for option in known.values()})
+    return [hint.replace('mean ', 'mean --').replace(', ', ', --')] if hint else []
+
+
+def call(
+    words: Sequence[str], groups: Collection[str], subtasks: dict[str, tuple[str, ...]], values: Values,
+) -> Call:
+    """The task in `words`, and what the launcher still takes from behind its name, into `values`.
+
+    `groups` are the known groups, `subtasks` the known subtasks by task name.
+    Raises UsageError when there is no task.
+    """
+    rest = list(words)
+    untouched = rest[:1] == ['--']
+    if untouched:
+        del rest[0]
+    group = rest.pop(0) if rest and rest[0] in groups else ''
+    if not rest and not group:
+        raise UsageError('which task?', advice='tao --help')
+    if not rest:
+        raise UsageError(f'which task of {group}?', advice=f'tao {group} --help')
+    task = rest.pop(0)
+    if task in HELP:
+        return Call('help', group)
+    taken = [] if untouched else _late(rest, task, subtasks.get(task, ()), values)
+    if not untouched:
+        rest = taken
+    if not rest:
+        return Call('shell', group, task)
+    if rest[0] in HELP and not untouched:
+        return Call('help', group, task)
+    if rest[0] == 'run':
+        command = tuple(rest[2:] if rest[1:2] == ['--'] else rest[1:])
+        if not command:
+            raise UsageError('run what?', advice=f'tao {task} run COMMAND [ARGS...], or tao {task} for a shell')
+        return Call('run', group, task, 'run', command)
+    forced = rest[0] == '--'
+    if forced:
+        del rest[0]
+    if not rest:
+        return Call('shell', group, task)
+    if not is_subtask(rest[0]):
+        return Call('task', group, task, '', tuple(rest), forced)
+    if rest[1:2] == ['--'] and not forced:
+        del rest[1]
+    return Call('task', group, task, rest[0], tuple(rest[1:]), forced)
+
+
+def is_subtask(word: str) -> bool:
+    """Whether the first word behind a task can be a subtask: no option, no path and no empty word is one."""
+    return bool(word) and not word.startswith('-') and '/' not in word
+
+
+def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Values) -> list[str]:
+    """The task's words without the launcher's; those before a "--" and a "run" are looked at."""
+    if words[:1] == ['run']:
+        return list(words)
+    known = table('tao')
+    without_subtask = bool(subtasks) and not is_subtask((*words, '')[0])
+    kept: list[str] = []
+    misplaced: list[str] = []
+    rest = list(words)
+    while rest and rest[0] != '--':
+        if rest[0] == 'run' and not kept:
+            return rest
+        word = rest.pop(0)
+        name, equals, value = word.partition('=')
+        option = known.get(name) if name.startswith('--') else None
+        if option and option.key in ALSO_LATE:
+            if option.value and not option.optional and not equals:
+                if not _has_value(option, rest, known):
+                    raise UsageError(f'{name} needs a value: {name} {option.value}')
+                value = rest.pop(0)
+            add(values, option, _value(option, name, equals, value))
+        elif option and _misplaced(option, without_subtask):
+            misplaced.append(f'{name} {option.value}'.rstrip())
+            if option.value and not equals and _has_value(option, rest, known):
+                del rest[0]
+        else:
+            kept.append(word)
+    if misplaced:
+        names = ', '.join(word.partition(' ')[0] for word in misplaced)
+        raise UsageError(
+            f'{names}: the launcher\'s options stand before the task name',
+            f'behind a bare "--" the task gets them: tao {task} SUBTASK -- {" ".join(misplaced)}',
+            advice=f'tao {" ".join(misplaced)} {task} …',
+        )
+    return kept + rest
+
+
+def _misplaced(option: Option, without_subtask: bool) -> bool:
+    if option.key in NEVER_LATE:
+        return True
+    return without_subtask and option.key not in TASKS_OWN and option.key != 'help'

@@ -1,0 +1,170 @@
+"""The DockerOptions section of the mounts file, one small parser per key."""
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from ..base.json_reader import Reader, kind, whole
+from ..base.json_text import at, show
+from . import parsers
+from .docker_args import check_word, word_name
+from .ports import container_port, host_port, port_clashes
+from .values import Gpus, Port, Ulimit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+
+def docker_options(section: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
+    """The options that the section sets, parsed; faults go to `reader`."""
+    reader.known('DockerOptions', section, tuple(PARSERS))
+    return {
+        key: PARSERS[key](at('DockerOptions', key), value, reader)
+        for key, value in section.items()
+        if key in PARSERS
+    }
+
+
+def _size(path: str, value: object, reader: Reader) -> str | None:
+    number = whole(value)
+    if number is not None:
+        value = str(number)
+    text = reader.text(path, value, 'a size such as "16G"')
+    return reader.parsed(path, text, parsers.size) if text else None
+
+
+def _flag(path: str, value: object, reader: Reader) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    reader.expect(path, value, 'true or false')
+    return None
+
+
+def _word(path: str, value: object, reader: Reader) -> str | None:
+    text = reader.text(path, value, 'a name without blanks')
+    return reader.parsed(path, text, parsers.word) if text else None
+
+
+def _workdir(path: str, value: object, reader: Reader) -> str | None:
+    text = reader.text(path, value, 'an absolute path in the container')
+    if text and not text.startswith('/'):
+        reader.expect(path, value, 'an absolute path in the container')
+        return None
+    return text
+
+
+def _user(path: str, value: object, reader: Reader) -> str | None:
+    number = whole(value)
+    if number is not None and number >= 0:
+        value = str(number)
+    text = reader.text(path, value, '"UID:GID" or "host"')
+    return reader.parsed(path, text, parsers.user, structural=False) if text else None
+
+
+def _gpus(path: str, value: object, reader: Reader) -> Gpus | None:
+    items = value if isinstance(value, list) and value else [value]
+    texts = [str(item if number is None else number) for item in items for number in [whole(item)]]
+    if not all(texts) or not all(isinstance(item, str) or whole(item) is not None for item in items):
+        reader.expect(path, value, '"all", "none", "0,1" or a list of GPUs')
+        return None
+    return reader.parsed(path, ','.join(texts), parsers.gpus, structural=False)
+
+
+def _group_add(path: str, value: object, reader: Reader) -> tuple[str, ...]:
+    groups = []
+    for where, item in reader.items(path, value):
+        number = whole(item)
+        groups.append(_word(where, item if number is None or number < 0 else str(number), reader))
+    return tuple(group for group in groups if group)
+
+
+def _extra_args(path: str, value: object, reader: Reader) -> tuple[str, ...]:
+    words = []
+    for where, item in reader.items(path, value):
+        if not isinstance(item, str) or not item.startswith('-'):
+            reader.fault(where, f'{kind(item)}: expected a word for docker such as "--cpus=8"')
+            continue
+        try:
+            words.append(check_word(item))
+        except ValueError as e:
+            reader.fault(where, f'{show(word_name(item))}: {e}', structural=False)
+    return tuple(word for word in words if word)
+
+
+def _ulimits(path: str, value: object, reader: Reader) -> tuple[Ulimit, ...]:
+    limits = []
+    for name, item in reader.members(path, value).items():
+        where = at(path, name)
+        text = _ulimit_text(where, item, reader)
+        if text is not None:
+            structural = name not in parsers.ULIMITS
+            limits.append(reader.parsed(where, text, partial(parsers.ulimit, name), structural))
+    return tuple(limit for limit in limits if limit)
+
+
+def _ulimit_text(path: str, value: object, reader: Reader) -> str | None:
+    """SOFT or SOFT:HARD of an int, a string or an object with soft and hard."""
+    number = whole(value)
+    if number is not None:
+        return str(number)
+    if isinstance(value, str) and re.fullmatch(r'-?[0-9]+(:-?[0-9]+)?', value):
+        return value
+    if isinstance(value, dict):
+        soft, hard = whole(value.get('soft')), whole(value.get('hard'))
+        if soft is not None and (hard is not None or 'hard' not in value):
+            return f'{soft}' if hard is None else f'{soft}:{hard}'
+    reader.expect(path, value, 'a whole number, "SOFT:HARD" or {"soft": N, "hard": N}')
+    return None
+
+
+def _ports(path: str, value: object, reader: Reader) -> tuple[Port, ...]:
+    """Container → host, the other way round than docker's -p."""
+    ports: list[Port] = []
+    for key, item in reader.members(path, value).items():
+        where = at(path, key)
+        if not re.fullmatch('[0-9]{1,5}(/(tcp|udp|sctp))?', key):
+            reader.fault(where, 'expected a container port such as "8888" or "8888/udp" as the key')
+            continue
+        container = reader.parsed(where, key, container_port, structural=False)
+        many = isinstance(item, list)
+        for place, host in reader.items(where, item) if many else [(where, item)]:
+            found = _host_port(place, host, reader, many)
+            if found and container:
+                ports.append(Port(container[0], container[1], found[1], found[0]))
+    for clash in port_clashes(ports):
+        reader.fault(path, f'host port {clash} is given to two entries', structural=False)
+    return tuple(ports)
+
+
+def _host_port(path: str, value: object, reader: Reader, in_list: bool) -> tuple[str, str] | None:
+    if value is None and not in_list:
+        return '', ''  # docker picks one
+    number = whole(value)
+    if number is not None:
+        if 1 <= number <= 65535:
+            return '', str(number)
+        reader.fault(path, f'{show(value)}: expected a port from 1 to 65535')
+        return None
+    if isinstance(value, str) and re.fullmatch(r'(([0-9.]+|\[[0-9a-fA-F:.]+\]):)?[0-9]{1,5}', value):
+        return reader.parsed(path, value, host_port, structural=False)
+    reader.expect(path, value, 'a host port, "IP:PORT", a list of them, or null')
+    return None
+
+
+PARSERS: Mapping[str, Callable[[str, Any, Reader], Any]] = {
+    'shm_size': _size,
+    'ulimits': _ulimits,
+    'user': _user,
+    'ports': _ports,
+    'privileged': _flag,
+    'network': _word,
+    'tty': _flag,
+    'gpus': _gpus,
+    'init': _flag,
+    'ipc': _word,
+    'group_add': _group_add,
+    'workdir': _workdir,
+    'extra_args': _extra_args,
+}

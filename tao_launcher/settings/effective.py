@@ -1,0 +1,149 @@
+"""Every setting in effect, where it comes from and what it beat."""
+from __future__ import annotations
+
+import shlex
+
+from ..base.record import Record
+from ..base.secrets import is_secret, masked, masked_words
+from .docker_args import word_key
+from .entries import Entry, source_of
+from .options import is_debugging
+from .repeatable import Problems, place, words_of
+from .settings import NAMES, RULES, candidates
+from .values import Gpus
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from ..base.host import Host
+    from .mounts_file import MountsFile
+    from .options import Values
+    from .repeatable import Given
+    from .values import Variable
+
+FIRST = ('engine', 'context', 'release', 'registry', 'image', 'tag', 'pull', 'gpus')
+FLAGS = ('detach', 'interactive', 'no_tty', 'no_check', 'quiet', 'verbose')
+
+
+class Candidate(Record):
+    """A value for a setting; of those of one key the last counts."""
+
+    key: Hashable
+    name: str
+    value: object
+    source: str
+
+
+def entries(options: Values, environ: Mapping[str, str], file: MountsFile, here: Host) -> list[Entry]:
+    """All of them: those with one value, the flags, then the entries of those that are lists.
+
+    The options and variables have to be right: `settings.merge` says what is wrong with them.
+    """
+    found = [
+        _entry([
+            Candidate(key, key, _value(key, given, environ), source)
+            for source, given in _candidates(key, options, environ, file)
+        ], file.path)
+        for key in (*FIRST, *(key for key in RULES if key not in FIRST))
+    ]
+    for flag in FLAGS:
+        given = [Candidate(flag, flag, False, 'default')]
+        if flag == 'verbose' and is_debugging(environ):
+            given.append(Candidate(flag, flag, not options.get('quiet'), 'TAO_LAUNCHER_DEBUG'))
+        given += [Candidate(flag, flag, True, NAMES[flag])] if options.get(flag) else []
+        found.append(_entry(given, file.path))
+    return found + _lists(file, words_of(options, here.cwd, here.home, Problems()), environ)
+
+
+def _candidates(
+    key: str, options: Values, environ: Mapping[str, str], file: MountsFile,
+) -> Iterator[tuple[str, object]]:
+    """(source, value) of a setting, the default first and what counts last."""
+    default, *others = reversed(list(candidates(key, options, environ, file, {})))
+    yield default[:2]
+    if key == 'color' and environ.get('NO_COLOR'):
+        yield 'NO_COLOR', 'never'
+    for source, given, is_text in others:
+        try:
+            yield source, RULES[key].parse(given) if is_text else given
+        except ValueError:  # it is beaten, so nobody has complained
+            yield source, given
+
+
+def _entry(given: Sequence[Candidate], file: str) -> Entry:
+    """The last of the candidates, and those that it beat: all but a default, the strongest first."""
+    *others, last = given
+    beaten = [(one.value, source_of(one.source, file)) for one in reversed(others) if one.source != 'default']
+    return Entry(last.name, last.value, source_of(last.source, file), tuple(beaten))
+
+
+def _lists(file: MountsFile, given: Given, environ: Mapping[str, str]) -> list[Entry]:
+    """The entries of lists; a later one beats those of the same key."""
+    everything = [
+        Candidate(('mount', m.destination), f'mount {m.destination}', m.source + (m.mode and f' ({m.mode})'), m.origin)
+        for m in (*file.mounts, *given.mounts)
+    ]
+    everything += [
+        Candidate(('env', v.name), f'env {v.name}', _variable(v, environ), v.origin)
+        for v in (*file.variables, *given.variables)
+    ]
+    everything += _docker_options(file.options, file.path)
+    everything += _docker_options(given._asdict(), '')
+    by_key: dict[Hashable, list[Candidate]] = {}
+    for one in everything:
+        by_key.setdefault(one.key, []).append(one)
+    return [_entry(_ports_of_one_source(those), file.path) for those in by_key.values()]
+
+
+def _docker_options(said: Mapping[str, Any], file: str) -> Iterator[Candidate]:
+    """The entries of the lists among docker's options: of the file, or (`file` is '') of the command line."""
+    def source(key: str, entry: Any, option: str) -> str:
+        return f'{file}: {place(key, entry)}' if file else option
+
+    for limit in said.get('ulimits', ()):
+        name, _, value = str(limit).partition('=')
+        yield Candidate(('ulimit', name), f'ulimit {name}', value, source('ulimits', limit, '--ulimit'))
+    for port in said.get('ports', ()):
+        name = f'{port.container}/{port.protocol}'
+        host = ':'.join(part for part in (port.ip, port.host) if part) or 'any'
+        yield Candidate(('port', name), f'port {name}', host, source('ports', port, '--port'))
+    for word in said.get('extra_args', ()):
+        yield Candidate(('word', word_key(word)), 'docker_arg', _word(word), source('extra_args', word, '--docker-arg'))
+    for group in said.get('group_add', ()):
+        yield Candidate(('group', group), 'group_add', group, source('group_add', group, ''))
+
+
+def _ports_of_one_source(those: list[Candidate]) -> list[Candidate]:
+    """The candidates; host ports that one source gives to one container port are one value."""
+    if not those[0].name.startswith('port '):
+        return those
+    by_source: dict[str, list[Candidate]] = {}
+    for one in those:
+        by_source.setdefault(one.source, []).append(one)
+    return [same[0]._replace(value=', '.join(str(one.value) for one in same)) for same in by_source.values()]
+
+
+def _word(word: str) -> str:
+    """A word for docker run without secrets, also in values such as that of --log-opt=NAME=VALUE."""
+    name, equals, value = masked_words([word])[0].partition('=')
+    return name + equals + (masked_words([value])[0] if '=' in value else value)
+
+
+def _variable(variable: Variable, environ: Mapping[str, str]) -> str:
+    if variable.value is None:
+        return "the host's" if variable.name in environ else "the host's, where it is not set: left out"
+    return '***' if is_secret(variable.name, variable.value) else variable.value
+
+
+def _value(key: str, given: Any, environ: Mapping[str, str]) -> object:
+    """A value as people and JSON have it."""
+    if key == 'gpus' and given is None:
+        return "the Slurm job's own" if environ.get('SLURM_JOB_ID') else 'all'
+    if isinstance(given, Gpus):
+        number = {'count': '=', 'free': ':'}.get(given.kind, '') + str(given.first or '')
+        return ','.join(given.ids) or given.kind + number
+    if isinstance(given, tuple):
+        given = shlex.join(given)
+    return (masked(given) or None) if isinstance(given, str) else given

@@ -1,0 +1,66 @@
+"""A setting with its value, where that comes from and what it beat; as a table and as JSON."""
+from __future__ import annotations
+
+from ..base.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+
+class Source(Record):
+    """Where a value comes from: kind is option, variable, file or default; path is the place inside the file."""
+
+    kind: str
+    name: str = ''
+    path: str = ''
+
+    def __str__(self) -> str:
+        return f'{self.path} of {self.name}' if self.kind == 'file' else self.name or self.kind
+
+
+class Entry(Record):
+    """A setting with its value, where that comes from, and the values that it beat."""
+
+    name: str
+    value: object
+    source: Source
+    beaten: tuple[tuple[object, Source], ...] = ()
+
+
+def source_of(text: str, file: str) -> Source:
+    """A source as settings have it, taken apart; `file` is the mounts file's path."""
+    if file and text.startswith(f'{file}: '):
+        return Source('file', file, text[len(file) + 2:])
+    if file and text.endswith(f' of {file}'):
+        return Source('file', file, text[:-len(file) - 4])
+    return Source('default') if text == 'default' else Source('option' if text.startswith('-') else 'variable', text)
+
+
+def as_json(found: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The entries as JSON. Keys are only ever added."""
+    return [
+        {
+            'setting': entry.name, 'value': entry.value, 'source': _json_source(entry.source),
+            'beaten': [{'value': value, 'source': _json_source(source)} for value, source in entry.beaten],
+        }
+        for entry in found
+    ]
+
+
+def _json_source(source: Source) -> dict[str, str]:
+    return {key: value for key, value in source._asdict().items() if value}
+
+
+def rows(found: Sequence[Entry]) -> list[tuple[str, str, str]]:
+    """The entries as a table's: a line for each, and one below it for each value that it beat."""
+    lines = [('SETTING', 'VALUE', 'SOURCE')]
+    for entry in found:
+        lines.append((entry.name, _text(entry.value), str(entry.source)))
+        lines += [('', _text(value), f'beaten: {source}') for value, source in entry.beaten]
+    return lines
+
+
+def _text(value: object) -> str:
+    return {None: '-', True: 'true', False: 'false'}[value] if value is None or isinstance(value, bool) else str(value)

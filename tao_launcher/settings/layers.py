@@ -1,0 +1,57 @@
+"""One layer of settings over another: what replaces what, and what is said about it."""
+from __future__ import annotations
+
+from .docker_args import word_key
+from .ports import port_clashes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .values import Mount, Port, Ulimit, Variable
+
+
+def ulimits(*layers: Sequence[Ulimit]) -> tuple[Ulimit, ...]:
+    """One limit for each name: the last, at its own place."""
+    found: dict[str, Ulimit] = {}
+    for limit in (limit for layer in layers for limit in layer):
+        found.pop(limit.name, None)
+        found[limit.name] = limit
+    return tuple(found.values())
+
+
+def ports(earlier: Sequence[Port], later: Sequence[Port]) -> tuple[tuple[Port, ...], list[str]]:
+    """(the ports, faults): a later entry replaces those for the same container port and protocol."""
+    taken = {(port.container, port.protocol) for port in later}
+    found = [*(p for p in earlier if (p.container, p.protocol) not in taken), *later]
+    return tuple(found), [f'--port: host port {clash} is given twice' for clash in port_clashes(found)]
+
+
+def mounts(path: str, file: Sequence[Mount], volumes: Sequence[Mount], notices: list[str]) -> tuple[Mount, ...]:
+    """One mount for each destination: --volume beats the file, otherwise the later wins."""
+    found: dict[str, Mount] = {}
+    for mount in (*file, *volumes):
+        replaced = found.pop(mount.destination, None)
+        if replaced and (mount.origin != '--volume' or replaced.origin == '--volume'):
+            where = path if mount.origin != '--volume' else 'command line'
+            notices.append(
+                f'{where}: {mount.destination} is mounted twice; {mount.source} is used, {replaced.source} is not'
+            )
+        found[mount.destination] = mount
+    return tuple(found.values())
+
+
+def variables(where: str, given: Sequence[Variable], notices: list[str]) -> tuple[Variable, ...]:
+    """One variable for each name: the last, at its own place."""
+    found: dict[str, Variable] = {}
+    for variable in given:
+        if found.pop(variable.name, None):
+            notices.append(f'{where}: {variable.name} is set twice; the later value is used')
+        found[variable.name] = variable
+    return tuple(found.values())
+
+
+def docker_words(earlier: Sequence[str], later: Sequence[str]) -> tuple[str, ...]:
+    """The words of both, but for earlier ones that a later one sets again."""
+    again = {word_key(word) for word in later}
+    return (*(word for word in earlier if word_key(word) not in again), *later)

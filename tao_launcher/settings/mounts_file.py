@@ -1,0 +1,140 @@
+"""The mounts file (~/.tao_mounts.json).
+
+This parser words every fault itself. The JSON Schema in data/mounts.schema.json describes the same
+structure for editors; a property test keeps the two equal. What a schema can not say is added
+here: duplicate keys, variables that are not set, soft limits above hard ones, a port given twice.
+"""
+from __future__ import annotations
+
+import json
+import re
+
+from ..base.json_reader import Reader
+from ..base.json_text import Number, at, loads, refused, text_faults
+from ..base.record import Record
+from . import parsers
+from .docker_options import docker_options
+from .values import Mount, Variable, clean_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+SECTIONS = ('Mounts', 'Envs', 'DockerOptions')
+
+
+class MountsFile(Record):
+    """What a mounts file says; an option it does not set is absent from `options`."""
+
+    path: str = ''
+    mounts: tuple[Mount, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    options: Mapping[str, Any] = {}
+    notices: tuple[str, ...] = ()
+
+
+def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> MountsFile:
+    """The mounts file at the absolute `path` with the content `data`.
+
+    `home` replaces ~ in its sources, `environ` their variables.
+    Raises ConfigError with every fault of the file.
+    """
+    document = loads(data, path)
+    reader = Reader()
+    reader.faults.extend(text_faults(document))
+    found = structure(document, reader)
+    found = found._replace(mounts=tuple(
+        mount._replace(source=_expanded(mount, path, environ, home, reader), origin=f'{mount.origin} of {path}')
+        for mount in found.mounts
+    ), variables=tuple(variable._replace(origin=f'{variable.origin} of {path}') for variable in found.variables))
+    if reader.faults:
+        raise refused(path, reader.faults)
+    return found._replace(path=path, notices=tuple(f'{path}: {n}' for n in reader.notices))
+
+
+def structure(document: object, reader: Reader) -> MountsFile:
+    """The file's content as it stands there; faults and notices go to `reader`."""
+    hint = ', with the list in its "Mounts"' if isinstance(document, list) else ''
+    members = reader.members('', document, hint)
+    reader.known('', members, SECTIONS)
+    mounts = [
+        _mount(path, item, reader) for path, item in reader.items('Mounts', members.get('Mounts', []))
+    ]
+    variables = [
+        _variable(path, item, reader) for path, item in reader.items('Envs', members.get('Envs', []))
+    ]
+    options = reader.members('DockerOptions', members.get('DockerOptions', {}))
+    return MountsFile(
+        mounts=tuple(mount for mount in mounts if mount),
+        variables=tuple(variable for variable in variables if variable),
+        options=docker_options(options, reader),
+    )
+
+
+def _entry(path: str, item: object, keys: tuple[str, ...], reader: Reader) -> Mapping[str, Any]:
+    members = reader.members(path, item)
+    for key in members:
+        if key not in keys:
+            reader.notices.append(f'{at(path, key)}: unknown key, not used')
+    return members
+
+
+def _mount(path: str, item: object, reader: Reader) -> Mount | None:
+    entry = _entry(path, item, ('source', 'destination', 'mode'), reader)
+    if not isinstance(item, dict):
+        return None
+    expected = {'source': 'a host path such as "/data"', 'destination': 'a container path such as "/data"'}
+    texts = {key: reader.text(at(path, key), entry.get(key), what) for key, what in expected.items()}
+    destination = mode = None
+    if texts['destination']:
+        destination = _destination(at(path, 'destination'), texts['destination'], reader)
+    if 'mode' in entry:
+        text = reader.text(at(path, 'mode'), entry['mode'], 'a string such as "ro"')
+        mode = text and reader.parsed(at(path, 'mode'), text, parsers.mode)
+    if not texts['source'] or not destination:
+        return None
+    return Mount(texts['source'], destination, mode or '', path)
+
+
+def _destination(path: str, text: str, reader: Reader) -> str | None:
+    # a schema sees that a path is relative, not that /a/.. is the root
+    return reader.parsed(path, text, parsers.destination, structural=not text.startswith('/'))
+
+
+def _variable(path: str, item: object, reader: Reader) -> Variable | None:
+    entry = _entry(path, item, ('variable', 'value'), reader)
+    if not isinstance(item, dict):
+        return None
+    name = entry.get('variable')
+    if not isinstance(name, str) or not re.fullmatch(r'[^\s=]+', name):
+        # what stands behind a "=" may be a secret
+        shown = f'{name.partition("=")[0]}=…' if isinstance(name, str) and '=' in name else name
+        reader.expect(at(path, 'variable'), shown, 'a name without blanks and "="')
+        return None
+    value = entry.get('value')
+    if isinstance(value, (dict, list)):
+        # the value itself may be a secret and is never shown
+        reader.fault(at(path, 'value'), 'expected a string, a number, true, false or null')
+        return None
+    if value is not None and not isinstance(value, str):
+        value = value.text if isinstance(value, Number) else json.dumps(value)
+    return Variable(name, value, path)
+
+
+def _expanded(mount: Mount, path: str, environ: Mapping[str, str], home: str, reader: Reader) -> str:
+    """The mount's source as an absolute host path, ~ and variables expanded, links kept."""
+    where = at(mount.origin, 'source')
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1).strip('{}')
+        if not environ.get(name):
+            reader.fault(where, f'"{mount.source}": the variable {name} is not set', structural=False)
+        return environ.get(name, '')
+
+    source = re.sub(r'\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})', value, mount.source)
+    if mount.source == '~' or mount.source.startswith('~/'):
+        source = home + source[1:]
+    if '\n' in source or '\r' in source:
+        reader.fault(where, f'"{mount.source}": a variable in it holds a line break', structural=False)
+    return clean_path(source if source.startswith('/') else f'{path.rpartition("/")[0]}/{source}')

@@ -1,0 +1,207 @@
+"""How the values that options, variables and the mounts file share are written.
+
+Every parser takes what the user wrote and returns the value, or raises ValueError with
+what it should be ("expected ..."). Whoever calls it knows where the value stood and adds that.
+"""
+from __future__ import annotations
+
+import re
+
+from ..base.suggest import did_you_mean
+from ..engine.profiles import DOCKER, PULL
+from .values import Gpus, Ulimit, clean_path
+
+ULIMITS = (
+    'core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile',
+    'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack',
+)
+MODES = ('ro', 'rw', 'z', 'Z')
+
+# What notebooks leave behind when no shell expanded it: the caller is meant.
+UNEXPANDED_CALLER = ('$(id -u):$(id -g)', '`id -u`:`id -g`', '$UID:$GID', '${UID}:${GID}')
+
+
+def destination(text: str) -> str:
+    """A container path, normalised as text."""
+    if not text.startswith('/'):
+        expanded = ' (variables are not expanded in it)' if '$' in text else ''
+        raise ValueError(f'expected an absolute path in the container{expanded}')
+    if clean_path(text) == '/':
+        raise ValueError('expected a folder below / of the container, not / itself')
+    return clean_path(text)
+
+
+def mode(text: str) -> str:
+    """A mount's mode: ro, rw, z, Z, comma-joined, no two that contradict each other."""
+    words = text.split(',')
+    if not set(words) <= set(MODES) or len(words) != len(set(words)):
+        raise ValueError('expected ro, rw, z or Z, or two of them joined by a comma')
+    if {'ro', 'rw'} <= set(words) or {'z', 'Z'} <= set(words):
+        raise ValueError('expected only one of ro and rw, and only one of z and Z')
+    return text
+
+
+def size(text: str) -> str:
+    """A size in bytes as docker takes it: 16G, 512m, 1.5g, 64MB, 1073741824."""
+    if not re.fullmatch(r'[0-9]+(\.[0-9]+)? ?([kKmMgGtTpP][iI]?)?[bB]?', text):
+        raise ValueError('expected a size such as 16G, 512M or a number of bytes')
+    if not text.strip('0. kKmMgGtTpPiIbB'):
+        raise ValueError('expected a size above 0')
+    return text
+
+
+def ulimit(name: str, text: str) -> Ulimit:
+    """NAME and SOFT[:HARD]; -1 is unlimited."""
+    if name not in ULIMITS:
+        raise ValueError(did_you_mean(name, ULIMITS) or f'expected one of {", ".join(ULIMITS)}')
+    if not re.fullmatch(r'-?[0-9]+(:-?[0-9]+)?', text):
+        raise ValueError('expected a whole number or SOFT:HARD (-1 is unlimited)')
+    soft, _, hard = text.partition(':')
+    limit = Ulimit(name, int(soft), int(hard) if hard else None)
+    check_ulimit(limit)
+    return limit
+
+
+def check_ulimit(limit: Ulimit) -> None:
+    """Raise ValueError for numbers below -1 and a soft limit above the hard one."""
+    unlimited = 2**63  # above every number that is one
+    numbers = [unlimited if n == -1 else n for n in (limit.soft, limit.hard) if n is not None]
+    if any(n < 0 for n in numbers) or max(limit.soft, limit.hard or 0) >= unlimited:
+        raise ValueError('expected -1 (unlimited) or a number from 0 to 2^63-1')
+    if numbers != sorted(numbers):
+        raise ValueError(f'expected a soft limit not above the hard one, not {limit.soft}:{limit.hard}')
+
+
+def gpus(text: str) -> Gpus:
+    """all, none, indices or UUIDs joined by commas, count=N, free or free:N; a bare number is an index."""
+    text = text.strip().strip('"')
+    if text in ('all', 'none'):
+        return Gpus(text)
+    name, equals, value = text.partition('=')
+    if equals and name == 'count':
+        if not re.fullmatch(r'[1-9][0-9]{0,3}', value):
+            raise ValueError('expected count=N with N from 1')
+        return Gpus('count', first=int(value))
+    if re.fullmatch(r'free(:[1-9][0-9]{0,3})?', text):
+        return Gpus('free', first=int(text[5:] or 1))
+    ids = tuple((value if name == 'device' else text).split(','))
+    for one in ids:
+        if not re.fullmatch(r'[0-9]{1,4}(:[0-9]{1,2})?|(GPU|MIG)-[0-9A-Za-z/-]+', one):
+            raise ValueError('expected all, none, 0,1, GPU-UUID, MIG-UUID, count=N or free:N')
+    if len(set(ids)) != len(ids):
+        raise ValueError('expected every GPU once')
+    return Gpus('ids', ids)
+
+
+def user(text: str) -> str:
+    """UID:GID, UID, a name the image knows, or host; what notebooks leave unexpanded is host."""
+    if text == 'host' or text.replace('"', '') in UNEXPANDED_CALLER:
+        return 'host'
+    if text.lower() == 'uid:gid':
+        raise ValueError('expected numbers such as 1000:1000, or host for the caller')
+    part = r'([0-9]{1,10}|[a-zA-Z_][a-zA-Z0-9_.-]*)'
+    if not re.fullmatch(f'{part}(:{part})?', text):
+        raise ValueError('expected UID:GID, a user name of the image, or host for the caller')
+    return text
+
+
+def variable(text: str) -> tuple[str, str | None]:
+    """NAME=VALUE, or NAME alone (value None: the host's)."""
+    name, equals, value = text.partition('=')
+    if not name or re.search(r'\s', name):
+        raise ValueError('expected NAME=VALUE or NAME')
+    return name, value if equals else None
+
+
+def container_name(text: str) -> str:
+    """A container's name, as docker takes it."""
+    if not re.fullmatch(r'[a-zA-Z0-9][a-zA-Z0-9_.-]+', text):
+        raise ValueError('expected two or more letters, digits, _ . -, the first a letter or digit')
+    return text
+
+
+def word(text: str) -> str:
+    """A name without blanks (a network, an IPC mode, a group)."""
+    if not re.fullmatch(r'[^\s-]\S*', text):
+        raise ValueError('expected a name without blanks')
+    return text
+
+
+def seconds(text: str) -> int:
+    """A whole number of seconds."""
+    if not re.fullmatch(r'[0-9]{1,6}', text):
+        raise ValueError('expected a whole number of seconds')
+    return int(text)
+
+
+def one_of(*choices: str) -> str:
+    """The wording for a value out of a few."""
+    return f'expected {", ".join(choices[:-1])} or {choices[-1]}'
+
+
+def image(text: str) -> str:
+    """An image reference: [REGISTRY/]REPOSITORY[:TAG][@DIGEST], or an image id."""
+    if not re.fullmatch(r'[a-zA-Z0-9][a-zA-Z0-9._:/@-]*', text):
+        raise ValueError('expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt')
+    return text
+
+
+def is_digest(value: object) -> bool:
+    """Whether a value is an image's digest, as registries write it."""
+    return isinstance(value, str) and bool(re.fullmatch('sha256:[0-9a-f]{64}', value))
+
+
+def tag(text: str) -> str:
+    """A tag."""
+    if not re.fullmatch(r'[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}', text):
+        raise ValueError('expected a tag such as 6.0.0-pyt')
+    return text
+
+
+def registry(text: str) -> str:
+    """HOST[:PORT][/PREFIX] of a registry, a slash at its end left out."""
+    if not re.fullmatch(r'[a-zA-Z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._-]+)*/?', text):
+        raise ValueError('expected HOST[:PORT][/PREFIX], without https://')
+    return text.rstrip('/')
+
+
+def volume(text: str) -> tuple[str, str, str]:
+    """SRC:DST[:MODE] as (source as written, container path, mode)."""
+    parts = text.split(':')
+    if len(parts) not in (2, 3) or not parts[0]:
+        raise ValueError('expected SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)')
+    if re.search(r'[\n\r]', text):
+        raise ValueError('a line break can not stand here')
+    return parts[0], destination(parts[1]), mode(parts[2]) if len(parts) == 3 else ''
+
+
+def dry_run(text: str) -> str:
+    """The form of a dry run; "1" is shell, "0" none."""
+    form = {'1': 'shell', 'true': 'shell', 'yes': 'shell', '0': '', 'false': '', 'no': ''}.get(text.lower(), text)
+    if form not in ('', 'shell', 'pretty', 'json'):
+        raise ValueError(one_of('shell', 'pretty', 'json'))
+    return form
+
+
+def pull(text: str) -> str:
+    """When to pull."""
+    if text not in PULL:
+        raise ValueError(one_of(*DOCKER.pull))
+    return text
+
+
+def color(text: str) -> str:
+    """When to use colour."""
+    if text not in ('auto', 'always', 'never'):
+        raise ValueError(one_of('auto', 'always', 'never'))
+    return text
+
+
+def engine(text: str) -> tuple[str, ...]:
+    """The words of the engine's command, split as a shell would."""
+    import shlex
+
+    words = tuple(shlex.split(text))  # its ValueError names an open quote
+    if not words:
+        raise ValueError('expected docker, podman, a path, or "sudo -n docker"')
+    return words

@@ -1,0 +1,106 @@
+"""What the options that may be repeated say, and all that is wrong with options and variables."""
+from __future__ import annotations
+
+from functools import partial
+
+from ..base.json_text import at
+from ..base.record import Record
+from . import parsers
+from .docker_args import check_word, word_name
+from .ports import ports as parse_ports
+from .values import Mount, Port, Ulimit, Variable, clean_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    from .options import Values
+
+    T = TypeVar('T')
+
+
+class Given(Record):
+    """What the repeatable options say."""
+
+    mounts: tuple[Mount, ...]
+    variables: tuple[Variable, ...]
+    ulimits: tuple[Ulimit, ...]
+    ports: tuple[Port, ...]
+    extra_args: tuple[str, ...]
+
+
+class Problems:
+    """Collects what is wrong with options and variables, so that all is said at once."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def parsed(self, source: str, text: str, parse: Callable[[str], T]) -> T | None:
+        try:
+            return parse(text)
+        except ValueError as e:
+            self.found.append(f'{source}: "{word_name(text) if parse is check_word else text}": {e}')
+            return None
+
+    def all(self, source: str, texts: Sequence[str], parse: Callable[[str], T]) -> list[T]:
+        return [found for text in texts for found in [self.parsed(source, text, parse)] if found is not None]
+
+
+def words_of(options: Values, cwd: str, home: str, problems: Problems) -> Given:
+    """What the repeatable options say, every entry of it; faults go to `problems`."""
+    words = partial(_words, options)
+    limits = problems.all('--ulimit', words('ulimit'), ulimit)
+    ports = [port for some in problems.all('--port', words('port'), parse_ports) for port in some]
+    mounts = problems.all('--volume', words('volume'), partial(_volume, cwd, home))
+    extra = problems.all('--docker-arg', words('docker_arg'), check_word)
+    variables = [
+        Variable(name, value, '--env')
+        for text in words('env') for name, value in [_variable(text, problems)] if name
+    ]
+    return Given(tuple(mounts), tuple(variables), tuple(limits), tuple(ports), tuple(extra))
+
+
+def entry_key(key: str, entry: Ulimit | Port | str) -> str:
+    """The name of an entry of a list, of which the later counts: ulimits.stack, ports.8888/tcp, extra_args.--cpus=8."""
+    if isinstance(entry, Ulimit):
+        return f'{key}.{entry.name}'
+    return f'{key}.{entry.container}/{entry.protocol}' if isinstance(entry, Port) else f'{key}.{entry}'
+
+
+def place(key: str, entry: Ulimit | Port | str) -> str:
+    """Where an entry of a list stands in a mounts file."""
+    if isinstance(entry, Ulimit):
+        return at(f'DockerOptions.{key}', entry.name)
+    if isinstance(entry, Port):
+        return at(f'DockerOptions.{key}', f'{entry.container}{f"/{entry.protocol}" if entry.protocol != "tcp" else ""}')
+    return f'DockerOptions.{key}'
+
+
+def _words(options: Values, key: str) -> list[str]:
+    given = options.get(key, [])
+    return given if isinstance(given, list) else []
+
+
+def ulimit(text: str) -> Ulimit:
+    """NAME=SOFT[:HARD]. Raises ValueError."""
+    name, equals, limit = text.partition('=')
+    if not equals:
+        raise ValueError('expected NAME=SOFT or NAME=SOFT:HARD')
+    return parsers.ulimit(name, limit)
+
+
+def _variable(text: str, problems: Problems) -> tuple[str, str | None]:
+    try:
+        return parsers.variable(text)
+    except ValueError as e:  # never shown with its value: it may be a secret
+        problems.found.append(f'--env: "{text.partition("=")[0]}": {e}')
+        return '', None
+
+
+def _volume(cwd: str, home: str, text: str) -> Mount:
+    source, destination, mode = parsers.volume(text)
+    if source == '~' or source.startswith('~/'):
+        source = home + source[1:]
+    absolute = source if source.startswith('/') else f'{cwd}/{source}'
+    return Mount(clean_path(absolute), destination, mode, '--volume')

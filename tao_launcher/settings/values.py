@@ -1,0 +1,64 @@
+"""The values of settings: what a mount, a port, a limit, a variable and a GPU request are."""
+from __future__ import annotations
+
+from ..base.record import Record
+
+
+class Gpus(Record):
+    """A GPU request: kind is 'all', 'none', 'ids', 'count' (the `first` so many) or 'free' (as many idle ones)."""
+
+    kind: str
+    ids: tuple[str, ...] = ()
+    first: int = 0
+
+
+class Mount(Record):
+    """A bind mount; mode as docker writes it ('' for its default), origin for messages."""
+
+    source: str
+    destination: str
+    mode: str = ''
+    origin: str = ''
+
+
+class Port(Record):
+    """A published port; host is '' for one that docker picks, ip '' for every address."""
+
+    container: int
+    protocol: str
+    host: str
+    ip: str = ''
+
+    def __str__(self) -> str:
+        container = f'{self.container}' + ('' if self.protocol == 'tcp' else f'/{self.protocol}')
+        return ':'.join(part for part in (self.ip, self.host, container) if part)
+
+
+class Ulimit(Record):
+    """A resource limit; hard is None when only one number was given."""
+
+    name: str
+    soft: int
+    hard: int | None = None
+
+    def __str__(self) -> str:
+        return f'{self.name}={self.soft}' + ('' if self.hard is None else f':{self.hard}')
+
+
+class Variable(Record):
+    """An environment variable of the container; value None passes the host's by name."""
+
+    name: str
+    value: str | None
+    origin: str = ''
+
+
+def clean_path(path: str) -> str:
+    """An absolute path normalised as text, as docker does it; no symbolic link is followed."""
+    parts: list[str] = []
+    for part in path.split('/'):
+        if part == '..':
+            del parts[-1:]
+        elif part not in ('', '.'):
+            parts.append(part)
+    return '/' + '/'.join(parts)
