@@ -7,13 +7,14 @@ import sys
 from .base import host
 from .base.errors import Fatal, UsageError
 from .base.output import Output, OutputClosed
-from .settings.options import RUNNERS, TAO, is_verbose
+from .settings.option import is_verbose
+from .settings.programs import RUNNERS, TAO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .settings.options import Values
+    from .settings.option import Values
 
 INTERRUPT = 2  # SIGINT; module signal is slow to load and only needed to die of it
 

@@ -5,7 +5,9 @@ import argparse
 
 from tao_launcher.base.record import Record
 from tao_launcher.commands.help import topics
-from tao_launcher.settings.options import OPTIONS, VARIABLES, spellings
+from tao_launcher.settings.environment import VARIABLES
+from tao_launcher.settings.option import spellings
+from tao_launcher.settings.options import OPTIONS
 
 from .mounts import mounts_page
 from .roff import bold, head, italic, item, lines, paragraphs, section, see_also, subsection, text, usage, verbatim

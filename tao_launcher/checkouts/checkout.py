@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..base.host import Host
     from ..base.output import Output
     from ..engine.client import Engine
-    from ..settings.options import Values
+    from ..settings.option import Values
     from .builds import Arguments
 
     T = TypeVar('T')

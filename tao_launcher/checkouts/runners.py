@@ -7,7 +7,7 @@ from ..base.json_reader import Reader
 from ..base.json_text import loads, refused, text_faults
 from ..launch.plan import Target
 from ..settings import parsers
-from ..settings.values import Mount, Variable, clean_path
+from ..settings.values import Mount, Source, Variable, clean_path
 from .manifest import ARCHITECTURES
 
 TYPE_CHECKING = False
@@ -33,9 +33,9 @@ def target(
         job=f'{program}/{"run" if command else "shell"}',
         image=image,
         command=tuple(command),
-        mounts=(Mount(root, place, '', f'{program}: the checkout'),),
+        mounts=(Mount(root, place, '', Source('program', f'{program}: the checkout')),),
         # the host's PYTHONPATH means nothing in the container
-        variables=(Variable('PYTHONPATH', profile['pythonpath'], program),),
+        variables=(Variable('PYTHONPATH', profile['pythonpath'], Source('program', program)),),
         network='host' if profile['network_default'] == '--net=host' else '',
         workdir=profile['working_directory'] or '',
         image_from=f'{root}/{MANIFEST}',

@@ -4,9 +4,9 @@ from __future__ import annotations
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..settings.layers import ports as layered
-from ..settings.options import SERVICES
 from ..settings.ports import port_number
-from ..settings.values import Port, Variable
+from ..settings.programs import SERVICES
+from ..settings.values import Port, Source, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..launch.plan import Target
-    from ..settings.options import Values
+    from ..settings.option import Values
     from ..settings.settings import Settings
 
 EVERYWHERE = '0.0.0.0'
@@ -83,7 +83,7 @@ def as_target(found: Service, made: Target, program: str, place: str, settings: 
     Raises UsageError.
     """
     api = f'{place}/{PACKAGES[program]}/api'
-    is_published = bool(found.mapping or settings.ports or settings.network not in ('', 'host'))
+    is_published = bool(found.mapping or settings.ports or settings.passed.get('network', 'host') != 'host')
     published: tuple[Port, ...] = ()
     if is_published:
         ip = '' if found.ip == EVERYWHERE else f'[{found.ip}]' if ':' in found.ip else found.ip
@@ -91,8 +91,9 @@ def as_target(found: Service, made: Target, program: str, place: str, settings: 
         if clashes:
             raise UsageError(*clashes)
     listen = EVERYWHERE if is_published else found.ip
+    own = Source('program', program)
     return made._replace(
         job=f'{program}/service', command=('flask', 'run', '--host', listen, '--port', str(found.port)),
-        variables=(Variable('PYTHONPATH', f'{place}:{api}', program), Variable('FLASK_APP', f'{api}/app.py', program)),
+        variables=(Variable('PYTHONPATH', f'{place}:{api}', own), Variable('FLASK_APP', f'{api}/app.py', own)),
         ports=published,
     )

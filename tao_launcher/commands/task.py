@@ -8,7 +8,7 @@ from ..launch.plan import Target
 from ..launch.prepare import prepare
 from ..launch.target import task_target
 from ..settings import command_line
-from ..settings.options import VERBS
+from ..settings.programs import VERBS
 from ..tasks.load import builtin_catalogue, load_catalogue
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..base.output import Output
-    from ..settings.options import Values
+    from ..settings.option import Values
     from ..settings.settings import Settings
     from ..tasks.catalogue import Catalogue
 WITH_STEPS = ('bundle', 'config', 'submit')

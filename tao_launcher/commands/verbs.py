@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from ..base.errors import UsageError
-from ..settings.options import KUBERNETES, OPTIONS, SLURM
+from ..settings.options import OPTIONS
+from ..settings.programs import KUBERNETES, SLURM
 from .completion.scripts import SHELLS
 from .config import verbs as config_verbs
 from .help.verb_parser import HelpAsked, Parser
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from ..base.output import Output
-    from ..settings.options import Values
+    from ..settings.option import Values
 
 
 def parser() -> Parser:

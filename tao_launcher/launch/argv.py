@@ -6,6 +6,7 @@ import shlex
 
 from ..base.errors import ConfigError, UsageError
 from ..settings.docker_args import clashes
+from ..settings.options import ROWS
 from ..settings.values import Mount
 
 TYPE_CHECKING = False
@@ -54,24 +55,26 @@ def _streams(plan: Plan) -> tuple[str, ...]:
 
 
 def _options(plan: Plan) -> Lines:
+    waiting = {row.key: row.docker for row in ROWS if row.docker.startswith('-') and plan.passed.get(row.key)}
+
+    def said(*keys: str) -> Lines:
+        """What is passed under these keys, in that order."""
+        found = [(waiting.pop(key), plan.passed[key]) for key in keys if key in waiting]
+        return [(name,) if value is True else (name, str(value)) for name, value in found]
+
     lines: Lines = []
     lines += [plan.init] if plan.init else []
     lines += [('--detach',)] if plan.detach else []
-    lines += [('--name', plan.name)] if plan.name else []
+    lines += said('name')
     lines += plan.gpus
     lines += [mount_words(mount) for mount in plan.mounts]
     lines += [('-e', word) for word in plan.variables]
-    lines += [('--shm-size', plan.shm_size)] if plan.shm_size else []
+    lines += said('shm_size')
     lines += [('--ulimit', str(limit)) for limit in plan.ulimits]
     lines += [('-p', str(port)) for port in plan.ports]
     lines += [plan.user] if plan.user else []
     lines += [('--group-add', group) for group in plan.groups]
-    lines += [('--network', plan.network)] if plan.network else []
-    lines += [('--ipc', plan.ipc)] if plan.ipc else []
-    lines += [('--privileged',)] if plan.privileged else []
-    lines += [('--workdir', plan.workdir)] if plan.workdir else []
-    lines += [('--pull', plan.pull)] if plan.pull else []
-    return lines
+    return [*lines, *said(*(key for key in waiting if key != 'pull')), *said('pull')]
 
 
 def mount_words(mount: Mount) -> tuple[str, str]:

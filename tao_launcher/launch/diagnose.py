@@ -9,7 +9,7 @@ from ..base.times import seconds
 from ..engine import daemon, failures, installed, process
 from ..engine.init import lacks_init, with_init
 from ..engine.logins import is_logged_in, logins
-from . import causes
+from . import argv, causes
 from .causes import Facts
 
 TYPE_CHECKING = False
@@ -47,9 +47,11 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
     found = with_init(daemon.find(launch.engine, launch.env, here.home, host.json_file))
     facts = Facts(
         code=code, engine=launch.engine, machine=installed.for_remedies(here, launch.env), environ=launch.env,
-        image=plan.image, command=plan.command[0], pull=plan.pull, wants_gpu=bool(plan.gpus), shm=_shm(plan),
+        image=plan.image, command=plan.command[0], pull=str(plan.passed.get('pull', '')),
+        wants_gpu=bool(plan.gpus), shm=_shm(plan),
         has_init=bool(plan.init), ulimits=tuple(limit.name for limit in plan.ulimits),
-        has_memory_limit=any(word.startswith(('--memory=', '-m=')) for word in plan.extra_args), name=plan.name,
+        has_memory_limit=any(line[0].partition('=')[0] in ('--memory', '-m') for line in argv.run(plan)),
+        name=str(plan.passed.get('name', '')),
         address=found.address, is_remote=found.is_remote,
         lacks_init=plan.init == ('--init',) and lacks_init(found),
     )
@@ -70,7 +72,8 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
 
 
 def _shm(plan: Plan) -> str:
-    return plan.shm_size or (f'what --ipc {plan.ipc} gives it' if plan.ipc else '')
+    size, ipc = (plan.passed.get(key, '') for key in ('shm_size', 'ipc'))
+    return str(size) or (f'what --ipc {ipc} gives it' if ipc else '')
 
 
 def _what_happened(

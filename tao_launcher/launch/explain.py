@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import shlex
 
-from ..settings.entries import source_of
-from ..settings.settings import RULES
+from ..settings.options import BY_KEY, ROWS
+from ..settings.values import OWN, Source
 from .argv import engine
 from .plan import image
 
@@ -24,7 +24,8 @@ ALWAYS = {
     'tao.user': 'always: whose job it is',
     'tao.plan': 'always: digest of the other words, to find the container by',
 }
-SERVICE = '--run_as_service, --port_mapping'  # of a port that no setting publishes
+SERVICE = Source('option', '--run_as_service, --port_mapping')  # of a port that no setting publishes
+KEYS = {row.docker: row.key for row in ROWS if row.docker.startswith('-')}
 REMOVE = 'always, but with --detach: an ended container is not kept'
 LAUNCH_ID = 'always: its random value is made at the launch, and tells this container from every other'
 
@@ -71,7 +72,7 @@ def _stream(plan: Plan) -> str:
 def _options(plan: Plan, lines: Lines) -> Explained:
     """Each option of docker run by its name; those that repeat stand in the order of the plan."""
     repeated: dict[str, Iterator[str]] = {
-        '-v': (_origin(plan, mount.origin) for mount in plan.mounts),
+        '-v': (str(mount.origin) for mount in plan.mounts),
         '-e': (_variable(plan, word, origin) for word, origin in zip(plan.variables, plan.origins)),
         '--ulimit': (_source(plan, f'ulimits.{limit.name}') for limit in plan.ulimits),
         '-p': (_source(plan, f'ports.{port.container}/{port.protocol}') for port in plan.ports),
@@ -95,25 +96,22 @@ def _options(plan: Plan, lines: Lines) -> Explained:
 
 def _single(plan: Plan, name: str) -> str:
     if name == '--init':
-        return f'{_source(plan, "init")}: signals reach the job, and ended processes go'
+        return f'{_source(plan, "init")}: signals reach the job and zombie processes are reaped'
     if name == '--userns':
         return f'{_source(plan, "user")}: how podman keeps your uid'
-    if name == '--pull' and plan.settings.pull == 'missing':
+    key = KEYS.get(name, name[2:])
+    if name == '--pull' and key not in plan.settings.passed:
         return 'the image came with a bundle'
-    if name in ('--network', '--workdir'):
-        key = name[2:]
-        return _source(plan, key) if getattr(plan.settings, key) else _default(plan)
-    if name == '--detach':
-        return '--detach'
-    return _source(plan, {'--shm-size': 'shm_size'}.get(name, name[2:]))
+    if key in plan.passed and key not in plan.settings.passed:
+        return _default(plan)  # a developer runner's own
+    return name if name == '--detach' else _source(plan, key)
 
 
 def _source(plan: Plan, key: str) -> str:
     """Where a setting comes from."""
     found = plan.settings.sources.get(key, SERVICE)
-    if found == 'default' and getattr(plan.settings, key) != RULES[key].default:
-        return _default(plan)
-    return _origin(plan, found)
+    is_own = found.kind == 'default' and plan.settings.passed.get(key, BY_KEY[key].default) != BY_KEY[key].default
+    return _default(plan) if is_own else str(found)
 
 
 def _default(plan: Plan) -> str:
@@ -121,24 +119,20 @@ def _default(plan: Plan) -> str:
     return f'default of {program}' if program.startswith('tao_') else 'default'
 
 
-def _origin(plan: Plan, text: str) -> str:
-    return str(source_of(text, plan.settings.file))
-
-
 def _gpus(plan: Plan) -> str:
     slurm = next((notice for notice in plan.notices if notice.startswith('Slurm job ')), '')
     return slurm if slurm else _source(plan, 'gpus')
 
 
-def _variable(plan: Plan, word: str, origin: str) -> str:
-    if not origin:
+def _variable(plan: Plan, word: str, origin: Source) -> str:
+    if origin == OWN:
         return LAUNCH_ID
-    if origin == 'user':
+    if origin == Source('setting', 'user'):
         return f'{_source(plan, "user")}: a uid that the image does not know has no home and no name'
-    if origin in ('--gpus', '--gpus none'):
+    if origin == Source('setting', 'gpus'):
         return f'{_gpus(plan)}: how the container is told'
     hidden = '; by name, as its value may be a secret' if word in plan.export else ''
-    return _origin(plan, origin) + hidden
+    return f'{origin}{hidden}'
 
 
 def _group(plan: Plan, group: str) -> str:

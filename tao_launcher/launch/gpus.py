@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ..base.errors import UsageError
-from ..settings.values import Gpus, Variable
+from ..settings.values import Gpus, Source, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ def engine_words(gpus: Gpus, daemon: Daemon, is_tegra: bool) -> tuple[list[tuple
     """The engine's words for a request, one option each, and the variables it needs."""
     if gpus.kind == 'none':
         # without it a default nvidia runtime gives the container every GPU
-        return [], [Variable('NVIDIA_VISIBLE_DEVICES', 'void', '--gpus none')]
+        return [], [Variable('NVIDIA_VISIBLE_DEVICES', 'void', Source('setting', 'gpus'))]
     ids = gpus.ids or (tuple(str(i) for i in range(gpus.first)) if gpus.first else ('all',))
     if daemon.profile.uses_cdi:
         return [('--device', f'nvidia.com/gpu={one}') for one in ids], []
     if is_tegra and not daemon.is_remote:
-        return [('--runtime', 'nvidia')], [Variable('NVIDIA_VISIBLE_DEVICES', ','.join(ids), '--gpus')]
+        return [('--runtime', 'nvidia')], [Variable('NVIDIA_VISIBLE_DEVICES', ','.join(ids), Source('setting', 'gpus'))]
     if gpus.kind == 'ids':
         # docker reads the value as CSV: without the inner quotes the second id is another field
         return [('--gpus', f'"device={",".join(ids)}"')], []

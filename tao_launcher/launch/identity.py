@@ -4,12 +4,14 @@ from __future__ import annotations
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.secrets import masked
-from ..settings.values import Variable
+from ..settings.values import Source, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..base.host import Host
     from ..engine.daemon import Daemon
+
+USER = Source('setting', 'user')
 
 
 class Identity(Record):
@@ -75,5 +77,5 @@ def _variables(uid: str, name: str) -> tuple[Variable, ...]:
         return ()
     name = name or f'uid{int(uid)}'
     return (
-        Variable('HOME', '/tmp', 'user'), Variable('USER', name, 'user'), Variable('LOGNAME', name, 'user'),
+        Variable('HOME', '/tmp', USER), Variable('USER', name, USER), Variable('LOGNAME', name, USER),
     )

@@ -5,7 +5,7 @@ from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.secrets import masked
 from ..engine.references import with_registry, with_tag
-from ..settings.values import Gpus, Mount, Port, Ulimit, Variable
+from ..settings.values import Gpus, Mount, Port, Source, Ulimit, Variable
 from . import gpus
 from .identity import Identity
 from .paths import gpu_indices
@@ -54,22 +54,16 @@ class Plan(Record):
     tty: bool
     interactive: bool
     init: tuple[str, ...]
-    name: str
     gpus: tuple[tuple[str, ...], ...]
     mounts: tuple[Mount, ...]
     variables: tuple[str, ...]
     by_name: tuple[str, ...]
     export: Mapping[str, str]
-    shm_size: str
+    passed: Mapping[str, str | bool]  # by Option.key, what the engine is told as it is
     ulimits: tuple[Ulimit, ...]
     ports: tuple[Port, ...]
     user: tuple[str, ...]
     groups: tuple[str, ...]
-    network: str
-    ipc: str
-    privileged: bool
-    workdir: str
-    pull: str
     job: str
     owner: str
     extra_args: tuple[str, ...]
@@ -80,7 +74,7 @@ class Plan(Record):
     may_ask: bool  # the engine's command may ask for a password on the terminal
     stop_timeout: int
     notices: tuple[str, ...]
-    origins: tuple[str, ...]  # of the variables, '' for the launcher's own
+    origins: tuple[Source, ...]  # of the variables
     settings: Settings  # what it was made from, as target is
     target: Target
 
@@ -100,7 +94,6 @@ def make(
     tty, interactive = terminal(settings, host.terminals)
     if 'detach' in flags and not target.command:
         raise UsageError('a detached shell would end at once', advice='give it a command to run')
-    network = settings.network or ('' if settings.ports else target.network)
     return Plan(
         engine=settings.engine,
         profile=daemon.profile,
@@ -109,22 +102,16 @@ def make(
         tty=tty,
         interactive=interactive,
         init=init_words(daemon) if settings.init else (),
-        name=settings.name,
         gpus=tuple(gpu_words),
         mounts=_mounts(target.mounts, settings.mounts),
         variables=variables.words,
         by_name=variables.by_name,
         export=variables.export,
-        shm_size=settings.shm_size,
+        passed=_passed(settings, target),
         ulimits=settings.ulimits,
         ports=settings.ports,
         user=identity.words,
         groups=_groups(settings, identity),
-        network=network,
-        ipc=settings.ipc,
-        privileged=settings.privileged,
-        workdir=settings.workdir or target.workdir,
-        pull='' if settings.pull == 'missing' else settings.pull,
         job=target.job,
         owner=identity.owner or str(host.uid),
         extra_args=settings.extra_args,
@@ -135,7 +122,7 @@ def make(
         may_ask=daemon.is_sudo or daemon.is_ssh,
         stop_timeout=settings.stop_timeout,
         notices=(*settings.notices, *target.notices, *_notices(
-            settings, daemon, network, target, (gpu_notice, identity.notice, *variables.notices), tty or interactive,
+            settings, daemon, target, (gpu_notice, identity.notice, *variables.notices), tty or interactive,
             bool(variables.by_name),
         ), *(gpu_indices(request, target.command) if target.is_task else ())),
         origins=variables.origins,
@@ -171,7 +158,7 @@ def terminal(settings: Settings, terminals: Terminals) -> tuple[bool, bool]:
 
 def _given_gpus(settings: Settings, environ: Mapping[str, str]) -> Gpus | None:
     """The GPUs asked for; a mounts file's "all" is not meant for a node that Slurm has divided."""
-    in_file = settings.gpus == Gpus('all') and 'DockerOptions' in settings.sources['gpus']
+    in_file = settings.gpus == Gpus('all') and settings.sources['gpus'].kind == 'file'
     return None if in_file and environ.get('SLURM_JOB_ID') else settings.gpus
 
 
@@ -185,16 +172,22 @@ def init_words(daemon: Daemon) -> tuple[str, ...]:
     return ('--init', *([f'--init-path={daemon.init}'] if daemon.init else []))
 
 
+def _passed(settings: Settings, target: Target) -> dict[str, str | bool]:
+    """What the engine is told as it is; a developer runner has a network and a working directory of its own."""
+    own = {'network': '' if settings.ports else target.network, 'workdir': target.workdir}
+    return {**{key: value for key, value in own.items() if value}, **settings.passed}
+
+
 def _groups(settings: Settings, identity: Identity) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*map(str, identity.groups), *settings.group_add)))
 
 
 def _notices(
-    settings: Settings, daemon: Daemon, network: str, target: Target, found: tuple[str, ...], has_input: bool,
+    settings: Settings, daemon: Daemon, target: Target, found: tuple[str, ...], has_input: bool,
     has_by_name: bool,
 ) -> list[str]:
     notices = [notice for notice in found if notice]
-    if settings.ports and network == 'host':
+    if settings.ports and settings.passed.get('network') == 'host':
         notices.append(f'{daemon.profile.name} discards published ports with network host')
     if daemon.is_sudo and has_by_name:
         notices.append('sudo passes the variables on only where sudoers allows SETENV')

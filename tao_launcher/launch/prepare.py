@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..base.host import Host
     from ..base.output import Output
     from ..engine.daemon import Daemon
-    from ..settings.options import Values
+    from ..settings.option import Values
     from ..settings.settings import Settings
     from ..settings.values import Gpus
     from .identity import Identity
@@ -37,7 +37,7 @@ def prepare(
     file, notices = read_mounts_file(options, environ, here)
     settings = merge(options, environ, file, defaults, here.cwd, here.home)
     settings = settings._replace(notices=(*notices, *settings.notices))
-    if settings.sources['dry_run'] == 'TAO_DRY_RUN' and settings.dry_run:
+    if settings.sources['dry_run'].kind == 'variable' and settings.dry_run:
         output.notice('TAO_DRY_RUN is set: nothing is run')
     engine = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
     if output.is_verbose:
@@ -113,10 +113,10 @@ def _bundled(made: Plan, here: Host) -> Plan:
     """The plan by image id, where a bundle brought the image: docker load loses registry digests (moby#22011)."""
     known = host.json_file(f'{here.home}/{REMEMBERED}')
     found = known.get(made.image) if isinstance(known, dict) else None
-    if made.pull == 'always' or not isinstance(found, str) or not found.startswith('sha256:'):
+    if made.passed.get('pull') == 'always' or not isinstance(found, str) or not found.startswith('sha256:'):
         return made
     notice = f'{made.image} came with a bundle: used by its id, and not pulled (--pull always would)'
-    return made._replace(image=found, pull='never', notices=(*made.notices, notice))
+    return made._replace(image=found, passed={**made.passed, 'pull': 'never'}, notices=(*made.notices, notice))
 
 
 def _identity(user: str, here: Host, engine: Daemon) -> Identity:

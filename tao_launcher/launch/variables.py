@@ -4,7 +4,7 @@ from __future__ import annotations
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.secrets import is_secret
-from ..settings.values import Variable
+from ..settings.values import OWN, Source, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Variables(Record):
     by_name: tuple[str, ...]
     export: Mapping[str, str]
     notices: tuple[str, ...]
-    origins: tuple[str, ...]  # of each of words
+    origins: tuple[Source, ...]  # of each of words
 
 
 def collect(
@@ -43,7 +43,8 @@ def collect(
         found[variable.name] = variable
     if LAUNCH_ID in found:
         raise UsageError(f'{LAUNCH_ID} is the launcher\'s own variable', f'set by {found[LAUNCH_ID].origin}')
-    words, by_name, notices, origins = [], [], [], []
+    words, by_name, notices = [], [], []
+    origins: list[Source] = []
     export: dict[str, str] = {}
     for variable in found.values():
         value = variable.value
@@ -61,7 +62,7 @@ def collect(
             words.append(f'{variable.name}={value}')
     if launch_id:
         words.append(LAUNCH_ID)
-        origins.append('')
+        origins.append(OWN)
     return Variables(tuple(words), tuple(by_name), export, tuple(notices), tuple(origins))
 
 

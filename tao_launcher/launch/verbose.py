@@ -1,8 +1,8 @@
 """--verbose: what was read and decided on the way to a launch."""
 from __future__ import annotations
 
-from ..settings.entries import Source
 from ..settings.in_effect import entries
+from ..settings.values import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..base.output import Output
     from ..engine.daemon import Daemon
     from ..settings.mounts_file import MountsFile
-    from ..settings.options import Values
+    from ..settings.option import Values
     from .plan import Plan
 
 
@@ -23,7 +23,7 @@ def say_settings(
     for entry in entries(file, options, environ, here):
         if entry.beaten and entry.name == 'catalogue':
             continue  # who reads it says so
-        if entry.source != Source('default') or entry.name in ('mounts_file', 'catalogue', 'engine'):
+        if entry.source != DEFAULT or entry.name in ('mounts_file', 'catalogue', 'engine'):
             value = {True: 'yes', False: 'no'}[entry.value] if isinstance(entry.value, bool) else entry.value
             beaten = ''.join(f', not {value} ({source})' for value, source in entry.beaten)
             output.verbose(f'{entry.name}: {value} ({entry.source}){beaten}')

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .options import Values
+    from .option import Values
 
 
 def engine(options: Values, environ: Mapping[str, str]) -> Engine:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.suggest import did_you_mean
-from .options import ALSO_LATE, NEVER_LATE, SUBMIT, TASKS_OWN, Option, of
+from .option import Option
+from .options import ALSO_LATE, NEVER_LATE, SUBMIT, TASKS_OWN, of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from .options import Values
+    from .option import Values
 
 HELP = ('-h', '--help')
 

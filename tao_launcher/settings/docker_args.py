@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import re
 
+from .options import ROWS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,10 +28,9 @@ SHORT = {
 }
 # The launcher's own option for what docker calls otherwise.
 OUR_NAME = {
-    '--publish': '--port', '--shm-size': '--shm_size', '--workdir': 'DockerOptions.workdir',
-    '--ipc': 'DockerOptions.ipc', '--privileged': 'DockerOptions.privileged',
-    '--init': 'DockerOptions.init', '--group-add': 'DockerOptions.group_add', '--runtime': '--gpus',
-    '--device': '--gpus', '--userns': '--user',
+    **{row.docker: row.shown for row in ROWS if row.docker.startswith('-')},
+    '--publish': '--port', '--init': 'DockerOptions.init', '--group-add': 'DockerOptions.group_add',
+    '--runtime': '--gpus', '--device': '--gpus', '--userns': '--user',
 }
 REPEATABLE = {
     '--add-host', '--annotation', '--attach', '-a', '--blkio-weight-device', '--cap-add', '--cap-drop', '--device',

@@ -8,6 +8,7 @@ from ..base.json_reader import Reader, kind, whole
 from ..base.json_text import at, show
 from . import parsers
 from .docker_args import check_word, word_name
+from .options import ROWS
 from .ports import container_port, host_port, port_clashes
 from .values import Gpus, Port, Ulimit
 
@@ -72,7 +73,7 @@ def _gpus(path: str, value: object, reader: Reader) -> Gpus | None:
     return reader.parsed(path, ','.join(texts), parsers.gpus, structural=False)
 
 
-def _group_add(path: str, value: object, reader: Reader) -> tuple[str, ...]:
+def _words(path: str, value: object, reader: Reader) -> tuple[str, ...]:
     groups = []
     for where, item in reader.items(path, value):
         number = whole(item)
@@ -80,7 +81,7 @@ def _group_add(path: str, value: object, reader: Reader) -> tuple[str, ...]:
     return tuple(group for group in groups if group)
 
 
-def _extra_args(path: str, value: object, reader: Reader) -> tuple[str, ...]:
+def _docker_words(path: str, value: object, reader: Reader) -> tuple[str, ...]:
     words = []
     for where, item in reader.items(path, value):
         if not isinstance(item, str) or not item.startswith('-'):
@@ -153,18 +154,17 @@ def _host_port(path: str, value: object, reader: Reader, in_list: bool) -> tuple
     return None
 
 
-PARSERS: Mapping[str, Callable[[str, Any, Reader], Any]] = {
-    'shm_size': _size,
+# How the file writes a value, by Option.file_kind or Option.kind.
+KINDS: Mapping[str, Callable[[str, Any, Reader], Any]] = {
+    'size': _size,
     'ulimits': _ulimits,
     'user': _user,
     'ports': _ports,
-    'privileged': _flag,
-    'network': _word,
-    'tty': _flag,
+    'flag': _flag,
+    'word': _word,
     'gpus': _gpus,
-    'init': _flag,
-    'ipc': _word,
-    'group_add': _group_add,
-    'workdir': _workdir,
-    'extra_args': _extra_args,
+    'words': _words,
+    'destination': _workdir,
+    'docker_words': _docker_words,
 }
+PARSERS = {row.file: KINDS[row.file_kind or row.kind] for row in ROWS if row.file}

@@ -5,12 +5,14 @@ import shlex
 
 from ..base.record import Record
 from ..base.secrets import is_secret, masked, masked_words
+from . import parsers
 from .docker_args import word_key
-from .entries import Entry, source_of
-from .options import is_debugging
+from .entries import Entry
+from .option import is_debugging
+from .options import BY_KEY
 from .repeatable import Problems, place, words_of
-from .settings import NAMES, RULES, candidates
-from .values import Gpus
+from .settings import SINGLE, candidates
+from .values import DEFAULT, Gpus, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..base.host import Host
     from .mounts_file import MountsFile
-    from .options import Values
+    from .option import Option, Values
     from .repeatable import Given
     from .values import Variable
 
@@ -33,7 +35,7 @@ class Candidate(Record):
     key: Hashable
     name: str
     value: object
-    source: str
+    source: Source
 
 
 def entries(options: Values, environ: Mapping[str, str], file: MountsFile, here: Host) -> list[Entry]:
@@ -43,40 +45,40 @@ def entries(options: Values, environ: Mapping[str, str], file: MountsFile, here:
     """
     found = [
         _entry([
-            Candidate(key, key, _value(key, given, environ), source)
-            for source, given in _candidates(key, options, environ, file)
-        ], file.path)
-        for key in (*FIRST, *(key for key in RULES if key not in FIRST))
+            Candidate(row.key, row.key, _value(row.key, given, environ), source)
+            for source, given in _candidates(row, options, environ, file)
+        ])
+        for row in (*(BY_KEY[key] for key in FIRST), *(row for row in SINGLE if row.key not in FIRST))
     ]
     for flag in FLAGS:
-        given = [Candidate(flag, flag, False, 'default')]
+        given = [Candidate(flag, flag, False, DEFAULT)]
         if flag == 'verbose' and is_debugging(environ):
-            given.append(Candidate(flag, flag, not options.get('quiet'), 'TAO_LAUNCHER_DEBUG'))
-        given += [Candidate(flag, flag, True, NAMES[flag])] if options.get(flag) else []
-        found.append(_entry(given, file.path))
+            given.append(Candidate(flag, flag, not options.get('quiet'), Source('variable', 'TAO_LAUNCHER_DEBUG')))
+        given += [Candidate(flag, flag, True, Source('option', BY_KEY[flag].name))] if options.get(flag) else []
+        found.append(_entry(given))
     return found + _lists(file, words_of(options, here.cwd, here.home, Problems()), environ)
 
 
 def _candidates(
-    key: str, options: Values, environ: Mapping[str, str], file: MountsFile,
-) -> Iterator[tuple[str, object]]:
+    row: Option, options: Values, environ: Mapping[str, str], file: MountsFile,
+) -> Iterator[tuple[Source, object]]:
     """(source, value) of a setting, the default first and what counts last."""
-    default, *others = reversed(list(candidates(key, options, environ, file, {})))
+    default, *others = reversed(list(candidates(row, options, environ, file, {})))
     yield default[:2]
-    if key == 'color' and environ.get('NO_COLOR'):
-        yield 'NO_COLOR', 'never'
+    if row.key == 'color' and environ.get('NO_COLOR'):
+        yield Source('variable', 'NO_COLOR'), 'never'
     for source, given, is_text in others:
         try:
-            yield source, RULES[key].parse(given) if is_text else given
+            yield source, parsers.KINDS[row.kind](given) if is_text else given
         except ValueError:  # it is beaten, so nobody has complained
             yield source, given
 
 
-def _entry(given: Sequence[Candidate], file: str) -> Entry:
+def _entry(given: Sequence[Candidate]) -> Entry:
     """The last of the candidates, and those that it beat: all but a default, the strongest first."""
     *others, last = given
-    beaten = [(one.value, source_of(one.source, file)) for one in reversed(others) if one.source != 'default']
-    return Entry(last.name, last.value, source_of(last.source, file), tuple(beaten))
+    beaten = [(one.value, one.source) for one in reversed(others) if one.source != DEFAULT]
+    return Entry(last.name, last.value, last.source, tuple(beaten))
 
 
 def _lists(file: MountsFile, given: Given, environ: Mapping[str, str]) -> list[Entry]:
@@ -94,13 +96,13 @@ def _lists(file: MountsFile, given: Given, environ: Mapping[str, str]) -> list[E
     by_key: dict[Hashable, list[Candidate]] = {}
     for one in everything:
         by_key.setdefault(one.key, []).append(one)
-    return [_entry(_ports_of_one_source(those), file.path) for those in by_key.values()]
+    return [_entry(_ports_of_one_source(those)) for those in by_key.values()]
 
 
 def _docker_options(said: Mapping[str, Any], file: str) -> Iterator[Candidate]:
     """The entries of the lists among docker's options: of the file, or (`file` is '') of the command line."""
-    def source(key: str, entry: Any, option: str) -> str:
-        return f'{file}: {place(key, entry)}' if file else option
+    def source(key: str, entry: Any, option: str) -> Source:
+        return Source('file', file, place(key, entry)) if file else Source('option', option)
 
     for limit in said.get('ulimits', ()):
         name, _, value = str(limit).partition('=')
@@ -119,7 +121,7 @@ def _ports_of_one_source(those: list[Candidate]) -> list[Candidate]:
     """The candidates; host ports that one source gives to one container port are one value."""
     if not those[0].name.startswith('port '):
         return those
-    by_source: dict[str, list[Candidate]] = {}
+    by_source: dict[Source, list[Candidate]] = {}
     for one in those:
         by_source.setdefault(one.source, []).append(one)
     return [same[0]._replace(value=', '.join(str(one.value) for one in same)) for same in by_source.values()]

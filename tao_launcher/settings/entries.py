@@ -8,16 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-
-class Source(Record):
-    """Where a value comes from: kind is option, variable, file or default; path is the place inside the file."""
-
-    kind: str
-    name: str = ''
-    path: str = ''
-
-    def __str__(self) -> str:
-        return f'{self.path} of {self.name}' if self.kind == 'file' else self.name or self.kind
+    from .values import Source
 
 
 class Entry(Record):
@@ -27,15 +18,6 @@ class Entry(Record):
     value: object
     source: Source
     beaten: tuple[tuple[object, Source], ...] = ()
-
-
-def source_of(text: str, file: str) -> Source:
-    """A source as settings have it, taken apart; `file` is the mounts file's path."""
-    if file and text.startswith(f'{file}: '):
-        return Source('file', file, text[len(file) + 2:])
-    if file and text.endswith(f' of {file}'):
-        return Source('file', file, text[:-len(file) - 4])
-    return Source('default') if text == 'default' else Source('option' if text.startswith('-') else 'variable', text)
 
 
 def as_json(found: Sequence[Entry]) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from ..base import host
 from . import effective
-from .entries import Entry, Source, source_of
+from .entries import Entry
 from .locate import mounts_path
+from .values import DEFAULT, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..base.host import Host
     from .mounts_file import MountsFile
-    from .options import Values
+    from .option import Values
 
 
 def entries(file: MountsFile, options: Values, environ: Mapping[str, str], here: Host) -> list[Entry]:
@@ -29,9 +30,13 @@ def _files(file: MountsFile, options: Values, environ: Mapping[str, str], here: 
         beaten.append((host.path_of(environ['LAUNCHER_MOUNTS']), Source('variable', 'LAUNCHER_MOUNTS')))
     default = f'{here.home}/.tao_mounts.json'
     if named_by != 'default' and host.exists(default):
-        beaten.append((default, Source('default')))
+        beaten.append((default, DEFAULT))
     catalogue = override_path(here)
-    releases = Entry('catalogue', 'built-in', Source('default'))
+    releases = Entry('catalogue', 'built-in', DEFAULT)
     if host.exists(catalogue):
-        releases = releases._replace(value=catalogue, beaten=(('built-in', Source('default')),))
-    return [Entry('mounts_file', file.path or 'none', source_of(named_by, ''), tuple(beaten)), releases]
+        releases = releases._replace(value=catalogue, beaten=(('built-in', DEFAULT),))
+    return [Entry('mounts_file', file.path or 'none', _named(named_by), tuple(beaten)), releases]
+
+
+def _named(by: str) -> Source:
+    return DEFAULT if by == 'default' else Source('option' if by.startswith('-') else 'variable', by)

@@ -32,8 +32,9 @@ def mounts(path: str, file: Sequence[Mount], volumes: Sequence[Mount], notices: 
     found: dict[str, Mount] = {}
     for mount in (*file, *volumes):
         replaced = found.pop(mount.destination, None)
-        if replaced and (mount.origin != '--volume' or replaced.origin == '--volume'):
-            where = path if mount.origin != '--volume' else 'command line'
+        in_file = mount.origin.kind == 'file'
+        if replaced and (in_file or replaced.origin.kind != 'file'):
+            where = path if in_file else 'command line'
             notices.append(
                 f'{where}: {mount.destination} is mounted twice; {mount.source} is used, {replaced.source} is not'
             )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..base.host import Host
-    from .options import Values
+    from .option import Values
 
 
 def override_path(here: Host) -> str:

@@ -14,7 +14,7 @@ from ..base.json_text import Number, at, loads, refused, text_faults
 from ..base.record import Record
 from . import parsers
 from .docker_options import docker_options
-from .values import Mount, Variable, clean_path
+from .values import Mount, Source, Variable, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> Moun
     reader.faults.extend(text_faults(document))
     found = structure(document, reader)
     found = found._replace(mounts=tuple(
-        mount._replace(source=_expanded(mount, path, environ, home, reader), origin=f'{mount.origin} of {path}')
+        mount._replace(source=_expanded(mount, path, environ, home, reader), origin=mount.origin._replace(name=path))
         for mount in found.mounts
-    ), variables=tuple(variable._replace(origin=f'{variable.origin} of {path}') for variable in found.variables))
+    ), variables=tuple(variable._replace(origin=variable.origin._replace(name=path)) for variable in found.variables))
     if reader.faults:
         raise refused(path, reader.faults)
     return found._replace(path=path, notices=tuple(f'{path}: {n}' for n in reader.notices))
@@ -94,7 +94,7 @@ def _mount(path: str, item: object, reader: Reader) -> Mount | None:
         mode = text and reader.parsed(at(path, 'mode'), text, parsers.mode)
     if not texts['source'] or not destination:
         return None
-    return Mount(texts['source'], destination, mode or '', path)
+    return Mount(texts['source'], destination, mode or '', Source('file', '', path))
 
 
 def _destination(path: str, text: str, reader: Reader) -> str | None:
@@ -119,12 +119,12 @@ def _variable(path: str, item: object, reader: Reader) -> Variable | None:
         return None
     if value is not None and not isinstance(value, str):
         value = value.text if isinstance(value, Number) else json.dumps(value)
-    return Variable(name, value, path)
+    return Variable(name, value, Source('file', '', path))
 
 
 def _expanded(mount: Mount, path: str, environ: Mapping[str, str], home: str, reader: Reader) -> str:
     """The mount's source as an absolute host path, ~ and variables expanded, links kept."""
-    where = at(mount.origin, 'source')
+    where = at(mount.origin.path, 'source')
 
     def value(match: re.Match[str]) -> str:
         name = match.group(1).strip('{}')

@@ -1,89 +1,126 @@
-"""The launcher's options: the one table that the parser, --help and all that is generated read."""
+"""The launcher's options: the one table that the parser, the settings, --help and all that is generated read."""
 from __future__ import annotations
 
-from ..base.record import Record
+from .option import CODE, IGNORED, NOTICE, REFUSED, Option
+from .programs import KUBERNETES, SERVICES, SLURM, TAO
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Dict, List, Union
-
-    Values = Dict[str, Union[str, bool, List[str]]]  # what a command line sets, by Option.key
-
-TAO = ('tao',)
-VERBS = (
-    'list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'bundle', 'doctor', 'config',
-    'submit', 'completion',
-)
-RUNNERS = ('tao_pt', 'tao_tf', 'tao_tf2', 'tao_deploy', 'tao_ds')
-SLURM, KUBERNETES = 'submit slurm', 'submit kubernetes'
-SERVICES = ('tao_tf2', 'tao_ds')  # those whose checkout has a microservice
-RUNNER_VERBS = ('build', 'release', 'check')
-
-
-class Option(Record):
-    """One option; without `value` (what --help calls its value) it is a flag."""
-
-    name: str
-    value: str = ''
-    help: str = ''
-    repeatable: bool = False
-    programs: tuple[str, ...] = (*TAO, *RUNNERS)
-    short: str = ''
-    optional: bool = False  # the value may be left out, and is joined by "=" only
-
-    @property
-    def key(self) -> str:
-        """The name as the parsed options have it: shm_size."""
-        return self.name[2:].replace('-', '_')
-
-    @property
-    def example(self) -> str:
-        """The words of a command line with it: --shm_size SIZE."""
-        return self.name if self.optional else f'{self.name} {self.value}'.rstrip()
-
-
-OPTIONS = (
-    Option('--gpus', 'GPUS', 'all, none, 0,1, GPU-UUID, MIG-UUID, count=N, free or free:N (default: all)'),
-    Option('--volume', 'SRC:DST[:MODE]', 'mount a host path', repeatable=True),
-    Option('--env', 'NAME[=VALUE]', "set a variable; NAME alone passes the host's value", repeatable=True),
+# In the order of --help. What docker is told comes in this order too (see launch/argv.py).
+ROWS = (
+    Option(
+        '--gpus', 'GPUS', 'all, none, 0,1, GPU-UUID, MIG-UUID, count=N, free or free:N (default: all)', kind='gpus',
+        file='gpus', file_help='all, none, indices or UUIDs joined by commas or as a list, count=N, free or free:N.',
+        variable='TAO_GPUS', default=None, docker=CODE, pyxis=CODE, kubernetes=CODE,
+        choices=(
+            ('all', 'every GPU'), ('none', 'no GPU'), ('free', 'one that nobody uses'),
+            ('free:', 'so many that nobody uses'), ('count=', 'the first so many'),
+        ),
+    ),
+    Option('--volume', 'SRC:DST[:MODE]', 'mount a host path', repeatable=True, docker=CODE, pyxis=CODE,
+           kubernetes=CODE),
+    Option('--env', 'NAME[=VALUE]', "set a variable; NAME alone passes the host's value", repeatable=True,
+           docker=CODE, pyxis=CODE, kubernetes=CODE),
     Option('--mounts_file', 'PATH', 'the mounts file to use instead of ~/.tao_mounts.json'),
-    Option('--shm_size', 'SIZE', 'size of /dev/shm, for example 16G'),
-    Option('--ulimit', 'NAME=SOFT[:HARD]', 'a resource limit, for example memlock=-1', repeatable=True),
-    Option('--port', 'HOST:CONTAINER[/PROTO]', 'publish a port of the container', repeatable=True),
+    Option(
+        '--shm_size', 'SIZE', 'size of /dev/shm, for example 16G', kind='size',
+        file='shm_size', file_help='Size of /dev/shm, for example 16G, or a number of bytes.',
+        docker='--shm-size', pyxis=NOTICE, kubernetes=CODE,
+        choices=(('8G', ''), ('16G', 'recommended'), ('32G', ''), ('64G', '')),
+    ),
+    Option(
+        '--ulimit', 'NAME=SOFT[:HARD]', 'a resource limit, for example memlock=-1', repeatable=True,
+        file='ulimits', file_help='Resource limits by name; -1 is unlimited.', file_kind='ulimits',
+        docker=CODE, pyxis=NOTICE, kubernetes=CODE,
+        choices=(('memlock=-1', 'recommended'), ('stack=67108864', 'recommended')),
+    ),
+    Option(
+        '--port', 'HOST:CONTAINER[/PROTO]', 'publish a port of the container', repeatable=True,
+        file='ports', file_kind='ports',
+        file_help='Published ports, container port to host port: {"8888": 9999} is docker\'s -p 9999:8888.',
+        docker=CODE, pyxis=NOTICE, kubernetes=CODE,
+    ),
     Option('--run_as_service', help="run the checkout's microservice, which listens at --port PORT (default: 8000)",
-           programs=SERVICES),
-    Option('--ip', 'ADDRESS', 'the address that the service listens on (default: 0.0.0.0)', programs=SERVICES),
+           programs=SERVICES, docker=CODE, pyxis=IGNORED, kubernetes=IGNORED),
+    Option('--ip', 'ADDRESS', 'the address that the service listens on (default: 0.0.0.0)', programs=SERVICES,
+           docker=CODE, pyxis=IGNORED, kubernetes=IGNORED),
     Option('--port_mapping', 'PORT', "publish the service at this port of the host, instead of network host",
-           programs=SERVICES),
-    Option('--network', 'NAME', 'network of the container, for example host'),
-    Option('--user', 'UID:GID', 'user in the container; host is the caller'),
-    Option('--run_as_user', help='run as the caller, not as root'),
-    Option('--tag', 'TAG', 'another tag of the same image'),
-    Option('--image', 'REF', 'another image'),
-    Option('--cached', 'REF', 'the same as --image'),
-    Option('--release', 'X.Y.Z', 'take the task from this TAO release', programs=TAO),
-    Option('--registry', 'HOST[/PREFIX]', 'pull from this registry instead of nvcr.io'),
-    Option('--pull', 'WHEN', 'missing, always or never (default: missing); podman knows newer too'),
-    Option('--detach', help='start the job, print its container id and return'),
-    Option('--name', 'NAME', 'name of the container'),
-    Option('--tty', help='insist on a terminal for the job'),
-    Option('--no-tty', help='no terminal for the job'),
-    Option('--interactive', help="pass the launcher's input to the job"),
-    Option('--stop-timeout', 'SECONDS', 'time a stopped job has to end before it is killed (default: 30)'),
-    Option('--docker-arg', 'WORD', 'pass a word such as --cpus=8 to docker run', repeatable=True),
-    Option('--engine', 'CMD', 'docker, podman, a path, or "sudo -n docker" (default: docker)'),
-    Option('--context', 'NAME', "docker's context (podman's connection) whose daemon runs the job"),
-    Option('--dry-run', 'FORM', 'print the command instead: shell, pretty or json', optional=True),
+           programs=SERVICES, docker=CODE, pyxis=IGNORED, kubernetes=IGNORED),
+    Option(
+        '--network', 'NAME', 'network of the container, for example host', kind='word',
+        file='network', file_help='Network of the container, for example host.',
+        docker='--network', pyxis=CODE, kubernetes=CODE,
+        choices=(('host', "the host's own"), ('bridge', "docker's default"), ('none', 'no network')),
+    ),
+    Option(
+        '--user', 'UID:GID', 'user in the container; host is the caller', kind='user',
+        file='user', file_help='UID:GID, a user name of the image, or host for the user who launches.',
+        docker=CODE, pyxis=CODE, kubernetes=CODE, choices=(('host', 'whoever launches'),),
+    ),
+    Option('', kind='word', file='ipc', file_help='IPC mode, for example host.', docker='--ipc', pyxis=CODE,
+           kubernetes=CODE),
+    Option('', file='privileged', file_help='All devices and capabilities of the host.', file_kind='flag',
+           default=False, docker='--privileged', pyxis=REFUSED, kubernetes='container.securityContext.privileged'),
+    Option('', kind='destination', file='workdir', file_help='Working directory in the container.',
+           docker='--workdir', pyxis='--container-workdir', kubernetes='container.workingDir'),
+    Option('', file='init', file_help='false runs the job as process 1 without an init process.', file_kind='flag',
+           default=True, docker=CODE, pyxis=IGNORED, kubernetes=CODE),
+    Option('', file='group_add', file_help="Further groups of the container's user.", file_kind='words',
+           docker=CODE, pyxis=NOTICE, kubernetes=CODE),
+    Option('--run_as_user', help='run as the caller, not as root', docker=CODE, pyxis=CODE, kubernetes=CODE),
+    Option('--tag', 'TAG', 'another tag of the same image', kind='tag', docker=CODE, pyxis=CODE, kubernetes=CODE),
+    Option('--image', 'REF', 'another image', kind='image', docker=CODE, pyxis=CODE, kubernetes=CODE),
+    Option('--cached', 'REF', 'the same as --image', docker=CODE, pyxis=CODE, kubernetes=CODE),
+    Option('--release', 'X.Y.Z', 'take the task from this TAO release', kind='word', variable='TAO_RELEASE',
+           programs=TAO, docker=CODE, pyxis=CODE, kubernetes=CODE),
+    Option('--registry', 'HOST[/PREFIX]', 'pull from this registry instead of nvcr.io', kind='registry',
+           variable='OVERRIDE_REGISTRY', docker=CODE, pyxis=CODE, kubernetes=CODE),
+    Option(
+        '--pull', 'WHEN', 'missing, always or never (default: missing); podman knows newer too', kind='pull',
+        variable='TAO_PULL', default='missing', docker='--pull', pyxis=IGNORED, kubernetes=CODE,
+        choices=(
+            ('missing', 'when the image is not here'), ('always', 'before every launch'), ('never', 'not at all'),
+            ('newer', 'when the registry has a newer one'),
+        ),
+    ),
+    Option('--detach', help='start the job, print its container id and return', docker=CODE, pyxis=REFUSED,
+           kubernetes=REFUSED),
+    Option('--name', 'NAME', 'name of the container', kind='container_name', docker='--name', pyxis=CODE,
+           kubernetes=CODE),
+    Option('--tty', help='insist on a terminal for the job', default=True, file='tty', file_kind='flag',
+           file_help='false never allocates a terminal; true leaves it to the terminals at hand.',
+           docker=CODE, pyxis=REFUSED, kubernetes=REFUSED),
+    Option('--no-tty', help='no terminal for the job', docker=CODE, pyxis=REFUSED, kubernetes=REFUSED),
+    Option('--interactive', help="pass the launcher's input to the job", docker=CODE, pyxis=REFUSED,
+           kubernetes=REFUSED),
+    Option('--stop-timeout', 'SECONDS', 'time a stopped job has to end before it is killed (default: 30)',
+           kind='seconds', default=30, kubernetes=CODE),
+    Option('--docker-arg', 'WORD', 'pass a word such as --cpus=8 to docker run', repeatable=True,
+           file='extra_args', file_help='Further words for docker run, values joined by =: --cpus=8.',
+           file_kind='docker_words', docker=CODE, pyxis=CODE, kubernetes=CODE),
+    Option('--engine', 'CMD', 'docker, podman, a path, or "sudo -n docker" (default: docker)', kind='engine',
+           variable='TAO_ENGINE', default=('docker',), docker=CODE, pyxis=IGNORED, kubernetes=IGNORED,
+           choices=(('docker', ''), ('podman', ''), ('sudo -n docker', 'as root, without a question'))),
+    Option('--context', 'NAME', "docker's context (podman's connection) whose daemon runs the job", kind='word',
+           docker=CODE, pyxis=IGNORED, kubernetes=IGNORED),
+    Option('--dry-run', 'FORM', 'print the command instead: shell, pretty or json', kind='dry_run',
+           variable='TAO_DRY_RUN', optional=True, choices=(
+               ('shell', 'one line for a shell'), ('pretty', 'a line for each option'), ('json', 'for programs'))),
     Option('--explain', help='say where each argument of docker comes from, run nothing'),
     Option('--no-check', help='skip the checks of the host, such as that sources exist'),
     Option('--quiet', help='no notices', short='-q'),
     Option('--verbose', help='say what was read and decided'),
-    Option('--color', 'WHEN', 'auto, always or never (default: auto)'),
+    Option('--color', 'WHEN', 'auto, always or never (default: auto)', kind='color', default='auto',
+           choices=(('auto', 'on a terminal'), ('always', ''), ('never', ''))),
     Option('--version', help='print the version'),
     Option('--help', help='print this help', short='-h'),
 )
-# `tao submit slurm` and `tao submit kubernetes` take these behind their name, and those of tao as well.
+OPTIONS = tuple(row for row in ROWS if row.name)
+BY_KEY = {row.key: row for row in ROWS}
+# Two that cannot be given together.
+CONTRADICTIONS = (
+    ('run_as_user', 'user'), ('tag', 'image'), ('tag', 'cached'), ('image', 'cached'), ('tty', 'no_tty'),
+    ('detach', 'tty'), ('detach', 'interactive'), ('quiet', 'verbose'), ('dry_run', 'explain'),
+)
+# `tao submit slurm` and `tao submit kubernetes` take these after their name, and those of tao as well.
 SUBMIT = (
     Option('--nodes', 'N', 'how many machines (default: 1)', programs=(SLURM, KUBERNETES)),
     Option('--gpus_per_node', 'G', 'GPUs on each of them, G or TYPE:G (default: 1)', programs=(SLURM,)),
@@ -92,7 +129,8 @@ SUBMIT = (
     Option('--partition', 'NAME', 'partition of the cluster', programs=(SLURM,)),
     Option('--account', 'NAME', 'account that is charged', programs=(SLURM,)),
     Option('--sbatch-arg', 'WORD', 'pass a word such as --qos=low to sbatch', repeatable=True, programs=(SLURM,)),
-    Option('--container', 'HOW', 'docker, or pyxis where its Slurm plugin is (default: docker)', programs=(SLURM,)),
+    Option('--container', 'HOW', 'docker, or pyxis where its Slurm plugin is (default: docker)', programs=(SLURM,),
+           choices=(('docker', ''), ('pyxis', 'a plugin of Slurm'))),
     Option('--wait', help='wait until the job has ended, exit with its code', programs=(SLURM,)),
     Option('--namespace', 'NAME', "namespace (default: that of kubectl's context)", programs=(KUBERNETES,)),
     Option('--pvc', 'NAME:DEST', 'mount a persistent volume claim', repeatable=True, programs=(KUBERNETES,)),
@@ -111,45 +149,3 @@ def of(program: str) -> tuple[Option, ...]:
     """A program's options; `submit slurm` and `submit kubernetes` have tao's behind their own."""
     own = tuple(option for option in SUBMIT if program in option.programs)
     return (*own, *(option for option in OPTIONS if (TAO[0] if own else program) in option.programs))
-
-
-class Variable(Record):
-    """An environment variable that the launcher reads."""
-
-    name: str
-    help: str
-
-
-VARIABLES = (
-    Variable('LAUNCHER_MOUNTS', 'the mounts file, when --mounts_file is not given'),
-    Variable('OVERRIDE_REGISTRY', 'as --registry'),
-    Variable('TAO_GPUS', 'as --gpus'),
-    Variable('TAO_RELEASE', 'as --release'),
-    Variable('TAO_PULL', 'as --pull'),
-    Variable('TAO_ENGINE', 'as --engine'),
-    Variable('TAO_DRY_RUN', 'as --dry-run: 1, shell, pretty or json'),
-    Variable('TAO_LAUNCHER_DEBUG', '1: as --verbose'),
-    Variable('TAO_DEBUG', 'set: a bug of the launcher shows its traceback'),
-    Variable('NO_COLOR', 'set: no colour'),
-    Variable('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (SLURM_STEP_GPUS, SLURM_JOB_GPUS,'
-                             ' UUIDs in CUDA_VISIBLE_DEVICES)'),
-    Variable('DOCKER_HOST', "docker's own, as DOCKER_CONTEXT, DOCKER_CONFIG; a remote one skips the host checks"),
-    Variable('CONTAINER_HOST', "podman's own, as CONTAINER_CONNECTION; a remote one skips the host checks"),
-    Variable('NV_TAO_PYTORCH_TOP', 'the checkout of tao_pt; NV_TAO_TF_TOP, NV_TAO_TF2_TOP, NV_TAO_DEPLOY_TOP and'
-                                   ' NV_TAO_DS_TOP those of its siblings'),
-)
-
-
-def spellings(names: Sequence[str]) -> list[str]:
-    """An option's names without those that only spell one with - for _, or the other way round."""
-    return list(reversed({name.replace('_', '-'): name for name in reversed(names)}.values()))
-
-
-def is_debugging(environ: Mapping[str, str]) -> bool:
-    """Whether TAO_LAUNCHER_DEBUG asks for what --verbose says."""
-    return environ.get('TAO_LAUNCHER_DEBUG', '').lower() not in ('', '0', 'false', 'no')
-
-
-def is_verbose(options: Values, environ: Mapping[str, str]) -> bool:
-    """Whether options or TAO_LAUNCHER_DEBUG ask to be told what was read and decided."""
-    return bool(options.get('verbose')) or (not options.get('quiet') and is_debugging(environ))

@@ -11,6 +11,11 @@ from ..base.suggest import did_you_mean
 from ..engine.profiles import DOCKER, PULL
 from .values import Gpus, Ulimit, clean_path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
 ULIMITS = (
     'core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile',
     'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack',
@@ -205,3 +210,11 @@ def engine(text: str) -> tuple[str, ...]:
     if not words:
         raise ValueError('expected docker, podman, a path, or "sudo -n docker"')
     return words
+
+
+# How the one value of an option is written, by Option.kind.
+KINDS: Mapping[str, Callable[[str], Any]] = {
+    'color': color, 'container_name': container_name, 'destination': destination, 'dry_run': dry_run, 'engine': engine,
+    'gpus': gpus, 'image': image, 'pull': pull, 'registry': registry, 'seconds': seconds, 'size': size, 'tag': tag,
+    'user': user, 'word': word,
+}

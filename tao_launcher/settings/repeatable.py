@@ -8,14 +8,14 @@ from ..base.record import Record
 from . import parsers
 from .docker_args import check_word, word_name
 from .ports import ports as parse_ports
-from .values import Mount, Port, Ulimit, Variable, clean_path
+from .values import Mount, Port, Source, Ulimit, Variable, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
-    from .options import Values
+    from .option import Values
 
     T = TypeVar('T')
 
@@ -55,7 +55,7 @@ def words_of(options: Values, cwd: str, home: str, problems: Problems) -> Given:
     mounts = problems.all('--volume', words('volume'), partial(_volume, cwd, home))
     extra = problems.all('--docker-arg', words('docker_arg'), check_word)
     variables = [
-        Variable(name, value, '--env')
+        Variable(name, value, Source('option', '--env'))
         for text in words('env') for name, value in [_variable(text, problems)] if name
     ]
     return Given(tuple(mounts), tuple(variables), tuple(limits), tuple(ports), tuple(extra))
@@ -103,4 +103,4 @@ def _volume(cwd: str, home: str, text: str) -> Mount:
     if source == '~' or source.startswith('~/'):
         source = home + source[1:]
     absolute = source if source.startswith('/') else f'{cwd}/{source}'
-    return Mount(clean_path(absolute), destination, mode, '--volume')
+    return Mount(clean_path(absolute), destination, mode, Source('option', '--volume'))

@@ -7,22 +7,27 @@ from ..base.errors import UsageError
 from ..base.record import Record
 from ..engine import profiles
 from . import layers, parsers
-from .options import OPTIONS
+from .options import BY_KEY, CONTRADICTIONS, ROWS
 from .repeatable import Problems, entry_key, place, words_of
+from .values import DEFAULT, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from .mounts_file import MountsFile
-    from .options import Values
+    from .option import Option, Values
     from .repeatable import Given
     from .values import Gpus, Mount, Port, Ulimit, Variable
 
 
 class Settings(Record):
-    """Every setting of a launch, and in `sources` where each came from."""
+    """Every setting of a launch, and in `sources` where each came from.
+
+    `passed` has what the engine is told as it is: by Option.key the value of every row whose `docker` is an option
+    of the engine's, where it is not the default.
+    """
 
     mounts: tuple[Mount, ...]
     file_variables: tuple[Variable, ...]
@@ -32,15 +37,11 @@ class Settings(Record):
     extra_args: tuple[str, ...]
     group_add: tuple[str, ...]
     flags: frozenset[str]
+    passed: Mapping[str, str | bool]
     engine: tuple[str, ...]
     context: str
     gpus: Gpus | None
-    shm_size: str
-    network: str
     user: str
-    ipc: str
-    workdir: str
-    privileged: bool
     init: bool
     tty: bool
     tag: str
@@ -48,55 +49,15 @@ class Settings(Record):
     release: str
     registry: str
     pull: str
-    name: str
     stop_timeout: int
     dry_run: str
-    color: str
-    sources: Mapping[str, str]
+    sources: Mapping[str, Source]
     file: str  # the mounts file's path, or ''
     notices: tuple[str, ...]
 
 
-class Rule(Record):
-    """How one setting with one value is read: its parser, its default, its variable."""
-
-    parse: Callable[[str], Any]
-    default: Any = ''
-    variable: str = ''
-
-
-RULES = {
-    'engine': Rule(parsers.engine, ('docker',), 'TAO_ENGINE'),
-    'context': Rule(parsers.word),
-    'gpus': Rule(parsers.gpus, None, 'TAO_GPUS'),
-    'shm_size': Rule(parsers.size),
-    'network': Rule(parsers.word),
-    'user': Rule(parsers.user),
-    'ipc': Rule(parsers.word),
-    'workdir': Rule(parsers.destination),
-    'privileged': Rule(bool, False),
-    'init': Rule(bool, True),
-    'tty': Rule(bool, True),
-    'tag': Rule(parsers.tag),
-    'image': Rule(parsers.image),
-    'release': Rule(parsers.word, '', 'TAO_RELEASE'),
-    'registry': Rule(parsers.registry, '', 'OVERRIDE_REGISTRY'),
-    'pull': Rule(parsers.pull, 'missing', 'TAO_PULL'),
-    'name': Rule(parsers.container_name),
-    'stop_timeout': Rule(parsers.seconds, 30),
-    'dry_run': Rule(parsers.dry_run, '', 'TAO_DRY_RUN'),
-    'color': Rule(parsers.color, 'auto'),
-}
-NAMES = {option.key: option.name for option in OPTIONS}
-FLAGS = (
-    'run_as_user', 'detach', 'tty', 'no_tty', 'interactive', 'no_check', 'quiet', 'verbose',
-    'explain',
-)
-CONTRADICTIONS = (
-    ('run_as_user', 'user'), ('tag', 'image'), ('tag', 'cached'), ('image', 'cached'), ('tty', 'no_tty'),
-    ('detach', 'tty'), ('detach', 'interactive'), ('quiet', 'verbose'),
-    ('dry_run', 'explain'),
-)
+SINGLE = tuple(row for row in ROWS if row.kind or row.file_kind == 'flag')  # those with one value
+FLAGS = tuple(row.key for row in ROWS if not row.value and row.name and row.key not in ('help', 'version'))
 
 
 def merge(
@@ -109,13 +70,13 @@ def merge(
     """
     problems = Problems()
     problems.found += [
-        f'{NAMES[a]} and {NAMES[b]} exclude each other' for a, b in CONTRADICTIONS
+        f'{BY_KEY[a].name} and {BY_KEY[b].name} exclude each other' for a, b in CONTRADICTIONS
         if a in options and b in options
     ]
     flags = frozenset(flag for flag in FLAGS if options.get(flag))
-    sources: dict[str, str] = {}
+    sources: dict[str, Source] = {}
     single = {
-        key: _single(key, options, environ, file, defaults, sources, problems) for key in RULES
+        row.key: _single(row, options, environ, file, defaults, sources, problems) for row in SINGLE
     }
     single['engine'] = _placed(single['engine'], single['context'], problems)
     problems.found += _unknown_pull(single['engine'], single['pull'], sources['pull'])
@@ -135,29 +96,33 @@ def merge(
         extra_args=layers.docker_words(file.options.get('extra_args', ()), given.extra_args),
         group_add=file.options.get('group_add', ()),
         flags=flags,
+        passed={
+            row.key: single[row.key] for row in SINGLE
+            if row.docker.startswith('-') and single[row.key] != row.default
+        },
         sources=sources,
         file=file.path,
         notices=tuple(notices),
-        **single,
+        **{key: value for key, value in single.items() if key in Settings._fields},
     )
 
 
-def _add_sources(sources: dict[str, str], file: MountsFile, given: Given) -> None:
+def _add_sources(sources: dict[str, Source], file: MountsFile, given: Given) -> None:
     """Where the entries of the lists come from, that do not say so themselves."""
     for key, option, words in (
         ('ulimits', '--ulimit', given.ulimits), ('ports', '--port', given.ports),
         ('extra_args', '--docker-arg', given.extra_args), ('group_add', '', ()),
     ):
         in_file = file.options.get(key, ())
-        sources.update((entry_key(key, entry), f'{file.path}: {place(key, entry)}') for entry in in_file)
-        sources.update((entry_key(key, entry), option) for entry in words)
+        sources.update((entry_key(key, entry), Source('file', file.path, place(key, entry))) for entry in in_file)
+        sources.update((entry_key(key, entry), Source('option', option)) for entry in words)
 
 
 def engine_words(options: Values, environ: Mapping[str, str]) -> tuple[str, ...]:
     """The engine's words alone, for commands that launch nothing. Raises UsageError."""
     problems = Problems()
     engine, context = (
-        _single(key, options, environ, None, {}, {}, problems) for key in ('engine', 'context')
+        _single(BY_KEY[key], options, environ, None, {}, {}, problems) for key in ('engine', 'context')
     )
     found = _placed(engine, context, problems)
     if problems.found:
@@ -177,42 +142,42 @@ def registry_and_release(options: Values, environ: Mapping[str, str]) -> tuple[s
 
 def _alone(key: str, options: Values, environ: Mapping[str, str]) -> Any:
     problems = Problems()
-    found = _single(key, options, environ, None, {}, {}, problems)
+    found = _single(BY_KEY[key], options, environ, None, {}, {}, problems)
     if problems.found:
         raise UsageError(*problems.found)
     return found
 
 
 def _single(
-    key: str, options: Values, environ: Mapping[str, str], file: MountsFile | None, defaults: Mapping[str, Any],
-    sources: dict[str, str], problems: Problems,
+    row: Option, options: Values, environ: Mapping[str, str], file: MountsFile | None, defaults: Mapping[str, Any],
+    sources: dict[str, Source], problems: Problems,
 ) -> Any:
-    for source, given, is_text in candidates(key, options, environ, file, defaults):
-        sources[key] = source
-        return problems.parsed(source, given, RULES[key].parse) if is_text else given
+    for source, given, is_text in candidates(row, options, environ, file, defaults):
+        sources[row.key] = source
+        return problems.parsed(str(source), given, parsers.KINDS[row.kind]) if is_text else given
 
 
 def candidates(
-    key: str, options: Values, environ: Mapping[str, str], file: MountsFile | None, defaults: Mapping[str, Any],
-) -> Iterator[tuple[str, Any, bool]]:
+    row: Option, options: Values, environ: Mapping[str, str], file: MountsFile | None, defaults: Mapping[str, Any],
+) -> Iterator[tuple[Source, Any, bool]]:
     """(source, value, whether it is a text that is still to be parsed) of a setting; the first counts, the last is
     its default."""
-    rule = RULES[key]
+    key = row.key
     if key == 'user' and options.get('run_as_user'):
-        yield '--run_as_user', 'host', False
+        yield Source('option', '--run_as_user'), 'host', False
     if key == 'dry_run' and options.get('explain'):
-        yield '--explain', 'explain', False
+        yield Source('option', '--explain'), 'explain', False
     for name in (key, 'cached') if key == 'image' else (key,):
         given = options.get(name)
         if isinstance(given, str):
-            yield NAMES.get(name, f'--{name}'), given, True
-        elif given is True and key == 'dry_run':
-            yield '--dry-run', 'shell', False
-    if rule.variable and environ.get(rule.variable):
-        yield rule.variable, environ[rule.variable], True
-    if file and file.options.get(key) is not None:
-        yield f'{file.path}: DockerOptions.{key}', file.options[key], False
-    yield 'default', defaults.get(key, rule.default), False
+            yield Source('option', BY_KEY[name].name), given, True
+        elif given is True and row.optional:
+            yield Source('option', row.name), row.choices[0][0], False
+    if row.variable and environ.get(row.variable):
+        yield Source('variable', row.variable), environ[row.variable], True
+    if row.file and file and file.options.get(row.file) is not None:
+        yield Source('file', file.path, f'DockerOptions.{row.file}'), file.options[row.file], False
+    yield DEFAULT, defaults.get(key, row.default), False
 
 
 def _placed(engine: tuple[str, ...] | None, context: str | None, problems: Problems) -> tuple[str, ...]:
@@ -221,7 +186,7 @@ def _placed(engine: tuple[str, ...] | None, context: str | None, problems: Probl
     return problems.parsed('--context', context or '', partial(profiles.at, engine)) or engine
 
 
-def _unknown_pull(engine: tuple[str, ...], policy: str | None, source: str) -> list[str]:
+def _unknown_pull(engine: tuple[str, ...], policy: str | None, source: Source) -> list[str]:
     known = profiles.profile(engine)
     if not policy or policy in known.pull:
         return []

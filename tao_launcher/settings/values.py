@@ -4,6 +4,26 @@ from __future__ import annotations
 from ..base.record import Record
 
 
+class Source(Record):
+    """Where a value comes from.
+
+    kind is option, variable, file, default, program (a developer runner's own) or setting (the launcher decided it
+    because of that setting). name is the option, the variable, the file's path, the program or the setting; path is
+    the place inside the file.
+    """
+
+    kind: str
+    name: str = ''
+    path: str = ''
+
+    def __str__(self) -> str:
+        return f'{self.path} of {self.name}' if self.kind == 'file' else self.name or self.kind
+
+
+DEFAULT = Source('default')
+OWN = Source('setting', 'launch')  # the launcher's own, whatever the settings are
+
+
 class Gpus(Record):
     """A GPU request: kind is 'all', 'none', 'ids', 'count' (the `first` so many) or 'free' (as many idle ones)."""
 
@@ -18,7 +38,7 @@ class Mount(Record):
     source: str
     destination: str
     mode: str = ''
-    origin: str = ''
+    origin: Source = DEFAULT
 
 
 class Port(Record):
@@ -50,7 +70,7 @@ class Variable(Record):
 
     name: str
     value: str | None
-    origin: str = ''
+    origin: Source = DEFAULT
 
 
 def clean_path(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.suggest import nearest, one_slip_apart
-from ..settings.options import VERBS
+from ..settings.programs import VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from terminal import Start
 
-from tao_launcher.settings.options import RUNNERS
+from tao_launcher.settings.programs import RUNNERS
 
 SHELLS = ('bash', 'zsh', 'fish')
 LOAD = {

@@ -10,7 +10,8 @@ from plans import CATALOGUE, launch
 from tao_launcher.base.errors import UsageError
 from tao_launcher.base.host import package_data
 from tao_launcher.settings import command_line
-from tao_launcher.settings.options import OPTIONS, RUNNERS
+from tao_launcher.settings.options import OPTIONS
+from tao_launcher.settings.programs import RUNNERS
 
 SUBTASKS = CATALOGUE.subtasks_by_name()
 

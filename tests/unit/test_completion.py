@@ -17,8 +17,9 @@ from tao_launcher.commands.completion.types import World
 from tao_launcher.commands.completion.values import CHOICES
 from tao_launcher.commands.jobs import verbs as job_verbs
 from tao_launcher.commands.runner import verbs as runner_verbs
-from tao_launcher.settings import command_line, parsers, settings
-from tao_launcher.settings.options import KUBERNETES, RUNNERS, SLURM, VERBS, of
+from tao_launcher.settings import command_line, parsers
+from tao_launcher.settings.options import BY_KEY, ROWS, of
+from tao_launcher.settings.programs import KUBERNETES, RUNNERS, SLURM, VERBS
 from tao_launcher.settings.values import Mount
 from tao_launcher.tasks import catalogue
 
@@ -269,10 +270,10 @@ def test_every_option_is_accepted(program: str) -> None:
         command_line.parse([name, *(['1'] if known[name].value and not known[name].optional else [])], program)
 
 
-@pytest.mark.parametrize('key', sorted({*CHOICES} & {*settings.RULES}))
+@pytest.mark.parametrize('key', [row.key for row in ROWS if row.kind and row.choices])
 def test_every_value_is_accepted(key: str) -> None:
     for value in CHOICES[key]:
-        settings.RULES[key].parse(value + {':': '2', '=': '2'}.get(value[-1], ''))
+        parsers.KINDS[BY_KEY[key].kind](value + {':': '2', '=': '2'}.get(value[-1], ''))
 
 
 def test_every_value_belongs_to_an_option() -> None:

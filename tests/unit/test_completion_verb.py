@@ -12,7 +12,7 @@ from engine_answers import Engine
 from support import CHECKOUT, FakeDocker, Result, command, tao, tao_process, write_mounts
 
 from tao_launcher.commands.completion.scripts import script
-from tao_launcher.settings.options import RUNNERS
+from tao_launcher.settings.programs import RUNNERS
 
 SHELLS = ('bash', 'zsh', 'fish')
 COMMITTED = {'bash': 'tao.bash', 'zsh': '_tao', 'fish': 'tao.fish'}

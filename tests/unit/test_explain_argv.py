@@ -62,7 +62,7 @@ def test_everything_of_a_file(home: Path) -> None:
         'docker': 'the engine: default',
         'run': 'always',
         '--rm': 'always, but with --detach: an ended container is not kept',
-        '--init': 'default: signals reach the job, and ended processes go',
+        '--init': 'default: signals reach the job and zombie processes are reaped',
         '--gpus all': 'default',
         '-v /:/d': f'Mounts[0] of {path}',
         '--mount type=bind,source=/a:b,destination=/e': f'Mounts[1] of {path}',

@@ -10,7 +10,9 @@ from support import CHECKOUT, FakeDocker, tao
 
 from tao_launcher.base.errors import Fatal
 from tao_launcher.commands.help.topics import EXIT_CODES, FILES
-from tao_launcher.settings.options import OPTIONS, RUNNERS, VARIABLES, VERBS
+from tao_launcher.settings.environment import VARIABLES
+from tao_launcher.settings.options import OPTIONS
+from tao_launcher.settings.programs import RUNNERS, VERBS
 
 
 def shown(*words: str, program: str = 'tao') -> str:

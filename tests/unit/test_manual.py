@@ -15,7 +15,9 @@ from support import CHECKOUT
 
 from tao_launcher.commands import verbs
 from tao_launcher.commands.help import topics
-from tao_launcher.settings.options import OPTIONS, RUNNERS, VARIABLES, VERBS
+from tao_launcher.settings.environment import VARIABLES
+from tao_launcher.settings.options import OPTIONS
+from tao_launcher.settings.programs import RUNNERS, VERBS
 
 PAGES = CHECKOUT / 'tao_launcher' / 'data' / 'man'
 SCHEMA = json.loads((CHECKOUT / 'tao_launcher' / 'data' / 'mounts.schema.json').read_text())
@@ -112,7 +114,7 @@ def test_page_of_the_mounts_file() -> None:
     for part in ('mount', 'variable', 'dockerOptions'):
         for name in SCHEMA['$defs'][part]['properties']:
             assert re.search(rf'^{name} \(.*\)$', text, re.MULTILINE), name
-    assert all(f' {name}' in text for name in SCHEMA['$defs']['dockerOptions']['properties']['ulimits']['properties'])
+    assert all(f' {name}' in text for name in SCHEMA['$defs']['ulimits']['properties'])
 
 
 def test_example_of_the_mounts_file() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from mounts import PATH, faults, parsed
 
-from tao_launcher.settings.values import Mount, Variable
+from tao_launcher.settings.values import Mount, Source, Variable
 
 ENVIRON = {'DATA': '/data', 'REL': 'x/y', 'EMPTY': '', 'LINES': 'a\nb', 'ünï': '/u'}
 
@@ -26,7 +26,7 @@ def mount(source: object, destination: object = '/c', **more: object) -> dict[st
     ('/a b', '/a b'), ('/日本', '/日本'), ('/a:b', '/a:b'), ('/a\tb', '/a\tb'), ('/-', '/-'), ('$(pwd)', '/p/$(pwd)'),
 ])
 def test_source(source: str, path: str) -> None:
-    assert parsed(mount(source), ENVIRON).mounts == (Mount(path, '/c', '', f'Mounts[0] of {PATH}'),)
+    assert parsed(mount(source), ENVIRON).mounts == (Mount(path, '/c', '', Source('file', PATH, 'Mounts[0]')),)
 
 
 @pytest.mark.parametrize(('source', 'fault'), [
@@ -103,7 +103,7 @@ def test_variable_refused(entry: dict[str, Any], fault: str) -> None:
 def test_variable() -> None:
     entries: list[Any] = ['$HOME', '~', '', 'a\nb', '日本', 1, 1.0, True, False, None]
     texts = ['$HOME', '~', '', 'a\nb', '日本', '1', '1.0', 'true', 'false', None]
-    origin = [f'Envs[{i}] of {PATH}' for i in range(len(entries))]
+    origin = [Source('file', PATH, f'Envs[{i}]') for i in range(len(entries))]
     found = parsed({'Envs': [{'variable': f'V{i}', 'value': value} for i, value in enumerate(entries)]}).variables
     assert found == tuple(Variable(f'V{i}', text, origin[i]) for i, text in enumerate(texts))
 
@@ -113,7 +113,7 @@ def test_variable() -> None:
 ])
 def test_number_keeps_its_spelling(number: str) -> None:
     found = parsed(f'{{"Envs": [{{"variable": "A", "value": {number}}}]}}').variables
-    assert found == (Variable('A', number, f'Envs[0] of {PATH}'),)
+    assert found == (Variable('A', number, Source('file', PATH, 'Envs[0]')),)
 
 
 @pytest.mark.parametrize('document', [
@@ -134,7 +134,7 @@ def test_unknown_key_in_an_entry_is_a_notice() -> None:
     )
 
 
-ALL = 'shm_size, ulimits, user, ports, privileged, network, tty, gpus, init, ipc, group_add, workdir, extra_args'
+ALL = 'gpus, shm_size, ulimits, ports, network, user, ipc, privileged, workdir, init, group_add, tty, extra_args'
 
 
 @pytest.mark.parametrize(('document', 'found'), [

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from plans import CATALOGUE
 from support import FakeDocker, Result, tao, tao_process
 
-from tao_launcher.settings.options import OPTIONS, RUNNERS, VARIABLES
+from tao_launcher.settings.environment import VARIABLES
+from tao_launcher.settings.options import OPTIONS
+from tao_launcher.settings.programs import RUNNERS
 
 NAMES = [option.name for option in OPTIONS] + [f'--{option.key}' for option in OPTIONS] + ['-h', '-q', '-x', '--', '-',
     '--x=y']

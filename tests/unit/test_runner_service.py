@@ -9,7 +9,7 @@ import pytest
 from support import Result, tao, write_mounts
 
 from tao_launcher.base.host import package_data
-from tao_launcher.settings.options import RUNNERS, SERVICES
+from tao_launcher.settings.programs import RUNNERS, SERVICES
 
 PROFILES = json.loads(package_data('runners.json'))
 

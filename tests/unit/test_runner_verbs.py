@@ -13,7 +13,7 @@ from engine_answers import Engine
 from support import FakeDocker, Result, tao
 
 from tao_launcher.base.host import package_data
-from tao_launcher.settings.options import RUNNERS
+from tao_launcher.settings.programs import RUNNERS
 
 PROFILES = json.loads(package_data('runners.json'))
 DIGEST = 'sha256:' + 'a' * 64

@@ -7,6 +7,7 @@ import pytest
 
 from tao_launcher.base.errors import UsageError
 from tao_launcher.settings import command_line, mounts_file, settings
+from tao_launcher.settings.options import BY_KEY
 from tao_launcher.settings.values import Gpus, Port, Ulimit
 
 FILE = mounts_file.MountsFile(path='/m.json', options={
@@ -25,19 +26,19 @@ def merged(words: str = '', environ: dict[str, str] = {}, file: mounts_file.Moun
 @pytest.mark.parametrize(('key', 'words', 'environ', 'file', 'value', 'source'), [
     ('gpus', '--gpus 0', {'TAO_GPUS': '1'}, FILE, Gpus('ids', ('0',)), '--gpus'),
     ('gpus', '', {'TAO_GPUS': '1'}, FILE, Gpus('ids', ('1',)), 'TAO_GPUS'),
-    ('gpus', '', {'TAO_GPUS': ''}, FILE, Gpus('none'), '/m.json: DockerOptions.gpus'),
+    ('gpus', '', {'TAO_GPUS': ''}, FILE, Gpus('none'), 'DockerOptions.gpus of /m.json'),
     ('gpus', '', {}, mounts_file.MountsFile(), None, 'default'),
     ('shm_size', '--shm_size 1G', {}, FILE, '1G', '--shm_size'),
-    ('shm_size', '', {}, FILE, '4G', '/m.json: DockerOptions.shm_size'),
+    ('shm_size', '', {}, FILE, '4G', 'DockerOptions.shm_size of /m.json'),
     ('shm_size', '', {}, mounts_file.MountsFile(), '16G', 'default'),
     ('network', '--network a', {}, FILE, 'a', '--network'),
-    ('network', '', {}, FILE, 'file', '/m.json: DockerOptions.network'),
+    ('network', '', {}, FILE, 'file', 'DockerOptions.network of /m.json'),
     ('user', '--user root', {}, FILE, 'root', '--user'),
     ('user', '--run_as_user', {}, FILE, 'host', '--run_as_user'),
-    ('user', '', {}, FILE, '1:1', '/m.json: DockerOptions.user'),
-    ('tty', '', {}, FILE, False, '/m.json: DockerOptions.tty'),
+    ('user', '', {}, FILE, '1:1', 'DockerOptions.user of /m.json'),
+    ('tty', '', {}, FILE, False, 'DockerOptions.tty of /m.json'),
     ('tty', '', {}, mounts_file.MountsFile(), True, 'default'),
-    ('init', '', {}, FILE, False, '/m.json: DockerOptions.init'),
+    ('init', '', {}, FILE, False, 'DockerOptions.init of /m.json'),
     ('init', '', {}, mounts_file.MountsFile(), True, 'default'),
     ('engine', '--engine podman', {'TAO_ENGINE': 'x'}, FILE, ('podman',), '--engine'),
     ('engine', '', {'TAO_ENGINE': 'sudo -n docker'}, FILE, ('sudo', '-n', 'docker'), 'TAO_ENGINE'),
@@ -62,7 +63,9 @@ def test_precedence(
     key: str, words: str, environ: dict[str, str], file: mounts_file.MountsFile, value: object, source: str,
 ) -> None:
     found = merged(words, environ, file)
-    assert (getattr(found, key), found.sources[key]) == (value, source)
+    row = BY_KEY[key]
+    said = found.passed.get(key, row.default) if row.docker.startswith('-') else getattr(found, key)
+    assert (said, str(found.sources[key])) == (value, source)
 
 
 def test_ulimits_merge_by_name_and_ports_by_port_and_protocol() -> None:

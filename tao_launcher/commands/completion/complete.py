@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...base.output import Output
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ...settings.values import Mount
     from ...tasks.catalogue import Catalogue
     from .types import Candidate, Found

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from ...base.errors import UsageError
 from ...settings import command_line
-from ...settings.options import ALSO_LATE, KUBERNETES, OPTIONS, RUNNERS, SLURM, TAO, of
+from ...settings.options import ALSO_LATE, OPTIONS, of
+from ...settings.programs import KUBERNETES, RUNNERS, SLURM, TAO
 from ..help.topics import TOPICS
 from .paths import argument, container
 from .types import NOTHING, Candidate, Found
@@ -17,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ...tasks.catalogue import Catalogue
     from .types import World
 

@@ -6,7 +6,7 @@ the program that is completed: no other one is ever started by a Tab key. Nothin
 """
 from __future__ import annotations
 
-from ...settings.options import RUNNERS, TAO
+from ...settings.programs import RUNNERS, TAO
 
 PROGRAMS = (*TAO, *RUNNERS)
 SHELLS = ('bash', 'zsh', 'fish')

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ...settings.values import Mount
     from ...tasks.catalogue import Catalogue
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ...engine import profiles
+from ...settings.options import ROWS, SUBMIT
 from . import paths
 from .types import NOTHING, Candidate, Found
 
@@ -10,29 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from ...settings.options import Option, Values
+    from ...settings.option import Option, Values
     from ...tasks.catalogue import Catalogue
     from .types import World
 
-# The fixed values of options; settings.py reads all of them.
-CHOICES: dict[str, dict[str, str]] = {
-    'gpus': {
-        'all': 'every GPU', 'none': 'no GPU', 'free': 'one that nobody uses', 'free:': 'so many that nobody uses',
-        'count=': 'the first so many',
-    },
-    'pull': {
-        'missing': 'when the image is not here', 'always': 'before every launch', 'never': 'not at all',
-        'newer': 'when the registry has a newer one',
-    },
-    'color': {'auto': 'on a terminal', 'always': '', 'never': ''},
-    'dry_run': {'shell': 'one line for a shell', 'pretty': 'a line for each option', 'json': 'for programs'},
-    'network': {'host': "the host's own", 'bridge': "docker's default", 'none': 'no network'},
-    'user': {'host': 'whoever launches'},
-    'engine': {'docker': '', 'podman': '', 'sudo -n docker': 'as root, without a question'},
-    'shm_size': {'8G': '', '16G': 'recommended', '32G': '', '64G': ''},
-    'ulimit': {'memlock=-1': 'recommended', 'stack=67108864': 'recommended'},
-    'container': {'docker': '', 'pyxis': 'a plugin of Slurm'},  # of submit slurm
-}
+# The fixed values of options.
+CHOICES = {row.key: dict(row.choices) for row in (*ROWS, *SUBMIT) if row.choices}
 
 
 def option_value(key: str, text: str, options: Values, world: World) -> Found:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ...settings.options import Values
+    from ...settings.option import Values
     from .types import World
 
 ENDED_TOO = ('logs', 'wait')  # they have something to say of jobs that have ended

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...base.host import Host
     from ...base.output import Output
     from ...settings.mounts_file import MountsFile
-    from ...settings.options import Values
+    from ...settings.option import Values
     from .questions import Answers
 
 

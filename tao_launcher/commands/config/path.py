@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ...base.output import Output
-    from ...settings.options import Values
+    from ...settings.option import Values
 
 
 def config_path(paths: Sequence[str], options: Values, environ: Mapping[str, str], output: Output) -> int:

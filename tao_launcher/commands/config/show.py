@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...base.output import Output
-    from ...settings.options import Values
+    from ...settings.option import Values
 
 
 def config_show(is_json: bool, options: Values, environ: Mapping[str, str], output: Output) -> int:

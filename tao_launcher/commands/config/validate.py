@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ...base.host import Host
     from ...base.output import Output
-    from ...settings.options import Values
+    from ...settings.option import Values
 
 
 class Report(Record):
@@ -129,7 +129,7 @@ def _notices(file: mounts_file.MountsFile) -> list[str]:
     layers.mounts(file.path, file.mounts, (), notices)
     layers.variables(file.path, file.variables, notices)
     notices += [
-        f'{mount.origin.partition(" of ")[0]}.source: {mount.source} not found '
+        f'{mount.origin.path}.source: {mount.source} not found '
         f'(nearest existing folder: {host.nearest_parent(mount.source)})'
         for mount in file.mounts if host.look(mount.source) is False
     ]

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ...base.output import Output
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ..help.verb_parser import Parser
 
 ACTIONS = (

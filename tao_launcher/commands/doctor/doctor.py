@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ...base.host import Host
     from ...base.output import Output
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ...tasks.catalogue import Catalogue
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...base.host import Host
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ...settings.settings import Settings
 
 PATIENCE = 10.0  # seconds for one probe

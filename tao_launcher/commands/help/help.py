@@ -5,7 +5,9 @@ import textwrap
 
 from ...base.errors import UsageError
 from ...base.suggest import nearest
-from ...settings.options import OPTIONS, RUNNERS, VARIABLES
+from ...settings.environment import VARIABLES
+from ...settings.options import OPTIONS
+from ...settings.programs import RUNNERS
 from ...tasks.catalogue import Catalogue, Found, find
 from .topics import DESCRIPTION, EXIT_CODES, FILES, SYNOPSIS, TOPICS
 

@@ -6,7 +6,7 @@ import copy
 
 from ...base.errors import UsageError
 from ...base.suggest import did_you_mean
-from ...settings.options import spellings
+from ...settings.option import spellings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

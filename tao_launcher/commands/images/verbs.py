@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...base.output import Output
-    from ...settings.options import Values
+    from ...settings.option import Values
 
 
 def store(given: Namespace, options: Values, environ: Mapping[str, str], output: Output) -> int:

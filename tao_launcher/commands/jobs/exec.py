@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...base.output import Output
-    from ...settings.options import Values
+    from ...settings.option import Values
 
 
 def exec_(

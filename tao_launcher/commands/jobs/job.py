@@ -8,7 +8,7 @@ from ...base.record import Record
 from ...base.secrets import masked_words
 from ...base.text import cut
 from ...base.times import seconds
-from ...settings.options import RUNNERS
+from ...settings.programs import RUNNERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ...base.output import Output
     from ...engine.client import Engine
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ..help.verb_parser import Parser
 
 JOB = 'an id, its start, a name, or a task such as dino/train'

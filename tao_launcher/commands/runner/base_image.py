@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ...base.output import Output
     from ...launch.plan import Plan
-    from ...settings.options import Values
+    from ...settings.option import Values
 
 ENDED = (130, 143)  # the codes of a command that a signal ended: nobody wants it to go on
 
@@ -28,7 +28,8 @@ def ensure(
     An image that the manifest names by tag is built under that name. One by digest can not be: the
     plan then has the image of the caller's own tag. Raises ConfigError when there is no Dockerfile.
     """
-    if program != runners.BUILDS_ITS_BASE or plan.pull == 'never' or {'image', 'cached', 'tag'} & options.keys():
+    is_named = bool({'image', 'cached', 'tag'} & options.keys())
+    if program != runners.BUILDS_ITS_BASE or plan.passed.get('pull') == 'never' or is_named:
         return plan, 0
     found = checkout(program, options, environ, False, output)
     answer = found.engine.ask('image', 'inspect', plan.image)
@@ -44,4 +45,4 @@ def ensure(
         output.say(f'it can not be pulled: building {image} from {dockerfile}')
         nothing = builds.arguments((), {})
         code = found.step(builds.build(dockerfile, image, found.root, nothing, force=False, pull=True))
-    return plan._replace(image=image, pull=''), code
+    return plan._replace(image=image, passed={**plan.passed, 'pull': ''}), code

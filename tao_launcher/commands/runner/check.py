@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ...base.host import Host
     from ...base.output import Output
-    from ...settings.options import Values
+    from ...settings.option import Values
 
 SOCKET = '/var/run/docker.sock'
 PATIENCE = 20.0  # seconds for one question

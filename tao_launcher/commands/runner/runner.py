@@ -10,7 +10,7 @@ from ...checkouts import runners, services
 from ...checkouts.find import find_root, manifest_image, runner_profiles
 from ...launch.launch import launch
 from ...launch.prepare import prepare
-from ...settings.options import RUNNER_VERBS
+from ...settings.programs import RUNNER_VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ...base.output import Output
     from ...launch.plan import Target
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ...settings.settings import Settings
 
 

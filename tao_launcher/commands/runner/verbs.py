@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from ...base.output import Output
-    from ...settings.options import Values
+    from ...settings.option import Values
 
 DRY_RUN = 'print the commands instead, one per line'
 # What else goes with a verb, in front of it; the others are for a launch.

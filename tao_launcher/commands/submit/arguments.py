@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import argparse
 
-from ...settings.options import KUBERNETES, SLURM, SUBMIT
+from ...settings.options import SUBMIT
+from ...settings.programs import KUBERNETES, SLURM
 from ..help.verb_parser import HelpAsked, Parser
 
 

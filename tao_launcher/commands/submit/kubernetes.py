@@ -6,8 +6,10 @@ import re
 from ...base.errors import UsageError
 from ...base.record import Record
 from ...settings.docker_args import word_name
+from ...settings.option import CODE, IGNORED, REFUSED
+from ...settings.options import ROWS
 from . import contract
-from .pod import PORT, by_name, environment, literal, part, user, volumes
+from .pod import PORT, by_name, environment, literal, part, put, quantity, user, volumes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict
 
     from ...launch.plan import Plan
+    from ...settings.option import Option
     from .submission import Submission
 
     Object = Dict[str, Any]
@@ -71,29 +74,36 @@ def _pod(
 ) -> Object:
     """The specification of a pod; what it can not be told goes into `problems`."""
     found, mounts = volumes(plan, wanted, is_file, problems)
+    has_host_network = plan.passed.get('network') == 'host'
     ports = [{'containerPort': port.container, 'protocol': port.protocol.upper()} for port in plan.ports]
     container = {
-        'name': 'tao', 'image': plan.image, 'imagePullPolicy': PULL[plan.pull],
+        'name': 'tao', 'image': plan.image, 'imagePullPolicy': PULL[str(plan.passed.get('pull', ''))],
         'args': [literal(word) for word in plan.command],
         'env': environment(plan, wanted, name, problems),
         **part('resources', part('limits', part('nvidia.com/gpu', str(wanted.gpus or '')))),
         **part('volumeMounts', mounts),
         **part('ports', ports),
-        **part('workingDir', plan.workdir),
-        **part('securityContext', part('privileged', plan.privileged)),
     }
-    return {
+    pod = {
         'restartPolicy': 'Never', 'subdomain': name, 'terminationGracePeriodSeconds': plan.stop_timeout,
         # as --init: the job is not process 1, and who is buries its orphans
         **part('shareProcessNamespace', bool(plan.init)),
         **part('securityContext', user(plan, problems)),
-        **part('hostNetwork', plan.network == 'host'),
-        **part('dnsPolicy', 'ClusterFirstWithHostNet' * (plan.network == 'host')),
-        **part('hostIPC', plan.ipc == 'host'),
+        **part('hostNetwork', has_host_network),
+        **part('dnsPolicy', 'ClusterFirstWithHostNet' * has_host_network),
+        **part('hostIPC', plan.passed.get('ipc') == 'host'),
         **part('imagePullSecrets', [part('name', wanted.pull_secret)] * bool(wanted.pull_secret)),
         'containers': [container],
         **part('volumes', found),
     }
+    for row in ROWS:
+        if row.key in plan.passed and row.kubernetes not in (CODE, REFUSED, IGNORED):
+            put({**pod, 'container': container}, row.kubernetes, _value(row, plan.passed[row.key]))
+    return pod
+
+
+def _value(row: Option, value: str | bool) -> str | bool:
+    return quantity(str(value)) if row.kind == 'size' else value
 
 
 def _name(job: str, digest: str) -> str:
@@ -108,10 +118,14 @@ def _untold(plan: Plan) -> list[str]:
     port = contract.master_port(plan)
     if port and not re.fullmatch('[1-9][0-9]{0,4}', port):
         problems.append(f'MASTER_PORT={port}: expected a port')
-    if plan.network not in ('', 'host', 'bridge', 'default'):
-        problems.append(f'network {plan.network}: expected host, or none for that of the cluster')
-    if plan.ipc not in ('', 'host', 'private'):
-        problems.append(f'ipc {plan.ipc}: expected host')
+    problems += [
+        f'{row.key}: an option of docker run' for row in ROWS if row.kubernetes == REFUSED and row.key in plan.passed
+    ]
+    network, ipc = (str(plan.passed.get(key, '')) for key in ('network', 'ipc'))
+    if network not in ('', 'host', 'bridge', 'default'):
+        problems.append(f'network {network}: expected host, or none for that of the cluster')
+    if ipc not in ('', 'host', 'private'):
+        problems.append(f'ipc {ipc}: expected host')
     if plan.image.startswith('sha256:'):
         problems.append('an image by its id: a cluster pulls it by its name (--image REF)')
     for word in (*plan.command, *plan.variables, *(m.source + m.destination for m in plan.mounts)):

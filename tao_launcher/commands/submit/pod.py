@@ -29,6 +29,14 @@ def part(name: str, value: object) -> Object:
     return {name: value} if value else {}
 
 
+def put(whole: Object, path: str, value: object) -> None:
+    """Set what is at a path such as container.resources.limits.memory."""
+    *names, last = path.split('.')
+    for name in names:
+        whole = whole.setdefault(name, {})
+    whole[last] = value
+
+
 def literal(text: str) -> str:
     """A text in which Kubernetes expands nothing: it reads $(NAME) and $$."""
     return text.replace('$', '$$') if '$(' in text or '$$' in text else text
@@ -83,8 +91,9 @@ def volumes(
         add(mount, {'hostPath': {'path': mount.source, 'type': 'File' if is_file(mount.source) else 'Directory'}})
     for claim in wanted.claims:
         add(claim, {'persistentVolumeClaim': {'claimName': claim.source}})
-    if plan.shm_size and not any(mount['mountPath'] == '/dev/shm' for mount in mounts):  # as docker does
-        found.append({'name': 'shm', 'emptyDir': {'medium': 'Memory', 'sizeLimit': quantity(plan.shm_size)}})
+    size = str(plan.passed.get('shm_size', ''))
+    if size and not any(mount['mountPath'] == '/dev/shm' for mount in mounts):  # as docker does
+        found.append({'name': 'shm', 'emptyDir': {'medium': 'Memory', 'sizeLimit': quantity(size)}})
         mounts.append({'name': 'shm', 'mountPath': '/dev/shm'})
     return found, mounts
 

@@ -6,6 +6,8 @@ import re
 from ...base.errors import UsageError
 from ...launch.variables import LAUNCH_ID
 from ...settings.docker_args import word_name
+from ...settings.option import NOTICE, REFUSED
+from ...settings.options import ROWS
 from . import contract
 from .shell import join, quote
 from .slurm import Script, check_names, head
@@ -46,7 +48,10 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
         '--no-container-remap-root' if plan.user else '--container-remap-root',
         *([f'--container-mounts={",".join(map(_mount, plan.mounts))}'] if plan.mounts else []),
         f'--container-env={",".join(names)}',
-        *([f'--container-workdir={plan.workdir}'] if plan.workdir else []),
+        *(
+            f'{row.pyxis}={plan.passed[row.key]}' for row in ROWS
+            if row.pyxis.startswith('-') and row.key in plan.passed
+        ),
     ]
     batch = BATCH % {
         'variables': ''.join(own), 'grace': '',
@@ -72,10 +77,13 @@ def _mount(mount: Mount) -> str:
 
 def _untold(plan: Plan) -> list[str]:
     problems = [f'{word_name(word)}: an option of docker run' for word in plan.extra_args]
-    problems += [f'{name}: an option of docker run' for name, given in (
-        ('privileged', plan.privileged), (f'ipc {plan.ipc}', plan.ipc not in ('', 'host')),
-        (f'network {plan.network}', plan.network not in ('', 'host')),
-    ) if given]
+    problems += [
+        f'{row.key}: an option of docker run' for row in ROWS if row.pyxis == REFUSED and row.key in plan.passed
+    ]
+    problems += [
+        f'{key} {plan.passed[key]}: an option of docker run' for key in ('ipc', 'network')
+        if plan.passed.get(key, 'host') != 'host'
+    ]
     if plan.user and plan.user[-1].partition(':')[0] != plan.owner:
         problems.append(f'user {plan.user[-1]}: a container of pyxis runs as you (--run_as_user) or as its own root')
     if plan.image.startswith('sha256:'):
@@ -89,6 +97,8 @@ def _untold(plan: Plan) -> list[str]:
 
 
 def _notices(plan: Plan) -> list[str]:
-    given = (('ports', plan.ports), ('ulimits', plan.ulimits), ('shm_size', plan.shm_size))
-    names = [name for name, value in given if value]
+    names = [
+        row.file for row in ROWS
+        if row.pyxis == NOTICE and (row.key in plan.passed or getattr(plan.settings, row.file, None))
+    ]
     return [f'{", ".join(names)}: the host\'s own are used with pyxis'] if names else []

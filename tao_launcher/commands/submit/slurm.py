@@ -38,7 +38,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     UsageError and ConfigError for what can not be said in a script.
     """
     plan, notices = contract.by_name(plan)
-    lines = argv.run(plan._replace(name=NAME))
+    lines = argv.run(plan._replace(passed={**plan.passed, 'name': NAME}))
     step = _functions(plan, lines, wanted, sources)
     if len(step.encode('utf-8', 'surrogateescape')) > MAX_STEP:
         raise UsageError(
@@ -53,7 +53,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
         'options': '--kill-on-bad-exit=0' + ' --label' * (wanted.nodes > 1),
         'command': 'bash -c "$(declare -f refuse launch remove end container node); node"',
     }
-    if wanted.nodes > 1 and plan.ports and plan.network != 'host':
+    if wanted.nodes > 1 and plan.ports and plan.passed.get('network') != 'host':
         notices += ("published ports keep docker's own network, in which the nodes do not meet: --network host",)
     return Script('\n'.join((*head(plan, wanted, exported), '', step, batch)), exported, notices)
 

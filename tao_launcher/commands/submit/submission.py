@@ -6,20 +6,20 @@ import re
 from ...base.errors import UsageError
 from ...base.record import Record
 from ...engine.profiles import PROFILES
-from ...settings.options import KUBERNETES, SLURM, TAO, of
+from ...settings.option import REFUSED
+from ...settings.options import OPTIONS
 from ...settings.parsers import destination
+from ...settings.programs import KUBERNETES, SLURM
 from ...settings.repeatable import Problems
-from ...settings.values import Mount
+from ...settings.values import Mount, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ...settings.values import Gpus
 
-# What a job without a terminal, and on a machine that is not yet known, can not have.
-MEANINGLESS = ('detach', 'interactive', 'tty', 'no_tty')
 # What steers the engine's client, passed on to the nodes where it is set.
 CLIENT = ('DOCKER_CONFIG', *(name for profile in PROFILES for name in profile.variables))
 # Options of sbatch that this command decides, and its own option for them.
@@ -73,7 +73,8 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
     problems = Problems()
     problems.found += [
         f'{option.name}: a submitted job has no terminal here, and runs on by itself'
-        for option in of(TAO[0]) if option.key in MEANINGLESS and option.key in options
+        for option in OPTIONS
+        if not option.value and option.kubernetes == REFUSED and option.key in options
     ]
     words = tuple(problems.all('--sbatch-arg', _words(options, 'sbatch_arg'), sbatch_word))
     claims = tuple(problems.all('--pvc', _words(options, 'pvc'), claim))
@@ -152,7 +153,7 @@ def claim(text: str) -> Mount:
     is_name = re.fullmatch('[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?', name)
     if not is_name or not rest or (colon and mode not in ('ro', 'rw')):
         raise ValueError('expected NAME:DEST or NAME:DEST:ro, NAME that of a persistent volume claim')
-    return Mount(name, destination(path), mode, '--pvc')
+    return Mount(name, destination(path), mode, Source('option', '--pvc'))
 
 
 def gpu_ids(count: int) -> tuple[str, ...]:

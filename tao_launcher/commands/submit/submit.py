@@ -7,7 +7,9 @@ from ...engine import daemon
 from ...launch.prepare import prepare
 from ...settings import command_line, parsers
 from ...settings.locate import read_mounts_file
-from ...settings.options import KUBERNETES, SLURM, SUBMIT, is_verbose
+from ...settings.option import is_verbose
+from ...settings.options import SUBMIT
+from ...settings.programs import KUBERNETES, SLURM
 from ...settings.settings import engine_words
 from .submission import CLIENT, gpu_ids, submission, without_job
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ...base.output import Output
     from ...launch.plan import Plan, Target
     from ...settings.command_line import Call
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ...settings.settings import Settings
     from ...settings.values import Gpus
     from .submission import Submission

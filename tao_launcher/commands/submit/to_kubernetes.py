@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...base.output import Output
     from ...launch.plan import Plan
-    from ...settings.options import Values
+    from ...settings.option import Values
     from ...settings.values import Variable
     from .submission import Submission
 
