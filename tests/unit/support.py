@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Iterator, Mapping, NamedTuple
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+# The JSON Schemas of what the launcher prints with --json.
+SCHEMAS = json.loads((CHECKOUT / 'tests' / 'schemas.json').read_text(encoding='utf-8'))
 
 # Words are NUL-separated behind their number: an empty word is a word.
 FAKE = """#!/bin/sh

@@ -12,10 +12,10 @@ from typing import Callable
 
 import jsonschema
 import pytest
-from support import CHECKOUT, FakeDocker, tao, tao_process, write_mounts
-from test_checks import A100, INFOS, SMI_BROKEN, VERSIONS
+from doctor_answers import A100, INFOS, SMI_BROKEN, VERSIONS
+from support import CHECKOUT, SCHEMAS, FakeDocker, tao, tao_process, write_mounts
 
-SCHEMA = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['findings']
+SCHEMA = SCHEMAS['findings']
 Put = Callable[..., Path]
 
 

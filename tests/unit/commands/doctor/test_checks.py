@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
+from doctor_answers import A100, INFOS, SMI_BROKEN, VERSIONS
 
 from tao_launcher.commands.doctor import checks, checks_engine, checks_machine
 from tao_launcher.commands.doctor.findings import GIB, Facts, Finding, Rivals
@@ -14,18 +14,7 @@ from tao_launcher.engine.remedies import Machine
 
 ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
 DOWN = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
-SMI_BROKEN = (
-    "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA "
-    'driver is installed and running.\n\n'
-)
 SMI_MISMATCH = 'Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 535.183\n'
-A100 = ''.join(f'{i}, NVIDIA A100-SXM4-80GB, 81920, 535.183.01\n' for i in range(8))
-
-# Answers to `version` and `info` with --format {{json .}}, without what nobody looks at. "Debian 20.10" was recorded;
-# the others have their engine's form, not its bytes.
-ANSWERS = json.loads((Path(__file__).parent / 'engines.json').read_text(encoding='utf-8'))
-VERSIONS = {name: json.dumps(answer) for name, answer in ANSWERS['versions'].items()}
-INFOS = {name: json.dumps(answer) for name, answer in ANSWERS['infos'].items()}
 
 
 def facts(**known: Any) -> Facts:

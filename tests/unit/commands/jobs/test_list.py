@@ -10,9 +10,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 from engine_answers import ID, MINE, Engine, container, ids
-from support import command, tao, tao_process
+from support import SCHEMAS, command, tao, tao_process
 
-JOBS = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['jobs']
+JOBS = SCHEMAS['jobs']
 PS = ['ps', '-q', '--no-trunc', '--filter', 'label=tao.plan', '--filter', f'label=tao.user={MINE}']
 GONE = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n'
 NOT_RUNNING = 'the docker daemon is not running'

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from support import FakeDocker, tao
+from support import SCHEMAS, FakeDocker, tao
 
 from tao_launcher.engine import references
 
-SCHEMA = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['images']
+SCHEMA = SCHEMAS['images']
 ID, OTHER = f'sha256:{"a" * 64}', f'sha256:{"b" * 64}'
 REPOSITORY = 'nvcr.io/nvidia/tao/tao-toolkit'
 DINO = f'{REPOSITORY}:7.1.0-pyt'

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from support import FakeDocker, tao
+from support import SCHEMAS, FakeDocker, tao
 
-SCHEMAS = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())
 
 def test_the_newest_release() -> None:
     assert tao('info') == (

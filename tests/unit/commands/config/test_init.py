@@ -12,8 +12,8 @@ import pytest
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nobody import NOBODY, as_nobody
 from support import Result, tao, tao_process, write_mounts
-from test_mounts_files import NOBODY, as_nobody
 
 from tao_launcher.base.host import survey
 from tao_launcher.base.output import Output

@@ -1,0 +1,17 @@
+"""Answers of engines and of nvidia-smi, as `tao doctor` gets them."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+SMI_BROKEN = (
+    "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA "
+    'driver is installed and running.\n\n'
+)
+A100 = ''.join(f'{i}, NVIDIA A100-SXM4-80GB, 81920, 535.183.01\n' for i in range(8))
+
+# Answers to `version` and `info` with --format {{json .}}, without what nobody looks at. "Debian 20.10" was recorded;
+# the others have their engine's form, not its bytes.
+ANSWERS = json.loads((Path(__file__).parent / 'engines.json').read_text(encoding='utf-8'))
+VERSIONS = {name: json.dumps(answer) for name, answer in ANSWERS['versions'].items()}
+INFOS = {name: json.dumps(answer) for name, answer in ANSWERS['infos'].items()}
