@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from ..base.host import Host
+    from .invocation import Invocation
     from .mounts_file import MountsFile
     from .options import Values
     from .repeatable import Given
@@ -36,11 +36,12 @@ class Candidate(Record):
     source: str
 
 
-def entries(options: Values, environ: Mapping[str, str], file: MountsFile, here: Host) -> list[Entry]:
+def entries(file: MountsFile, invocation: Invocation) -> list[Entry]:
     """All of them: those with one value, the flags, then the entries of those that are lists.
 
     The options and variables have to be right: `settings.merge` says what is wrong with them.
     """
+    options, environ, here, _ = invocation
     found = [
         _entry([
             Candidate(key, key, _value(key, given, environ), source)
