@@ -7,6 +7,7 @@ import sys
 from .base import host
 from .base.errors import Fatal, UsageError
 from .base.output import Output, OutputClosed
+from .settings.invocation import Invocation
 from .settings.option import is_verbose
 from .settings.programs import RUNNERS, TAO
 
@@ -83,10 +84,11 @@ def _run(words: list[str], program: str, environ: dict[str, str], output: Output
 
         output.result(f'{program} {__version__}\n')
         return 0
+    invocation = Invocation(options, environ, host.survey(environ), output)
     if program in RUNNERS:
         from .commands.runner.runner import runner
 
-        return runner(program, options, rest, environ, output)
+        return runner(program, rest, invocation)
     from .commands.task import task
 
-    return task(options, rest, environ, output)
+    return task(rest, invocation)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..base.host import Host
     from ..base.output import Output
     from ..engine.client import Engine
-    from ..settings.option import Values
+    from ..settings.invocation import Invocation
     from .builds import Arguments
 
     T = TypeVar('T')
@@ -34,10 +34,16 @@ class Checkout(Record):
     root: str
     engine: Engine
     registry: str
-    options: Values
     dry_run: bool
-    here: Host
-    output: Output
+    invocation: Invocation
+
+    @property
+    def here(self) -> Host:
+        return self.invocation.here
+
+    @property
+    def output(self) -> Output:
+        return self.invocation.output
 
     @property
     def manifest(self) -> str:
@@ -86,11 +92,9 @@ class Checkout(Record):
         )
 
 
-def checkout(
-    program: str, options: Values, environ: Mapping[str, str], asked_dry: bool, output: Output,
-) -> Checkout:
+def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -> Checkout:
     """The checkout that the root variable or the current folder names. Raises UsageError, ConfigError."""
-    here = host.survey(environ)
+    options, environ, here, output = invocation
     profile = runner_profiles()[program]
     asked = asked_dry or bool(options.get('dry_run'))
     form = dry_run_form(options, environ)
@@ -103,8 +107,8 @@ def checkout(
     if above and machine.real_path(above) != machine.real_path(root):
         output.notice(f'this is about {root}, of {profile["root_variable"]}; you stand in {above}')
     return Checkout(
-        program, profile, root, find_engine(options, environ),
-        registry_and_release(options, environ)[0], options, asked or bool(form), here, output,
+        program, profile, root, find_engine(invocation), registry_and_release(options, environ)[0], asked or bool(form),
+        invocation,
     )
 
 

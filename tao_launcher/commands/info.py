@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from ..base.host import Host
     from ..base.output import Output
 
 FORMAT_VERSION = '3.0'  # of NVIDIA's catalogue, whose names these are
 
 
 def info(
-    task: str, verbose: bool, releases: bool, release: str, as_json: bool, environ: Mapping[str, str], output: Output,
+    task: str, verbose: bool, releases: bool, release: str, as_json: bool, here: Host, output: Output,
 ) -> int:
     """Print a release ('' is the newest), all releases, or where one task is found. Returns 0; raises UsageError."""
-    known = load_catalogue(host.survey(environ), output)
+    known = load_catalogue(here, output)
     if release and release not in known.releases:
         find(known, '', task, '', release)  # words what is known
     published = {} if known.path else json.loads(host.package_data('releases.json'))

@@ -1,7 +1,6 @@
 """tao [GROUP] TASK …: run a task of the catalogue."""
 from __future__ import annotations
 
-from ..base import host
 from ..base.errors import ConfigError, UsageError
 from ..launch.launch import launch
 from ..launch.plan import Target
@@ -13,27 +12,25 @@ from ..tasks.load import builtin_catalogue, load_catalogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..base.output import Output
-    from ..settings.option import Values
+    from ..settings.invocation import Invocation
     from ..settings.settings import Settings
     from ..tasks.catalogue import Catalogue
 WITH_STEPS = ('bundle', 'config', 'submit')
 
 
-def task(options: Values, words: list[str], environ: Mapping[str, str], output: Output) -> int:
+def task(words: list[str], invocation: Invocation) -> int:
     """Run, print or explain the task in `words`. Returns the exit code; raises Fatal."""
-    here = host.survey(environ)
     if words and words[0] == 'help':
-        options, words = {**options, 'help': True}, words[1:]
+        invocation, words = invocation._replace(options={**invocation.options, 'help': True}), words[1:]
+    options, output = invocation.options, invocation.output
     if words and words[0] in VERBS:  # before the catalogue: a faulty one is no reason not to stop a job
         from .verbs import verb
 
         asked = [*words[:1 + (words[0] in WITH_STEPS)], '--help'] if options.get('help') else words
-        return verb(asked, options, environ, output)
+        return verb(asked, invocation)
     try:
-        known = load_catalogue(here, output)
+        known = load_catalogue(invocation.here, output)
     except ConfigError as e:
         if not options.get('help'):
             raise
@@ -48,8 +45,8 @@ def task(options: Values, words: list[str], environ: Mapping[str, str], output: 
     def target(settings: Settings) -> Target:
         return task_target(known, call, settings.release)
 
-    plan, dry_run = prepare(options, {}, environ, here, output, target)
-    return launch(plan, dry_run, environ, here.arg_max, output)
+    plan, dry_run = prepare(invocation, {}, target)
+    return launch(plan, dry_run, invocation)
 
 
 def _help(known: Catalogue, words: list[str], output: Output, asked: bool) -> int:

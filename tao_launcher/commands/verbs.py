@@ -12,11 +12,9 @@ from .submit.arguments import add_submit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import NoReturn
 
-    from ..base.output import Output
-    from ..settings.option import Values
+    from ..settings.invocation import Invocation
 
 
 def parser() -> Parser:
@@ -74,47 +72,49 @@ def parser() -> Parser:
     return top
 
 
-def verb(words: list[str], options: Values, environ: Mapping[str, str], output: Output) -> int:
+def verb(words: list[str], invocation: Invocation) -> int:
     """Run the verb in `words`. Returns its exit code; raises Fatal."""
     if ' '.join(words[:2]) in (SLURM, KUBERNETES) and words[2:3] not in (['-h'], ['--help']):
         from .submit.submit import submit
 
-        return submit(' '.join(words[:2]), words[2:], options, environ, output)
+        return submit(' '.join(words[:2]), words[2:], invocation)
     words, command = job_verbs.split(words) if words[0] == 'exec' else (words, [])
     try:
         given, unknown = parser().parse_known_args(words)
     except HelpAsked as e:
-        output.result(str(e))
+        invocation.output.result(str(e))
         return 0
     if unknown:
         step = getattr(given, 'action', '') or getattr(given, 'step', '')
         _refuse(unknown[0], f'{given.verb} {step}'.rstrip())
+    options, environ = invocation.options, invocation.environ
     if options.get('explain'):
         raise UsageError(f'--explain explains a launch, and {given.verb} is none', advice='tao --explain TASK …')
     given.command = command
     if given.verb == 'doctor':
         from .doctor.doctor import doctor
 
-        return doctor(
-            options, environ, as_json=given.format == 'json', dev=given.dev, gpu_test=given.gpu_test, output=output,
-        )
+        return doctor(invocation, as_json=given.format == 'json', dev=given.dev, gpu_test=given.gpu_test)
     if given.verb == 'config':
-        return config_verbs.run(given, options, environ, output)
+        return config_verbs.run(given, invocation)
     if given.verb == 'completion':
         from ..settings.settings import dry_run_form
         from .completion.completion import completion
 
-        return completion(given.shell or '', given.install, bool(dry_run_form(options, environ)), environ, output)
+        return completion(given.shell or '', given.install, bool(dry_run_form(options, environ)), invocation)
     if given.verb == 'info':
         from .info import info
 
         release = str(options.get('release') or environ.get('TAO_RELEASE') or '')
-        return info(given.task, given.verbose, given.releases, release, given.format == 'json', environ, output)
+        return info(
+            given.task, given.verbose, given.releases, release, given.format == 'json', invocation.here,
+            invocation.output,
+        )
     if given.verb in ('images', 'pull', 'bundle'):
         from .images.verbs import store
 
-        return store(given, options, environ, output)
-    return job_verbs.run(given, options, environ, output)
+        return store(given, invocation)
+    return job_verbs.run(given, invocation)
 
 
 def _refuse(word: str, verb: str) -> NoReturn:

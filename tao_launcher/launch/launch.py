@@ -8,20 +8,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..base.output import Output
+    from ..settings.invocation import Invocation
     from .argv import Lines
     from .plan import Plan
 
 
-def launch(plan: Plan, dry_run: str, environ: Mapping[str, str], arg_max: int, output: Output) -> int:
+def launch(plan: Plan, dry_run: str, invocation: Invocation) -> int:
     """Print the plan's command (`dry_run` is shell, pretty, json or explain) or run it ('').
 
     Returns the job's exit code as subprocess writes it: negative when the launcher is to die of a
     signal itself. Raises UsageError, ConfigError or EngineError before a job is started.
     """
+    _, environ, here, output = invocation
     lines = argv.run(plan)
     words = argv.argv(lines)
     environ_bytes = sum(len(name) + len(value) + 10 for name, value in environ.items())
-    argv.check_size(plan, words, environ_bytes, arg_max)
+    argv.check_size(plan, words, environ_bytes, here.arg_max)
     for notice in plan.notices:
         output.notice(notice)
     if dry_run:

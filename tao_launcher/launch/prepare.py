@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..base.host import Host
     from ..base.output import Output
     from ..engine.daemon import Daemon
-    from ..settings.option import Values
+    from ..settings.invocation import Invocation
     from ..settings.settings import Settings
     from ..settings.values import Gpus
     from .identity import Identity
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 def prepare(
-    options: Values, defaults: Mapping[str, Any], environ: Mapping[str, str], here: Host, output: Output,
-    make_target: Callable[[Settings], Target],
+    invocation: Invocation, defaults: Mapping[str, Any], make_target: Callable[[Settings], Target],
 ) -> tuple[Plan, str]:
     """(the plan, the form of a dry run or ''). `make_target` says what is launched with the settings.
 
     Raises UsageError and ConfigError for all that is wrong before docker is asked.
     """
-    file, notices = read_mounts_file(options, environ, here)
+    options, environ, here, output = invocation
+    file, notices = read_mounts_file(invocation)
     settings = merge(options, environ, file, defaults, here.cwd, here.home)
     settings = settings._replace(notices=(*notices, *settings.notices))
     if settings.sources['dry_run'].kind == 'variable' and settings.dry_run:
@@ -43,7 +43,7 @@ def prepare(
     if output.is_verbose:
         from .verbose import say_settings
 
-        say_settings(options, environ, file, here, engine, output)
+        say_settings(invocation, file, engine)
     if settings.gpus and settings.gpus.kind == 'free':
         settings = settings._replace(gpus=_free_gpus(settings, engine, environ, output))
     target = make_target(settings)

@@ -6,21 +6,18 @@ from ..settings.values import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..base.host import Host
     from ..base.output import Output
     from ..engine.daemon import Daemon
+    from ..settings.invocation import Invocation
     from ..settings.mounts_file import MountsFile
-    from ..settings.option import Values
     from .plan import Plan
 
 
-def say_settings(
-    options: Values, environ: Mapping[str, str], file: MountsFile, here: Host, engine: Daemon, output: Output,
-) -> None:
+def say_settings(invocation: Invocation, file: MountsFile, engine: Daemon) -> None:
     """Every setting that is not a default, with its source; and which daemon the job goes to."""
-    for entry in entries(file, options, environ, here):
+    output = invocation.output
+    for entry in entries(file, invocation):
         if entry.beaten and entry.name == 'catalogue':
             continue  # who reads it says so
         if entry.source != DEFAULT or entry.name in ('mounts_file', 'catalogue', 'engine'):

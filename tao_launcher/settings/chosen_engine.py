@@ -8,14 +8,12 @@ from .settings import engine_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .option import Values
+    from .invocation import Invocation
 
 
-def engine(options: Values, environ: Mapping[str, str]) -> Engine:
+def engine(invocation: Invocation) -> Engine:
     """The engine that --engine, TAO_ENGINE and docker's own settings name. Raises UsageError."""
-    here = host.survey(environ)
+    options, environ, here, _ = invocation
     words = engine_words(options, environ)
     found = daemon.find(words, environ, here.home, host.json_file)
     owner = host.name_at_host(here) if found.is_remote else str(here.uid)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from ..base.host import Host
+    from .invocation import Invocation
     from .mounts_file import MountsFile
     from .option import Option, Values
     from .repeatable import Given
@@ -38,11 +38,12 @@ class Candidate(Record):
     source: Source
 
 
-def entries(options: Values, environ: Mapping[str, str], file: MountsFile, here: Host) -> list[Entry]:
+def entries(file: MountsFile, invocation: Invocation) -> list[Entry]:
     """All of them: those with one value, the flags, then the entries of those that are lists.
 
     The options and variables have to be right: `settings.merge` says what is wrong with them.
     """
+    options, environ, here, _ = invocation
     found = [
         _entry([
             Candidate(row.key, row.key, _value(row.key, given, environ), source)

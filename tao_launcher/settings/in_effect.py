@@ -9,22 +9,20 @@ from .values import DEFAULT, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..base.host import Host
+    from .invocation import Invocation
     from .mounts_file import MountsFile
-    from .option import Values
 
 
-def entries(file: MountsFile, options: Values, environ: Mapping[str, str], here: Host) -> list[Entry]:
+def entries(file: MountsFile, invocation: Invocation) -> list[Entry]:
     """The settings, the files that they come from first."""
-    return [*_files(file, options, environ, here), *effective.entries(options, environ, file, here)]
+    return [*_files(file, invocation), *effective.entries(file, invocation)]
 
 
-def _files(file: MountsFile, options: Values, environ: Mapping[str, str], here: Host) -> list[Entry]:
+def _files(file: MountsFile, invocation: Invocation) -> list[Entry]:
     from .locate import override_path
 
-    _, named_by = mounts_path(options, environ, here)
+    _, environ, here, _ = invocation
+    _, named_by = mounts_path(invocation)
     beaten: list[tuple[object, Source]] = []
     if named_by == '--mounts_file' and environ.get('LAUNCHER_MOUNTS'):
         beaten.append((host.path_of(environ['LAUNCHER_MOUNTS']), Source('variable', 'LAUNCHER_MOUNTS')))

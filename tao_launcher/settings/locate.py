@@ -7,10 +7,8 @@ from .mounts_file import MountsFile, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..base.host import Host
-    from .option import Values
+    from .invocation import Invocation
 
 
 def override_path(here: Host) -> str:
@@ -18,12 +16,13 @@ def override_path(here: Host) -> str:
     return f'{here.home}/.tao/config.json'
 
 
-def read_mounts_file(options: Values, environ: Mapping[str, str], here: Host) -> tuple[MountsFile, list[str]]:
+def read_mounts_file(invocation: Invocation) -> tuple[MountsFile, list[str]]:
     """The mounts file in use and notices about it: --mounts_file, $LAUNCHER_MOUNTS or the default.
 
     Raises ConfigError.
     """
-    path, source = mounts_path(options, environ, here)
+    here = invocation.here
+    path, source = mounts_path(invocation)
     default, older = f'{here.home}/.tao_mounts.json', f'{here.home}/.tlt_mounts.json'
     notices = []
     if source != 'default':
@@ -37,11 +36,12 @@ def read_mounts_file(options: Values, environ: Mapping[str, str], here: Host) ->
             data = host.read(path, 'mounts file', required=False)
             if data is not None:
                 notices.append(f'{older} is read; rename it to {default}')
-    return (parse(data, path, environ, here.home) if data is not None else MountsFile()), notices
+    return (parse(data, path, invocation.environ, here.home) if data is not None else MountsFile()), notices
 
 
-def mounts_path(options: Values, environ: Mapping[str, str], here: Host) -> tuple[str, str]:
+def mounts_path(invocation: Invocation) -> tuple[str, str]:
     """(the mounts file's path, what names it: --mounts_file, LAUNCHER_MOUNTS or default). Raises UsageError."""
+    options, environ, here, _ = invocation
     if options.get('mounts_file') == '':
         raise UsageError('--mounts_file: "": expected a path')
     given = (('--mounts_file', options.get('mounts_file')), ('LAUNCHER_MOUNTS', environ.get('LAUNCHER_MOUNTS')))

@@ -12,6 +12,7 @@ from support import command, tao_process, write_mounts
 
 import tao_launcher
 from tao_launcher.base import errors
+from tao_launcher.settings.invocation import Invocation
 
 PACKAGE = Path(str(tao_launcher.__file__)).parent
 MODULES: dict[str, ast.Module] = {
@@ -250,6 +251,24 @@ def test_dry_run_loads_nothing_heavy(words: list[str], home: Path) -> None:
 
 def all_subclasses(kind: type[errors.Fatal]) -> list[type[errors.Fatal]]:
     return [found for child in kind.__subclasses__() for found in (child, *all_subclasses(child))]
+
+
+def all_functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def parameters(function: ast.FunctionDef) -> set[str]:
+    return {each.arg for each in (*function.args.args, *function.args.kwonlyargs)}
+
+
+def takes_the_parts(tree: ast.AST) -> list[str]:
+    """The functions that take three or more of what an Invocation holds, one by one."""
+    return [each.name for each in all_functions(tree) if len(parameters(each) & {*Invocation._fields}) >= 3]
+
+
+def test_an_invocation_travels_in_one_piece() -> None:
+    assert [(name, each) for name, tree in MODULES.items() for each in takes_the_parts(tree)] == []
+    assert takes_the_parts(ast.parse('def f(words, options, environ, *, output): pass')) == ['f']
 
 
 def test_codes_of_the_launchers_own_errors() -> None:

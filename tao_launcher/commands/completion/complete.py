@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from ...base import host
 from ...base.errors import Fatal
+from ...base.record import Record
+from ...settings.invocation import Invocation
 from . import shellwords
 from .offers import complete as complete_words
 from .scripts import PROGRAMS
@@ -30,7 +32,7 @@ def complete(words: Sequence[str], environ: Mapping[str, str], output: Output) -
     Nothing else is ever said: a message would land in the line that somebody is typing.
     """
     try:
-        output.result(_answer(words[0], words[1:], environ, output))
+        output.result(_answer(words[0], words[1:], Invocation({}, environ, host.survey(environ), output)))
     except Exception:
         if environ.get('TAO_DEBUG'):
             raise
@@ -38,12 +40,10 @@ def complete(words: Sequence[str], environ: Mapping[str, str], output: Output) -
     return 0
 
 
-def _answer(shell: str, given: Sequence[str], environ: Mapping[str, str], output: Output) -> str:
+def _answer(shell: str, given: Sequence[str], invocation: Invocation) -> str:
     """For bash (LINE, the part that readline replaces), zsh (the word, those before it), fish (LINE)."""
-    home = host.survey(environ).home
-
     def split(line: str) -> list[Word]:
-        return shellwords.split(line, shell, environ, home)
+        return shellwords.split(line, shell, invocation.environ, invocation.here.home)
 
     if shell == 'zsh':
         word = split(given[0])[-1]
@@ -54,7 +54,7 @@ def _answer(shell: str, given: Sequence[str], environ: Mapping[str, str], output
     names = [i for i, value in enumerate(before) if value.rpartition('/')[2] in PROGRAMS]
     first = names[0] if names else 0
     program = before[first].rpartition('/')[2] if names else ''
-    world = _World(environ, output).asked()
+    world = _World(invocation).asked()
     if word.is_target:
         before = [program, '--mounts_file']  # a path of the host too
         first = 0
@@ -112,17 +112,15 @@ def _line(head: str, candidate: Candidate) -> str:
     return f'{head}{candidate.text}\t{" ".join(candidate.help.split())}'.rstrip('\t')
 
 
-class _World:
+class _World(Record):
     """The world as it is now."""
 
-    def __init__(self, environ: Mapping[str, str], output: Output) -> None:
-        self.environ = environ
-        self.output = output
+    invocation: Invocation
 
     def asked(self) -> World:
         """How the pure part asks for it."""
         return World(
-            self.environ, self.verbs, self.catalogue, self.mounts, self.jobs, self.contexts,
+            self.invocation.environ, self.verbs, self.catalogue, self.mounts, self.jobs, self.contexts,
             host.folder, host.is_folder,
         )
 
@@ -136,7 +134,7 @@ class _World:
         from ...tasks.load import builtin_catalogue, load_catalogue
 
         try:
-            return load_catalogue(host.survey(self.environ), self.output)
+            return load_catalogue(self.invocation.here, self.invocation.output)
         except Fatal:
             return builtin_catalogue()
 
@@ -146,11 +144,12 @@ class _World:
         from ...settings.mounts_file import MountsFile
         from ...settings.settings import merge
 
-        here = host.survey(self.environ)
+        invocation = self.invocation._replace(options=options)
+        here = invocation.here
         try:
-            path = mounts_path(options, self.environ, here)[0]
+            path = mounts_path(invocation)[0]
             is_pipe = host.exists(path) and not host.is_file(path)  # which would be waited for, and emptied
-            file = MountsFile() if is_pipe else read_mounts_file(options, self.environ, here)[0]
+            file = MountsFile() if is_pipe else read_mounts_file(invocation)[0]
         except Fatal:
             file = MountsFile()
         try:
@@ -164,12 +163,12 @@ class _World:
         from ..jobs.find import list_words
 
         try:
-            engine = find_engine(options, self.environ)
+            engine = find_engine(self.invocation._replace(options=options))
         except Fatal:
             return ()
         if engine.daemon.is_sudo and '-n' not in engine.words:
             return ()
-        engine = engine._replace(environ={**self.environ, 'SSH_ASKPASS_REQUIRE': 'never'})
+        engine = engine._replace(environ={**engine.environ, 'SSH_ASKPASS_REQUIRE': 'never'})
         listed = [word for word in list_words(engine.owner, everybody, ended) if word != '-q']
         row = ROW + engine.daemon.profile.job_label
         found = []
@@ -181,7 +180,7 @@ class _World:
 
     def contexts(self) -> Sequence[str]:
         """The contexts of docker, from its files."""
-        home = host.survey(self.environ).home
-        folder = f'{self.environ.get("DOCKER_CONFIG") or f"{home}/.docker"}/contexts/meta'
+        environ, home = self.invocation.environ, self.invocation.here.home
+        folder = f'{environ.get("DOCKER_CONFIG") or f"{home}/.docker"}/contexts/meta'
         found = [host.json_file(f'{folder}/{name}/meta.json') for name, is_folder in host.folder(folder) if is_folder]
         return ['default', *(str(meta['Name']) for meta in found if isinstance(meta, dict) and meta.get('Name'))]

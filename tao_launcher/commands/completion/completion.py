@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...base.output import Output
+    from ...settings.invocation import Invocation
 
 PATIENCE = 5.0  # seconds for the user's own start-up files
 # What tells whether a new shell will look into the folder: bash-completion's loader, zsh's path and compinit.
@@ -38,17 +38,18 @@ class Place(Record):
         return f'{self.folder}/{self.file}'
 
 
-def completion(shell: str, install: bool, dry_run: bool, environ: Mapping[str, str], output: Output) -> int:
+def completion(shell: str, install: bool, dry_run: bool, invocation: Invocation) -> int:
     """Print the script of a shell ('': the caller's), or put it into its place. Returns 0.
 
     Raises UsageError without a shell, ConfigError for files of somebody else's, ResultLost where it can not write.
     """
+    environ, output = invocation.environ, invocation.output
     shell = shell or _own_shell(environ)
     script = completion_scripts.script(shell)
     if not install:
         output.result(script)
         return 0
-    found = place(shell, environ, host.survey(environ).home)
+    found = place(shell, environ, invocation.here.home)
     _refuse_foreign(found)
     try:
         done = _install(found, script.encode(), dry_run)

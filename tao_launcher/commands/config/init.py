@@ -13,18 +13,16 @@ from .questions import Questions, drafted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ...base.host import Host
     from ...base.output import Output
+    from ...settings.invocation import Invocation
     from ...settings.mounts_file import MountsFile
-    from ...settings.option import Values
     from .questions import Answers
 
 
-def config_init(
-    answers: Answers, yes: bool, dry_run: bool, options: Values, environ: Mapping[str, str], output: Output,
-) -> int:
+def config_init(answers: Answers, yes: bool, dry_run: bool, invocation: Invocation) -> int:
     """Write the mounts file that a launch reads; with `yes` nothing is asked, and what is missing gets its default.
 
     Returns 0. Raises UsageError for wrong answers or nobody to ask, ConfigError when it can not be written.
@@ -34,8 +32,8 @@ def config_init(
             'config init asks questions, and there is no terminal to ask them on',
             advice='tao config init --yes; tao config init --help has an option for every answer',
         )
-    here = host.survey(environ)
-    path, named_by = mounts_path(options, environ, here)
+    options, environ, here, output = invocation
+    path, named_by = mounts_path(invocation)
     engine = daemon.find(engine_words(options, environ), environ, here.home, host.json_file)
     questions = Questions(not yes, output)
     if questions.asking:

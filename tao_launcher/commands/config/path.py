@@ -9,17 +9,16 @@ from ...settings.settings import merge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from ...base.output import Output
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
 
 
-def config_path(paths: Sequence[str], options: Values, environ: Mapping[str, str], output: Output) -> int:
+def config_path(paths: Sequence[str], invocation: Invocation) -> int:
     """Print every translation of every path. Returns 1 if one of them is under no mount."""
-    here = host.survey(environ)
+    options, environ, here, output = invocation
     file: MountsFile
-    file, _ = read_mounts_file(options, environ, here)
+    file, _ = read_mounts_file(invocation)
     mounts = merge(options, environ, file, {}, here.cwd, here.home).mounts
     code = 0
     for given in paths:

@@ -1,7 +1,6 @@
 """tao config show: every setting in effect, where it comes from and what it beat."""
 from __future__ import annotations
 
-from ...base import host
 from ...base.table import table
 from ...settings.entries import as_json, rows
 from ...settings.in_effect import entries
@@ -10,18 +9,15 @@ from ...settings.settings import merge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ...base.output import Output
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
 
 
-def config_show(is_json: bool, options: Values, environ: Mapping[str, str], output: Output) -> int:
+def config_show(is_json: bool, invocation: Invocation) -> int:
     """Print the settings that a launch with these options would have. Returns 0; raises UsageError and ConfigError."""
-    here = host.survey(environ)
-    file, notices = read_mounts_file(options, environ, here)
+    options, environ, here, output = invocation
+    file, notices = read_mounts_file(invocation)
     settings = merge(options, environ, file, {}, here.cwd, here.home)
-    found = entries(file, options, environ, here)
+    found = entries(file, invocation)
     for notice in (*notices, *settings.notices):
         output.notice(notice)
     if is_json:

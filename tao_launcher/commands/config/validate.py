@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ...base.host import Host
     from ...base.output import Output
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
 
 
 class Report(Record):
@@ -36,18 +36,16 @@ class Report(Record):
     advice: str = ''
 
 
-def config_validate(
-    files: Sequence[str], strict: bool, options: Values, environ: Mapping[str, str], output: Output,
-) -> int:
+def config_validate(files: Sequence[str], strict: bool, invocation: Invocation) -> int:
     """Print what is wrong with mounts files; without `files` with those that a launch would read.
 
     Returns 1 if one is faulty; with `strict` notices count as faults.
     """
-    here = host.survey(environ)
+    environ, here = invocation.environ, invocation.here
     if files:
         reports = [mounts_report(host.path_of(file) if file != '-' else '-', environ, here) for file in files]
     else:
-        reports = _of_a_launch(options, environ, here)
+        reports = _of_a_launch(invocation)
     code = 0
     for report in reports:
         if strict and report.notices:
@@ -55,7 +53,7 @@ def config_validate(
             wrong = report.wrong or f'{len(faults)} notice{"s"[:len(faults) > 1]} (--strict)'
             report = report._replace(wrong=wrong, faults=faults, notices=())
         code = 1 if report.wrong else code
-        _print(report, output)
+        _print(report, invocation.output)
     return code
 
 
@@ -71,11 +69,12 @@ def _print(report: Report, output: Output) -> None:
     output.result('\n'.join(lines) + '\n')
 
 
-def _of_a_launch(options: Values, environ: Mapping[str, str], here: Host) -> list[Report]:
+def _of_a_launch(invocation: Invocation) -> list[Report]:
     from ...settings.locate import override_path
     from ...tasks.load import read_override
 
-    path, source = mounts_path(options, environ, here)
+    path, source = mounts_path(invocation)
+    environ, here = invocation.environ, invocation.here
     older = f'{here.home}/.tlt_mounts.json'
     if source == 'default' and not host.exists(path) and host.exists(older):
         path = older

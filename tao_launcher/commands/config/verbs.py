@@ -6,10 +6,9 @@ from ...base import host
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from ...base.output import Output
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
     from ..help.verb_parser import Parser
 
 ACTIONS = (
@@ -51,26 +50,26 @@ def _add_init(init: Parser) -> None:
     init.add_argument('--dry-run', '--dry_run', action='store_true', help='print what would be written')
 
 
-def run(given: argparse.Namespace, options: Values, environ: Mapping[str, str], output: Output) -> int:
+def run(given: argparse.Namespace, invocation: Invocation) -> int:
     """Run an action. Returns its exit code; raises Fatal."""
     if given.action == 'init':
         from .init import config_init
         from .questions import Answers
 
-        found = {**options, **{key: value for key, value in vars(given).items() if value is not None}}
+        found = {**invocation.options, **{key: value for key, value in vars(given).items() if value is not None}}
         answers = Answers(**{key: found.get(key) for key in Answers._fields})
-        return config_init(answers, given.yes, given.dry_run, options, environ, output)
+        return config_init(answers, given.yes, given.dry_run, invocation)
     if given.action == 'validate':
         from .validate import config_validate
 
-        return config_validate(given.files, given.strict, options, environ, output)
+        return config_validate(given.files, given.strict, invocation)
     if given.action == 'show':
         from .show import config_show
 
-        return config_show(given.format == 'json', options, environ, output)
+        return config_show(given.format == 'json', invocation)
     if given.action == 'path':
         from .path import config_path
 
-        return config_path(given.paths, options, environ, output)
-    output.result(host.package_data('mounts.schema.json').decode('utf-8'))
+        return config_path(given.paths, invocation)
+    invocation.output.result(host.package_data('mounts.schema.json').decode('utf-8'))
     return 0

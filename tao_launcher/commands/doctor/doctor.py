@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 
-from ...base import host
 from ...launch.plan import Target
 from ...launch.prepare import prepare
 from ...tasks import catalogue
@@ -13,40 +12,35 @@ from .report import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ...base.host import Host
-    from ...base.output import Output
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
     from ...tasks.catalogue import Catalogue
 
 
-def doctor(
-    options: Values, environ: Mapping[str, str], as_json: bool, dev: bool, gpu_test: bool, output: Output,
-) -> int:
+def doctor(invocation: Invocation, as_json: bool, dev: bool, gpu_test: bool) -> int:
     """Print what was found, as a table or JSON. Returns 1 if something that a launch needs is missing.
 
     Nothing is changed, and no container is started but with `gpu_test`.
     """
-    here = host.survey(environ)
-    findings = checks.run(gather(options, environ, here))
+    output = invocation.output
+    findings = checks.run(gather(invocation))
     if dev:
         from .checkouts import findings as of_checkouts
 
-        findings += of_checkouts(environ, here)
+        findings += of_checkouts(invocation.environ, invocation.here)
     output.result(json.dumps([f._asdict() for f in findings], indent=2) + '\n' if as_json else table(findings, output))
     if any(finding.status == 'fail' for finding in findings):
         return 1
-    return _gpu_test(options, environ, here, output) if gpu_test else 0
+    return _gpu_test(invocation) if gpu_test else 0
 
 
-def _gpu_test(options: Values, environ: Mapping[str, str], here: Host, output: Output) -> int:
+def _gpu_test(invocation: Invocation) -> int:
     """Run nvidia-smi in the newest image, which has to be here; its exit code."""
     from ...launch.launch import launch
     from ...tasks.load import load_catalogue
 
-    known: Catalogue = load_catalogue(here, output)
+    known: Catalogue = load_catalogue(invocation.here, invocation.output)
     image = catalogue.find(known, 'model', 'dino', '', '').image
     target = Target('doctor/gpu-test', image, ('nvidia-smi', '-L'))
-    plan, _ = prepare({**options, 'pull': 'never'}, {}, environ, here, output, lambda settings: target)
-    return launch(plan, '', environ, here.arg_max, output)
+    invocation = invocation._replace(options={**invocation.options, 'pull': 'never'})
+    plan, _ = prepare(invocation, {}, lambda settings: target)
+    return launch(plan, '', invocation)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...base.host import Host
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
     from ...settings.settings import Settings
 
 PATIENCE = 10.0  # seconds for one probe
@@ -32,9 +32,10 @@ SHOWN_VARIABLES = (
 )
 
 
-def gather(options: Values, environ: Mapping[str, str], here: Host) -> Facts:
+def gather(invocation: Invocation) -> Facts:
     """The facts that the checks need. Raises UsageError for options that are wrong themselves."""
-    settings, faults = _settings(options, environ, here)
+    environ, here = invocation.environ, invocation.here
+    settings, faults = _settings(invocation)
     found = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
     facts = Facts(
         engine=settings.engine, machine=installed.for_remedies(here, environ), environ=environ, address=found.address,
@@ -48,11 +49,12 @@ def gather(options: Values, environ: Mapping[str, str], here: Host) -> Facts:
     return _engine(_catalogue(facts, here), environ)
 
 
-def _settings(options: Values, environ: Mapping[str, str], here: Host) -> tuple[Settings, dict[str, Any]]:
+def _settings(invocation: Invocation) -> tuple[Settings, dict[str, Any]]:
     """The settings without what is refused, and what is to be said of that."""
+    options, environ, here, _ = invocation
     faults: dict[str, Any] = {}
     try:
-        file, _ = read_mounts_file(options, environ, here)
+        file, _ = read_mounts_file(invocation)
         faults['mounts_path'] = file.path
     except ConfigError as e:
         file = MountsFile()

@@ -12,19 +12,18 @@ from .store import Needed, Store, needed
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping
 
-    from ...base.output import Output
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
 
 
-def store(given: Namespace, options: Values, environ: Mapping[str, str], output: Output) -> int:
+def store(given: Namespace, invocation: Invocation) -> int:
     """Run images, pull or bundle. Returns the exit code; raises Fatal."""
     with signals.Unwinding():
-        return _store(given, options, environ, output)
+        return _store(given, invocation)
 
 
-def _store(given: Namespace, options: Values, environ: Mapping[str, str], output: Output) -> int:
+def _store(given: Namespace, invocation: Invocation) -> int:
+    options, environ, here, output = invocation
     if given.verb == 'bundle' and given.step == 'verify':
         from .bundle_load import verify
 
@@ -35,17 +34,17 @@ def _store(given: Namespace, options: Values, environ: Mapping[str, str], output
     dry_run = asked or bool(dry_run_form(options, environ))
     if dry_run and not asked:
         output.notice('TAO_DRY_RUN is set: nothing is run')
-    state = f'{host.survey(environ).home}/{REMEMBERED}'
+    state = f'{here.home}/{REMEMBERED}'
     remembered = host.json_file(state)
     made = Store(
-        find_engine(options, environ), remembered if isinstance(remembered, dict) else {},
+        find_engine(invocation), remembered if isinstance(remembered, dict) else {},
         dry_run, bool(options.get('no_check')), output,
     )
     if given.verb == 'bundle' and given.step == 'load':
         from .bundle_load import load
 
         return load(given.folder, state, made)
-    wanted = _wanted(given, options, environ, output)
+    wanted = _wanted(given, invocation)
     if given.verb == 'images':
         from .show import images as show
 
@@ -60,18 +59,18 @@ def _store(given: Namespace, options: Values, environ: Mapping[str, str], output
     return save(given.folder, wanted, program, made)
 
 
-def _wanted(given: Namespace, options: Values, environ: Mapping[str, str], output: Output) -> list[Needed]:
+def _wanted(given: Namespace, invocation: Invocation) -> list[Needed]:
     """The images that the command line asks for. Raises UsageError."""
     from ...tasks.load import load_catalogue
 
     own = {key: value for key in ('registry', 'release') for value in [getattr(given, key)] if value}
-    registry, release = registry_and_release({**options, **own}, environ)
-    known = load_catalogue(host.survey(environ), output)
+    registry, release = registry_and_release({**invocation.options, **own}, invocation.environ)
+    known = load_catalogue(invocation.here, invocation.output)
     if given.verb == 'pull':
         if bool(given.tasks) == given.all:
             raise UsageError('which images?', advice='tao pull TASK…, or tao pull --all')
         release = release or (list(known.releases)[-1] if given.all else '')
     wanted, notices = needed(known, given.tasks, release, registry)
     for notice in notices:
-        output.notice(notice)
+        invocation.output.notice(notice)
     return wanted

@@ -9,10 +9,11 @@ from ...settings.settings import dry_run_form
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from ...base.output import Output
     from ...engine.client import Engine
+    from ...settings.invocation import Invocation
     from ...settings.option import Values
     from ..help.verb_parser import Parser
 
@@ -68,14 +69,15 @@ def split(words: list[str]) -> tuple[list[str], list[str]]:
     return words, []
 
 
-def run(given: argparse.Namespace, options: Values, environ: Mapping[str, str], output: Output) -> int:
+def run(given: argparse.Namespace, invocation: Invocation) -> int:
     """Run a verb. Returns its exit code; raises Fatal."""
     if given.verb == 'exec':
         _look_at(given)
+    options, environ = invocation.options, invocation.environ
     if not (given.dry_run or options.get('dry_run')) and dry_run_form(options, environ):
-        output.notice('TAO_DRY_RUN is set: nothing is run')
+        invocation.output.notice('TAO_DRY_RUN is set: nothing is run')
     given.dry_run = bool(given.dry_run or dry_run_form(options, environ))
-    return _run(given, find_engine(options, environ), options, output)
+    return _run(given, find_engine(invocation), options, invocation.output)
 
 
 def _look_at(given: argparse.Namespace) -> None:

@@ -10,39 +10,34 @@ from .build import DOCKERFILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ...base.output import Output
     from ...launch.plan import Plan
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
 
 ENDED = (130, 143)  # the codes of a command that a signal ended: nobody wants it to go on
 
 
-def ensure(
-    program: str, plan: Plan, options: Values, environ: Mapping[str, str], output: Output,
-) -> tuple[Plan, int]:
+def ensure(program: str, plan: Plan, invocation: Invocation) -> tuple[Plan, int]:
     """(the plan, 0) once its image is here: pulled, or else built; (the plan, the engine's code) where that failed.
 
     Only the manifest's own image is built, for the one runner that does so, and not against --pull never.
     An image that the manifest names by tag is built under that name. One by digest can not be: the
     plan then has the image of the caller's own tag. Raises ConfigError when there is no Dockerfile.
     """
-    is_named = bool({'image', 'cached', 'tag'} & options.keys())
-    if program != runners.BUILDS_ITS_BASE or plan.passed.get('pull') == 'never' or is_named:
+    has_other = {'image', 'cached', 'tag'} & invocation.options.keys()
+    if program != runners.BUILDS_ITS_BASE or plan.passed.get('pull') == 'never' or has_other:
         return plan, 0
-    found = checkout(program, options, environ, False, output)
+    found = checkout(program, invocation)
     answer = found.engine.ask('image', 'inspect', plan.image)
     if answer.code == 0 or not re.search('no such|not known', answer.err, re.IGNORECASE):
         return plan, 0  # here; or there is no engine to say so, which the launch will explain
-    output.say(f'{plan.image} is not here: pulling it')
+    found.output.say(f'{plan.image} is not here: pulling it')
     with signals.Unwinding():
         code = found.step(('pull', plan.image))
         if code == 0 or code in ENDED:
             return plan, code
         image = f'{found.repository()}:{found.user()}' if '@' in plan.image else plan.image
         dockerfile = found.dockerfile(DOCKERFILE)
-        output.say(f'it can not be pulled: building {image} from {dockerfile}')
+        found.output.say(f'it can not be pulled: building {image} from {dockerfile}')
         nothing = builds.arguments((), {})
         code = found.step(builds.build(dockerfile, image, found.root, nothing, force=False, pull=True))
     return plan._replace(image=image, passed={**plan.passed, 'pull': ''}), code

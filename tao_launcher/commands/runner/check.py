@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ...base.host import Host
     from ...base.output import Output
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
 
 SOCKET = '/var/run/docker.sock'
 PATIENCE = 20.0  # seconds for one question
@@ -34,20 +33,16 @@ class Asker(Record):
 
     program: str
     profile: Mapping[str, Any]
-    options: Values
-    environ: Mapping[str, str]
-    here: Host
-    output: Output
+    invocation: Invocation
 
 
-def check(
-    program: str, options: Values, environ: Mapping[str, str], files: bool, form: str, output: Output,
-) -> int:
+def check(program: str, files: bool, form: str, invocation: Invocation) -> int:
     """Print what was found as `form` (table, json, or lines: the commands of a dry run); 1 if something is missing.
 
     With `files` no engine is asked, and only what is wrong is said, on stderr. Raises UsageError.
     """
-    asker = Asker(program, runner_profiles()[program], options, environ, host.survey(environ), output)
+    options, environ = invocation.options, invocation.environ
+    asker = Asker(program, runner_profiles()[program], invocation)
     registry, _ = registry_and_release(options, environ)
     if form == 'lines' or (dry_run_form(options, environ) and not files):  # files are no commands
         return _dry_run(asker, registry)
@@ -69,7 +64,7 @@ def check(
     ]
     if image and facts.program and not files and (not asked or asked.status == 'ok'):  # podman has no daemon
         found.append(_image(asker, image))
-    return _show([finding for finding in found if finding], files, form, output)
+    return _show([finding for finding in found if finding], files, form, invocation.output)
 
 
 def _show(findings: list[Finding], files: bool, form: str, output: Output) -> int:
@@ -89,13 +84,14 @@ def _show(findings: list[Finding], files: bool, form: str, output: Output) -> in
 
 
 def _dry_run(asker: Asker, registry: str) -> int:
-    words = engine_words(asker.options, asker.environ)
-    root = find_root(asker.program, asker.profile, asker.environ, asker.here)
-    image = _with(manifest_image(root, asker.profile, asker.here, by_tag=False), registry)
-    asker.output.result(asker.output.line((*words, *VERSION)))
-    asker.output.result(asker.output.line((*words, 'image', 'inspect', image)))
-    asker.output.result('# then, where it is not here:\n')
-    asker.output.result(asker.output.line((*words, *_pullable_words(words, image))))
+    options, environ, here, output = asker.invocation
+    words = engine_words(options, environ)
+    root = find_root(asker.program, asker.profile, environ, here)
+    image = _with(manifest_image(root, asker.profile, here, by_tag=False), registry)
+    output.result(output.line((*words, *VERSION)))
+    output.result(output.line((*words, 'image', 'inspect', image)))
+    output.result('# then, where it is not here:\n')
+    output.result(output.line((*words, *_pullable_words(words, image))))
     return 0
 
 
@@ -106,10 +102,11 @@ def _with(image: str, registry: str) -> str:
 def _root(asker: Asker) -> tuple[str, Finding]:
     """(the checkout or '', what is to be said of the variable that names it)."""
     variable = str(asker.profile['root_variable'])
-    named, above = asker.environ.get(variable), root_above(asker.here.cwd)
+    cwd = asker.invocation.here.cwd
+    named, above = asker.invocation.environ.get(variable), root_above(cwd)
     fix = f'export {variable}={shlex.quote(above)}' if above else export_line(asker.profile)
     if not named and not above:
-        text = f'{variable} is not set, and {asker.here.cwd} is in no checkout'
+        text = f'{variable} is not set, and {cwd} is in no checkout'
         return '', Finding('checkout', 'fail', text, fix)
     if not named:
         return above, Finding('checkout', 'info', f'{above}, found from here; {variable} is not set', fix)
@@ -124,7 +121,7 @@ def _root(asker: Asker) -> tuple[str, Finding]:
 def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
     """(the image that the manifest names or '', what is to be said of it)."""
     try:
-        image = _with(manifest_image(root, asker.profile, asker.here, by_tag=False), registry)
+        image = _with(manifest_image(root, asker.profile, asker.invocation.here, by_tag=False), registry)
     except ConfigError as e:
         return '', Finding('manifest', 'fail', '; '.join((e.what, *e.why)), f'correct {root}/{runners.MANIFEST}')
     return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')
@@ -134,8 +131,8 @@ def _facts(asker: Asker, image: str) -> Facts:
     """What files say of this machine and its engine."""
     from ...engine.logins import logins
 
-    environ, here = asker.environ, asker.here
-    words = engine_words(asker.options, environ)
+    options, environ, here, _ = asker.invocation
+    words = engine_words(options, environ)
     found = daemon.find(words, environ, here.home, host.json_file)
     program = machine.which(profiles.program(words), environ)
     registry = image.partition('/')[0] or 'nvcr.io'
@@ -172,9 +169,9 @@ def _image(asker: Asker, image: str) -> Finding:
     from ...settings.chosen_engine import engine
     from ..images.store import Store
 
-    found = engine(asker.options, asker.environ)
-    remembered = host.json_file(f'{asker.here.home}/{REMEMBERED}')
-    store = Store(found, remembered if isinstance(remembered, dict) else {}, False, False, asker.output)
+    found = engine(asker.invocation)
+    remembered = host.json_file(f'{asker.invocation.here.home}/{REMEMBERED}')
+    store = Store(found, remembered if isinstance(remembered, dict) else {}, False, False, asker.invocation.output)
     try:
         if store.present([image]):
             return Finding('image', 'ok', f'{image} is here')

@@ -62,11 +62,12 @@ def _wheel(found: Checkout) -> int:
     from ...launch.prepare import prepare
     from .base_image import ensure
 
-    options = {**found.options, 'no_tty': True}
+    options = {**found.invocation.options, 'no_tty': True}
     if found.dry_run:
         options['dry_run'] = 'shell'
     if 'user' not in options:
         options['run_as_user'] = True
+    invocation = found.invocation._replace(options=options)
     place = str(found.profile['mounted_at'])
 
     def target(settings: Settings) -> Target:
@@ -74,16 +75,14 @@ def _wheel(found: Checkout) -> int:
         made = runners.target(found.program, found.profile, found.root, image, WHEEL)
         return made._replace(workdir=place)
 
-    plan, _ = prepare(
-        options, runners.defaults(found.profile), found.engine.environ, found.here, found.output, target,
-    )
+    plan, _ = prepare(invocation, runners.defaults(found.profile), target)
     if found.dry_run:
-        return launch(plan, 'shell', found.engine.environ, found.here.arg_max, found.output)
-    plan, code = ensure(found.program, plan, options, found.engine.environ, found.output)
+        return launch(plan, 'shell', invocation)
+    plan, code = ensure(found.program, plan, invocation)
     if code:
         return code
     with found.output.aside():
-        code = launch(plan, '', found.engine.environ, found.here.arg_max, found.output)
+        code = launch(plan, '', invocation)
     if code == 0 and not _wheels(found.root):
         raise CheckFailed(f'{" ".join(WHEEL)} left no wheel in {found.root}/dist')
     return code

@@ -14,29 +14,24 @@ from ...settings.programs import RUNNER_VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ...base.output import Output
     from ...launch.plan import Target
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
     from ...settings.settings import Settings
 
 
-def runner(
-    program: str, options: Values, words: list[str], environ: Mapping[str, str], output: Output,
-) -> int:
+def runner(program: str, words: list[str], invocation: Invocation) -> int:
     """Run, print or explain a developer's command. Returns the exit code; raises Fatal."""
     if words and words[0] == 'help':
-        options, words = {**options, 'help': True}, words[1:]
+        invocation, words = invocation._replace(options={**invocation.options, 'help': True}), words[1:]
     if words and words[0] in RUNNER_VERBS:
         from .verbs import runner_verb
 
-        return runner_verb(program, words, options, environ, output)
+        return runner_verb(program, words, invocation)
     profile = runner_profiles()[program]
-    if options.get('help'):
+    if invocation.options.get('help'):
         from ..help import help as texts
 
-        output.result(texts.runner(program, profile['root_variable'], words))
+        invocation.output.result(texts.runner(program, profile['root_variable'], words))
         return 0
     if words and words[0] != '--':
         raise UsageError(
@@ -44,11 +39,12 @@ def runner(
             *filter(None, [did_you_mean(words[0], RUNNER_VERBS)]),
             advice=f'{program} -- COMMAND [ARGS...], or {program} alone for a shell',
         )
-    here = host.survey(environ)
-    service, options = services.service(program, options, profile['defaults'], words[1:])
+    here = invocation.here
+    service, options = services.service(program, invocation.options, profile['defaults'], words[1:])
+    invocation = invocation._replace(options=options)
 
     def target(settings: Settings) -> Target:
-        root = find_root(program, profile, environ, here)
+        root = find_root(program, profile, invocation.environ, here)
         image = settings.image or manifest_image(root, profile, here, by_tag=bool(settings.tag))
         made = runners.target(program, profile, root, image, words[1:])
         made = made._replace(notices=_git_notices(root, profile['mounted_at'], settings))
@@ -57,14 +53,14 @@ def runner(
             made = services.as_target(service, made, program, profile['mounted_at'], settings, default)
         return made
 
-    plan, dry_run = prepare(options, runners.defaults(profile), environ, here, output, target)
+    plan, dry_run = prepare(invocation, runners.defaults(profile), target)
     if program == runners.BUILDS_ITS_BASE and not dry_run:
         from .base_image import ensure
 
-        plan, code = ensure(program, plan, options, environ, output)
+        plan, code = ensure(program, plan, invocation)
         if code:
             return code
-    return launch(plan, dry_run, environ, here.arg_max, output)
+    return launch(plan, dry_run, invocation)
 
 
 def _git_notices(root: str, place: str, settings: Settings) -> tuple[str, ...]:

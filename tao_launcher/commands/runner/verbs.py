@@ -8,11 +8,9 @@ from ..help.verb_parser import HelpAsked, Parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import NoReturn
 
-    from ...base.output import Output
-    from ...settings.option import Values
+    from ...settings.invocation import Invocation
 
 DRY_RUN = 'print the commands instead, one per line'
 # What else goes with a verb, in front of it; the others are for a launch.
@@ -52,16 +50,15 @@ def runner_parser(program: str = 'tao_pt') -> Parser:
     return top
 
 
-def runner_verb(
-    program: str, words: list[str], options: Values, environ: Mapping[str, str], output: Output,
-) -> int:
+def runner_verb(program: str, words: list[str], invocation: Invocation) -> int:
     """Run the verb of a runner in `words`. Returns its exit code; raises Fatal."""
+    options = invocation.options
     if options.get('help'):
         words = [words[0], '--help']
     try:
         given, unknown = runner_parser(program).parse_known_args(words)
     except HelpAsked as e:
-        output.result(str(e))
+        invocation.output.result(str(e))
         return 0
     if unknown:
         _refuse(program, unknown[0], given.verb)
@@ -74,10 +71,10 @@ def runner_verb(
         from .check import check
 
         form = 'lines' if given.dry_run else given.format
-        return check(program, options, environ, given.files, form, output)
+        return check(program, given.files, form, invocation)
     from ...checkouts.checkout import checkout
 
-    found = checkout(program, options, environ, given.dry_run, output)
+    found = checkout(program, invocation, asked_dry=given.dry_run)
     if given.verb == 'build':
         from .build import build
 

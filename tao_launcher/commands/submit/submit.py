@@ -15,24 +15,23 @@ from .submission import CLIENT, gpu_ids, submission, without_job
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-    from ...base.host import Host
-    from ...base.output import Output
     from ...launch.plan import Plan, Target
     from ...settings.command_line import Call
+    from ...settings.invocation import Invocation
     from ...settings.option import Values
     from ...settings.settings import Settings
     from ...settings.values import Gpus
     from .submission import Submission
 
 
-def submit(program: str, words: list[str], options: Values, environ: Mapping[str, str], output: Output) -> int:
+def submit(program: str, words: list[str], invocation: Invocation) -> int:
     """Submit the task in `words`; `program` is 'submit slurm' or 'submit kubernetes'.
 
-    `options` are those before it. Returns the exit code; raises Fatal.
+    The options of `invocation` are those before it. Returns the exit code; raises Fatal.
     """
     own, rest = command_line.parse(words, program)
+    options, environ, here, output = invocation
     options = _merged(options, own)
     output.set_up(
         quiet=bool(options.get('quiet')), verbose=is_verbose(options, environ), color=str(options.get('color', 'auto')),
@@ -42,22 +41,24 @@ def submit(program: str, words: list[str], options: Values, environ: Mapping[str
 
         output.result(help_text(program))
         return 0
-    here = host.survey(environ)._replace(terminals=host.Terminals())
-    wanted = submission(program, options, *_gpus(options, environ, here))
-    environ = without_job(environ)
+    here = here._replace(terminals=host.Terminals())
+    invocation = invocation._replace(options=options, here=here)
+    wanted = submission(program, options, *_gpus(invocation))
+    invocation = invocation._replace(environ=without_job(environ))
     if program == KUBERNETES:
         from .to_kubernetes import for_kubernetes, submit_kubernetes
 
-        file, _ = read_mounts_file(options, environ, here)
-        options, environ = for_kubernetes(options, environ, file.variables)
+        file, _ = read_mounts_file(invocation)
+        options, environ = for_kubernetes(options, invocation.environ, file.variables)
         here = here._replace(is_tegra=False)
-        plan, dry_run = _plan(program, rest, wanted, options, environ, here, output)
+        invocation = invocation._replace(options=options, environ=environ, here=here)
+        plan, dry_run = _plan(program, rest, wanted, invocation)
         return submit_kubernetes(plan, wanted, dry_run, environ, output)
     from .to_slurm import submit_slurm
 
-    environ = _local(options, environ, here, output)
-    plan, dry_run = _plan(program, rest, wanted, options, environ, here, output)
-    return submit_slurm(plan, wanted, dry_run, 'no_check' not in options, environ, output)
+    invocation = _local(invocation)
+    plan, dry_run = _plan(program, rest, wanted, invocation)
+    return submit_slurm(plan, wanted, dry_run, 'no_check' not in options, invocation.environ, output)
 
 
 def _merged(before: Values, behind: Values) -> Values:
@@ -70,28 +71,26 @@ def _merged(before: Values, behind: Values) -> Values:
     return merged
 
 
-def _gpus(options: Values, environ: Mapping[str, str], here: Host) -> tuple[Gpus | None, str]:
+def _gpus(invocation: Invocation) -> tuple[Gpus | None, str]:
     """The GPUs that --gpus, TAO_GPUS or the mounts file asks for, and which of them does. Raises UsageError."""
-    for text, source in ((options.get('gpus'), '--gpus'), (environ.get('TAO_GPUS'), 'TAO_GPUS')):
+    given = ((invocation.options.get('gpus'), '--gpus'), (invocation.environ.get('TAO_GPUS'), 'TAO_GPUS'))
+    for text, source in given:
         if text:
             try:
                 return parsers.gpus(str(text)), f'{source} {text}'
             except ValueError as e:
                 raise UsageError(f'{source}: "{text}": {e}') from None
-    file, _ = read_mounts_file(options, environ, here)
+    file, _ = read_mounts_file(invocation)
     return file.options.get('gpus'), f'{file.path}: DockerOptions.gpus'
 
 
-def _plan(
-    program: str, words: list[str], wanted: Submission, options: Values, environ: Mapping[str, str], here: Host,
-    output: Output,
-) -> tuple[Plan, str]:
+def _plan(program: str, words: list[str], wanted: Submission, invocation: Invocation) -> tuple[Plan, str]:
     """(the plan of the task in `words`, as on a machine without a terminal; the form of a dry run or '')."""
     from ...launch.target import task_target
     from ...tasks.load import load_catalogue
 
-    known = load_catalogue(here, output)
-    call = command_line.call(words, known.groups(), known.subtasks_by_name(), options)
+    known = load_catalogue(invocation.here, invocation.output)
+    call = command_line.call(words, known.groups(), known.subtasks_by_name(), invocation.options)
     if call.form in ('shell', 'help'):
         task = call.task or call.group
         if call.task:
@@ -99,7 +98,7 @@ def _plan(
         raise UsageError(f'{program} {task}: which subtask?', advice=f'tao {task} --help')
     _refuse_late(program, words, call)
     options = {
-        **{key: value for key, value in options.items() if key != 'name'},
+        **{key: value for key, value in invocation.options.items() if key != 'name'},
         'gpus': ','.join(gpu_ids(wanted.gpus)) or 'none',
     }
 
@@ -108,8 +107,8 @@ def _plan(
         network = 'host' if wanted.nodes > 1 and program == SLURM else ''
         return task_target(known, call, settings.release)._replace(network=network)
 
-    plan, dry_run = prepare(options, {}, environ, here, output, target)
-    output.verbose(f'image: {plan.image} (release {plan.release})')
+    plan, dry_run = prepare(invocation._replace(options=options), {}, target)
+    invocation.output.verbose(f'image: {plan.image} (release {plan.release})')
     return plan, dry_run
 
 
@@ -127,12 +126,13 @@ def _refuse_late(program: str, words: list[str], call: Call) -> None:
         )
 
 
-def _local(options: Values, environ: Mapping[str, str], here: Host, output: Output) -> Mapping[str, str]:
-    """The environment without a remote daemon: every node runs a container of its own."""
+def _local(invocation: Invocation) -> Invocation:
+    """The invocation in an environment without a remote daemon: every node runs a container of its own."""
+    options, environ, here, output = invocation
     found = daemon.find(engine_words(options, environ), environ, here.home, host.json_file)
     if not found.is_remote:
-        return environ
+        return invocation
     output.notice(f'every node uses its own engine, not the remote daemon {found.address}')
-    return {name: value for name, value in environ.items() if name not in CLIENT}
+    return invocation._replace(environ={name: value for name, value in environ.items() if name not in CLIENT})
 
 
