@@ -113,7 +113,7 @@ def of(program: str) -> tuple[Option, ...]:
     return (*own, *(option for option in OPTIONS if (TAO[0] if own else program) in option.programs))
 
 
-class Variable(Record):
+class EnvVar(Record):
     """An environment variable that the launcher reads."""
 
     name: str
@@ -121,22 +121,22 @@ class Variable(Record):
 
 
 VARIABLES = (
-    Variable('LAUNCHER_MOUNTS', 'the mounts file, when --mounts_file is not given'),
-    Variable('OVERRIDE_REGISTRY', 'as --registry'),
-    Variable('TAO_GPUS', 'as --gpus'),
-    Variable('TAO_RELEASE', 'as --release'),
-    Variable('TAO_PULL', 'as --pull'),
-    Variable('TAO_ENGINE', 'as --engine'),
-    Variable('TAO_DRY_RUN', 'as --dry-run: 1, shell, pretty or json'),
-    Variable('TAO_LAUNCHER_DEBUG', '1: as --verbose'),
-    Variable('TAO_DEBUG', 'set: a bug of the launcher shows its traceback'),
-    Variable('NO_COLOR', 'set: no colour'),
-    Variable('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (SLURM_STEP_GPUS, SLURM_JOB_GPUS,'
-                             ' UUIDs in CUDA_VISIBLE_DEVICES)'),
-    Variable('DOCKER_HOST', "docker's own, as DOCKER_CONTEXT, DOCKER_CONFIG; a remote one skips the host checks"),
-    Variable('CONTAINER_HOST', "podman's own, as CONTAINER_CONNECTION; a remote one skips the host checks"),
-    Variable('NV_TAO_PYTORCH_TOP', 'the checkout of tao_pt; NV_TAO_TF_TOP, NV_TAO_TF2_TOP, NV_TAO_DEPLOY_TOP and'
-                                   ' NV_TAO_DS_TOP those of its siblings'),
+    EnvVar('LAUNCHER_MOUNTS', 'the mounts file, when --mounts_file is not given'),
+    EnvVar('OVERRIDE_REGISTRY', 'as --registry'),
+    EnvVar('TAO_GPUS', 'as --gpus'),
+    EnvVar('TAO_RELEASE', 'as --release'),
+    EnvVar('TAO_PULL', 'as --pull'),
+    EnvVar('TAO_ENGINE', 'as --engine'),
+    EnvVar('TAO_DRY_RUN', 'as --dry-run: 1, shell, pretty or json'),
+    EnvVar('TAO_LAUNCHER_DEBUG', '1: as --verbose'),
+    EnvVar('TAO_DEBUG', 'set: a bug of the launcher shows its traceback'),
+    EnvVar('NO_COLOR', 'set: no colour'),
+    EnvVar('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (SLURM_STEP_GPUS, SLURM_JOB_GPUS,'
+                           ' UUIDs in CUDA_VISIBLE_DEVICES)'),
+    EnvVar('DOCKER_HOST', "docker's own, as DOCKER_CONTEXT, DOCKER_CONFIG; a remote one skips the host checks"),
+    EnvVar('CONTAINER_HOST', "podman's own, as CONTAINER_CONNECTION; a remote one skips the host checks"),
+    EnvVar('NV_TAO_PYTORCH_TOP', 'the checkout of tao_pt; NV_TAO_TF_TOP, NV_TAO_TF2_TOP, NV_TAO_DEPLOY_TOP and'
+                                 ' NV_TAO_DS_TOP those of its siblings'),
 )
 
 

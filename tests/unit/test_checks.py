@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tao_launcher.commands.doctor import checks, checks_engine, checks_machine
-from tao_launcher.commands.doctor.findings import GIB, Facts, Finding, Rivals
+from tao_launcher.commands.doctor.findings import GIB, Finding, MachineFacts, Rivals
 from tao_launcher.engine import remedies
 from tao_launcher.engine.remedies import Machine
 
@@ -28,8 +28,8 @@ VERSIONS = {name: json.dumps(answer) for name, answer in ANSWERS['versions'].ite
 INFOS = {name: json.dumps(answer) for name, answer in ANSWERS['infos'].items()}
 
 
-def facts(**known: Any) -> Facts:
-    return Facts(**{'engine': ('docker',), 'machine': ROOT, 'program': '/usr/bin/docker', **known})
+def facts(**known: Any) -> MachineFacts:
+    return MachineFacts(**{'engine': ('docker',), 'machine': ROOT, 'program': '/usr/bin/docker', **known})
 
 
 def version(name: str) -> dict[str, Any]:
