@@ -134,7 +134,7 @@ def package_data(name: str) -> bytes:
     return data
 
 
-def read(path: str, what: str, required: bool) -> bytes | None:
+def read(path: str, what: str, *, required: bool) -> bytes | None:
     """The content of a file of ours, up to a byte above its size limit; None when it is not there.
 
     Raises ConfigError when it is required and missing, a folder or unreadable. `what` names its role.

@@ -19,19 +19,19 @@ class Reader:
         self.faults: list[Fault] = []
         self.notices: list[str] = []
 
-    def fault(self, path: str, message: str, structural: bool = True) -> None:
-        self.faults.append(Fault(path, message, structural))
+    def fault(self, path: str, message: str, *, structural: bool = True) -> None:
+        self.faults.append(Fault(path, message, structural=structural))
 
     def expect(self, path: str, value: object, expected: str) -> None:
         """A fault: the value is not what it should be."""
         self.fault(path, f'{show(value)}: expected {expected}')
 
-    def parsed(self, path: str, value: str, parse: Callable[[str], T], structural: bool = True) -> T | None:
+    def parsed(self, path: str, value: str, parse: Callable[[str], T], *, structural: bool = True) -> T | None:
         """parse(value); None and a fault where that raises ValueError."""
         try:
             return parse(value)
         except ValueError as e:
-            self.fault(path, f'{show(value)}: {e}', structural)
+            self.fault(path, f'{show(value)}: {e}', structural=structural)
             return None
 
     def items(self, path: str, value: object) -> Iterator[tuple[str, Any]]:

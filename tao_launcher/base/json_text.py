@@ -5,6 +5,7 @@ import json
 import re
 
 from .errors import ConfigError
+from .text import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ MAX_DEPTH = 32
 class Fault:
     """One thing wrong with a file: the path inside it ('' for the top level) and what to write."""
 
-    def __init__(self, path: str, message: str, structural: bool = True) -> None:
+    def __init__(self, path: str, message: str, *, structural: bool = True) -> None:
         self.path = path
         self.message = message
         self.structural = structural  # a JSON Schema can see it too
@@ -45,7 +46,7 @@ def refused(name: str, faults: Sequence[Fault]) -> ConfigError:
     """The error for a file with these faults; its `faults` has all of them."""
     more = len(faults) - SHOWN_FAULTS
     error = ConfigError(
-        f'{name}: {len(faults)} problem{"s" if len(faults) > 1 else ""}',
+        f'{name}: {plural(len(faults), "problem")}',
         *map(str, faults[:SHOWN_FAULTS]), *([f'… and {more} more'] if more > 0 else []),
     )
     error.faults = tuple(map(str, faults))

@@ -123,7 +123,7 @@ class Output:
         """A question on the terminal, whose answer is read behind it."""
         self._write(question, end='')
 
-    def progress(self, text: str, last: bool = False) -> None:
+    def progress(self, text: str, *, last: bool = False) -> None:
         """How far long work has come: one line that is rewritten on a terminal, a new one elsewhere."""
         if self.quiet:
             return

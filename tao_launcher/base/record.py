@@ -5,6 +5,8 @@ Type checkers see NamedTuple itself.
 """
 from __future__ import annotations
 
+from operator import itemgetter
+
 __all__ = ('Record',)
 
 TYPE_CHECKING = False
@@ -20,9 +22,11 @@ else:
             cls._fields = tuple(cls.__annotations__)
             cls._field_defaults = {name: vars(cls)[name] for name in cls._fields if name in vars(cls)}
             for index, name in enumerate(cls._fields):
-                setattr(cls, name, property(lambda self, index=index: self[index]))
+                setattr(cls, name, property(itemgetter(index)))
 
         def __new__(cls, *values, **named):
+            if not named and len(values) == len(cls._fields):
+                return tuple.__new__(cls, values)
             given = dict(zip(cls._fields, values), **named)
             fields = {**cls._field_defaults, **given}
             if len(given) != len(values) + len(named) or fields.keys() != set(cls._fields):
@@ -36,4 +40,7 @@ else:
             return dict(zip(self._fields, self))
 
         def _replace(self, **changes):
-            return type(self)(**{**dict(zip(self._fields, self)), **changes})
+            made = tuple.__new__(type(self), map(changes.pop, self._fields, self))
+            if changes:
+                raise TypeError(f'{type(self).__name__} has no {", ".join(changes)}')
+            return made

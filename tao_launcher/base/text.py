@@ -1,4 +1,4 @@
-"""Words as bytes, for processes and results."""
+"""Words as bytes, for processes and results; and as people read them."""
 from __future__ import annotations
 
 import os
@@ -13,6 +13,11 @@ def encoded(text: str) -> bytes:
         return os.fsencode(text)
     except UnicodeEncodeError:
         return text.encode('utf-8', 'surrogateescape')
+
+
+def plural(count: int, noun: str) -> str:
+    """The count and the noun, which takes an s: 1 job, 2 jobs."""
+    return f'{count} {noun}' if count == 1 else f'{count} {noun}s'
 
 
 def cut(text: str, columns: int) -> str:

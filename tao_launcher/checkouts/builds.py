@@ -50,7 +50,7 @@ def engine_words(engine: Sequence[str], given: Arguments) -> tuple[str, ...]:
     return tuple(engine)
 
 
-def build(dockerfile: str, image: str, folder: str, given: Arguments, force: bool, pull: bool) -> tuple[str, ...]:
+def build(dockerfile: str, image: str, folder: str, given: Arguments, *, force: bool, pull: bool) -> tuple[str, ...]:
     """The words that build an image; with `pull` from the newest base image, with `force` without a cache."""
     return (
         'build', *(['--pull'] if pull else []), '-f', dockerfile, '-t', image, *(['--no-cache'] if force else []),

@@ -57,9 +57,11 @@ def export_line(profile: Mapping[str, Any]) -> str:
     return f'export {profile["root_variable"]}=/path/to/{profile["backend_repository"].rpartition("/")[2]}'
 
 
-def manifest_image(root: str, profile: Mapping[str, Any], here: Host, by_tag: bool) -> str:
+def manifest_image(root: str, profile: Mapping[str, Any], here: Host, *, by_tag: bool) -> str:
     """The base image that a checkout's manifest names. Raises ConfigError."""
-    return runners.manifest_image(manifest_bytes(root, profile), f'{root}/{runners.MANIFEST}', here.machine, by_tag)
+    return runners.manifest_image(
+        manifest_bytes(root, profile), f'{root}/{runners.MANIFEST}', here.machine, by_tag=by_tag,
+    )
 
 
 def manifest_bytes(root: str, profile: Mapping[str, Any]) -> bytes:

@@ -17,7 +17,7 @@ TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 ARCHITECTURES = {'x86_64': 'x86', 'amd64': 'x86', 'aarch64': 'arm', 'arm64': 'arm'}
 
 
-class Place(Record):
+class DigestField(Record):
     """Where a manifest has the digest, as the keys that lead there, and the digest that stands there ('' for none)."""
 
     keys: tuple[str, ...]
@@ -37,7 +37,7 @@ class Member(Record):
     end: int
 
 
-def place(data: bytes, path: str, machine: str) -> Place:
+def place(data: bytes, path: str, machine: str) -> DigestField:
     """Where the digest of an image for `machine` (x86_64, aarch64, or as docker calls them) belongs.
 
     In a manifest with `digests` that is the machine's own entry. Raises ConfigError with every fault.
@@ -53,10 +53,10 @@ def place(data: bytes, path: str, machine: str) -> Place:
         old = reader.members('digests', members['digests']).get(keys[1])
     if reader.faults:
         raise refused(path, reader.faults)
-    return Place(keys, old if isinstance(old, str) else '')
+    return DigestField(keys, old if isinstance(old, str) else '')
 
 
-def with_digest(data: bytes, where: Place, digest: str) -> bytes:
+def with_digest(data: bytes, where: DigestField, digest: str) -> bytes:
     """The manifest's bytes with `digest` at that place, which is made where it is not there yet."""
     text = data.decode('utf-8')
     start, members = _members(text, text.index('{'))

@@ -59,7 +59,7 @@ def git_elsewhere(git: bytes, root: str, place: str) -> tuple[str, str]:
     return source, destination
 
 
-def manifest_image(data: bytes, path: str, machine: str, by_tag: bool) -> str:
+def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool) -> str:
     """The base image that a manifest names: by digest (this machine's, if it has several), else by tag.
 
     With `by_tag` only its registry and repository count. Raises ConfigError with every fault.

@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 FORMAT_VERSION = '3.0'  # of NVIDIA's catalogue, whose names these are
 
 
-def info(
-    task: str, verbose: bool, releases: bool, release: str, as_json: bool, here: Host, output: Output,
-) -> int:
+def info(task: str, release: str, here: Host, output: Output, *, verbose: bool, releases: bool, as_json: bool) -> int:
     """Print a release ('' is the newest), all releases, or where one task is found. Returns 0; raises UsageError."""
     known = load_catalogue(here, output)
     if release and release not in known.releases:
         find(known, '', task, '', release)  # words what is known
     published = {} if known.path else json.loads(host.package_data('releases.json'))
-    document = _task(known, task, release) if task else _releases(known, published, releases, release, verbose)
+    if task:
+        document = _task(known, task, release)
+    else:
+        document = _releases(known, published, release, every=releases, verbose=verbose)
     if as_json:
         output.result(json.dumps(document, indent=2) + '\n')
         return 0
@@ -36,16 +37,16 @@ def info(
 
 
 def _releases(
-    known: Catalogue, published: Mapping[str, Any], every: bool, release: str, verbose: bool,
+    known: Catalogue, published: Mapping[str, Any], release: str, *, every: bool, verbose: bool,
 ) -> dict[str, Any]:
     """As NVIDIA's launcher shows its configuration; `every` adds one entry for each release."""
     if every:
-        shown = [_release(known, published, name, verbose) for name in known.releases]
+        shown = [_release(known, published, name, verbose=verbose) for name in known.releases]
         return {'format_version': FORMAT_VERSION, 'releases': shown}
-    return _release(known, published, release or list(known.releases)[-1], verbose)
+    return _release(known, published, release or list(known.releases)[-1], verbose=verbose)
 
 
-def _release(known: Catalogue, published: Mapping[str, Any], name: str, verbose: bool) -> dict[str, Any]:
+def _release(known: Catalogue, published: Mapping[str, Any], name: str, *, verbose: bool) -> dict[str, Any]:
     groups: Any = {
         group: {'dockers': {image: {'tasks': list(tasks)} for image, tasks in images.items()}}
         for group, images in known.releases[name].items()

@@ -49,7 +49,7 @@ def task(words: list[str], invocation: Invocation) -> int:
     return launch(plan, dry_run, invocation)
 
 
-def _help(known: Catalogue, words: list[str], output: Output, asked: bool) -> int:
+def _help(known: Catalogue, words: list[str], output: Output, *, asked: bool) -> int:
     from .help import help as texts
 
     if not asked:

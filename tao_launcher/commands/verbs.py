@@ -22,7 +22,7 @@ def parser() -> Parser:
     top = Parser(prog='tao', add_help=False, allow_abbrev=False)
     verbs = top.add_subparsers(dest='verb', parser_class=Parser)
 
-    def add(name: str, help: str, dry_run: bool = True) -> Parser:
+    def add(name: str, help: str, *, dry_run: bool = True) -> Parser:
         added: Parser = verbs.add_parser(name, help=help, description=help, allow_abbrev=False)
         if dry_run:
             added.add_argument('--dry-run', '--dry_run', action='store_true', help="print the engine's command instead")
@@ -101,14 +101,16 @@ def verb(words: list[str], invocation: Invocation) -> int:
         from ..settings.settings import dry_run_form
         from .completion.completion import completion
 
-        return completion(given.shell or '', given.install, bool(dry_run_form(options, environ)), invocation)
+        return completion(
+            given.shell or '', invocation, install=given.install, dry_run=bool(dry_run_form(options, environ)),
+        )
     if given.verb == 'info':
         from .info import info
 
         release = str(options.get('release') or environ.get('TAO_RELEASE') or '')
         return info(
-            given.task, given.verbose, given.releases, release, given.format == 'json', invocation.here,
-            invocation.output,
+            given.task, release, invocation.here, invocation.output, verbose=given.verbose, releases=given.releases,
+            as_json=given.format == 'json',
         )
     if given.verb in ('images', 'pull', 'bundle'):
         from .images.verbs import store

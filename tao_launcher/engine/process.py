@@ -83,7 +83,7 @@ def missing(program: str, reason: str) -> EngineMissing:
 
 
 def start(
-    argv: Sequence[str], env: Mapping[str, str], own_session: bool, has_input: bool, captured: bool,
+    argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool,
 ) -> subprocess.Popen[bytes]:
     """Start the engine's client.
 
@@ -120,7 +120,7 @@ def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
 
 
 def watch(
-    shown: Sequence[str], waiting: Sequence[Sequence[str]], env: Mapping[str, str], on_terminal: bool = False,
+    shown: Sequence[str], waiting: Sequence[Sequence[str]], env: Mapping[str, str], *, on_terminal: bool = False,
 ) -> tuple[int, list[str]]:
     """Wait until the commands `waiting` have ended, while the command `shown` (if any) shows its output.
 
@@ -129,7 +129,7 @@ def watch(
     terminal, and the watching ends with it. Raises EngineError when one can not be started.
     """
     children: list[subprocess.Popen[bytes]] = []
-    terminal = Terminal(on_terminal)
+    terminal = Terminal(used=on_terminal)
     with Signals() as signals:
         try:
             for argv in (*waiting, *([shown] if shown else [])):
@@ -201,7 +201,7 @@ def write_to(argv: Sequence[str], env: Mapping[str, str], path: str, told: Calla
             _end(child)
 
 
-def show(argv: Sequence[str], env: Mapping[str, str], has_errors: bool) -> Answer:
+def show(argv: Sequence[str], env: Mapping[str, str], *, has_errors: bool) -> Answer:
     """Run a command with this terminal; with `has_errors` what it says on stderr is in the answer instead."""
     child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
     try:

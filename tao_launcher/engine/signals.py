@@ -77,7 +77,7 @@ class Unwinding:
 class Terminal:
     """Keeps the terminal's settings: a client that dies in raw mode leaves them behind."""
 
-    def __init__(self, used: bool) -> None:
+    def __init__(self, *, used: bool) -> None:
         self._saved: list[object] | None = None
         if used:
             import termios

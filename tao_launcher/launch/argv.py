@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_WORD = 131071
 
 
-def run(plan: Plan) -> Lines:
+def lines(plan: Plan) -> Lines:
     """The lines of `docker run` for a plan; their words in a row are the argv.
 
     Raises ConfigError or UsageError for what docker's command line can not say.
@@ -38,7 +38,7 @@ def run(plan: Plan) -> Lines:
     return [command, *options, *labels, ('--label', f'tao.plan={digest}'), *rest]
 
 
-def argv(lines: Lines) -> tuple[str, ...]:
+def words(lines: Lines) -> tuple[str, ...]:
     """The words of all lines."""
     return tuple(word for line in lines for word in line)
 
@@ -110,7 +110,7 @@ def _digest(lines: Lines) -> str:
             from _sha2 import sha256  # type: ignore[import-not-found]  # its name since Python 3.12
         except ImportError:
             from hashlib import sha256
-    digest: str = sha256('\0'.join(argv(lines)).encode('utf-8', 'surrogateescape')).hexdigest()
+    digest: str = sha256('\0'.join(words(lines)).encode('utf-8', 'surrogateescape')).hexdigest()
     return digest[:12]
 
 
@@ -145,8 +145,8 @@ def _bytes(strings: Iterable[str]) -> int:
     return sum(len(string.encode('utf-8', 'surrogateescape')) + 9 for string in strings)
 
 
-def quoted(lines: Lines, pretty: bool) -> str:
+def quoted(lines: Lines, *, pretty: bool) -> str:
     """The command for a shell: on one line, or one option per line with backslashes."""
     if not pretty:
-        return shlex.join(argv(lines))
+        return shlex.join(words(lines))
     return ' \\\n  '.join(shlex.join(line) for line in lines)

@@ -20,7 +20,7 @@ AT_ONCE = 1.0  # seconds: a command that can not be started ends no later
 SHELLS = ('sh', 'bash', '/bin/sh', '/bin/bash')
 
 
-class Facts(Record):
+class FailureFacts(Record):
     """What is known after a failure; an empty or None field was not asked or not answered."""
 
     code: int
@@ -54,7 +54,7 @@ class Facts(Record):
     kernel_kills: int | None = None  # processes that the kernel ended for want of memory meanwhile
 
 
-def failure(facts: Facts) -> tuple[str, str]:
+def failure(facts: FailureFacts) -> tuple[str, str]:
     """(what happened, what to do) for a failed launch; ('', '') when there is nothing to say."""
     started = facts.events is not None and 'start' in facts.events
     if facts.code == 125:
@@ -63,7 +63,7 @@ def failure(facts: Facts) -> tuple[str, str]:
         )
         return wrong or (('', '') if started else _refusal(facts))
     if facts.code in (126, 127):
-        return _command(facts, started)
+        return _command(facts, started=started)
     if facts.code == 135:
         shm = f'/dev/shm has {facts.shm}' if facts.shm else f"/dev/shm has {_name(facts)}'s 64 MB"
         return f'the job died of a bus error; {shm}', '--shm_size 16G (or more) before the task name'
@@ -74,11 +74,11 @@ def failure(facts: Facts) -> tuple[str, str]:
     return '', ''
 
 
-def _name(facts: Facts) -> str:
+def _name(facts: FailureFacts) -> str:
     return profiles.profile(facts.engine).name
 
 
-def _refusal(facts: Facts) -> tuple[str, str]:
+def _refusal(facts: FailureFacts) -> tuple[str, str]:
     """Why an engine that answers did not start the container."""
     engine = ' '.join(facts.engine)
     free = facts.disk_free
@@ -102,7 +102,7 @@ def _refusal(facts: Facts) -> tuple[str, str]:
 _NO_INIT = '{} has no program for --init here (without one: "init": false in DockerOptions)'
 
 
-def _no_gpus(facts: Facts) -> tuple[str, str]:
+def _no_gpus(facts: FailureFacts) -> tuple[str, str]:
     uses_cdi = profiles.profile(facts.engine).uses_cdi
     if facts.wants_gpu and facts.has_driver is False and not (uses_cdi and facts.has_nvidia):
         return 'GPUs were asked for, but this machine has no NVIDIA driver', '--gpus none before the task name'
@@ -119,7 +119,7 @@ def _no_gpus(facts: Facts) -> tuple[str, str]:
     return '', ''
 
 
-def _no_image(facts: Facts, engine: str) -> tuple[str, str]:
+def _no_image(facts: FailureFacts, engine: str) -> tuple[str, str]:
     if facts.image.startswith('sha256:') and facts.pull == 'never':
         return f'the image that a bundle brought is not here any more ({facts.image[:19]})', 'tao bundle load DIR'
     if facts.pull == 'never':
@@ -134,7 +134,7 @@ def _no_image(facts: Facts, engine: str) -> tuple[str, str]:
     return f'{facts.image} is not here and could not be pulled', f'{engine} pull {facts.image}'
 
 
-def _command(facts: Facts, started: bool) -> tuple[str, str]:
+def _command(facts: FailureFacts, *, started: bool) -> tuple[str, str]:
     """126 and 127: the command can not be executed, or is not there; docker says so, behind --init tini does."""
     if started and (facts.command in SHELLS or facts.lifetime is None or facts.lifetime > AT_ONCE):
         return '', ''  # the job's own code
@@ -151,7 +151,7 @@ def _command(facts: Facts, started: bool) -> tuple[str, str]:
     )
 
 
-def _limits(facts: Facts) -> tuple[str, str]:
+def _limits(facts: FailureFacts) -> tuple[str, str]:
     if not facts.ulimits:
         return '', ''
     names = ', '.join(facts.ulimits)
@@ -161,7 +161,7 @@ def _limits(facts: Facts) -> tuple[str, str]:
     )
 
 
-def _killed(facts: Facts) -> tuple[str, str]:
+def _killed(facts: FailureFacts) -> tuple[str, str]:
     """137: the job was killed, or ended so itself."""
     events = facts.events or ()
     smaller = 'a smaller batch size'

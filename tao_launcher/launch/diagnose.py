@@ -10,7 +10,7 @@ from ..engine import daemon, failures, installed, process
 from ..engine.init import lacks_init, with_init
 from ..engine.logins import is_logged_in, logins
 from . import argv, causes
-from .causes import Facts
+from .causes import FailureFacts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PATIENCE = 5.0  # seconds for all answers together: somebody waits at a terminal
 
 
-class Engine:
+class TimedEngine:
     """The launch's engine, asked until its time is up."""
 
     def __init__(self, launch: Launch) -> None:
@@ -45,17 +45,17 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
     """
     here = host.survey(launch.env)
     found = with_init(daemon.find(launch.engine, launch.env, here.home, host.json_file))
-    facts = Facts(
+    facts = FailureFacts(
         code=code, engine=launch.engine, machine=installed.for_remedies(here, launch.env), environ=launch.env,
         image=plan.image, command=plan.command[0], pull=str(plan.passed.get('pull', '')),
         wants_gpu=bool(plan.gpus), shm=_shm(plan),
         has_init=bool(plan.init), ulimits=tuple(limit.name for limit in plan.ulimits),
-        has_memory_limit=any(line[0].partition('=')[0] in ('--memory', '-m') for line in argv.run(plan)),
+        has_memory_limit=any(line[0].partition('=')[0] in ('--memory', '-m') for line in argv.lines(plan)),
         name=str(plan.passed.get('name', '')),
         address=found.address, is_remote=found.is_remote,
         lacks_init=plan.init == ('--init',) and lacks_init(found),
     )
-    engine = Engine(launch)
+    engine = TimedEngine(launch)
     if code in (1, 125, 126):
         version = engine.ask('version')
         facts = facts._replace(engine_code=version.code, engine_error=version.err)
@@ -77,8 +77,8 @@ def _shm(plan: Plan) -> str:
 
 
 def _what_happened(
-    facts: Facts, since: float, kills: int | None, plan: Plan, launch: Launch, engine: Engine,
-) -> Facts:
+    facts: FailureFacts, since: float, kills: int | None, plan: Plan, launch: Launch, engine: TimedEngine,
+) -> FailureFacts:
     """The facts with what the engine saw of the container, which it knows after --rm too, and the kernel."""
     answer = engine.ask(
         'events', '--since', f'{since:.6f}', '--until', f'{machine.now() + 1:.6f}', '--format', '{{json .}}',
@@ -115,7 +115,7 @@ def _events(text: str) -> list[Mapping[str, Any]]:
         return []
 
 
-def _why_refused(facts: Facts, engine: Engine) -> Facts:
+def _why_refused(facts: FailureFacts, engine: TimedEngine) -> FailureFacts:
     """The facts with what the engine says of itself and of the image."""
     image = engine.ask('image', 'inspect', '-f', '{{.Id}}', facts.image)
     taken = engine.ask('ps', '-aq', '--filter', f'name=^/?{facts.name}$').out if facts.name else ''

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ..base.errors import UsageError
+from ..base.text import plural
 from ..settings.values import Gpus, Source, Variable
 
 TYPE_CHECKING = False
@@ -36,7 +37,7 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
     )
 
 
-def engine_words(gpus: Gpus, daemon: Daemon, is_tegra: bool) -> tuple[list[tuple[str, ...]], list[Variable]]:
+def engine_words(gpus: Gpus, daemon: Daemon, *, is_tegra: bool) -> tuple[list[tuple[str, ...]], list[Variable]]:
     """The engine's words for a request, one option each, and the variables it needs."""
     if gpus.kind == 'none':
         # without it a default nvidia runtime gives the container every GPU
@@ -79,7 +80,7 @@ def pick_free(
     free = tuple(index for index, uuid in gpus if uuid not in holders)
     if len(free) < count:
         raise UsageError(
-            f'{count} free GPU{"s"[:count > 1]} wanted, {len(free)} of {len(gpus)} free',
+            f'{plural(count, "free GPU")} wanted, {len(free)} of {len(gpus)} free',
             *(f'GPU {index}: {"; ".join(holders[uuid])}' for index, uuid in gpus if uuid in holders),
             advice='wait, or name the GPUs: --gpus 0,1',
         )

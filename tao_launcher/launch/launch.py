@@ -20,8 +20,8 @@ def launch(plan: Plan, dry_run: str, invocation: Invocation) -> int:
     signal itself. Raises UsageError, ConfigError or EngineError before a job is started.
     """
     _, environ, here, output = invocation
-    lines = argv.run(plan)
-    words = argv.argv(lines)
+    lines = argv.lines(plan)
+    words = argv.words(lines)
     environ_bytes = sum(len(name) + len(value) + 10 for name, value in environ.items())
     argv.check_size(plan, words, environ_bytes, here.arg_max)
     for notice in plan.notices:
@@ -41,7 +41,7 @@ def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], outp
         output.result(explain.text(explain.explained(plan, lines)))
         return
     if form == 'json':
-        output.result(as_json(plan, argv.argv(lines)))
+        output.result(as_json(plan, argv.words(lines)))
         return
     unset = [name for name, value in plan.export.items() if environ.get(name) != value]
     if unset:

@@ -79,9 +79,9 @@ def below(path: str, folder: str) -> str | None:
 
 def to_host(path: str, mounts: Iterable[Mount]) -> str | None:
     """The host path of a container path, by the innermost mount; None under no mount."""
+    rests = ((mount, below(path, mount.destination)) for mount in mounts)
     found = [
-        (len(mount.destination.rstrip('/')), _joined(mount.source, rest))
-        for mount in mounts for rest in [below(path, mount.destination)] if rest is not None
+        (len(mount.destination.rstrip('/')), _joined(mount.source, rest)) for mount, rest in rests if rest is not None
     ]
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
@@ -91,9 +91,9 @@ def to_container(path: str, mounts: Sequence[Mount]) -> list[str]:
 
     Where a mount inside another one hides it, it has none.
     """
+    rests = ((mount, below(path, mount.source)) for mount in mounts)
     found = [
-        (len(mount.source.rstrip('/')), _joined(mount.destination, rest))
-        for mount in mounts for rest in [below(path, mount.source)] if rest is not None
+        (len(mount.source.rstrip('/')), _joined(mount.destination, rest)) for mount, rest in rests if rest is not None
     ]
     found.sort(key=lambda pair: -pair[0])
     return list(dict.fromkeys(there for _, there in found if to_host(there, mounts) == path))
@@ -111,7 +111,7 @@ def paths(task: str, words: Sequence[str], mounts: Sequence[Mount], look: Look) 
         is_output = not is_spec and (key in OUTPUT or key == '-e' or bool(OUTPUT_KEY.search(key)))
         host_path = to_host(path, mounts)
         if host_path is None:
-            notices.append(_uncovered(path, is_spec, is_output, mounts, look))
+            notices.append(_uncovered(path, mounts, look, is_spec=is_spec, is_output=is_output))
         elif is_spec:
             notices.append(_spec_file(path, host_path, mounts, look))
         elif not is_output and look(host_path) is False:
@@ -148,7 +148,7 @@ def _nearest(path: str, look: Look) -> str:
     return path
 
 
-def _uncovered(path: str, is_spec: bool, is_output: bool, mounts: Sequence[Mount], look: Look) -> str:
+def _uncovered(path: str, mounts: Sequence[Mount], look: Look, *, is_spec: bool, is_output: bool) -> str:
     """A notice about a path that no mount brings into the container, or ''."""
     if path in EMPTY_IN_THE_IMAGE and not is_output or any(below(path, folder) is not None for folder in OF_THE_IMAGE):
         return ''

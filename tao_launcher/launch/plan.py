@@ -86,7 +86,7 @@ def make(
     flags = settings.flags
     settings = settings._replace(ports=target.ports or settings.ports)
     request, gpu_notice = gpus.request(_given_gpus(settings, environ), environ)
-    gpu_words, gpu_variables = gpus.engine_words(request, daemon, host.is_tegra)
+    gpu_words, gpu_variables = gpus.engine_words(request, daemon, is_tegra=host.is_tegra)
     variables = collect(
         target.variables, settings.file_variables, gpu_variables, identity.variables, settings.variables,
         environ, launch_id=not daemon.is_sudo,
@@ -122,8 +122,8 @@ def make(
         may_ask=daemon.is_sudo or daemon.is_ssh,
         stop_timeout=settings.stop_timeout,
         notices=(*settings.notices, *target.notices, *_notices(
-            settings, daemon, target, (gpu_notice, identity.notice, *variables.notices), tty or interactive,
-            bool(variables.by_name),
+            settings, daemon, target, (gpu_notice, identity.notice, *variables.notices),
+            has_input=tty or interactive, has_by_name=bool(variables.by_name),
         ), *(gpu_indices(request, target.command) if target.is_task else ())),
         origins=variables.origins,
         settings=settings,
@@ -183,7 +183,7 @@ def _groups(settings: Settings, identity: Identity) -> tuple[str, ...]:
 
 
 def _notices(
-    settings: Settings, daemon: Daemon, target: Target, found: tuple[str, ...], has_input: bool,
+    settings: Settings, daemon: Daemon, target: Target, found: tuple[str, ...], *, has_input: bool,
     has_by_name: bool,
 ) -> list[str]:
     notices = [notice for notice in found if notice]

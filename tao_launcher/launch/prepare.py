@@ -4,6 +4,7 @@ from __future__ import annotations
 from ..base import host
 from ..base.errors import ConfigError, UsageError
 from ..base.secrets import masked
+from ..base.text import plural
 from ..engine import daemon
 from ..engine.init import with_init
 from ..engine.references import REMEMBERED
@@ -74,7 +75,7 @@ def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Pla
     ]
     if missing:
         raise ConfigError(
-            f'{len(missing)} mount source{"s"[:len(missing) > 1]} not found', *missing,
+            f'{plural(len(missing), "mount source")} not found', *missing,
             advice='correct or create them (daemon elsewhere? --no-check)',
         )
     notices = [

@@ -10,7 +10,7 @@ from ..base.errors import ResultLost
 from ..base.output import OutputClosed
 from ..engine import process, signals
 from .containers import Launch
-from .supervise import Job
+from .supervise import SupervisedJob
 from .variables import LAUNCH_ID
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
     """
     launch = _launch(plan, words, environ)
     output.verbose(f'running: {" ".join(plan.engine)} run … {plan.image}')
-    job = Job(plan, launch, output)
+    job = SupervisedJob(plan, launch, output)
     since, kills = time.time(), host.memory_kills()
     code, out = job.run(words)
     if job.received and (job.abandoned or code == 125):
@@ -48,7 +48,7 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
     return code if code >= 0 else 128 - code
 
 
-def _was_interrupted(plan: Plan, job: Job, code: int) -> bool:
+def _was_interrupted(plan: Plan, job: SupervisedJob, code: int) -> bool:
     """Whether Ctrl-C ended the job, so that a shell loop or make around the launcher is to stop too."""
     if signal.SIGINT in job.received:
         return code in (130, 137, -signal.SIGINT, -signal.SIGKILL)

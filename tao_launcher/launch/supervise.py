@@ -28,7 +28,7 @@ CLIENTS_OWN = (1, 2, 125, 128 + signal.SIGHUP, 128 + signal.SIGINT, 128 + signal
 REFUSED = (1, 125, 126, 127)  # no container was started
 
 
-class Job:
+class SupervisedJob:
     """One launch while it runs.
 
     After `run`, `received` has the signals that came, and `abandoned` says that the job did not end
@@ -52,14 +52,15 @@ class Job:
 
         Raises EngineError when the client can not be started.
         """
-        terminal = Terminal(self.plan.tty)
+        terminal = Terminal(used=self.plan.tty)
         with Signals() as self.signals:
             begun = process.clock()
             # under nohup the client would take SIGHUP again, and end the job when the terminal closes
             may_ask = self.plan.may_ask and has_terminal()  # for a password or a passphrase
             self.own_session = not self.plan.needs_terminal and (self.signals.hangup_ignored or not may_ask)
             client = process.start(
-                argv, self.launch.env, self.own_session, self.plan.interactive, captured=self.plan.detach,
+                argv, self.launch.env, own_session=self.own_session, has_input=self.plan.interactive,
+                captured=self.plan.detach,
             )
             try:
                 while client.poll() is None:
@@ -156,7 +157,7 @@ class Job:
         if code == 0 and not self.received and not (self.plan.tty and not self.plan.detach):
             return
         deadline = process.clock()
-        if seconds < QUICK_DEATH and not self.was_ended and _is_the_clients(code, bool(self.received)):
+        if seconds < QUICK_DEATH and not self.was_ended and _is_the_clients(code, signalled=bool(self.received)):
             deadline += IN_THE_MAKING
         found = self._ours()
         while not found and not self.is_silent and process.clock() < deadline:
@@ -174,7 +175,7 @@ class Job:
                 self._say_how_to_return(container)
             else:
                 # podman removes an ended one a moment after its client has told the job's code
-                has_code = not self.plan.detach and not _is_the_clients(code, bool(self.received))
+                has_code = not self.plan.detach and not _is_the_clients(code, signalled=bool(self.received))
                 is_over = has_code and container.state in OVER
                 self.abandoned = self.abandoned or not is_over
                 self._end(container)
@@ -191,6 +192,6 @@ class Job:
         return profiles.tao(self.launch.engine)
 
 
-def _is_the_clients(code: int, signalled: bool) -> bool:
+def _is_the_clients(code: int, *, signalled: bool) -> bool:
     """Whether a code can be that of a client that a signal ended, and not its job's."""
     return code < 0 or code > 128 and code in CLIENTS_OWN or signalled and code in CLIENTS_OWN

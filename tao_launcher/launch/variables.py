@@ -25,7 +25,7 @@ class Variables(Record):
 
 def collect(
     defaults: Sequence[Variable], file: Sequence[Variable], decided: Sequence[Variable], identity: Sequence[Variable],
-    options: Sequence[Variable], environ: Mapping[str, str], launch_id: bool,
+    options: Sequence[Variable], environ: Mapping[str, str], *, launch_id: bool,
 ) -> Variables:
     """Every variable once; of two the later stands, at its own place.
 

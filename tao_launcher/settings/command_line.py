@@ -175,7 +175,7 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
                     raise UsageError(f'{name} needs a value: {name} {option.value}')
                 value = rest.pop(0)
             add(values, option, _value(option, name, equals, value))
-        elif option and _misplaced(option, without_subtask):
+        elif option and _misplaced(option, without_subtask=without_subtask):
             misplaced.append(f'{name} {option.value}'.rstrip())
             if option.value and not equals and _has_value(option, rest, known):
                 del rest[0]
@@ -191,7 +191,7 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
     return kept + rest
 
 
-def _misplaced(option: Option, without_subtask: bool) -> bool:
+def _misplaced(option: Option, *, without_subtask: bool) -> bool:
     if option.key in NEVER_LATE:
         return True
     return without_subtask and option.key not in TASKS_OWN and option.key != 'help'

@@ -66,8 +66,9 @@ def _user(path: str, value: object, reader: Reader) -> str | None:
 
 def _gpus(path: str, value: object, reader: Reader) -> Gpus | None:
     items = value if isinstance(value, list) and value else [value]
-    texts = [str(item if number is None else number) for item in items for number in [whole(item)]]
-    if not all(texts) or not all(isinstance(item, str) or whole(item) is not None for item in items):
+    given = [(item, whole(item)) for item in items]
+    texts = [str(item if number is None else number) for item, number in given]
+    if not all(texts) or not all(isinstance(item, str) or number is not None for item, number in given):
         reader.expect(path, value, '"all", "none", "0,1" or a list of GPUs')
         return None
     return reader.parsed(path, ','.join(texts), parsers.gpus, structural=False)
@@ -101,7 +102,7 @@ def _ulimits(path: str, value: object, reader: Reader) -> tuple[Ulimit, ...]:
         text = _ulimit_text(where, item, reader)
         if text is not None:
             structural = name not in parsers.ULIMITS
-            limits.append(reader.parsed(where, text, partial(parsers.ulimit, name), structural))
+            limits.append(reader.parsed(where, text, partial(parsers.ulimit, name), structural=structural))
     return tuple(limit for limit in limits if limit)
 
 
@@ -131,7 +132,7 @@ def _ports(path: str, value: object, reader: Reader) -> tuple[Port, ...]:
         container = reader.parsed(where, key, container_port, structural=False)
         many = isinstance(item, list)
         for place, host in reader.items(where, item) if many else [(where, item)]:
-            found = _host_port(place, host, reader, many)
+            found = _host_port(place, host, reader, in_list=many)
             if found and container:
                 ports.append(Port(container[0], container[1], found[1], found[0]))
     for clash in port_clashes(ports):
@@ -139,7 +140,7 @@ def _ports(path: str, value: object, reader: Reader) -> tuple[Port, ...]:
     return tuple(ports)
 
 
-def _host_port(path: str, value: object, reader: Reader, in_list: bool) -> tuple[str, str] | None:
+def _host_port(path: str, value: object, reader: Reader, *, in_list: bool) -> tuple[str, str] | None:
     if value is None and not in_list:
         return '', ''  # docker picks one
     number = whole(value)

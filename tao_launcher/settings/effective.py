@@ -29,7 +29,7 @@ FIRST = ('engine', 'context', 'release', 'registry', 'image', 'tag', 'pull', 'gp
 FLAGS = ('detach', 'interactive', 'no_tty', 'no_check', 'quiet', 'verbose')
 
 
-class Candidate(Record):
+class Assignment(Record):
     """A value for a setting; of those of one key the last counts."""
 
     key: Hashable
@@ -46,16 +46,18 @@ def entries(file: MountsFile, invocation: Invocation) -> list[Entry]:
     options, environ, here, _ = invocation
     found = [
         _entry([
-            Candidate(row.key, row.key, _value(row.key, given, environ), source)
+            Assignment(row.key, row.key, _value(row.key, given, environ), source)
             for source, given in _candidates(row, options, environ, file)
         ])
         for row in (*(BY_KEY[key] for key in FIRST), *(row for row in SINGLE if row.key not in FIRST))
     ]
     for flag in FLAGS:
-        given = [Candidate(flag, flag, False, DEFAULT)]
+        given = [Assignment(flag, flag, value=False, source=DEFAULT)]
         if flag == 'verbose' and is_debugging(environ):
-            given.append(Candidate(flag, flag, not options.get('quiet'), Source('variable', 'TAO_LAUNCHER_DEBUG')))
-        given += [Candidate(flag, flag, True, Source('option', BY_KEY[flag].name))] if options.get(flag) else []
+            debug = Source('variable', 'TAO_LAUNCHER_DEBUG')
+            given.append(Assignment(flag, flag, not options.get('quiet'), debug))
+        if options.get(flag):
+            given.append(Assignment(flag, flag, value=True, source=Source('option', BY_KEY[flag].name)))
         found.append(_entry(given))
     return found + _lists(file, words_of(options, here.cwd, here.home, Problems()), environ)
 
@@ -75,7 +77,7 @@ def _candidates(
             yield source, given
 
 
-def _entry(given: Sequence[Candidate]) -> Entry:
+def _entry(given: Sequence[Assignment]) -> Entry:
     """The last of the candidates, and those that it beat: all but a default, the strongest first."""
     *others, last = given
     beaten = [(one.value, one.source) for one in reversed(others) if one.source != DEFAULT]
@@ -85,44 +87,45 @@ def _entry(given: Sequence[Candidate]) -> Entry:
 def _lists(file: MountsFile, given: Given, environ: Mapping[str, str]) -> list[Entry]:
     """The entries of lists; a later one beats those of the same key."""
     everything = [
-        Candidate(('mount', m.destination), f'mount {m.destination}', m.source + (m.mode and f' ({m.mode})'), m.origin)
+        Assignment(('mount', m.destination), f'mount {m.destination}', m.source + (m.mode and f' ({m.mode})'), m.origin)
         for m in (*file.mounts, *given.mounts)
     ]
     everything += [
-        Candidate(('env', v.name), f'env {v.name}', _variable(v, environ), v.origin)
+        Assignment(('env', v.name), f'env {v.name}', _variable(v, environ), v.origin)
         for v in (*file.variables, *given.variables)
     ]
     everything += _docker_options(file.options, file.path)
     everything += _docker_options(given._asdict(), '')
-    by_key: dict[Hashable, list[Candidate]] = {}
+    by_key: dict[Hashable, list[Assignment]] = {}
     for one in everything:
         by_key.setdefault(one.key, []).append(one)
     return [_entry(_ports_of_one_source(those)) for those in by_key.values()]
 
 
-def _docker_options(said: Mapping[str, Any], file: str) -> Iterator[Candidate]:
+def _docker_options(said: Mapping[str, Any], file: str) -> Iterator[Assignment]:
     """The entries of the lists among docker's options: of the file, or (`file` is '') of the command line."""
     def source(key: str, entry: Any, option: str) -> Source:
         return Source('file', file, place(key, entry)) if file else Source('option', option)
 
     for limit in said.get('ulimits', ()):
         name, _, value = str(limit).partition('=')
-        yield Candidate(('ulimit', name), f'ulimit {name}', value, source('ulimits', limit, '--ulimit'))
+        yield Assignment(('ulimit', name), f'ulimit {name}', value, source('ulimits', limit, '--ulimit'))
     for port in said.get('ports', ()):
         name = f'{port.container}/{port.protocol}'
         host = ':'.join(part for part in (port.ip, port.host) if part) or 'any'
-        yield Candidate(('port', name), f'port {name}', host, source('ports', port, '--port'))
+        yield Assignment(('port', name), f'port {name}', host, source('ports', port, '--port'))
     for word in said.get('extra_args', ()):
-        yield Candidate(('word', word_key(word)), 'docker_arg', _word(word), source('extra_args', word, '--docker-arg'))
+        given_by = source('extra_args', word, '--docker-arg')
+        yield Assignment(('word', word_key(word)), 'docker_arg', _word(word), given_by)
     for group in said.get('group_add', ()):
-        yield Candidate(('group', group), 'group_add', group, source('group_add', group, ''))
+        yield Assignment(('group', group), 'group_add', group, source('group_add', group, ''))
 
 
-def _ports_of_one_source(those: list[Candidate]) -> list[Candidate]:
+def _ports_of_one_source(those: list[Assignment]) -> list[Assignment]:
     """The candidates; host ports that one source gives to one container port are one value."""
     if not those[0].name.startswith('port '):
         return those
-    by_source: dict[Source, list[Candidate]] = {}
+    by_source: dict[Source, list[Assignment]] = {}
     for one in those:
         by_source.setdefault(one.source, []).append(one)
     return [same[0]._replace(value=', '.join(str(one.value) for one in same)) for same in by_source.values()]

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .option import Option
 
 
-class Variable(Record):
+class EnvVar(Record):
     """An environment variable that the launcher reads."""
 
     name: str
@@ -22,15 +22,15 @@ def _as_option(row: Option) -> str:
 
 
 VARIABLES = (
-    Variable('LAUNCHER_MOUNTS', 'the mounts file, when --mounts_file is not given'),
-    *(Variable(row.variable, _as_option(row)) for row in ROWS if row.variable),
-    Variable('TAO_LAUNCHER_DEBUG', '1: as --verbose'),
-    Variable('TAO_DEBUG', 'set: a bug of the launcher shows its traceback'),
-    Variable('NO_COLOR', 'set: no colour'),
-    Variable('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (SLURM_STEP_GPUS, SLURM_JOB_GPUS,'
+    EnvVar('LAUNCHER_MOUNTS', 'the mounts file, when --mounts_file is not given'),
+    *(EnvVar(row.variable, _as_option(row)) for row in ROWS if row.variable),
+    EnvVar('TAO_LAUNCHER_DEBUG', '1: as --verbose'),
+    EnvVar('TAO_DEBUG', 'set: a bug of the launcher shows its traceback'),
+    EnvVar('NO_COLOR', 'set: no colour'),
+    EnvVar('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (SLURM_STEP_GPUS, SLURM_JOB_GPUS,'
                              ' UUIDs in CUDA_VISIBLE_DEVICES)'),
-    Variable('DOCKER_HOST', "docker's own, as DOCKER_CONTEXT, DOCKER_CONFIG; a remote one skips the host checks"),
-    Variable('CONTAINER_HOST', "podman's own, as CONTAINER_CONNECTION; a remote one skips the host checks"),
-    Variable('NV_TAO_PYTORCH_TOP', 'the checkout of tao_pt; NV_TAO_TF_TOP, NV_TAO_TF2_TOP, NV_TAO_DEPLOY_TOP and'
+    EnvVar('DOCKER_HOST', "docker's own, as DOCKER_CONTEXT, DOCKER_CONFIG; a remote one skips the host checks"),
+    EnvVar('CONTAINER_HOST', "podman's own, as CONTAINER_CONNECTION; a remote one skips the host checks"),
+    EnvVar('NV_TAO_PYTORCH_TOP', 'the checkout of tao_pt; NV_TAO_TF_TOP, NV_TAO_TF2_TOP, NV_TAO_DEPLOY_TOP and'
                                    ' NV_TAO_DS_TOP those of its siblings'),
 )

@@ -44,7 +44,8 @@ class Problems:
             return None
 
     def all(self, source: str, texts: Sequence[str], parse: Callable[[str], T]) -> list[T]:
-        return [found for text in texts for found in [self.parsed(source, text, parse)] if found is not None]
+        found = (self.parsed(source, text, parse) for text in texts)
+        return [value for value in found if value is not None]
 
 
 def words_of(options: Values, cwd: str, home: str, problems: Problems) -> Given:
@@ -54,10 +55,8 @@ def words_of(options: Values, cwd: str, home: str, problems: Problems) -> Given:
     ports = [port for some in problems.all('--port', words('port'), parse_ports) for port in some]
     mounts = problems.all('--volume', words('volume'), partial(_volume, cwd, home))
     extra = problems.all('--docker-arg', words('docker_arg'), check_word)
-    variables = [
-        Variable(name, value, Source('option', '--env'))
-        for text in words('env') for name, value in [_variable(text, problems)] if name
-    ]
+    given = (_variable(text, problems) for text in words('env'))
+    variables = [Variable(name, value, Source('option', '--env')) for name, value in given if name]
     return Given(tuple(mounts), tuple(variables), tuple(limits), tuple(ports), tuple(extra))
 
 

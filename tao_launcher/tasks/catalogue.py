@@ -58,7 +58,7 @@ class Catalogue(Record):
         ]
 
 
-class Found(Record):
+class CatalogueEntry(Record):
     """A task found in the catalogue."""
 
     group: str
@@ -72,7 +72,7 @@ def builtin(releases: Mapping[str, Any], subtasks: Mapping[str, Sequence[str]]) 
     return Catalogue({name: release['groups'] for name, release in releases.items()}, subtasks)
 
 
-def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str) -> Found:
+def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str) -> CatalogueEntry:
     """The task's group (if none is given), release (the newest that has it) and image.
 
     Raises UsageError for a release, a task or a subtask that is not known, with what was meant.
@@ -90,10 +90,10 @@ def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str
     having = [name for name in groups if subtask in catalogue.known_subtasks(name, task)]
     chosen = (having or groups)[0]
     newest = next(r for r in releases if catalogue.image(r, chosen, task))
-    return Found(chosen, task, newest, catalogue.image(newest, chosen, task))
+    return CatalogueEntry(chosen, task, newest, catalogue.image(newest, chosen, task))
 
 
-def moved(catalogue: Catalogue, found: Found) -> str:
+def moved(catalogue: Catalogue, found: CatalogueEntry) -> str:
     """A notice when the newest release has the task no more, or ''."""
     newest = list(catalogue.releases)[-1]
     if found.release == newest:
@@ -102,7 +102,7 @@ def moved(catalogue: Catalogue, found: Found) -> str:
     return f'{found.group} {found.task} is not in release {newest}; {where}'
 
 
-def check_subtask(catalogue: Catalogue, found: Found, subtask: str) -> None:
+def check_subtask(catalogue: Catalogue, found: CatalogueEntry, subtask: str) -> None:
     """Raise UsageError for a subtask that is one slip away from a known one of the task."""
     known = catalogue.known_subtasks(found.group, found.task)
     meant = [name for name in known if one_slip_apart(name, subtask)]
@@ -114,7 +114,7 @@ def check_subtask(catalogue: Catalogue, found: Found, subtask: str) -> None:
         )
 
 
-def subtask_elsewhere(catalogue: Catalogue, found: Found, subtask: str) -> str:
+def subtask_elsewhere(catalogue: Catalogue, found: CatalogueEntry, subtask: str) -> str:
     """A notice when the task's group does not know the subtask but another group of the task does, or ''."""
     if subtask in catalogue.known_subtasks(found.group, found.task):
         return ''

@@ -40,7 +40,7 @@ def read(document: object, path: str) -> tuple[str, dict[str, Images]]:
     return str(top.get('toolkit_version') or 'config.json'), groups
 
 
-def _images(path: str, dockers: object, reader: Reader, tags: bool) -> Images:
+def _images(path: str, dockers: object, reader: Reader, *, tags: bool) -> Images:
     found: Images = {}
     for image, entry in reader.members(path, dockers).items():
         where = at(path, image)
@@ -65,10 +65,8 @@ def _add(found: Images, path: str, image: str, tag: str, entry: object, reader: 
     if digest is not None and not parsers.is_digest(digest):
         reader.expect(at(path, 'docker_digest'), digest, '"sha256:" and 64 hex digits')
         digest = None
-    tasks = [
-        name for where, item in reader.items(at(path, 'tasks'), members.get('tasks'))
-        for name in [reader.text(where, item)] if name
-    ]
+    names = (reader.text(where, item) for where, item in reader.items(at(path, 'tasks'), members.get('tasks')))
+    tasks = [name for name in names if name]
     reference = f'{registry}/{image}@{digest}' if digest else f'{registry}/{image}:{tag}'
     if registry:
         reader.parsed(path, reference, parsers.image)

@@ -66,4 +66,4 @@ def launch(
     name = {'0': 'root', '1000': 'user', **(names or {})}.get(uid, '')
     who = identity.identity(found.user, here, engine, name, tuple(groups) if own else ())
     made = plan.make(target, found, here, engine, who, environ)
-    return Launch(argv.argv(argv.run(made)), made)
+    return Launch(argv.words(argv.lines(made)), made)

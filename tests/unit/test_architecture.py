@@ -12,6 +12,7 @@ from support import command, tao_process, write_mounts
 
 import tao_launcher
 from tao_launcher.base import errors
+from tao_launcher.base.text import plural
 from tao_launcher.settings.invocation import Invocation
 
 PACKAGE = Path(str(tao_launcher.__file__)).parent
@@ -269,6 +270,80 @@ def takes_the_parts(tree: ast.AST) -> list[str]:
 def test_an_invocation_travels_in_one_piece() -> None:
     assert [(name, each) for name, tree in MODULES.items() for each in takes_the_parts(tree)] == []
     assert takes_the_parts(ast.parse('def f(words, options, environ, *, output): pass')) == ['f']
+
+
+def positional_booleans(tree: ast.AST) -> list[str]:
+    """The functions that take a yes or no by its place."""
+    return [
+        function.name for function in all_functions(tree)
+        if any(getattr(each.annotation, 'id', '') == 'bool' for each in function.args.args)
+    ]
+
+
+def own_names(tree: ast.AST) -> set[str]:
+    return {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+
+
+OWN = {name for tree in MODULES.values() for name in own_names(tree)}
+
+
+def bare_literals(tree: ast.AST) -> list[str]:
+    """The functions and records of ours that are called with a True or False that has no name."""
+    return [
+        dotted(node.func) for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition('.')[2] in OWN
+        and any(isinstance(each, ast.Constant) and isinstance(each.value, bool) for each in node.args)
+    ]
+
+
+def test_a_boolean_has_a_name_where_it_is_passed() -> None:
+    assert [(name, each) for name, tree in MODULES.items() for each in positional_booleans(tree)] == []
+    assert [(name, each) for name, tree in MODULES.items() for each in bare_literals(tree)] == []
+    assert positional_booleans(ast.parse('def f(a: str, b: bool = True) -> None: pass')) == ['f']
+    assert bare_literals(ast.parse('values.Mount("a", True); Mount(mode=False); getattr(x, "y", True)')) == [
+        'values.Mount',
+    ]
+
+
+def class_names(modules: dict[str, ast.Module]) -> list[str]:
+    return [node.name for tree in modules.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+
+
+def repeated(names: list[str]) -> set[str]:
+    return {name for name in names if names.count(name) > 1}
+
+
+def test_no_two_classes_share_a_name() -> None:
+    assert repeated(class_names(MODULES)) == set()
+    assert repeated(class_names({**MODULES, 'x': ast.parse('class Mount: pass')})) == {'Mount'}
+
+
+def loops_over_one(tree: ast.AST) -> list[int]:
+    """The lines of loops over a list that is written out with one element."""
+    loops = (node.iter for node in ast.walk(tree) if isinstance(node, (ast.For, ast.comprehension)))
+    return [
+        each.lineno for each in loops
+        if isinstance(each, (ast.List, ast.Tuple, ast.Set)) and len(each.elts) == 1
+        and not isinstance(each.elts[0], ast.Starred)
+    ]
+
+
+def test_no_loop_over_one_element() -> None:
+    assert [(name, line) for name, tree in MODULES.items() for line in loops_over_one(tree)] == []
+    several = 'for d in (e,): pass\n[b for a in c for b in [f(a)]]\nfor g in [*h]: pass'
+    assert sorted(loops_over_one(ast.parse(several))) == [1, 2]
+
+
+def sliced_texts(tree: ast.AST) -> list[int]:
+    """The lines where a written-out text is sliced: "s"[:n > 1]."""
+    sliced = (node.value for node in ast.walk(tree) if isinstance(node, ast.Subscript))
+    return [each.lineno for each in sliced if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+
+
+def test_plurals_are_made_by_the_helper() -> None:
+    assert [(name, line) for name, tree in MODULES.items() for line in sliced_texts(tree)] == []
+    assert sliced_texts(ast.parse('"s"[:n > 1]')) == [1]
+    assert [plural(0, 'job'), plural(1, 'job'), plural(2, 'free GPU')] == ['0 jobs', '1 job', '2 free GPUs']
 
 
 def test_codes_of_the_launchers_own_errors() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...settings.option import Values
     from ...settings.values import Mount
     from ...tasks.catalogue import Catalogue
-    from .types import Candidate, Found
+    from .types import Candidate, Completions
 
 PATIENCE = 2.0  # seconds for the engine: somebody waits with a finger on the Tab key
 ROW = '{{.ID}} {{.Names}} {{.Status}} '  # and the label tao.job
@@ -59,7 +59,7 @@ def _answer(shell: str, given: Sequence[str], invocation: Invocation) -> str:
         before = [program, '--mounts_file']  # a path of the host too
         first = 0
 
-    def find(value: str) -> Found:
+    def find(value: str) -> Completions:
         found = complete_words(program, before[first + 1:], value, world)
         return found._replace(candidates=tuple(each for each in found.candidates if not _is_obeyed(each.text)))
 
@@ -76,7 +76,7 @@ def _is_obeyed(text: str) -> bool:
     return not text.isprintable() and any(c < ' ' or '\x7f' <= c <= '\x9f' for c in text)
 
 
-def _further(value: str, found: Found, find: Callable[[str], Found]) -> Found:
+def _further(value: str, found: Completions, find: Callable[[str], Completions]) -> Completions:
     """What a folder holds that is the only candidate: bash would close the quote behind it."""
     fitting = [found.head + each.text for each in found.candidates if (found.head + each.text).startswith(value)]
     if len(fitting) != 1 or not fitting[0].endswith('/'):
@@ -85,7 +85,7 @@ def _further(value: str, found: Found, find: Callable[[str], Found]) -> Found:
     return inside if inside.candidates else found
 
 
-def _for_bash(word: Word, replaced: str, found: Found) -> str:
+def _for_bash(word: Word, replaced: str, found: Completions) -> str:
     """The lines that replace the end of the word; bash leaves choosing and quoting to us."""
     raw, typed = word.raw, word.value
     start = word.quoted_from if word.quote else max(0, len(raw) - len(replaced))
@@ -101,7 +101,7 @@ def _for_bash(word: Word, replaced: str, found: Found) -> str:
     return '\n'.join([f'tao:{",".join(kinds)}', *lines]) + '\n'
 
 
-def _with_help(shell: str, word: Word, found: Found) -> str:
+def _with_help(shell: str, word: Word, found: Completions) -> str:
     """A line for each candidate with its help: zsh and fish choose and quote themselves."""
     raw, literal = word.start(found.head)
     first, head = (f'tao:{len(raw)}', '') if shell == 'zsh' else ('tao:', literal)
@@ -157,7 +157,7 @@ class _World(Record):
         except Fatal:
             return file.mounts
 
-    def jobs(self, options: Values, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]:
+    def jobs(self, options: Values, *, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]:
         """The ids and names of jobs; none where the engine is away, busy, or would ask for a password."""
         from ...settings.chosen_engine import engine as find_engine
         from ..jobs.find import list_words
@@ -169,7 +169,7 @@ class _World(Record):
         if engine.daemon.is_sudo and '-n' not in engine.words:
             return ()
         engine = engine._replace(environ={**engine.environ, 'SSH_ASKPASS_REQUIRE': 'never'})
-        listed = [word for word in list_words(engine.owner, everybody, ended) if word != '-q']
+        listed = [word for word in list_words(engine.owner, all_users=everybody, ended=ended) if word != '-q']
         row = ROW + engine.daemon.profile.job_label
         found = []
         for line in engine.ask(*listed, '--format', row, timeout=PATIENCE).out.splitlines():

@@ -25,7 +25,7 @@ QUESTIONS = {
 }
 
 
-class Place(Record):
+class InstallLocation(Record):
     """Where a shell looks for a user's own completions; links are the file's other names there."""
 
     folder: str
@@ -38,7 +38,7 @@ class Place(Record):
         return f'{self.folder}/{self.file}'
 
 
-def completion(shell: str, install: bool, dry_run: bool, invocation: Invocation) -> int:
+def completion(shell: str, invocation: Invocation, *, install: bool, dry_run: bool) -> int:
     """Print the script of a shell ('': the caller's), or put it into its place. Returns 0.
 
     Raises UsageError without a shell, ConfigError for files of somebody else's, ResultLost where it can not write.
@@ -52,7 +52,7 @@ def completion(shell: str, install: bool, dry_run: bool, invocation: Invocation)
     found = place(shell, environ, invocation.here.home)
     _refuse_foreign(found)
     try:
-        done = _install(found, script.encode(), dry_run)
+        done = _install(found, script.encode(), dry_run=dry_run)
     except OSError as e:
         raise ResultLost(f'{e.filename or found.path}: {e.strerror}') from None
     output.result(''.join(f'{line}\n' for line in done or [f'{found.path} is up to date']))
@@ -81,7 +81,7 @@ def _own_shell(environ: Mapping[str, str]) -> str:
     )
 
 
-def place(shell: str, environ: Mapping[str, str], home: str) -> Place:
+def place(shell: str, environ: Mapping[str, str], home: str) -> InstallLocation:
     """The place of a shell, by its own variables and those of the XDG base directories, which are absolute."""
     def base(variable: str, default: str) -> str:
         return environ[variable] if environ.get(variable, '').startswith('/') else host.path_of(f'{home}/{default}')
@@ -90,14 +90,14 @@ def place(shell: str, environ: Mapping[str, str], home: str) -> Place:
     first, *others = PROGRAMS
     if shell == 'bash':
         folder = environ.get('BASH_COMPLETION_USER_DIR', '').partition(':')[0] or f'{data}/bash-completion'
-        return Place(f'{host.path_of(folder)}/completions', first, tuple(others))
+        return InstallLocation(f'{host.path_of(folder)}/completions', first, tuple(others))
     if shell == 'zsh':  # it knows no folder of a user's; this is the one that pip install --user fills
-        return Place(f'{data}/zsh/site-functions', f'_{first}', ())
+        return InstallLocation(f'{data}/zsh/site-functions', f'_{first}', ())
     folder = f'{base("XDG_CONFIG_HOME", ".config")}/fish/completions'
-    return Place(folder, f'{first}.fish', tuple(f'{name}.fish' for name in others))
+    return InstallLocation(folder, f'{first}.fish', tuple(f'{name}.fish' for name in others))
 
 
-def _refuse_foreign(found: Place) -> None:
+def _refuse_foreign(found: InstallLocation) -> None:
     foreign = [path for path in (f'{found.folder}/{name}' for name in (found.file, *found.links)) if not _is_ours(path)]
     if foreign:
         raise ConfigError(
@@ -116,7 +116,7 @@ def _is_ours(path: str) -> bool:
         raise ResultLost(f'{path}: {e.strerror}') from None
 
 
-def _install(found: Place, script: bytes, dry_run: bool) -> list[str]:
+def _install(found: InstallLocation, script: bytes, *, dry_run: bool) -> list[str]:
     """Write what is not there yet. Returns what was done; raises OSError."""
     done = []
     if not dry_run:
@@ -136,7 +136,7 @@ def _install(found: Place, script: bytes, dry_run: bool) -> list[str]:
     return done
 
 
-def _what_is_left(shell: str, found: Place, environ: Mapping[str, str]) -> str:
+def _what_is_left(shell: str, found: InstallLocation, environ: Mapping[str, str]) -> str:
     """What there is to do until a new shell completes the launcher's lines."""
     answer = ask(QUESTIONS[shell], environ, PATIENCE) if shell in QUESTIONS else None
     says = answer.out.splitlines() if answer else []

@@ -10,7 +10,7 @@ from ...settings.options import ALSO_LATE, OPTIONS, of
 from ...settings.programs import KUBERNETES, RUNNERS, SLURM, TAO
 from ..help.topics import TOPICS
 from .paths import argument, container
-from .types import NOTHING, Candidate, Found
+from .types import NOTHING, Candidate, Completions
 from .values import named, option_value, options_of, release_of, subtasks, tasks
 from .verbs import verb
 
@@ -27,7 +27,7 @@ LATE = tuple(option for option in OPTIONS if option.key in ALSO_LATE)
 LATE_OR_HELP = tuple(option for option in OPTIONS if option.key in (*ALSO_LATE, 'help'))
 
 
-def complete(program: str, words: Sequence[str], word: str, world: World) -> Found:
+def complete(program: str, words: Sequence[str], word: str, world: World) -> Completions:
     """What can stand in place of `word`, the part of a word up to the cursor, behind `words`.
 
     The words are those behind the program's name, as the program would get them.
@@ -35,7 +35,7 @@ def complete(program: str, words: Sequence[str], word: str, world: World) -> Fou
     return _program(program if program in RUNNERS else TAO[0], words, word, {}, world)
 
 
-def _program(program: str, words: Sequence[str], word: str, given: Values, world: World) -> Found:
+def _program(program: str, words: Sequence[str], word: str, given: Values, world: World) -> Completions:
     """As `complete`; the program may be `submit slurm` too, whose options stand behind those `given`."""
     try:
         options, rest = command_line.parse([*words, CURSOR], program)
@@ -64,11 +64,11 @@ def _without(options: Values, key: str) -> Values:
     return {**others, key: value[:-1]} if isinstance(value, list) and value[1:] else others
 
 
-def _first(program: str, word: str, options: Values, world: World) -> Found:
+def _first(program: str, word: str, options: Values, world: World) -> Completions:
     """The first word behind the options: a group, a task or a verb."""
     if program in RUNNERS:
         helps = [Candidate(topic, 'help on it') for topic in TOPICS] if options.get('help') else []
-        return Found('', (*helps, *named(world.verbs()['runner']), Candidate('--', 'a command follows')))
+        return Completions('', (*helps, *named(world.verbs()['runner']), Candidate('--', 'a command follows')))
     known = world.catalogue()
     found = [Candidate(group, 'group of tasks') for group in known.groups()]
     found += [Candidate(name, where) for name, where in tasks(known, '', release_of(options, world)).items()]
@@ -76,10 +76,10 @@ def _first(program: str, word: str, options: Values, world: World) -> Found:
         found += [*named(world.verbs()['tao']), Candidate('help', 'help on a topic, a task or a command')]
     if options.get('help'):
         found += [Candidate(topic, 'help on it') for topic in TOPICS]
-    return Found('', tuple(found))
+    return Completions('', tuple(found))
 
 
-def _rest(program: str, rest: list[str], word: str, options: Values, world: World) -> Found:
+def _rest(program: str, rest: list[str], word: str, options: Values, world: World) -> Completions:
     """Behind the first word that is no option."""
     if program in RUNNERS:
         entry = world.verbs()['runner'].get(rest[0])
@@ -97,11 +97,11 @@ def _rest(program: str, rest: list[str], word: str, options: Values, world: Worl
     known = world.catalogue()
     if options.get('help'):
         names = tasks(known, rest[0], '') if rest == [rest[0]] and rest[0] in known.groups() else {}
-        return Found('', tuple(Candidate(name, where) for name, where in names.items()))
+        return Completions('', tuple(Candidate(name, where) for name, where in names.items()))
     return _task(known, rest, word, options, world)
 
 
-def _task(known: Catalogue, rest: list[str], word: str, options: Values, world: World) -> Found:
+def _task(known: Catalogue, rest: list[str], word: str, options: Values, world: World) -> Completions:
     """A task's name, its subtask or what belongs to it."""
     if '--' in rest[1:]:
         return NOTHING  # nothing behind it is looked at
@@ -117,7 +117,7 @@ def _task(known: Catalogue, rest: list[str], word: str, options: Values, world: 
     release = release_of(options, world)
     if call.task == CURSOR:
         names = tasks(known, call.group, release)
-        return Found('', tuple(Candidate(name, where) for name, where in names.items()))
+        return Completions('', tuple(Candidate(name, where) for name, where in names.items()))
     if call.task not in tasks(known, call.group, release):
         return NOTHING
     if call.form == 'run':

@@ -5,7 +5,7 @@ import re
 
 from ...launch import paths
 from ...settings.values import clean_path
-from .types import NOTHING, Candidate, Found
+from .types import NOTHING, Candidate, Completions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ MODES = {'ro': 'read only', 'rw': 'read and write', 'z': 'SELinux: shared', 'Z':
 PATH_KEY = r'(^|[._])(\w*(dir|path|file|folder|root|spec|checkpoint)s?|model)$'
 
 
-def host(text: str, world: World, only_folders: bool = False) -> Found:
+def host(text: str, world: World, *, only_folders: bool = False) -> Completions:
     """The host paths that begin with a text."""
     base = text.rpartition('/')[2]
     head = text[:len(text) - len(base)]
-    return Found(head, _names(world.listing(head or '.'), base, only_folders), are_paths=True)
+    return Completions(head, _names(world.listing(head or '.'), base, only_folders=only_folders), are_paths=True)
 
 
-def _names(listing: Sequence[tuple[str, bool]], base: str, only_folders: bool = False) -> tuple[Candidate, ...]:
+def _names(listing: Sequence[tuple[str, bool]], base: str, *, only_folders: bool = False) -> tuple[Candidate, ...]:
     names = [
         f'{name}/' if is_folder else name for name, is_folder in listing
         if (is_folder or not only_folders) and (name[0] != '.' or base[:1] == '.')
@@ -36,10 +36,10 @@ def _names(listing: Sequence[tuple[str, bool]], base: str, only_folders: bool = 
     return tuple(Candidate(name) for name in names)
 
 
-def container(text: str, mounts: Sequence[Mount], world: World) -> Found:
+def container(text: str, mounts: Sequence[Mount], world: World) -> Completions:
     """The container paths that begin with a text: the destinations of mounts, and what their sources hold."""
     if not text:
-        return Found('', tuple(_destination(mount, mount.destination, world) for mount in mounts), are_paths=True)
+        return Completions('', tuple(_destination(mount, mount.destination, world) for mount in mounts), are_paths=True)
     base = text.rpartition('/')[2]
     head = text[:len(text) - len(base)]
     if not head.startswith('/') or '..' in head.split('/'):
@@ -54,7 +54,7 @@ def container(text: str, mounts: Sequence[Mount], world: World) -> Found:
         if rest and rest.partition('/')[0] not in there:
             below.setdefault(rest.partition('/')[0], []).append(mount)
     ways = [_way(folder.rstrip('/'), first, leading, world) for first, leading in below.items()]
-    return Found(head, (*found, *ways), are_paths=True)
+    return Completions(head, (*found, *ways), are_paths=True)
 
 
 def _way(folder: str, first: str, mounts: Sequence[Mount], world: World) -> Candidate:
@@ -75,7 +75,7 @@ def _destination(mount: Mount, text: str, world: World) -> Candidate:
     return Candidate(text + ending, f'mount of {mount.source}')
 
 
-def volume(text: str, mounts: Sequence[Mount], world: World) -> Found:
+def volume(text: str, mounts: Sequence[Mount], world: World) -> Completions:
     """SRC:DST[:MODE]: a host path, a container path, a mode."""
     parts = text.split(':')
     if len(parts) == 1:
@@ -91,10 +91,10 @@ def volume(text: str, mounts: Sequence[Mount], world: World) -> Found:
             found = found._replace(candidates=(same, *found.candidates))
         return found.behind(f'{source}:')
     modes = tuple(Candidate(mode, what) for mode, what in MODES.items())
-    return Found(f'{parts[0]}:{parts[1]}:', modes) if len(parts) == 3 else NOTHING
+    return Completions(f'{parts[0]}:{parts[1]}:', modes) if len(parts) == 3 else NOTHING
 
 
-def argument(before: str, word: str, mounts: Sequence[Mount], world: World) -> Found:
+def argument(before: str, word: str, mounts: Sequence[Mount], world: World) -> Completions:
     """A word of a task: container paths where it can only be one, as behind -e, and where it begins with a "/"."""
     key, equals, text = word.partition('=')
     head = ''

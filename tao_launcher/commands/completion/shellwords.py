@@ -93,12 +93,12 @@ def split(line: str, shell: str, environ: Mapping[str, str], home: str) -> list[
             quote = '' if kind == 'close' else raw.replace('$"', '"')
             pieces.append((raw, '', ''))
         else:
-            pieces.append(_piece(raw, kind, match.group(kind), bool(pieces), environ, home))
+            pieces.append(_piece(raw, kind, match.group(kind), environ, home, is_within=bool(pieces)))
     return [*words, Word(tuple(pieces), quote, is_target)]
 
 
 def _piece(
-    raw: str, kind: str, text: str, is_within: bool, environ: Mapping[str, str], home: str,
+    raw: str, kind: str, text: str, environ: Mapping[str, str], home: str, *, is_within: bool,
 ) -> tuple[str, str, str]:
     if kind == 'variable':
         return raw, raw, environ.get(text.strip('${}'), raw)

@@ -6,11 +6,16 @@ from ...base.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Protocol
 
     from ...settings.option import Values
     from ...settings.values import Mount
     from ...tasks.catalogue import Catalogue
+
+    class Jobs(Protocol):
+        """Asks for jobs: (id or name, about it) of each; also ended ones, also everybody's."""
+
+        def __call__(self, options: Values, *, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]: ...
 
 
 class Candidate(Record):
@@ -20,19 +25,19 @@ class Candidate(Record):
     help: str = ''
 
 
-class Found(Record):
+class Completions(Record):
     """The candidates, each of them the rest of a word that begins with `head`."""
 
     head: str
     candidates: tuple[Candidate, ...]
     are_paths: bool = False
 
-    def behind(self, start: str) -> Found:
+    def behind(self, start: str) -> Completions:
         """The same behind the start of a word."""
         return self._replace(head=start + self.head)
 
 
-NOTHING = Found('', ())
+NOTHING = Completions('', ())
 
 
 class World(Record):
@@ -42,7 +47,7 @@ class World(Record):
     verbs: Callable[[], Mapping[str, Any]]  # data/verbs.json
     catalogue: Callable[[], Catalogue]
     mounts: Callable[[Values], Sequence[Mount]]
-    jobs: Callable[[Values, bool, bool], Sequence[tuple[str, str]]]  # (id or name, about it): also ended, everybody's
+    jobs: Jobs
     contexts: Callable[[], Sequence[str]]  # docker's names for its daemons
     listing: Callable[[str], Sequence[tuple[str, bool]]]  # (name, is it a folder) of what a host folder holds
     is_folder: Callable[[str], bool]

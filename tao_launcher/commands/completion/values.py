@@ -4,7 +4,7 @@ from __future__ import annotations
 from ...engine import profiles
 from ...settings.options import ROWS, SUBMIT
 from . import paths
-from .types import NOTHING, Candidate, Found
+from .types import NOTHING, Candidate, Completions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 CHOICES = {row.key: dict(row.choices) for row in (*ROWS, *SUBMIT) if row.choices}
 
 
-def option_value(key: str, text: str, options: Values, world: World) -> Found:
+def option_value(key: str, text: str, options: Values, world: World) -> Completions:
     """What can stand at the value of a launcher's option; `options` are the others."""
     if key in CHOICES:
         known = _profile(options, world).pull if key == 'pull' else CHOICES[key]
-        return Found('', tuple(Candidate(value, CHOICES[key].get(value, '')) for value in known))
+        return Completions('', tuple(Candidate(value, CHOICES[key].get(value, '')) for value in known))
     if key == 'context':
         names = world.contexts() if _profile(options, world) is profiles.DOCKER else ()
-        return Found('', tuple(map(Candidate, names)))
+        return Completions('', tuple(map(Candidate, names)))
     if key == 'mounts_file':
         return paths.host(text, world)
     if key == 'volume':
         return paths.volume(text, world.mounts(options), world)
     if key == 'env':
-        return Found('', tuple(Candidate(name) for name in sorted(world.environ))) if '=' not in text else NOTHING
+        return Completions('', tuple(Candidate(name) for name in sorted(world.environ))) if '=' not in text else NOTHING
     if key == 'release':
-        return Found('', tuple(Candidate(name) for name in world.catalogue().releases))
+        return Completions('', tuple(Candidate(name) for name in world.catalogue().releases))
     if key in ('image', 'cached'):
-        return Found('', tuple(Candidate(image, f'release {name}') for image, name in images(world.catalogue())))
+        return Completions('', tuple(Candidate(image, f'release {name}') for image, name in images(world.catalogue())))
     return NOTHING
 
 
@@ -55,12 +55,12 @@ def images(known: Catalogue) -> list[tuple[str, str]]:
 
 def by_kind(
     kind: str, text: str, options: Values, world: World, jobs: tuple[bool, bool, Sequence[str]],
-) -> Found:
+) -> Completions:
     """What can stand where a verb says JOB, TASK, PATH, …; jobs are (ended too, everybody's, named already)."""
     if kind in ('JOB', 'ID'):
         ended, everybody, named = jobs
-        found = world.jobs(options, ended, everybody)
-        return Found('', tuple(Candidate(word, what) for word, what in found if word not in named))
+        found = world.jobs(options, ended=ended, everybody=everybody)
+        return Completions('', tuple(Candidate(word, what) for word, what in found if word not in named))
     if kind == 'TASK':
         return group_or_task(text, options, world)
     if kind.startswith('DIR:'):
@@ -72,7 +72,7 @@ def by_kind(
     return option_value('release', text, options, world) if kind == 'X.Y.Z' else NOTHING
 
 
-def group_or_task(text: str, options: Values, world: World) -> Found:
+def group_or_task(text: str, options: Values, world: World) -> Completions:
     """TASK or GROUP/TASK."""
     known = world.catalogue()
     group, slash, _ = text.rpartition('/')
@@ -81,8 +81,8 @@ def group_or_task(text: str, options: Values, world: World) -> Found:
     release = release_of(options, world)
     found = tuple(Candidate(name, where) for name, where in tasks(known, group, release).items())
     if slash:
-        return Found(f'{group}/', found)
-    return Found('', (*found, *(Candidate(f'{name}/', 'group of tasks') for name in known.groups())))
+        return Completions(f'{group}/', found)
+    return Completions('', (*found, *(Candidate(f'{name}/', 'group of tasks') for name in known.groups())))
 
 
 def release_of(options: Values, world: World) -> str:
@@ -102,7 +102,7 @@ def tasks(known: Catalogue, group: str, release: str) -> dict[str, str]:
     return {task: f'{", ".join(groups[task])} ({newest[task]})' for task in sorted(groups)}
 
 
-def subtasks(known: Catalogue, group: str, task: str, release: str) -> Found:
+def subtasks(known: Catalogue, group: str, task: str, release: str) -> Completions:
     """What can stand behind a task's name."""
     found: dict[str, list[str]] = {}
     for name in [group] if group else known.groups():
@@ -110,10 +110,10 @@ def subtasks(known: Catalogue, group: str, task: str, release: str) -> Found:
             for subtask in known.known_subtasks(name, task):
                 found.setdefault(subtask, []).append(name)
     candidates = [Candidate(name, f'subtask in {", ".join(groups)}') for name, groups in found.items()]
-    return Found('', (*candidates, Candidate('run', "any command in the task's container")))
+    return Completions('', (*candidates, Candidate('run', "any command in the task's container")))
 
 
-def options_of(options: Iterable[Option], word: str, given: Values) -> Found:
+def options_of(options: Iterable[Option], word: str, given: Values) -> Completions:
     """The options that can still be given, in the spelling that the word has begun."""
     found: list[Candidate] = []
     for option in options:
@@ -122,7 +122,7 @@ def options_of(options: Iterable[Option], word: str, given: Values) -> Found:
             found += spelled([option.name, *names, *([option.short] if option.short else [])], word, option.help)
             if option.optional and word in names:
                 found += [Candidate(f'{word}={value}', what) for value, what in CHOICES[option.key].items()]
-    return Found('', tuple(found))
+    return Completions('', tuple(found))
 
 
 def spelled(names: Sequence[str], word: str, help: str) -> list[Candidate]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base.record import Record
-from .types import NOTHING, Candidate, Found
+from .types import NOTHING, Candidate, Completions
 from .values import CHOICES, by_kind, named, option_value, spelled
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENDED_TOO = ('logs', 'wait')  # they have something to say of jobs that have ended
 
 
-class Place(Record):
+class Cursor(Record):
     """Where the cursor is: behind these words and options, perhaps at the value of an option."""
 
     words: tuple[str, ...]
@@ -28,19 +28,19 @@ class Place(Record):
 
 def verb(
     name: str, entry: Mapping[str, Any], words: Sequence[str], word: str, options: Values, world: World,
-) -> Found:
+) -> Completions:
     """What can stand in place of `word` behind a verb and `words`; `options` are the launcher's."""
     if options.get('help'):
-        return Found('', named(entry.get('verbs', {}))) if not words else NOTHING
+        return Completions('', named(entry.get('verbs', {}))) if not words else NOTHING
     if words and words[0] in entry.get('verbs', {}):
         return verb(f'{name} {words[0]}', entry['verbs'][words[0]], words[1:], word, options, world)
     place = _place(entry, words)
     if place is None:
         return NOTHING
 
-    def value(found: Mapping[str, Any], text: str) -> Found:
+    def value(found: Mapping[str, Any], text: str) -> Completions:
         if found.get('choices'):
-            return Found('', tuple(Candidate(choice) for choice in found['choices']))
+            return Completions('', tuple(Candidate(choice) for choice in found['choices']))
         key = found['names'][0][2:].replace('-', '_') if 'names' in found else ''
         if key in CHOICES:
             return option_value(key, text, options, world)  # as the launcher's of that name
@@ -60,11 +60,11 @@ def verb(
         if equals:
             return value(option, text).behind(f'{key}=') if option and option.get('value') else NOTHING
         return _options(entry, word, place)
-    found = value(expected, word) if expected else Found('', named(entry.get('verbs', {})))
+    found = value(expected, word) if expected else Completions('', named(entry.get('verbs', {})))
     return found if found.candidates or word or place.is_ended or expected else _options(entry, word, place)
 
 
-def _place(entry: Mapping[str, Any], words: Sequence[str]) -> Place | None:
+def _place(entry: Mapping[str, Any], words: Sequence[str]) -> Cursor | None:
     """Where the words lead to; None when the parser would refuse them."""
     given: list[str] = []
     others: list[str] = []
@@ -87,16 +87,16 @@ def _place(entry: Mapping[str, Any], words: Sequence[str]) -> Place | None:
             others.append(word)
     if entry.get('verbs') and others:
         return None
-    return Place(tuple(others), tuple(given), option, must, is_ended)
+    return Cursor(tuple(others), tuple(given), option, must, is_ended)
 
 
 def _option(entry: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     return next((option for option in entry['options'] if name in option['names']), None)
 
 
-def _options(entry: Mapping[str, Any], word: str, place: Place) -> Found:
+def _options(entry: Mapping[str, Any], word: str, place: Cursor) -> Completions:
     found = []
     for option in entry['options']:
         if option.get('again') or option['names'][0] not in place.given:
             found += spelled(option['names'], word, option.get('help', ''))
-    return Found('', tuple(found))
+    return Completions('', tuple(found))

@@ -39,7 +39,7 @@ class Draft(Record):
     ulimits: tuple[Ulimit, ...] = ()
 
 
-def ulimits(can_lock_memory: bool) -> str:
+def ulimits(*, can_lock_memory: bool) -> str:
     """The limits that are recommended; a rootless engine can not raise the locked memory."""
     return ULIMITS if can_lock_memory else ULIMITS.partition(' ')[2]
 

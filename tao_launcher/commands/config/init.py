@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .questions import Answers
 
 
-def config_init(answers: Answers, yes: bool, dry_run: bool, invocation: Invocation) -> int:
+def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run: bool) -> int:
     """Write the mounts file that a launch reads; with `yes` nothing is asked, and what is missing gets its default.
 
     Returns 0. Raises UsageError for wrong answers or nobody to ask, ConfigError when it can not be written.
@@ -35,11 +35,11 @@ def config_init(answers: Answers, yes: bool, dry_run: bool, invocation: Invocati
     options, environ, here, output = invocation
     path, named_by = mounts_path(invocation)
     engine = daemon.find(engine_words(options, environ), environ, here.home, host.json_file)
-    questions = Questions(not yes, output)
+    questions = Questions(output, asking=not yes)
     if questions.asking:
         output.say(f'this writes {shown(path)}; Enter takes what stands in [ ], Ctrl-C leaves everything as it is')
     is_rootless = engine.is_rootless or (engine.maps_the_caller and not here.is_root)
-    text = draft.text(draft.document(drafted(answers, questions, here, environ, not is_rootless)))
+    text = draft.text(draft.document(drafted(answers, questions, here, environ, can_lock_memory=not is_rootless)))
     if is_rootless and answers.ulimit is None:
         output.notice('no limit for memlock: a rootless engine can not raise it')
     data = text.encode('utf-8', 'surrogateescape')

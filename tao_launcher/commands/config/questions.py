@@ -38,7 +38,7 @@ class Answers(Record):
 class Questions:
     """Asks on the terminal what no option said; or takes the defaults."""
 
-    def __init__(self, asking: bool, output: Output) -> None:
+    def __init__(self, output: Output, *, asking: bool) -> None:
         self.asking = asking
         self.output = output
         self.problems: list[str] = []
@@ -81,7 +81,7 @@ class Questions:
 
 
 def drafted(
-    answers: Answers, questions: Questions, here: Host, environ: Mapping[str, str], can_lock_memory: bool,
+    answers: Answers, questions: Questions, here: Host, environ: Mapping[str, str], *, can_lock_memory: bool,
 ) -> Draft:
     """What the file is to say. Raises UsageError with all that is wrong with the options, or Unanswered."""
     folders = Folders(questions, here, environ)
@@ -96,7 +96,8 @@ def drafted(
         '--shm_size', answers.shm_size, draft.SHM_SIZE, draft.optional(parsers.size), 'size of /dev/shm, or none',
     )
     limits = questions.value(
-        '--ulimit', None if answers.ulimit is None else ' '.join(answers.ulimit), draft.ulimits(can_lock_memory),
+        '--ulimit', None if answers.ulimit is None else ' '.join(answers.ulimit),
+        draft.ulimits(can_lock_memory=can_lock_memory),
         draft.limits, 'limits, or none',
     )
     if questions.problems:

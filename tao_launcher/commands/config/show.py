@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...settings.invocation import Invocation
 
 
-def config_show(is_json: bool, invocation: Invocation) -> int:
+def config_show(invocation: Invocation, *, is_json: bool) -> int:
     """Print the settings that a launch with these options would have. Returns 0; raises UsageError and ConfigError."""
     options, environ, here, output = invocation
     file, notices = read_mounts_file(invocation)

@@ -8,6 +8,7 @@ from ...base.errors import ConfigError, UsageError
 from ...base.json_text import at, loads
 from ...base.output import shown
 from ...base.record import Record
+from ...base.text import plural
 from ...engine.daemon import Daemon
 from ...launch import argv, plan
 from ...launch.identity import Identity
@@ -36,7 +37,7 @@ class Report(Record):
     advice: str = ''
 
 
-def config_validate(files: Sequence[str], strict: bool, invocation: Invocation) -> int:
+def config_validate(files: Sequence[str], invocation: Invocation, *, strict: bool) -> int:
     """Print what is wrong with mounts files; without `files` with those that a launch would read.
 
     Returns 1 if one is faulty; with `strict` notices count as faults.
@@ -50,7 +51,7 @@ def config_validate(files: Sequence[str], strict: bool, invocation: Invocation) 
     for report in reports:
         if strict and report.notices:
             faults = (*report.faults, *report.notices)
-            wrong = report.wrong or f'{len(faults)} notice{"s"[:len(faults) > 1]} (--strict)'
+            wrong = report.wrong or f'{plural(len(faults), "notice")} (--strict)'
             report = report._replace(wrong=wrong, faults=faults, notices=())
         code = 1 if report.wrong else code
         _print(report, invocation.output)
@@ -89,14 +90,14 @@ def _of_a_launch(invocation: Invocation) -> list[Report]:
     return reports
 
 
-def mounts_report(path: str, environ: Mapping[str, str], here: Host, required: bool = True) -> Report:
+def mounts_report(path: str, environ: Mapping[str, str], here: Host, *, required: bool = True) -> Report:
     """What is to be said of a mounts file; "-" is standard input."""
     name = path
     try:
         if path == '-':
             name, path, data = 'standard input', f'{here.cwd}/-', host.standard_input()
         else:
-            found = host.read(path, 'mounts file to check', required)
+            found = host.read(path, 'mounts file to check', required=required)
             if found is None:
                 return Report(path, 'not there, and a launch needs none')
             data = found
@@ -105,7 +106,7 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, required: b
         report = _refused(path, e)
         return report._replace(name=name + report.name[len(path):])
     faults = (*_refused_later(file, here), *second_opinion(loads(data, path)))
-    wrong = f'{len(faults)} problem{"s"[:len(faults) > 1]}' if faults else ''
+    wrong = plural(len(faults), 'problem') if faults else ''
     return Report(name, wrong=wrong, faults=faults, notices=_without(path, (*file.notices, *_notices(file))))
 
 
@@ -146,7 +147,7 @@ def _refused_later(file: mounts_file.MountsFile, here: Host) -> tuple[str, ...]:
             faults.append(e.what)
     try:
         target = plan.Target('config/validate', 'image', ('command',))
-        argv.run(plan.make(target, settings._replace(mounts=()), here, Daemon(), Identity(), {}))
+        argv.lines(plan.make(target, settings._replace(mounts=()), here, Daemon(), Identity(), {}))
     except UsageError as e:
         faults += ['; '.join((e.what, *e.why)).replace('--docker-arg:', 'DockerOptions.extra_args:')]
     return tuple(fault.replace(f' of {file.path}', '') for fault in faults)

@@ -58,15 +58,15 @@ def run(given: argparse.Namespace, invocation: Invocation) -> int:
 
         found = {**invocation.options, **{key: value for key, value in vars(given).items() if value is not None}}
         answers = Answers(**{key: found.get(key) for key in Answers._fields})
-        return config_init(answers, given.yes, given.dry_run, invocation)
+        return config_init(answers, invocation, yes=given.yes, dry_run=given.dry_run)
     if given.action == 'validate':
         from .validate import config_validate
 
-        return config_validate(given.files, given.strict, invocation)
+        return config_validate(given.files, invocation, strict=given.strict)
     if given.action == 'show':
         from .show import config_show
 
-        return config_show(given.format == 'json', invocation)
+        return config_show(invocation, is_json=given.format == 'json')
     if given.action == 'path':
         from .path import config_path
 

@@ -6,22 +6,22 @@ import shlex
 from ...base.secrets import masked
 from ...engine import remedies
 from . import checks_engine, checks_machine
-from .findings import Facts, Finding
+from .findings import Finding, MachineFacts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ('CHECKS', 'Facts', 'Finding', 'run')
+__all__ = ('CHECKS', 'MachineFacts', 'Finding', 'run')
 
 
-def settings(facts: Facts) -> Finding | None:
+def settings(facts: MachineFacts) -> Finding | None:
     if facts.settings_error:
         return Finding('settings', 'fail', facts.settings_error, 'unset the variable, or see tao --help environment')
     return None
 
 
-def mounts(facts: Facts) -> Finding:
+def mounts(facts: MachineFacts) -> Finding:
     if facts.mounts_error:
         return Finding('mounts file', 'fail', facts.mounts_error, f'correct {facts.mounts_path}')
     if not facts.mounts_path:
@@ -29,7 +29,7 @@ def mounts(facts: Facts) -> Finding:
     return Finding('mounts file', 'ok', facts.mounts_path)
 
 
-def sources(facts: Facts) -> Finding | None:
+def sources(facts: MachineFacts) -> Finding | None:
     if facts.missing:
         words = f'mkdir -p {shlex.join(facts.missing)}'
         fix = words if facts.can_create else remedies.as_root(facts.machine, words)
@@ -42,7 +42,7 @@ def sources(facts: Facts) -> Finding | None:
     return Finding('sources', 'ok', 'all there') if facts.mounts_path and not facts.mounts_error else None
 
 
-def catalogue(facts: Facts) -> Finding | None:
+def catalogue(facts: MachineFacts) -> Finding | None:
     if facts.catalogue_error:
         return Finding('catalogue', 'fail', facts.catalogue_error, f'correct or remove {facts.catalogue}')
     if facts.catalogue:
@@ -50,7 +50,7 @@ def catalogue(facts: Facts) -> Finding | None:
     return None
 
 
-CHECKS: tuple[Callable[[Facts], Finding | None], ...] = (
+CHECKS: tuple[Callable[[MachineFacts], Finding | None], ...] = (
     checks_engine.client, checks_engine.daemon, checks_engine.server, checks_engine.init,
     checks_engine.rootless, checks_engine.disk,
     checks_machine.memory, checks_machine.cores, checks_machine.driver, checks_machine.gpus, checks_engine.toolkit,
@@ -59,7 +59,7 @@ CHECKS: tuple[Callable[[Facts], Finding | None], ...] = (
 )
 
 
-def run(facts: Facts) -> list[Finding]:
+def run(facts: MachineFacts) -> list[Finding]:
     """Every check's finding, in their order; none shows a password."""
-    found = [finding for check in CHECKS for finding in [check(facts)] if finding]
-    return [f._replace(found=masked(f.found), fix=masked(f.fix)) for f in found]
+    found = (check(facts) for check in CHECKS)
+    return [f._replace(found=masked(f.found), fix=masked(f.fix)) for f in found if f]

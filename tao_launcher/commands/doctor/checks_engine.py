@@ -8,18 +8,18 @@ from .findings import GIB, Finding, gpu_rows, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .findings import Facts
+    from .findings import MachineFacts
 
 
 LIMITS = 'memlock can not be raised'
 NO_IDS = 'podman is rootless, and you have no further ids (/etc/subuid), so images can not be unpacked'
 
 
-def _is_podman(facts: Facts) -> bool:
+def _is_podman(facts: MachineFacts) -> bool:
     return profiles.profile(facts.engine) is PODMAN
 
 
-def client(facts: Facts) -> Finding:
+def client(facts: MachineFacts) -> Finding:
     if not facts.program:
         name, profile = profiles.program(facts.engine), profiles.profile(facts.engine)
         is_usual = name == profile.name
@@ -37,7 +37,7 @@ def client(facts: Facts) -> Finding:
     return Finding('client', 'ok', f'{facts.program} {version}'.rstrip())
 
 
-def daemon(facts: Facts) -> Finding | None:
+def daemon(facts: MachineFacts) -> Finding | None:
     if not facts.program:
         return None
     wrong = failures.engine_failure(
@@ -53,7 +53,7 @@ def daemon(facts: Facts) -> Finding | None:
     return Finding('daemon', 'ok', f'answers{where}{" (remote)" if facts.is_remote else ""}')
 
 
-def server(facts: Facts) -> Finding | None:
+def server(facts: MachineFacts) -> Finding | None:
     found = facts.version.get('Server') or {}
     parts = found.get('Components') or []
     if _is_podman(facts) or any(part.get('Name') == 'Podman Engine' for part in parts):
@@ -70,7 +70,7 @@ def server(facts: Facts) -> Finding | None:
     return Finding('server', 'ok', f'docker {version}, API {api}')
 
 
-def rootless(facts: Facts) -> Finding | None:
+def rootless(facts: MachineFacts) -> Finding | None:
     security = (facts.info.get('host') or {}).get('security') or {}  # podman's
     options = facts.info.get('SecurityOptions') or []
     maps = ((facts.info.get('host') or {}).get('idMappings') or {}).get('uidmap') or []
@@ -82,7 +82,7 @@ def rootless(facts: Facts) -> Finding | None:
     return None
 
 
-def disk(facts: Facts) -> Finding | None:
+def disk(facts: MachineFacts) -> Finding | None:
     if facts.disk_free is None:
         return None
     text = f'{facts.disk_free / GIB:.0f} GiB free in {facts.disk}; 100 are recommended'
@@ -94,7 +94,7 @@ def disk(facts: Facts) -> Finding | None:
     return Finding('disk', 'ok', text)
 
 
-def toolkit(facts: Facts) -> Finding | None:
+def toolkit(facts: MachineFacts) -> Finding | None:
     has_gpus = facts.is_tegra or bool(gpu_rows(facts.nvidia_smi or ''))
     if not facts.info or (not has_gpus and not facts.is_remote):
         return None
@@ -115,7 +115,7 @@ def toolkit(facts: Facts) -> Finding | None:
     return Finding('toolkit', 'warn', text, f'{configure} && {remedies.restart(facts.machine)}')
 
 
-def _cdi(facts: Facts) -> Finding:
+def _cdi(facts: MachineFacts) -> Finding:
     if facts.has_cdi:
         return Finding('toolkit', 'ok', 'the GPUs are described as devices (CDI)')
     text = 'nothing describes the GPUs as devices (CDI), which --gpus needs'
@@ -124,7 +124,7 @@ def _cdi(facts: Facts) -> Finding:
     return Finding('toolkit', 'warn', text, remedies.describe_gpus(facts.machine))
 
 
-def init(facts: Facts) -> Finding | None:
+def init(facts: MachineFacts) -> Finding | None:
     if not facts.lacks_init:
         return None
     name = profiles.profile(facts.engine).name
@@ -132,7 +132,7 @@ def init(facts: Facts) -> Finding | None:
     return Finding('init', 'fail', f'{name} has no program for --init, so no job starts', fix)
 
 
-def login(facts: Facts) -> Finding | None:
+def login(facts: MachineFacts) -> Finding | None:
     if facts.login is False:
         user = " -u '$oauthtoken'" if facts.registry == 'nvcr.io' else ''
         return Finding(

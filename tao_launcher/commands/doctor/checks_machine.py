@@ -6,12 +6,12 @@ from .findings import GIB, Finding, gpu_rows, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .findings import Facts
+    from .findings import MachineFacts
 
 WITHOUT_GPU = 'tao --gpus none TASK …'
 
 
-def memory(facts: Facts) -> Finding | None:
+def memory(facts: MachineFacts) -> Finding | None:
     if not facts.memory or facts.is_remote:
         return None
     text = f'{facts.memory / GIB:.0f} GiB; at least 8, 32 are recommended'
@@ -19,13 +19,13 @@ def memory(facts: Facts) -> Finding | None:
     return Finding('memory', 'ok' if facts.memory > 7 * GIB else 'warn', text)
 
 
-def cores(facts: Facts) -> Finding | None:
+def cores(facts: MachineFacts) -> Finding | None:
     if not facts.cores or facts.is_remote:
         return None
     return Finding('cores', 'ok' if facts.cores >= 8 else 'warn', f'{facts.cores}; at least 8 are asked for')
 
 
-def driver(facts: Facts) -> Finding | None:
+def driver(facts: MachineFacts) -> Finding | None:
     if facts.is_remote:
         return None
     if facts.is_tegra:
@@ -47,7 +47,7 @@ def driver(facts: Facts) -> Finding | None:
     return Finding('driver', 'ok', version)
 
 
-def gpus(facts: Facts) -> Finding | None:
+def gpus(facts: MachineFacts) -> Finding | None:
     rows = gpu_rows(facts.nvidia_smi or '')
     if not rows or facts.is_remote:
         return None
@@ -64,14 +64,14 @@ def _size(mebibytes: str) -> str:
     return f' ({mebibytes} MiB)' if mebibytes.isdigit() else ''  # [N/A] where memory is shared
 
 
-def old_packages(facts: Facts) -> Finding | None:
+def old_packages(facts: MachineFacts) -> Finding | None:
     if facts.packages:
         found = f'{", ".join(facts.packages)}: replaced by nvidia-container-toolkit'
         return Finding('packages', 'info', found, remedies.INSTALL_TOOLKIT)
     return None
 
 
-def platform(facts: Facts) -> Finding | None:
+def platform(facts: MachineFacts) -> Finding | None:
     if 'microsoft' in facts.kernel.lower():
         return Finding('platform', 'info', 'WSL2: the GPU driver is the one of Windows')
     name, version = facts.system.get('ID', ''), facts.system.get('VERSION_ID', '')
@@ -81,13 +81,13 @@ def platform(facts: Facts) -> Finding | None:
     return Finding('platform', 'info', facts.system.get('PRETTY_NAME', 'Linux') + (', Tegra' if facts.is_tegra else ''))
 
 
-def selinux(facts: Facts) -> Finding | None:
+def selinux(facts: MachineFacts) -> Finding | None:
     if facts.selinux and not facts.is_remote:
         return Finding('SELinux', 'info', 'enforcing: a mount may need "mode": "z"')
     return None
 
 
-def python(facts: Facts) -> Finding:
+def python(facts: MachineFacts) -> Finding:
     version = '.'.join(map(str, facts.python))
     if facts.python < (3, 8):
         return Finding('python', 'fail', f'{version}; 3.8 or later is needed')
@@ -97,7 +97,7 @@ def python(facts: Facts) -> Finding:
     return Finding('python', 'ok', f'{version}{f", pip {facts.pip}" if facts.pip else ""}')
 
 
-def program(facts: Facts) -> Finding | None:
+def program(facts: MachineFacts) -> Finding | None:
     """Whether `tao` is this launcher; NVIDIA's package has a program of the same name."""
     found = facts.rivals
     if found.package:
@@ -111,7 +111,7 @@ def program(facts: Facts) -> Finding | None:
     return None
 
 
-def variables(facts: Facts) -> Finding | None:
+def variables(facts: MachineFacts) -> Finding | None:
     if facts.variables:
         return Finding('variables', 'info', ', '.join(f'{name}={value}' for name, value in facts.variables.items()))
     return None

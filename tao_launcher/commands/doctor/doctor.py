@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...tasks.catalogue import Catalogue
 
 
-def doctor(invocation: Invocation, as_json: bool, dev: bool, gpu_test: bool) -> int:
+def doctor(invocation: Invocation, *, as_json: bool, dev: bool, gpu_test: bool) -> int:
     """Print what was found, as a table or JSON. Returns 1 if something that a launch needs is missing.
 
     Nothing is changed, and no container is started but with `gpu_test`.

@@ -23,7 +23,7 @@ class Rivals(Record):
     remedy: str = ''
 
 
-class Facts(Record):
+class MachineFacts(Record):
     """What was gathered; None where a probe does not apply or got no answer."""
 
     engine: tuple[str, ...]

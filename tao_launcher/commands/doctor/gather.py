@@ -11,7 +11,7 @@ from ...settings.locate import read_mounts_file
 from ...settings.mounts_file import MountsFile
 from ...settings.settings import merge
 from . import rivals
-from .findings import Facts
+from .findings import MachineFacts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ SHOWN_VARIABLES = (
 )
 
 
-def gather(invocation: Invocation) -> Facts:
+def gather(invocation: Invocation) -> MachineFacts:
     """The facts that the checks need. Raises UsageError for options that are wrong themselves."""
     environ, here = invocation.environ, invocation.here
     settings, faults = _settings(invocation)
     found = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
-    facts = Facts(
+    facts = MachineFacts(
         engine=settings.engine, machine=installed.for_remedies(here, environ), environ=environ, address=found.address,
         is_remote=found.is_remote, lacks_init=lacks_init(found),
         variables={name: environ[name] for name in SHOWN_VARIABLES if environ.get(name)},
@@ -67,7 +67,7 @@ def _settings(invocation: Invocation) -> tuple[Settings, dict[str, Any]]:
         return settings, {**faults, 'settings_error': '; '.join((e.what, *e.why))}
 
 
-def _of_the_machine(facts: Facts, environ: Mapping[str, str], here: Host) -> Facts:
+def _of_the_machine(facts: MachineFacts, environ: Mapping[str, str], here: Host) -> MachineFacts:
     from ...engine.process import ask
 
     program = machine.which(profiles.program(facts.engine), environ)
@@ -85,7 +85,7 @@ def _of_the_machine(facts: Facts, environ: Mapping[str, str], here: Host) -> Fac
     )
 
 
-def _sources(facts: Facts, settings: Settings, here: Host) -> Facts:
+def _sources(facts: MachineFacts, settings: Settings, here: Host) -> MachineFacts:
     missing = tuple(m.source for m in settings.mounts if host.look(m.source) is False)
     own = identity.is_caller(settings.user, here) if settings.user else False
     user = f'{here.uid}:{here.gid}' if own else settings.user
@@ -101,7 +101,7 @@ def _sources(facts: Facts, settings: Settings, here: Host) -> Facts:
     )
 
 
-def _catalogue(facts: Facts, here: Host) -> Facts:
+def _catalogue(facts: MachineFacts, here: Host) -> MachineFacts:
     from ...settings.locate import override_path
     from ...tasks.load import read_override
 
@@ -113,7 +113,7 @@ def _catalogue(facts: Facts, here: Host) -> Facts:
     return facts._replace(catalogue=path if found else '')
 
 
-def _engine(facts: Facts, environ: Mapping[str, str]) -> Facts:
+def _engine(facts: MachineFacts, environ: Mapping[str, str]) -> MachineFacts:
     from ...engine.process import ask
 
     if not facts.program:

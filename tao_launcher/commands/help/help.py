@@ -8,7 +8,7 @@ from ...base.suggest import nearest
 from ...settings.environment import VARIABLES
 from ...settings.options import OPTIONS
 from ...settings.programs import RUNNERS
-from ...tasks.catalogue import Catalogue, Found, find
+from ...tasks.catalogue import Catalogue, CatalogueEntry, find
 from .topics import DESCRIPTION, EXIT_CODES, FILES, SYNOPSIS, TOPICS
 
 TYPE_CHECKING = False
@@ -116,13 +116,14 @@ def _overview(catalogue: Catalogue) -> str:
     return '\n'.join(lines) + '\n'
 
 
-def _tasks(catalogue: Catalogue) -> dict[str, dict[str, Found]]:
+def _tasks(catalogue: Catalogue) -> dict[str, dict[str, CatalogueEntry]]:
     """Group → task → where it is found, over all releases."""
-    found: dict[str, dict[str, Found]] = {}
+    found: dict[str, dict[str, CatalogueEntry]] = {}
     for release, groups in catalogue.releases.items():
         for group in catalogue.groups():
             for task in {task for tasks in groups.get(group, {}).values() for task in tasks}:
-                found.setdefault(group, {})[task] = Found(group, task, release, catalogue.image(release, group, task))
+                entry = CatalogueEntry(group, task, release, catalogue.image(release, group, task))
+                found.setdefault(group, {})[task] = entry
     return {group: found[group] for group in catalogue.groups() if group in found}
 
 

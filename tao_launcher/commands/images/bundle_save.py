@@ -10,6 +10,7 @@ from ...base import host
 from ...base.errors import CheckFailed
 from ...base.files import Whole, remove, write
 from ...base.progress import Progress, size
+from ...base.text import plural
 from ...engine import process
 from . import bundle
 from .bundle import CONTENT, IMAGES, MANIFEST, PROGRAM, SUMS, Image
@@ -30,7 +31,7 @@ def save(folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], st
     if absent:
         tasks = ' '.join(dict.fromkeys(task for image in absent for task in image.tasks))
         raise CheckFailed(
-            f'{len(absent)} image{"s"[:len(absent) > 1]} not here', *(image.reference for image in absent),
+            f'{plural(len(absent), "image")} not here', *(image.reference for image in absent),
             advice=f'tao pull {tasks}',
         )
     words = _words(store, [here[image.reference].name for image in wanted])
@@ -47,7 +48,7 @@ def save(folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], st
     except OSError as e:
         why = ['FAT32 takes no file above 4 GB: use exFAT or ext4'] if e.errno == errno.EFBIG else []
         raise CheckFailed(f'{folder}: {e.strerror or e}', 'the bundle is not complete', *why) from None
-    saved = f'{folder}: {len(wanted)} image{"s"[:len(wanted) > 1]}, {size(images_file[0])}'
+    saved = f'{folder}: {plural(len(wanted), "image")}, {size(images_file[0])}'
     store.output.progress(saved, last=True)
     return 0
 

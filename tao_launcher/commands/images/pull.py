@@ -6,6 +6,7 @@ import re
 from ...base import host
 from ...base.errors import CheckFailed, EngineError
 from ...base.progress import size
+from ...base.text import plural
 from ...engine import process
 from ...engine.failures import image_folder
 from ...engine.references import is_local, repository
@@ -22,7 +23,7 @@ PATIENCE = 20.0  # seconds for what only a registry knows
 MACHINES = {'x86_64': 'amd64', 'aarch64': 'arm64'}  # as registries name them
 
 
-def pull(wanted: Sequence[Needed], store: Store, ask_first: bool, yes: bool) -> int:
+def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) -> int:
     """Pull the images that are not here, after a look at their size and the free space.
 
     With `ask_first` it asks on a terminal, and needs `yes` elsewhere. An interrupted pull goes on
@@ -98,7 +99,7 @@ def _say_sizes(store: Store, absent: Sequence[Needed], found: Sequence[Mapping[s
         store.output.notice(f'{image.reference}: {shown}')
     some = [layers for layers in found if layers is not None]
     total = f'{size(_total(found))}{"" if len(some) == len(found) else " and what is not known"}'
-    store.output.notice(f'{len(absent)} image{"s"[:len(absent) > 1]} to pull, {total if some else "size not known"}')
+    store.output.notice(f'{plural(len(absent), "image")} to pull, {total if some else "size not known"}')
 
 
 def _check_space(store: Store, total: int) -> None:

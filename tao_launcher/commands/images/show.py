@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def images(wanted: Sequence[Needed], store: Store, as_json: bool) -> int:
+def images(wanted: Sequence[Needed], store: Store, *, as_json: bool) -> int:
     """Print the images. Raises EngineError."""
     references = [image.reference for image in wanted]
     if store.dry_run:

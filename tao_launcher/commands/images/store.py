@@ -57,11 +57,11 @@ class Store(Record):
             alive = self.engine.ask('version') if answer.code is not None else answer
             if alive.code != 0:
                 raise self.engine.failure(alive)
-        return {
-            reference: known[name]._replace(name=name)
+        names = {
+            reference: reference if reference in known else self.remembered.get(reference, '')
             for reference in references
-            for name in [reference if reference in known else self.remembered.get(reference, '')] if name in known
         }
+        return {reference: known[name]._replace(name=name) for reference, name in names.items() if name in known}
 
     def inspect_words(self, references: Sequence[str]) -> tuple[str, ...]:
         """The words of that question."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base import host
 from ...base.errors import UsageError
+from ...base.text import plural
 from ...engine import signals
 from ...engine.references import REMEMBERED
 from ...settings.chosen_engine import engine as find_engine
@@ -28,7 +29,7 @@ def _store(given: Namespace, invocation: Invocation) -> int:
         from .bundle_load import verify
 
         images = verify(given.folder, output)
-        output.result(f'{given.folder}: good, {len(images)} image{"s"[:len(images) > 1]}\n')
+        output.result(f'{given.folder}: good, {plural(len(images), "image")}\n')
         return 0
     asked = bool(given.dry_run or options.get('dry_run'))
     dry_run = asked or bool(dry_run_form(options, environ))
@@ -63,7 +64,7 @@ def _wanted(given: Namespace, invocation: Invocation) -> list[Needed]:
     """The images that the command line asks for. Raises UsageError."""
     from ...tasks.load import load_catalogue
 
-    own = {key: value for key in ('registry', 'release') for value in [getattr(given, key)] if value}
+    own = {key: getattr(given, key) for key in ('registry', 'release') if getattr(given, key)}
     registry, release = registry_and_release({**invocation.options, **own}, invocation.environ)
     known = load_catalogue(invocation.here, invocation.output)
     if given.verb == 'pull':

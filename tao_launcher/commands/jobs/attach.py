@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .job import Job
 
 
-def attach(engine: Engine, wanted: str, dry_run: bool, output: Output) -> int:
+def attach(engine: Engine, wanted: str, output: Output, *, dry_run: bool) -> int:
     """Follow a job to its end and return its exit code; a job on a terminal gets this terminal.
 
     Any other is followed by its log, because an attached client would pass Ctrl-C and a hang-up on to

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...base.output import Output
 
 
-def clean(engine: Engine, dry_run: bool, output: Output) -> int:
+def clean(engine: Engine, output: Output, *, dry_run: bool) -> int:
     """Remove the containers of own jobs that have ended or never started, and print their ids.
 
     Returns 0; raises EngineError.

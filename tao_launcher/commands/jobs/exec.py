@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def exec_(
-    engine: Engine, wanted: str, command: Sequence[str], options: Values, dry_run: bool, output: Output,
+    engine: Engine, wanted: str, command: Sequence[str], options: Values, output: Output, *, dry_run: bool,
 ) -> int:
     """Become the engine's `exec`; a terminal is passed on by the rule of a launch."""
     streams = _streams(options)

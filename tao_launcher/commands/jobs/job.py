@@ -116,7 +116,7 @@ def matches(job: Job, wanted: str) -> bool:
     return wanted in (job.task, *parts[1:2], '/'.join(parts[:2]), '/'.join(parts[1:]))
 
 
-def choose(jobs: Sequence[Job], wanted: str, owner: str | None, running: bool) -> Job:
+def choose(jobs: Sequence[Job], wanted: str, owner: str | None, *, running: bool) -> Job:
     """The one job of `owner` (None: of anybody) that JOB names; of several the one that runs.
 
     `running` leaves out ended ones. Raises UsageError for an ambiguous name, OtherUsers for another

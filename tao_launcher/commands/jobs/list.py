@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from ...base.output import Output
 
 
-def list_(engine: Engine, ended: bool, all_users: bool, form: str, dry_run: bool, output: Output) -> int:
+def list_(engine: Engine, form: str, output: Output, *, ended: bool, all_users: bool, dry_run: bool) -> int:
     """Print the jobs as a table, as JSON, or their ids. Returns 0, also when there are none."""
     if dry_run:
-        output.result(output.line((*engine.words, *list_words(engine.owner, all_users, ended))))
+        output.result(output.line((*engine.words, *list_words(engine.owner, all_users=all_users, ended=ended))))
         output.notice(f'then: {" ".join(engine.words)} inspect --type container, with the ids that it prints')
         return 0
-    found = jobs_of(engine, all_users, ended)
+    found = jobs_of(engine, all_users=all_users, ended=ended)
     if form == 'json':
         output.result(json.dumps([as_json(job) for job in found], indent=2) + '\n')
     elif not found:
@@ -31,7 +31,7 @@ def list_(engine: Engine, ended: bool, all_users: bool, form: str, dry_run: bool
     elif form == 'ids':
         output.result(''.join(f'{job.id}\n' for job in found))
     else:
-        output.result(table(_rows(found, all_users), machine.columns(), partial(_paint, output)))
+        output.result(table(_rows(found, all_users=all_users), machine.columns(), partial(_paint, output)))
     return 0
 
 
@@ -41,7 +41,7 @@ def _paint(output: Output, head: str, cell: str) -> str:
     return output.painted(cell, {'running': 'GREEN', 'paused': 'YELLOW', 'created': 'YELLOW'}.get(cell, 'RED'))
 
 
-def _rows(found: list[Job], all_users: bool) -> list[tuple[str, ...]]:
+def _rows(found: list[Job], *, all_users: bool) -> list[tuple[str, ...]]:
     now = machine.now()
     head = ('ID', *(['USER'] if all_users else []), 'TASK', 'STATE', 'SINCE', 'GPUS', 'RELEASE', 'COMMAND')
     return [head] + [

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ...base.output import Output
 
 
-def logs(engine: Engine, wanted: str, follow: bool, tail: str, dry_run: bool, output: Output) -> int:
+def logs(engine: Engine, wanted: str, tail: str, output: Output, *, follow: bool, dry_run: bool) -> int:
     """Become the engine's `logs` of the job. Leaving it leaves the job alone."""
     (job,) = chosen(jobs_of(engine, all_users=True, ended=True), [wanted], engine.owner, running=False)
     words = (

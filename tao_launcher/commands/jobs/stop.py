@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ...base import machine
 from ...base.errors import EngineError, NothingMatched, UsageError
-from ...base.text import plain
+from ...base.text import plain, plural
 from ...engine.client import Engine, owner_name
 from .find import chosen, ids_of, jobs_of
 from .job import line, lines
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def stop(
-    engine: Engine, wanted: Sequence[str], all_jobs: bool, all_users: bool, yes: bool, seconds: int, dry_run: bool,
-    output: Output,
+    engine: Engine, wanted: Sequence[str], seconds: int, output: Output, *, all_jobs: bool, all_users: bool, yes: bool,
+    dry_run: bool,
 ) -> int:
     """Stop the jobs that `wanted` names, or all; each has `seconds` to end by itself.
 
@@ -28,7 +28,7 @@ def stop(
     if bool(wanted) == all_jobs:
         raise UsageError('which job?', advice='tao stop JOB…, or tao stop --all; tao list shows them')
     if all_jobs:
-        jobs = jobs_of(engine, all_users, ended=False)
+        jobs = jobs_of(engine, all_users=all_users, ended=False)
     else:
         found = jobs_of(engine, all_users=True, ended=True)
         jobs = chosen(found, wanted, None if all_users else engine.owner, running=True)
@@ -56,6 +56,6 @@ def _confirm(jobs: Sequence[Job], engine: Engine, output: Output) -> None:
     if not others:
         return
     shown = ''.join(f'    {plain(other)}\n' for other in others)
-    question = f'Stop {len(others)} job{"s"[:len(others) > 1]} of other users?\n{shown}[y/N] '
+    question = f'Stop {plural(len(others), "job")} of other users?\n{shown}[y/N] '
     if not machine.agrees(question, output.ask):
         raise UsageError("other users' jobs are stopped only when you say so", *others, advice='--yes')

@@ -94,28 +94,31 @@ def _run(given: argparse.Namespace, engine: Engine, options: Values, output: Out
     if given.verb == 'list':
         from .list import list_
 
-        return list_(engine, given.all, given.all_users, given.format, given.dry_run, output)
+        return list_(engine, given.format, output, ended=given.all, all_users=given.all_users, dry_run=given.dry_run)
     if given.verb == 'stop':
         from .stop import stop
 
         wanted = [i for word in (*given.jobs, *given.container_id) for i in word.split(',') if i or not word]
-        return stop(engine, wanted, given.all, given.all_users, given.yes, given.time, given.dry_run, output)
+        return stop(
+            engine, wanted, given.time, output, all_jobs=given.all, all_users=given.all_users, yes=given.yes,
+            dry_run=given.dry_run,
+        )
     if given.verb == 'logs':
         from .logs import logs
 
-        return logs(engine, given.job, given.follow, given.tail or '', given.dry_run, output)
+        return logs(engine, given.job, given.tail or '', output, follow=given.follow, dry_run=given.dry_run)
     if given.verb == 'attach':
         from .attach import attach
 
-        return attach(engine, given.job, given.dry_run, output)
+        return attach(engine, given.job, output, dry_run=given.dry_run)
     if given.verb == 'wait':
         from .wait import wait
 
-        return wait(engine, given.jobs, given.dry_run, output)
+        return wait(engine, given.jobs, output, dry_run=given.dry_run)
     if given.verb == 'exec':
         from .exec import exec_
 
-        return exec_(engine, given.job, given.command, options, given.dry_run, output)
+        return exec_(engine, given.job, given.command, options, output, dry_run=given.dry_run)
     from .clean import clean
 
-    return clean(engine, given.dry_run, output)
+    return clean(engine, output, dry_run=given.dry_run)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...base.output import Output
 
 
-def wait(engine: Engine, wanted: Sequence[str], dry_run: bool, output: Output) -> int:
+def wait(engine: Engine, wanted: Sequence[str], output: Output, *, dry_run: bool) -> int:
     """Wait until the jobs have ended. Returns the first exit code, in their order, that is not 0.
 
     Negative when a signal ended the waiting. Raises EngineError when the engine does not know how one

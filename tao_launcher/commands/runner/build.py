@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DOCKERFILE = 'docker/Dockerfile'
 
 
-def build(found: Checkout, tag: str, push: bool, force: bool, build_args: Sequence[str]) -> int:
+def build(found: Checkout, tag: str, build_args: Sequence[str], *, push: bool, force: bool) -> int:
     """Build the base image as TAG (default: the user's name) and print its reference; the engine's code.
 
     With `push` it is pushed as USER-YYYYMMDDHHMM and printed by its digest, which then stands in the
@@ -34,7 +34,7 @@ def build(found: Checkout, tag: str, push: bool, force: bool, build_args: Sequen
     before = _to_be_written(found) if push else b''
     found.say_exports(given)
     with signals.Unwinding():
-        code = found.step(builds.build(dockerfile, local, found.root, given, force, pull=True), given)
+        code = found.step(builds.build(dockerfile, local, found.root, given, force=force, pull=True), given)
         if code or not push:
             return _built(found, local, code)
         pushed = f'{repository}:{found.user()}-{machine.minute()}'

@@ -13,7 +13,7 @@ from ...engine.logins import is_logged_in
 from ...engine.references import is_local, with_registry
 from ...settings.settings import dry_run_form, engine_words, registry_and_release
 from ..doctor import checks_engine, checks_machine
-from ..doctor.findings import Facts, Finding
+from ..doctor.findings import Finding, MachineFacts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Asker(Record):
     invocation: Invocation
 
 
-def check(program: str, files: bool, form: str, invocation: Invocation) -> int:
+def check(program: str, form: str, invocation: Invocation, *, files: bool) -> int:
     """Print what was found as `form` (table, json, or lines: the commands of a dry run); 1 if something is missing.
 
     With `files` no engine is asked, and only what is wrong is said, on stderr. Raises UsageError.
@@ -64,10 +64,10 @@ def check(program: str, files: bool, form: str, invocation: Invocation) -> int:
     ]
     if image and facts.program and not files and (not asked or asked.status == 'ok'):  # podman has no daemon
         found.append(_image(asker, image))
-    return _show([finding for finding in found if finding], files, form, invocation.output)
+    return _show([finding for finding in found if finding], form, invocation.output, files=files)
 
 
-def _show(findings: list[Finding], files: bool, form: str, output: Output) -> int:
+def _show(findings: list[Finding], form: str, output: Output, *, files: bool) -> int:
     if files:
         for finding in findings:
             if finding.status in ('warn', 'fail'):
@@ -127,7 +127,7 @@ def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
     return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')
 
 
-def _facts(asker: Asker, image: str) -> Facts:
+def _facts(asker: Asker, image: str) -> MachineFacts:
     """What files say of this machine and its engine."""
     from ...engine.logins import logins
 
@@ -136,7 +136,7 @@ def _facts(asker: Asker, image: str) -> Facts:
     found = daemon.find(words, environ, here.home, host.json_file)
     program = machine.which(profiles.program(words), environ)
     registry = image.partition('/')[0] or 'nvcr.io'
-    return Facts(
+    return MachineFacts(
         engine=words, machine=installed.for_remedies(here, environ), environ=environ, program=program,
         real_program=machine.real_path(program) if program else '', address=found.address, is_remote=found.is_remote,
         has_daemon=machine.has_program('dockerd', environ),
@@ -145,7 +145,7 @@ def _facts(asker: Asker, image: str) -> Facts:
     )
 
 
-def _socket(facts: Facts) -> Finding | None:
+def _socket(facts: MachineFacts) -> Finding | None:
     """Whether the caller may talk to the daemon, which membership in group docker gives."""
     path = facts.address[len('unix://'):] if facts.address.startswith('unix://') else SOCKET
     is_ours = profiles.profile(facts.engine).service and profiles.program(facts.engine) == facts.engine[0]
@@ -171,7 +171,10 @@ def _image(asker: Asker, image: str) -> Finding:
 
     found = engine(asker.invocation)
     remembered = host.json_file(f'{asker.invocation.here.home}/{REMEMBERED}')
-    store = Store(found, remembered if isinstance(remembered, dict) else {}, False, False, asker.invocation.output)
+    store = Store(
+        found, remembered if isinstance(remembered, dict) else {}, dry_run=False, no_check=False,
+        output=asker.invocation.output,
+    )
     try:
         if store.present([image]):
             return Finding('image', 'ok', f'{image} is here')

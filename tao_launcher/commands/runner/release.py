@@ -24,9 +24,7 @@ DOCKERFILES = ('release/docker/Dockerfile', 'release/docker/Dockerfile.release')
 WHEEL = ('python', 'setup.py', 'bdist_wheel')
 
 
-def release(
-    found: Checkout, tag: str, wheel: bool, push: bool, force: bool, build_args: Sequence[str],
-) -> int:
+def release(found: Checkout, tag: str, build_args: Sequence[str], *, wheel: bool, push: bool, force: bool) -> int:
     """Build the release image and print its reference; the code of the step that failed.
 
     TAG is a tag beside the base image, or REPOSITORY:TAG. With `wheel` the developer container builds one
@@ -44,8 +42,9 @@ def release(
         try:
             code = _wheel(found) if wheel else 0
             if code == 0:
-                _say_wheels(found, wheel, before)
-            code = code or found.step(builds.build(dockerfile, image, found.root, given, force, pull=False), given)
+                _say_wheels(found, before, wheel=wheel)
+            words = builds.build(dockerfile, image, found.root, given, force=force, pull=False)
+            code = code or found.step(words, given)
         finally:
             if wheel:
                 _remove(found, before)
@@ -96,7 +95,7 @@ def _wheels(root: str) -> list[str]:
         return []
 
 
-def _say_wheels(found: Checkout, wheel: bool, before: Mapping[str, int]) -> None:
+def _say_wheels(found: Checkout, before: Mapping[str, int], *, wheel: bool) -> None:
     """A word where the Dockerfile will find no wheel, or more than was just built."""
     names = _wheels(found.root)
     paths = {name: os.path.join(found.root, 'dist', name) for name in names}

@@ -63,28 +63,30 @@ def runner_verb(program: str, words: list[str], invocation: Invocation) -> int:
     if unknown:
         _refuse(program, unknown[0], given.verb)
     for option in OPTIONS:
-        if option.key in options and not _goes_with(option.key, given.verb, getattr(given, 'wheel', False)):
-            for_wheel = _goes_with(option.key, given.verb, given.verb == 'release')
+        if option.key in options and not _goes_with(option.key, given.verb, wheel=getattr(given, 'wheel', False)):
+            for_wheel = _goes_with(option.key, given.verb, wheel=given.verb == 'release')
             why = 'goes with release --wheel only' if for_wheel else f'does not go with {given.verb}'
             raise UsageError(f'{option.name} {why}', advice=f'{program} {given.verb} --help')
     if given.verb == 'check':
         from .check import check
 
         form = 'lines' if given.dry_run else given.format
-        return check(program, given.files, form, invocation)
+        return check(program, form, invocation, files=given.files)
     from ...checkouts.checkout import checkout
 
     found = checkout(program, invocation, asked_dry=given.dry_run)
     if given.verb == 'build':
         from .build import build
 
-        return build(found, given.tag or str(options.get('tag') or ''), given.push, given.force, given.build_arg)
+        return build(
+            found, given.tag or str(options.get('tag') or ''), given.build_arg, push=given.push, force=given.force,
+        )
     from .release import release
 
-    return release(found, given.tag, given.wheel, given.push, given.force, given.build_arg)
+    return release(found, given.tag, given.build_arg, wheel=given.wheel, push=given.push, force=given.force)
 
 
-def _goes_with(key: str, verb: str, wheel: bool) -> bool:
+def _goes_with(key: str, verb: str, *, wheel: bool) -> bool:
     if wheel:
         return key not in NOT_FOR_A_WHEEL
     return key in GENERAL or (key == 'tag' and verb != 'check')  # which looks at what the manifest names
@@ -94,7 +96,7 @@ def _refuse(program: str, word: str, verb: str) -> NoReturn:
     name = word.partition('=')[0].replace('_', '-')
     for option in OPTIONS:
         names = (option.name.replace('_', '-'), option.short or None)
-        if name in names and _goes_with(option.key, verb, verb == 'release'):
+        if name in names and _goes_with(option.key, verb, wheel=verb == 'release'):
             raise UsageError(
                 f'{word} is an option of {program} itself and stands before {verb}',
                 advice=f'{program} {option.example} {verb} …',

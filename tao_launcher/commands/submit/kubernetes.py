@@ -5,6 +5,7 @@ import re
 
 from ...base.errors import UsageError
 from ...base.record import Record
+from ...base.text import plural
 from ...settings.docker_args import word_name
 from ...settings.option import CODE, IGNORED, REFUSED
 from ...settings.options import ROWS
@@ -46,7 +47,7 @@ def manifest(plan: Plan, wanted: Submission, digest: str, is_file: Callable[[str
     meta = {'name': name, **part('namespace', wanted.namespace), 'labels': labels}
     pod = _pod(plan, wanted, name, is_file, problems)
     if problems:
-        raise UsageError(f'{len(problems)} thing{"s"[:len(problems) > 1]} that a pod can not be told', *problems)
+        raise UsageError(f'{plural(len(problems), "thing")} that a pod can not be told', *problems)
     port = int(contract.master_port(plan) or PORT)
     service = {
         'apiVersion': 'v1', 'kind': 'Service', 'metadata': meta,

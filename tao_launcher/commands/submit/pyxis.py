@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 from ...base.errors import UsageError
+from ...base.text import plural
 from ...launch.variables import LAUNCH_ID
 from ...settings.docker_args import word_name
 from ...settings.option import NOTICE, REFUSED
@@ -32,7 +33,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     """
     problems = _untold(plan)
     if problems:
-        raise UsageError(f'{len(problems)} thing{"s"[:len(problems) > 1]} that pyxis can not be told', *problems)
+        raise UsageError(f'{plural(len(problems), "thing")} that pyxis can not be told', *problems)
     plan, notices = contract.by_name(plan)
     words = [word for word in plan.variables if 'of-the-node' not in word and word != LAUNCH_ID]
     check_names([word.partition('=')[0] for word in words])

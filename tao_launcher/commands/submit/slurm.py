@@ -38,7 +38,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     UsageError and ConfigError for what can not be said in a script.
     """
     plan, notices = contract.by_name(plan)
-    lines = argv.run(plan._replace(passed={**plan.passed, 'name': NAME}))
+    lines = argv.lines(plan._replace(passed={**plan.passed, 'name': NAME}))
     step = _functions(plan, lines, wanted, sources)
     if len(step.encode('utf-8', 'surrogateescape')) > MAX_STEP:
         raise UsageError(
@@ -111,10 +111,10 @@ def _line(words: Sequence[str], plan: Plan) -> str:
         return f'--name "${LAUNCH_ID}"'
     if plan.profile.uses_cdi and tuple(words) in plan.gpus:
         return '"${gpus[@]/#/--device=nvidia.com/gpu=}"' if tuple(words) == plan.gpus[0] else ''
-    return ' '.join(_word(word, tuple(words) in plan.gpus or words[0] == '-e') for word in words)
+    return ' '.join(_word(word, may_hold_gpus=tuple(words) in plan.gpus or words[0] == '-e') for word in words)
 
 
-def _word(word: str, may_hold_gpus: bool) -> str:
+def _word(word: str, *, may_hold_gpus: bool) -> str:
     before, ids, after = re.split(r'(GPU-1-of-the-node(?:,GPU-\d+-of-the-node)*|$)', word, maxsplit=1)
     return expanded(before, 'ids', after) if ids and may_hold_gpus else quote(word)
 
@@ -133,7 +133,8 @@ def given(script_text: str) -> dict[str, str]:
     import shlex
 
     found = re.findall(r'^#SBATCH (.*)$', script_text.partition('\n\n')[0], re.MULTILINE)
-    return {name: value for line in found for name, _, value in [shlex.split(line)[0].partition('=')]}
+    options = (shlex.split(line)[0].partition('=') for line in found)
+    return {name: value for name, _, value in options}
 
 
 def state(answer: str) -> tuple[str, int]:

@@ -87,7 +87,7 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
     for key, (pattern, expected) in {**FORMS, 'name': JOB_NAMES[program]}.items():
         if key in texts and not re.fullmatch(pattern, texts[key]):
             problems.found.append(f'--{key}: "{texts[key]}": expected {expected}')
-    count, kind = _gpus(program, texts.get('gpus_per_node'), 'gpus' in options, gpus, source, problems)
+    count, kind = _gpus(program, texts.get('gpus_per_node'), gpus, source, problems, is_option='gpus' in options)
     if problems.found:
         raise UsageError(problems.found[0], *problems.found[1:], advice=f'tao {program} --help')
     has_gres = any(word.startswith('--gres=') and 'gpu' in word for word in words)
@@ -111,7 +111,7 @@ def _words(options: Values, key: str) -> list[str]:
 
 
 def _gpus(
-    program: str, text: str | None, is_option: bool, given: Gpus | None, source: str, problems: Problems,
+    program: str, text: str | None, given: Gpus | None, source: str, problems: Problems, *, is_option: bool,
 ) -> tuple[int, str]:
     """How many GPUs each node gets, and their type; --gpus_per_node stands over a variable and the mounts file."""
     if text is not None:

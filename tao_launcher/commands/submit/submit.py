@@ -58,7 +58,7 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
 
     invocation = _local(invocation)
     plan, dry_run = _plan(program, rest, wanted, invocation)
-    return submit_slurm(plan, wanted, dry_run, 'no_check' not in options, invocation.environ, output)
+    return submit_slurm(plan, wanted, dry_run, invocation.environ, output, is_checked='no_check' not in options)
 
 
 def _merged(before: Values, behind: Values) -> Values:

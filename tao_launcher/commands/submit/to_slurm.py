@@ -27,7 +27,7 @@ ENDED = (
 
 
 def submit_slurm(
-    plan: Plan, wanted: Submission, dry_run: str, is_checked: bool, environ: Mapping[str, str], output: Output,
+    plan: Plan, wanted: Submission, dry_run: str, environ: Mapping[str, str], output: Output, *, is_checked: bool,
 ) -> int:
     """Print the script of a plan (`dry_run` is not ''), or submit it. Returns the exit code; raises Fatal.
 

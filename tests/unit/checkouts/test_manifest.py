@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tao_launcher.base.errors import ConfigError
 from tao_launcher.base.host import package_data
 from tao_launcher.checkouts import manifest
-from tao_launcher.checkouts.manifest import Place
+from tao_launcher.checkouts.manifest import DigestField
 
 PROFILES = json.loads(package_data('runners.json'))
 SHAPES = [(program, shape) for program, profile in PROFILES.items() for shape in profile['manifest_shapes']]
@@ -35,9 +35,9 @@ def test_every_known_shape(program: str, shape: dict[str, Any], indent: Any, end
     where = manifest.place(before.encode(), '/m.json', machine)
     after = manifest.with_digest(before.encode(), where, NEW).decode()
     if 'digests' in shape:
-        assert where == Place(('digests', MACHINES[machine]), shape['digests'][MACHINES[machine]])
+        assert where == DigestField(('digests', MACHINES[machine]), shape['digests'][MACHINES[machine]])
     else:
-        assert where == Place(('digest',), shape.get('digest', ''))
+        assert where == DigestField(('digest',), shape.get('digest', ''))
     if where.old:
         assert after == before.replace(where.old, NEW)
     else:

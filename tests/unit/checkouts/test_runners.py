@@ -41,7 +41,7 @@ def argv_of(program: str, root: Path, *words: str, **env: str) -> list[str]:
 
 def image(manifest: object, machine: str = 'x86_64', by_tag: bool = False) -> str:
     data = manifest if isinstance(manifest, bytes) else json.dumps(manifest).encode()
-    return runners.manifest_image(data, '/m.json', machine, by_tag)
+    return runners.manifest_image(data, '/m.json', machine, by_tag=by_tag)
 
 
 @pytest.mark.parametrize(('program', 'shape'), SHAPES)

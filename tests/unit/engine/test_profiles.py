@@ -11,8 +11,7 @@ from support import tao
 
 from tao_launcher.base.errors import UsageError
 from tao_launcher.commands.doctor import checks_engine
-from tao_launcher.commands.doctor.findings import Facts as Found
-from tao_launcher.commands.doctor.findings import Finding
+from tao_launcher.commands.doctor.findings import Finding, MachineFacts
 from tao_launcher.engine import daemon, failures, process, profiles
 from tao_launcher.engine.logins import logins
 from tao_launcher.engine.profiles import DOCKER, PODMAN, PROFILES
@@ -224,7 +223,7 @@ def test_what_podman_says(
 
 def failure(code: int, **known: Any) -> tuple[str, str]:
     facts = {'code': code, 'engine': ('podman',), 'machine': ROOT, 'image': 'i:1', 'command': 'dino', **known}
-    return causes.failure(causes.Facts(**facts))
+    return causes.failure(causes.FailureFacts(**facts))
 
 
 CDI = 'nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml'
@@ -246,7 +245,7 @@ def test_no_program_for_init() -> None:
         'podman has no program for --init here (without one: "init": false in DockerOptions)',
         'apt-get install -y catatonit',
     )
-    facts = Found(engine=('podman',), machine=ROOT, lacks_init=True)
+    facts = MachineFacts(engine=('podman',), machine=ROOT, lacks_init=True)
     assert checks_engine.init(facts) == Finding(
         'init', 'fail', 'podman has no program for --init, so no job starts', 'apt-get install -y catatonit',
     )
@@ -272,7 +271,7 @@ def test_limits_that_podman_may_not_raise() -> None:
 @pytest.mark.parametrize(('uidmap', 'status'), [([{'size': 1}], 'fail'), ([{'size': 1}, {'size': 65536}], 'info')])
 def test_further_ids(uidmap: list[dict[str, int]], status: str) -> None:
     info = {'host': {'security': {'rootless': True}, 'idMappings': {'uidmap': uidmap}}}
-    found = checks_engine.rootless(Found(engine=('podman',), info=info))
+    found = checks_engine.rootless(MachineFacts(engine=('podman',), info=info))
     assert found and found.status == status
     assert found.fix == ('' if status == 'info' else (
         'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un) && podman system migrate'
@@ -285,7 +284,8 @@ def test_further_ids(uidmap: list[dict[str, int]], status: str) -> None:
     ({'has_toolkit_setup': True}, ('warn', 'nothing describes the GPUs as devices (CDI), which --gpus needs', CDI)),
 ])
 def test_the_toolkit_of_podman(known: dict[str, Any], finding: tuple[str, ...]) -> None:
-    facts = Found(engine=('podman',), machine=ROOT, info={'host': {}}, nvidia_smi='0, A100, 81920, 535.104', **known)
+    smi = '0, A100, 81920, 535.104'
+    facts = MachineFacts(engine=('podman',), machine=ROOT, info={'host': {}}, nvidia_smi=smi, **known)
     assert checks_engine.toolkit(facts) == Finding('toolkit', *finding)
 
 

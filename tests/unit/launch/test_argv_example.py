@@ -61,7 +61,7 @@ def test_plan_digest_depends_on_every_word() -> None:
 def test_pretty_has_an_option_to_a_line() -> None:
     found = launch('--gpus', '0,1', 'dino', 'train', 'a b')
     digest = next(word for word in found.argv if word.startswith('tao.plan='))
-    assert argv.quoted(argv.run(found.plan), pretty=True) == (
+    assert argv.quoted(argv.lines(found.plan), pretty=True) == (
         'docker run --rm \\\n  --init \\\n  --gpus \'"device=0,1"\' \\\n  -e TAO_LAUNCH_ID \\\n'
         '  --label tao.job=model/dino/train \\\n  --label tao.user=1000 \\\n'
         f'  --label {digest} \\\n  nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt \\\n'

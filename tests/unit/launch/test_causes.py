@@ -9,7 +9,7 @@ from tao_launcher.base.secrets import masked
 from tao_launcher.engine import failures, profiles, remedies
 from tao_launcher.engine.remedies import Machine
 from tao_launcher.launch import causes
-from tao_launcher.launch.causes import Facts
+from tao_launcher.launch.causes import FailureFacts
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
@@ -87,8 +87,9 @@ def test_program(engine: tuple[str, ...], program: str) -> None:
     assert profiles.program(engine) == program
 
 
-def facts(code: int, **known: Any) -> Facts:
-    return Facts(**{'code': code, 'engine': ('docker',), 'machine': ROOT, 'image': IMAGE, 'command': 'dino', **known})
+def facts(code: int, **known: Any) -> FailureFacts:
+    usual = {'engine': ('docker',), 'machine': ROOT, 'image': IMAGE, 'command': 'dino'}
+    return FailureFacts(**{'code': code, **usual, **known})
 
 
 REFUSALS: list[tuple[dict[str, Any], tuple[str, str]]] = [

@@ -19,7 +19,7 @@ TASKS = sorted({
 })
 
 
-def find(line: str, subtask: str = '', release: str = '') -> catalogue.Found:
+def find(line: str, subtask: str = '', release: str = '') -> catalogue.CatalogueEntry:
     group, _, task = line.rpartition(' ')
     return catalogue.find(CATALOGUE, group, task, subtask, release)
 

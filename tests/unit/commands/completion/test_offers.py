@@ -41,7 +41,7 @@ GROUPS = ['model', 'dataset', 'deploy']
 
 def world(environ: Any = None) -> World:
     """A world of its own."""
-    def jobs(options: Any, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]:
+    def jobs(options: Any, *, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]:
         return [*JOBS, *([('over', 'Exited (1)')] if ended else []), *([('theirs', '')] if everybody else [])]
 
     return World(

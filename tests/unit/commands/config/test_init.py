@@ -340,9 +340,9 @@ def test_what_is_drafted_is_valid(
     answers = questions.Answers(
         *(words(*folder) for folder in folders), [f'{a}:{b}{mode}' for a, b, mode in more], user, size, limits or None,
     )
-    asked = questions.Questions(False, Output('tao', {}))
+    asked = questions.Questions(Output('tao', {}), asking=False)
     try:
-        found = questions.drafted(answers, asked, here, os.environ, True)
+        found = questions.drafted(answers, asked, here, os.environ, can_lock_memory=True)
     except questions.UsageError as e:
         assert all(line.startswith('--') for line in (e.what, *e.why))
         return

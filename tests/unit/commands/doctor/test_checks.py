@@ -8,7 +8,7 @@ import pytest
 from doctor_answers import A100, INFOS, SMI_BROKEN, VERSIONS
 
 from tao_launcher.commands.doctor import checks, checks_engine, checks_machine
-from tao_launcher.commands.doctor.findings import GIB, Facts, Finding, Rivals
+from tao_launcher.commands.doctor.findings import GIB, Finding, MachineFacts, Rivals
 from tao_launcher.engine import remedies
 from tao_launcher.engine.remedies import Machine
 
@@ -17,8 +17,8 @@ DOWN = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is t
 SMI_MISMATCH = 'Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 535.183\n'
 
 
-def facts(**known: Any) -> Facts:
-    return Facts(**{'engine': ('docker',), 'machine': ROOT, 'program': '/usr/bin/docker', **known})
+def facts(**known: Any) -> MachineFacts:
+    return MachineFacts(**{'engine': ('docker',), 'machine': ROOT, 'program': '/usr/bin/docker', **known})
 
 
 def version(name: str) -> dict[str, Any]:

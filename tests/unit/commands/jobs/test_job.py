@@ -93,7 +93,7 @@ OTHER, A, B, C, D = '4242', *(letter * 64 for letter in 'abcd')
     ([job(A), job(B, name='aaaa')], 'aaaa', True, B),
 ])
 def test_choose(there: list[Job], wanted: str, running: bool, chosen: str) -> None:
-    assert jobs.choose(there, wanted, MINE, running).id == chosen
+    assert jobs.choose(there, wanted, MINE, running=running).id == chosen
 
 
 SEVERAL = [f'{A[:12]}  model/dino/train  running', f'{B[:12]}  model/dino/train  running']
@@ -113,15 +113,15 @@ SEVERAL = [f'{A[:12]}  model/dino/train  running', f'{B[:12]}  model/dino/train 
 ])
 def test_no_choice(there: list[Job], wanted: str, kind: type, said: list[str]) -> None:
     with pytest.raises(kind) as raised:
-        jobs.choose(there, wanted, MINE, True)
+        jobs.choose(there, wanted, MINE, running=True)
     assert [raised.value.what, *raised.value.why] == said
 
 
 def test_anybodys_job() -> None:
     there = [job(A), job(B, owner=OTHER)]
-    assert jobs.choose(there, 'bb', None, True).id == B
+    assert jobs.choose(there, 'bb', None, running=True).id == B
     with pytest.raises(UsageError) as raised:
-        jobs.choose(there, 'dino', None, True)  # never a guess whose
+        jobs.choose(there, 'dino', None, running=True)  # never a guess whose
     assert list(raised.value.why) == SEVERAL
 
 
@@ -173,6 +173,6 @@ def test_values_are_anybodys(job: str, user: str, command: Optional[list[str]], 
     (found,) = jobs.parse(json.dumps(document))
     json.loads(json.dumps(jobs.as_json(found)))
     try:
-        assert jobs.choose([found], wanted, user, False) == found
+        assert jobs.choose([found], wanted, user, running=False) == found
     except NothingMatched:
         assert not jobs.matches(found, wanted)
