@@ -3,11 +3,13 @@ from __future__ import annotations
 
 from ..base.record import Record
 from . import profiles
-from .profiles import DOCKER, Profile
+from .docker import DOCKER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from .profile import Profile
 
 
 class Daemon(Record):
@@ -44,7 +46,7 @@ def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Cal
     known = dict(environ)
     known.update((name, value) for name, equals, value in (word.partition('=') for word in before) if equals)
     profile = profiles.profile(engine)
-    if profile is DOCKER:
+    if profile.has_contexts:
         address = profiles.flag(engine, profile.address) or _docker(engine, known, home, read)
     else:
         address = _named(engine, profile, known)

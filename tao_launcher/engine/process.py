@@ -73,7 +73,7 @@ def _encoded(env: Mapping[str, str]) -> dict[bytes, bytes]:
 
 def missing(program: str, reason: str) -> EngineMissing:
     """The error for an engine's program that cannot be started, with what to install."""
-    found = profiles.profile((program,))
+    found = profiles.known(program) or profiles.PROFILES[0]
     other = next(one.name for one in profiles.PROFILES if one is not found)
     return EngineMissing(
         f'{program}: {reason}',

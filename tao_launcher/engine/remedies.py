@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .profiles import Profile
+    from .profile import Profile
 
 INSTALL_TOOLKIT = 'https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html'
 INSTALL_DRIVER = 'https://docs.nvidia.com/datacenter/tesla/driver-installation-guide/'

@@ -5,7 +5,8 @@ import json
 
 from ..base.record import Record
 from ..base.times import seconds
-from ..engine import process, profiles
+from ..engine import process
+from ..engine.docker import DOCKER
 from .variables import LAUNCH_ID
 
 TYPE_CHECKING = False
@@ -35,7 +36,7 @@ class Launch(Record):
     owner: str
     launch_id: str
     started: str  # UTC, as the engine writes times: 2026-01-31T10:20:30
-    removal: tuple[tuple[str, ...], ...] = profiles.DOCKER.removal  # the commands that remove a container
+    removal: tuple[tuple[str, ...], ...] = DOCKER.removal  # the commands that remove a container
 
     def find(self) -> list[Container] | None:
         """The launch's container; empty when it is gone, several when they can not be told apart.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..base.host import Host, Terminals
     from ..engine.daemon import Daemon
-    from ..engine.profiles import Profile
+    from ..engine.profile import Profile
     from ..settings.settings import Settings
 
 SHELL = '/bin/bash'

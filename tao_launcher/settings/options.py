@@ -96,7 +96,7 @@ ROWS = (
     Option('--docker-arg', 'WORD', 'pass a word such as --cpus=8 to docker run', repeatable=True,
            file='extra_args', file_help='Further words for docker run, values joined by =: --cpus=8.',
            file_kind='docker_words', docker=CODE, pyxis=CODE, kubernetes=CODE),
-    Option('--engine', 'CMD', 'docker, podman, a path, or "sudo -n docker" (default: docker)', kind='engine',
+    Option('--engine', 'CMD', 'docker, podman, docker:/path/of/it, or "sudo -n docker" (default: docker)', kind='engine',
            variable='TAO_ENGINE', default=('docker',), docker=CODE, pyxis=IGNORED, kubernetes=IGNORED,
            choices=(('docker', ''), ('podman', ''), ('sudo -n docker', 'as root, without a question'))),
     Option('--context', 'NAME', "docker's context (podman's connection) whose daemon runs the job", kind='word',

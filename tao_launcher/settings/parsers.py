@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from ..base.suggest import did_you_mean
-from ..engine.profiles import DOCKER, PULL
+from ..engine.docker import DOCKER
+from ..engine.profiles import PROFILES, PULL, known, named
 from .values import Gpus, Ulimit, clean_path
 
 TYPE_CHECKING = False
@@ -203,12 +204,15 @@ def color(text: str) -> str:
 
 
 def engine(text: str) -> tuple[str, ...]:
-    """The words of the engine's command, split as a shell would."""
+    """The words of the engine's command, split as a shell would; a program of another name says which kind it is."""
     import shlex
 
-    words = tuple(shlex.split(text))  # its ValueError names an open quote
+    words = tuple(named(word) or word for word in shlex.split(text))  # its ValueError names an open quote
     if not words:
-        raise ValueError('expected docker, podman, a path, or "sudo -n docker"')
+        raise ValueError('expected docker, podman, docker:/path/of/it, or "sudo -n docker"')
+    if not any(map(known, words)):
+        names = ' or '.join(f'{profile.name}:{words[-1]}' for profile in PROFILES)
+        raise ValueError(f'not known to be {" or ".join(profile.name for profile in PROFILES)}; say which: {names}')
     return words
 
 

@@ -267,7 +267,7 @@ def test_a_docker_that_is_podman(tao: Program, podman: Podman, tmp_path: Path) -
     env = {**podman.env, 'PATH': f'{tmp_path}:{podman.env["PATH"]}'}
     done = tao('--engine', 'docker', 'doctor', env=env)
     assert done.stdout.startswith(
-        f'warn  client       {tmp_path}/docker is podman, which other words start\n'
+        f'warn  client       {tmp_path}/docker is actually podman\n'
         '                   fix: --engine podman\n'
     )
     refused = tao('--engine', 'docker', '--docker-arg=--no-such=x', 'dino', 'train', env=env)

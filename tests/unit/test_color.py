@@ -80,7 +80,7 @@ def test_results_are_colored_by_their_own_stream(home: Path) -> None:
 
 def test_states_of_tables(engine: Engine) -> None:
     pytest.importorskip('colorama')
-    words = ['--engine', 'no-such-engine', 'doctor']
+    words = ['--engine', 'docker:no-such-engine', 'doctor']
     said = tao_process('--color=always', *words, env={'NO_COLOR': ''}).out
     states = set(re.findall('^\x1b\\[(3[0-9])m(ok|warn|fail|info)\x1b\\[0m +', said, re.MULTILINE))
     assert states >= {('31', 'fail'), ('36', 'info')} and {('32', 'ok'), ('33', 'warn')} & states

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from ...engine.profile import Profile
     from ...settings.option import Option, Values
     from ...tasks.catalogue import Catalogue
     from .types import World
@@ -25,7 +26,7 @@ def option_value(key: str, text: str, options: Values, world: World) -> Completi
         known = _profile(options, world).pull if key == 'pull' else CHOICES[key]
         return Completions('', tuple(Candidate(value, CHOICES[key].get(value, '')) for value in known))
     if key == 'context':
-        names = world.contexts() if _profile(options, world) is profiles.DOCKER else ()
+        names = world.contexts() if _profile(options, world).has_contexts else ()
         return Completions('', tuple(map(Candidate, names)))
     if key == 'mounts_file':
         return paths.host(text, world)
@@ -40,9 +41,9 @@ def option_value(key: str, text: str, options: Values, world: World) -> Completi
     return NOTHING
 
 
-def _profile(options: Values, world: World) -> profiles.Profile:
-    engine = str(options.get('engine') or world.environ.get('TAO_ENGINE') or '').split()
-    return profiles.profile(engine or ['docker'])
+def _profile(options: Values, world: World) -> Profile:
+    words = str(options.get('engine') or world.environ.get('TAO_ENGINE') or '').split()
+    return next(filter(None, (profiles.known(profiles.named(word) or word) for word in words)), profiles.PROFILES[0])
 
 
 def images(known: Catalogue) -> list[tuple[str, str]]:

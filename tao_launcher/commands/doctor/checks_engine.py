@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from ...engine import failures, profiles, remedies
-from ...engine.profiles import DOCKER, PODMAN
+from ...engine.docker import DOCKER
+from ...engine.podman import PODMAN
 from ...launch import causes
 from .findings import GIB, Finding, gpu_rows, numbers
 
@@ -15,8 +16,8 @@ LIMITS = 'memlock can not be raised'
 NO_IDS = 'podman is rootless, and you have no further ids (/etc/subuid), so images can not be unpacked'
 
 
-def _is_podman(facts: MachineFacts) -> bool:
-    return profiles.profile(facts.engine) is PODMAN
+def _has_no_daemon(facts: MachineFacts) -> bool:
+    return not profiles.profile(facts.engine).service
 
 
 def client(facts: MachineFacts) -> Finding:
@@ -31,9 +32,12 @@ def client(facts: MachineFacts) -> Finding:
             'client', 'warn', f'{facts.program} is a snap: it sees only folders below your home',
             f'{remedies.as_root(facts.machine, "snap remove docker")} && {remedies.install(facts.machine, DOCKER)}',
         )
-    is_podman = profiles.profile((facts.real_program,)) is PODMAN or 'host' in facts.info
-    if is_podman and not _is_podman(facts):
-        return Finding('client', 'warn', f'{facts.program} is podman, which other words start', '--engine podman')
+    own = profiles.profile(facts.engine)
+    actual = profiles.known(facts.real_program) or own
+    if own.service and 'host' in facts.info:  # the answer of podman, which has no daemon
+        actual = PODMAN
+    if actual is not own:
+        return Finding('client', 'warn', f'{facts.program} is actually {actual.name}', f'--engine {actual.name}')
     return Finding('client', 'ok', f'{facts.program} {version}'.rstrip())
 
 
@@ -56,7 +60,7 @@ def daemon(facts: MachineFacts) -> Finding | None:
 def server(facts: MachineFacts) -> Finding | None:
     found = facts.version.get('Server') or {}
     parts = found.get('Components') or []
-    if _is_podman(facts) or any(part.get('Name') == 'Podman Engine' for part in parts):
+    if _has_no_daemon(facts) or any(part.get('Name') == 'Podman Engine' for part in parts):
         version = str((found or facts.version.get('Client') or {}).get('Version', ''))
         return Finding('server', 'ok', f'podman {version}') if version else None
     version, api = str(found.get('Version', '')), str(found.get('ApiVersion', ''))

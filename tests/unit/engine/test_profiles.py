@@ -13,10 +13,14 @@ from tao_launcher.base.errors import UsageError
 from tao_launcher.commands.doctor import checks_engine
 from tao_launcher.commands.doctor.findings import Finding, MachineFacts
 from tao_launcher.engine import daemon, failures, process, profiles
+from tao_launcher.engine.docker import DOCKER
 from tao_launcher.engine.logins import logins
-from tao_launcher.engine.profiles import DOCKER, PODMAN, PROFILES
+from tao_launcher.engine.podman import PODMAN
+from tao_launcher.engine.profile import Profile
+from tao_launcher.engine.profiles import PROFILES
 from tao_launcher.engine.remedies import INSTALL_TOOLKIT, Machine
 from tao_launcher.launch import causes
+from tao_launcher.settings import parsers
 
 ROOT = Machine(is_root=True)
 HOME = '/home/user'
@@ -82,14 +86,24 @@ def test_address(engine: str, environ: dict[str, str], address: str) -> None:
 @pytest.mark.parametrize(('engine', 'profile', 'program'), [
     ('docker', DOCKER, 'docker'), ('podman', PODMAN, 'podman'), ('/usr/bin/podman', PODMAN, '/usr/bin/podman'),
     ('sudo -n podman', PODMAN, 'podman'), ('sudo -n /opt/docker --host x', DOCKER, '/opt/docker'),
-    ('podman-remote', PODMAN, 'podman-remote'), ('/opt/engine', DOCKER, '/opt/engine'),
+    ('podman-remote', PODMAN, 'podman-remote'), ('docker:/opt/engine', DOCKER, '/opt/engine'),
+    ('sudo -n podman:run-it --url x', PODMAN, 'run-it'), ('podman:/usr/bin/docker', PODMAN, '/usr/bin/docker'),
     ('docker --host unix:///run/podman/podman.sock', DOCKER, 'docker'),
     ('docker --context podman', DOCKER, 'docker'),
 ])
-def test_profile(engine: str, profile: profiles.Profile, program: str) -> None:
-    words = shlex.split(engine)
+def test_profile(engine: str, profile: Profile, program: str) -> None:
+    words = parsers.engine(engine)
     assert profiles.profile(words) is profile
     assert profiles.program(words) == program
+    if engine != 'docker':
+        assert parsers.engine(shlex.split(profiles.tao(words))[-1]) == words
+
+
+@pytest.mark.parametrize('engine', ['/opt/engine', 'nerdctl', 'sudo -n /opt/run', 'docker:', 'dock:/opt/engine'])
+def test_an_engine_that_no_profile_knows(engine: str) -> None:
+    with pytest.raises(ValueError, match='not known to be docker or podman; say which: docker:.* or podman:'):
+        parsers.engine(engine)
+    assert tao('--dry-run', '--engine', engine, 'dino').code == 2
 
 
 @pytest.mark.parametrize(('engine', 'start'), [
@@ -304,5 +318,5 @@ def test_logins(tmp_path: Any) -> None:
 
 def test_profiles_differ() -> None:
     """A field that is the same for all is no difference."""
-    for name in profiles.Profile._fields:
+    for name in Profile._fields:
         assert len({str(getattr(profile, name)) for profile in PROFILES}) == len(PROFILES), name

@@ -7,6 +7,7 @@ import pytest
 
 from tao_launcher.base.secrets import masked
 from tao_launcher.engine import failures, profiles, remedies
+from tao_launcher.engine.docker import DOCKER
 from tao_launcher.engine.remedies import Machine
 from tao_launcher.launch import causes
 from tao_launcher.launch.causes import FailureFacts
@@ -213,7 +214,7 @@ def test_masked(text: str, shown: str) -> None:
     ('fedora ', ROOT, 'https://docs.docker.com/engine/install/'),
 ])
 def test_install_docker(system: str, machine: Machine, fix: str) -> None:
-    assert remedies.install(machine._replace(system=system), profiles.DOCKER) == fix
+    assert remedies.install(machine._replace(system=system), DOCKER) == fix
 
 
 @pytest.mark.parametrize(('machine', 'start', 'restart'), [

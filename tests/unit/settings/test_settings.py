@@ -161,7 +161,7 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ('', {'TAO_DRY_RUN': 'maybe'}, 'TAO_DRY_RUN: "maybe": expected shell, pretty or json'),
     ('', {'TAO_PULL': 'no'}, 'TAO_PULL: "no": expected missing, always or never'),
     ('', {'TAO_ENGINE': "'docker"}, 'TAO_ENGINE: "\'docker": No closing quotation'),
-    ('', {'TAO_ENGINE': ' '}, 'TAO_ENGINE: " ": expected docker, podman, a path, or "sudo -n docker"'),
+    ('', {'TAO_ENGINE': ' '}, 'TAO_ENGINE: " ": expected docker, podman, docker:/path/of/it, or "sudo -n docker"'),
     ('', {'OVERRIDE_REGISTRY': 'https://x'},
         'OVERRIDE_REGISTRY: "https://x": expected HOST[:PORT][/PREFIX], without https://'),
 ]

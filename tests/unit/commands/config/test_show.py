@@ -60,7 +60,7 @@ def brief(entry: dict[str, Any]) -> tuple[Any, ...]:
     (['--stop-timeout', '2'], {}, 'stop_timeout', (2, '--stop-timeout')),
     ([], {'TAO_DRY_RUN': '1'}, 'dry_run', ('shell', 'TAO_DRY_RUN')),
     (['--dry-run'], {'TAO_DRY_RUN': 'nonsense'}, 'dry_run', ('shell', '--dry-run', ('nonsense', 'TAO_DRY_RUN'))),
-    (['--engine', '"a b" -n'], {}, 'engine', ("'a b' -n", '--engine')),
+    (['--engine', '"docker:a b" -n'], {}, 'engine', ("'a b' -n", '--engine')),
     (['--docker-arg=--log-opt=x-token=s3cr3t'], {}, 'docker_arg', ('--log-opt=x-token=***', '--docker-arg')),
     (['--color', 'always'], {'NO_COLOR': '1'}, 'color', ('always', '--color', ('never', 'NO_COLOR'))),
     ([], {'NO_COLOR': '1'}, 'color', ('never', 'NO_COLOR')),

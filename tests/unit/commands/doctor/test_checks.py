@@ -47,7 +47,7 @@ def info(name: str) -> dict[str, Any]:
     ({'program': '/usr/local/bin/docker', 'real_program': '/usr/bin/snap', 'machine': Machine()}, 'warn',
      '/usr/local/bin/docker is a snap: it sees only folders below your home',
      'sudo snap remove docker && sudo apt-get update && sudo apt-get install -y docker.io'),
-    ({'real_program': '/usr/bin/podman'}, 'warn', '/usr/bin/docker is podman, which other words start',
+    ({'real_program': '/usr/bin/podman'}, 'warn', '/usr/bin/docker is actually podman',
      '--engine podman'),
 ])
 def test_client(known: dict[str, Any], status: str, found: str, fix: str) -> None:
