@@ -154,13 +154,13 @@ def terminal(settings: Settings, terminals: Terminals) -> tuple[bool, bool]:
     flags = settings.flags
     if 'detach' in flags:
         return False, False
-    check_tty('tty' in flags, terminals)
+    check_tty(terminals, asked='tty' in flags)
     wanted = 'no_tty' not in flags and settings.tty
     tty = 'tty' in flags or (wanted and all(terminals))
     return tty, tty or 'interactive' in flags
 
 
-def check_tty(asked: bool, terminals: Terminals) -> None:
+def check_tty(terminals: Terminals, *, asked: bool) -> None:
     """Raise UsageError for --tty without a terminal to type on."""
     if asked and not terminals.stdin:
         raise UsageError('--tty: the input is not a terminal', advice='leave --tty out, or use --interactive')

@@ -31,7 +31,7 @@ def exec_(
 def _streams(options: Values) -> list[str]:
     """As plan.terminal: -t never without a terminal, and input only with it or when asked for."""
     terminals = host.terminals()
-    check_tty(bool(options.get('tty')), terminals)
+    check_tty(terminals, asked=bool(options.get('tty')))
     if options.get('tty') or (all(terminals) and not options.get('no_tty')):
         return ['-it']
     return ['-i'] if options.get('interactive') else []
