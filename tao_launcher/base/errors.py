@@ -1,6 +1,10 @@
 """Every way the launcher can fail by itself, with its exit code."""
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class Fatal(Exception):
     """An error that ends the launcher: one line, the reasons, and what to try.
@@ -17,6 +21,10 @@ class Fatal(Exception):
         self.why = why
         self.advice = advice
 
+    def on_one_line(self) -> str:
+        """What and why, where there is one line for both."""
+        return '; '.join((self.what, *self.why))
+
 
 class UsageError(Fatal):
     """The command line or a variable is wrong; nothing was started."""
@@ -25,10 +33,41 @@ class UsageError(Fatal):
 
 
 class ConfigError(Fatal):
-    """A file the launch depends on is wrong; nothing was started. `faults` are its faults, if it is a list of them."""
+    """A file the launch depends on is wrong; nothing was started."""
 
     code = 2
-    faults: tuple[str, ...] = ()
+
+
+class Fault:
+    """One thing wrong with a file: the path inside it ('' for the top level), the value there, what to write.
+
+    value is as a message shows it, '' where it is not to be shown or the fault is not about it.
+    """
+
+    def __init__(self, path: str, message: str, *, structural: bool = True, value: str = '') -> None:
+        self.path = path
+        self.value = value
+        self.message = message
+        self.structural = structural  # a JSON Schema can see it too
+
+    def __str__(self) -> str:
+        return ': '.join(part for part in (self.path, self.value, self.message) if part)
+
+
+class FileError(ConfigError):
+    """A file cannot be used: its `path`, what is `wrong`, the line and column of that, and its `faults` if it is JSON.
+
+    `at` is (line, column), (line,) or (): the place in the form that editors look for is `place`.
+    """
+
+    def __init__(
+        self, path: str, wrong: str, *why: str, at: Sequence[int] = (), faults: Sequence[Fault] = (), advice: str = '',
+    ) -> None:
+        self.path = path
+        self.wrong = wrong
+        self.place = ''.join(f':{number}' for number in at)
+        self.faults = tuple(faults)
+        super().__init__(f'{path}{self.place}: {wrong}', *why, advice=advice)
 
 
 class NothingMatched(Fatal):

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from .errors import ConfigError
+from .errors import FileError
 from .json_text import MAX_BYTES
 from .record import Record
 from .text import encoded
@@ -137,35 +137,35 @@ def package_data(name: str) -> bytes:
 def read(path: str, what: str, *, required: bool) -> bytes | None:
     """The content of a file of ours, up to a byte above its size limit; None when it is not there.
 
-    Raises ConfigError when it is required and missing, a folder or unreadable. `what` names its role.
+    Raises FileError when it is required and missing, a folder or unreadable. `what` names its role.
     """
     try:
         with open(path, 'rb') as f:
             return f.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         if os.path.islink(path):
-            raise ConfigError(f'{path}: is a link to {os.readlink(path)}, which is not there') from None
+            raise FileError(path, f'is a link to {os.readlink(path)}, which is not there') from None
         if not required:
             return None
-        raise ConfigError(
-            f'{path}: no such file', f'it is the {what}', f'nearest existing folder: {nearest_parent(path)}',
+        raise FileError(
+            path, 'no such file', f'it is the {what}', f'nearest existing folder: {nearest_parent(path)}',
         ) from None
     except IsADirectoryError:
-        raise ConfigError(f'{path}: is a folder, expected the {what}') from None
+        raise FileError(path, f'is a folder, expected the {what}') from None
     except PermissionError:
         if not required and look(path) is None:
             return None  # in a folder of somebody else's, as with root's HOME
-        raise ConfigError(f'{path}: can not be read (permission denied)', advice=f'ls -l {path}') from None
+        raise FileError(path, 'can not be read (permission denied)', advice=f'ls -l {path}') from None
     except (OSError, ValueError) as e:
-        raise ConfigError(f'{path}: can not be read ({getattr(e, "strerror", e)})') from None
+        raise FileError(path, f'can not be read ({getattr(e, "strerror", e)})') from None
 
 
 def standard_input() -> bytes:
-    """What stands in standard input, up to a byte above the size limit. Raises ConfigError."""
+    """What stands in standard input, up to a byte above the size limit. Raises FileError."""
     try:
         return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b''
     except OSError as e:
-        raise ConfigError(f'standard input: can not be read ({e.strerror})') from None
+        raise FileError('standard input', f'can not be read ({e.strerror})') from None
 
 
 def json_file(path: str) -> object:
@@ -173,7 +173,7 @@ def json_file(path: str) -> object:
     try:
         data = read(path, 'configuration', required=False)
         return json.loads(data) if data else None
-    except (ConfigError, ValueError, RecursionError):
+    except (FileError, ValueError, RecursionError):
         return None
 
 

@@ -1,8 +1,10 @@
 """Walks the values of a JSON file and collects every fault and notice on the way."""
 from __future__ import annotations
 
-from .json_text import Fault, at, show
-from .suggest import did_you_mean
+from .errors import Fault
+from .json_text import at, show
+from .suggest import did_you_mean, nearest
+from .text import NO_LINE_BREAK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,19 +21,19 @@ class Reader:
         self.faults: list[Fault] = []
         self.notices: list[str] = []
 
-    def fault(self, path: str, message: str, *, structural: bool = True) -> None:
-        self.faults.append(Fault(path, message, structural=structural))
+    def fault(self, path: str, message: str, *, structural: bool = True, value: str = '') -> None:
+        self.faults.append(Fault(path, message, structural=structural, value=value))
 
     def expect(self, path: str, value: object, expected: str) -> None:
         """A fault: the value is not what it should be."""
-        self.fault(path, f'{show(value)}: expected {expected}')
+        self.fault(path, f'expected {expected}', value=show(value))
 
     def parsed(self, path: str, value: str, parse: Callable[[str], T], *, structural: bool = True) -> T | None:
         """parse(value); None and a fault where that raises ValueError."""
         try:
             return parse(value)
         except ValueError as e:
-            self.fault(path, f'{show(value)}: {e}', structural=structural)
+            self.fault(path, str(e), structural=structural, value=show(value))
             return None
 
     def items(self, path: str, value: object) -> Iterator[tuple[str, Any]]:
@@ -39,20 +41,20 @@ class Reader:
         if isinstance(value, list):
             yield from ((at(path, i), item) for i, item in enumerate(value))
         else:
-            self.fault(path, f'{kind(value)}: expected a list [...]')  # the value itself may be a secret
+            self.fault(path, 'expected a list [...]', value=kind(value))  # the value itself may be a secret
 
     def members(self, path: str, value: object, hint: str = '') -> Mapping[str, Any]:
         """An object's members without comments (keys that start with $ or _)."""
         if isinstance(value, dict):
             return {key: v for key, v in value.items() if not key.startswith(('$', '_'))}
-        self.fault(path, f'{kind(value)}: expected an object {{...}}{hint}')  # the value itself may be a secret
+        self.fault(path, f'expected an object {{...}}{hint}', value=kind(value))  # the value itself may be a secret
         return {}
 
     def known(self, path: str, members: Mapping[str, object], known: Collection[str]) -> None:
         """A fault for every key that is not known."""
         for key in members:
             if key not in known:
-                hint = did_you_mean(key, known) or f'expected one of {", ".join(known)}'
+                hint = did_you_mean(nearest(key, known)) or f'expected one of {", ".join(known)}'
                 self.fault(at(path, key), f'unknown key; {hint}')
 
     def text(self, path: str, value: object, expected: str = 'a string') -> str | None:
@@ -60,7 +62,7 @@ class Reader:
         if not isinstance(value, str) or not value:
             self.expect(path, value, expected)
         elif '\n' in value or '\r' in value:
-            self.fault(path, f'{show(value)}: a line break can not stand here')
+            self.fault(path, NO_LINE_BREAK, value=show(value))
         else:
             return value
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import re
 
-from .errors import ConfigError
+from .errors import Fault, FileError
 from .text import plural
 
 TYPE_CHECKING = False
@@ -13,18 +13,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 16 * 1024 * 1024  # ten thousand mounts need 1 MB
 MAX_DEPTH = 32
-
-
-class Fault:
-    """One thing wrong with a file: the path inside it ('' for the top level) and what to write."""
-
-    def __init__(self, path: str, message: str, *, structural: bool = True) -> None:
-        self.path = path
-        self.message = message
-        self.structural = structural  # a JSON Schema can see it too
-
-    def __str__(self) -> str:
-        return f'{self.path}: {self.message}' if self.path else self.message
 
 
 class Number(float):
@@ -42,15 +30,13 @@ class RepeatedKeys(dict):  # type: ignore[type-arg]
 SHOWN_FAULTS = 50
 
 
-def refused(name: str, faults: Sequence[Fault]) -> ConfigError:
-    """The error for a file with these faults; its `faults` has all of them."""
+def refused(name: str, faults: Sequence[Fault]) -> FileError:
+    """The error for a file with these faults, of which it says the first ones."""
     more = len(faults) - SHOWN_FAULTS
-    error = ConfigError(
-        f'{name}: {plural(len(faults), "problem")}',
-        *map(str, faults[:SHOWN_FAULTS]), *([f'… and {more} more'] if more > 0 else []),
+    return FileError(
+        name, plural(len(faults), 'problem'),
+        *map(str, faults[:SHOWN_FAULTS]), *([f'… and {more} more'] if more > 0 else []), faults=faults,
     )
-    error.faults = tuple(map(str, faults))
-    return error
 
 
 def at(path: str, key: str | int) -> str:
@@ -75,33 +61,33 @@ def show(value: object) -> str:
 def loads(data: bytes, name: str) -> object:
     """The value in `data`; `name` is the file's, for the error.
 
-    Raises ConfigError with line, column, the line itself and a caret.
+    Raises FileError with line, column, the line itself and a caret.
     """
     if len(data) > MAX_BYTES:
-        raise ConfigError(f'{name}: larger than {MAX_BYTES >> 20} MiB, so not what it should be')
+        raise FileError(name, f'larger than {MAX_BYTES >> 20} MiB, so not what it should be')
     text = _decode(data, name)
     if not text.strip():
-        raise ConfigError(f'{name}: the file is empty', 'expected a JSON object, at least {}')
+        raise FileError(name, 'the file is empty', 'expected a JSON object, at least {}')
     try:
         value: object = json.loads(text, object_pairs_hook=_object, parse_float=_number)
     except json.JSONDecodeError as e:
         raise _not_json(text, e, name) from None
     except RecursionError:
-        raise ConfigError(f'{name}: nested too deeply') from None
+        raise FileError(name, 'nested too deeply') from None
     except ValueError:  # Python refuses to convert a number of thousands of digits
-        raise ConfigError(f'{name}: holds a number with too many digits') from None
+        raise FileError(name, 'holds a number with too many digits') from None
     return value
 
 
 def _decode(data: bytes, name: str) -> str:
     if data.startswith((b'\xff\xfe', b'\xfe\xff')):
-        raise ConfigError(f'{name}: is UTF-16; save it as UTF-8')
+        raise FileError(name, 'is UTF-16; save it as UTF-8')
     try:
         return data.decode('utf-8-sig')
     except UnicodeDecodeError as e:
         line = data.count(b'\n', 0, e.start) + 1
-        raise ConfigError(
-            f'{name}:{line}: is not UTF-8 (byte 0x{data[e.start]:02x})', 'save the file as UTF-8',
+        raise FileError(
+            name, f'is not UTF-8 (byte 0x{data[e.start]:02x})', 'save the file as UTF-8', at=(line,),
         ) from None
 
 
@@ -149,18 +135,16 @@ def _string_faults(path: str, text: str) -> Iterator[Fault]:
         yield Fault(path, 'holds half a surrogate pair', structural=False)
 
 
-def _not_json(text: str, error: json.JSONDecodeError, name: str) -> ConfigError:
+def _not_json(text: str, error: json.JSONDecodeError, name: str) -> FileError:
     pos, reason, advice = _slip(text, error)
     start = text.rfind('\n', 0, pos) + 1
     column = pos - start
     line = _masked(text)[start:].split('\n', 1)[0].rstrip('\r')
     shown = ''.join(c if c.isprintable() else ' ' for c in line)
     cut = max(0, column - 60)
-    return ConfigError(
-        f'{name}:{text.count(chr(10), 0, pos) + 1}:{column + 1}: not JSON: {reason}',
-        shown[cut:cut + 100],
-        ' ' * (column - cut) + '^',
-        advice=advice,
+    return FileError(
+        name, f'not JSON: {reason}', shown[cut:cut + 100], ' ' * (column - cut) + '^',
+        at=(text.count('\n', 0, pos) + 1, column + 1), advice=advice,
     )
 
 

@@ -110,6 +110,15 @@ class Output:
         if not self.quiet:
             self.say(f'{self._paint("notice:", "YELLOW")} {shown(text)}')
 
+    def say_dry_run(self) -> None:
+        """That a variable makes a dry run of it, which nobody typed here."""
+        self.notice('TAO_DRY_RUN is set: nothing is run')
+
+    def say_exports(self, names: Sequence[str], what: str = 'the line takes {} from its environment') -> None:
+        """That what was printed takes variables from an environment that has not got them; none for no names."""
+        if names:
+            self.notice(f'{what.format(", ".join(names))}: export it first')
+
     def verbose(self, text: str) -> None:
         """What was read or decided; only with --verbose."""
         if self.is_verbose:

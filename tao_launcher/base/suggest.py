@@ -3,7 +3,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def nearest(name: str, names: Iterable[str], limit: int = 3) -> list[str]:
@@ -15,9 +15,8 @@ def nearest(name: str, names: Iterable[str], limit: int = 3) -> list[str]:
     return [known[n] for n in found]
 
 
-def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """"did you mean a, b?", or an empty string when nothing is close."""
-    found = nearest(name, names)
+def did_you_mean(found: Sequence[str]) -> str:
+    """"did you mean a, b?" of the nearest names, or an empty string when nothing is close."""
     return f'did you mean {", ".join(found)}?' if found else ''
 
 

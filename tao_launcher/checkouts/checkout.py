@@ -79,8 +79,8 @@ class Checkout(Record):
 
     def say_exports(self, given: Arguments) -> None:
         """In a dry run: what a printed line takes from its environment."""
-        if self.dry_run and given.export:
-            self.output.notice(f'the line takes {", ".join(given.export)} from its environment: export it first')
+        if self.dry_run:
+            self.output.say_exports([*given.export])
 
     def dockerfile(self, *names: str) -> str:
         """The first of these files of the checkout that is there. Raises ConfigError."""
@@ -99,7 +99,7 @@ def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -
     asked = asked_dry or bool(options.get('dry_run'))
     form = dry_run_form(options, environ)
     if form and not asked:
-        output.notice('TAO_DRY_RUN is set: nothing is run')
+        output.say_dry_run()
     if form in ('pretty', 'json') and options.get('dry_run'):
         raise UsageError(f'--dry-run={form} is for a launch', 'here every command is printed on a line of its own')
     root = find_root(program, profile, environ, here)

@@ -39,6 +39,7 @@ def target(
         network='host' if profile['network_default'] == '--net=host' else '',
         workdir=profile['working_directory'] or '',
         image_from=f'{root}/{MANIFEST}',
+        program=program,
     )
 
 

@@ -95,5 +95,5 @@ def as_target(found: Service, made: Target, program: str, place: str, settings: 
     return made._replace(
         job=f'{program}/service', command=('flask', 'run', '--host', listen, '--port', str(found.port)),
         variables=(Variable('PYTHONPATH', f'{place}:{api}', own), Variable('FLASK_APP', f'{api}/app.py', own)),
-        ports=published,
+        ports=published, is_service=True,
     )

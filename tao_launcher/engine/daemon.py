@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Daemon(Record):
     """What is known of the engine: which one it is, where its daemon is, whose user that is.
 
-    address is '' for the local default. init is what --init is to use, '' for the engine's own.
+    address is '' for the local default, and as people read it. init is what --init is to use, '' for the engine's own.
     """
 
     profile: Profile = DOCKER
@@ -48,17 +48,18 @@ def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Cal
     profile = profiles.profile(engine)
     if profile.has_contexts:
         address = profiles.flag(engine, profile.address) or _docker(engine, known, home, read)
+        connection = ''
     else:
-        address = _named(engine, profile, known)
-    remote = address.startswith(('tcp:', 'ssh:', 'http:', 'https:', 'connection '))
+        address, connection = _named(engine, profile, known)
+    remote = bool(connection) or address.startswith(('tcp:', 'ssh:', 'http:', 'https:'))
     name = profiles.program(engine).rpartition('/')[2]
     return Daemon(
         profile=profile,
         is_sudo=is_sudo,
         is_rootless=not remote and any('rootless' in text or '/run/user/' in text for text in (address, name)),
         is_remote=remote,
-        is_ssh=address.startswith(('ssh:', 'connection ')),  # which may ask for a passphrase
-        address=address,
+        is_ssh=bool(connection) or address.startswith('ssh:'),  # which may ask for a passphrase
+        address=f'connection {connection}' if connection else address,
     )
 
 
@@ -66,15 +67,15 @@ def _nothing(path: str) -> object:
     return None
 
 
-def _named(engine: Sequence[str], profile: Profile, environ: Mapping[str, str]) -> str:
-    """The address that words or variables give; "connection NAME" where they give its name alone."""
+def _named(engine: Sequence[str], profile: Profile, environ: Mapping[str, str]) -> tuple[str, str]:
+    """(the address that words or variables give, or '', the name of a connection where they give that alone)."""
     address = profiles.flag(engine, profile.address)
     connection = profiles.flag(engine, profile.place)
     if not address and not connection:
         address, connection = (environ.get(name, '') for name in profile.variables)
     if not address and not connection and profiles.program(engine).endswith('-remote'):
         connection = 'by default'
-    return address or (f'connection {connection}' if connection else '')
+    return address, '' if address else connection
 
 
 def _docker(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Callable[[str], object]) -> str:

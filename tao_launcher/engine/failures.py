@@ -47,6 +47,8 @@ def engine_failure(
     if re.search(r'invalid bind address|unable to parse docker host|connection is not valid|unable to resolve', text):
         return f'{address or "the address"} is no address of a daemon ({_first(error)})', elsewhere or asked
     if (address or profile.service) and re.search(NO_ANSWER, text):
+        if not address and not machine.has_daemon:
+            return f'the {profile.name} daemon is not installed', remedies.install(machine, profile)
         if not address:
             return f'the {program} daemon is not running', remedies.start(machine)
         is_local = address.startswith(('unix:', '/'))

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 
 class Answer(Record):
-    """What a question to the engine gave; code is None when it did not answer in time."""
+    """What a question to the engine gave; code is None when it did not answer: `err` says why, for people."""
 
     code: int | None
     out: str
     err: str
+    is_missing: bool = False  # there is no such program
+    is_late: bool = False  # it was given up
 
     def json(self) -> Mapping[str, Any]:
         """The answer as a JSON object; {} where it is none."""
@@ -52,7 +54,7 @@ def ask(
                 encoding='utf-8', errors='surrogateescape',
             )
     except OSError as e:
-        return Answer(None, '', f'{argv[0]}: {e.strerror or e}')
+        return Answer(None, '', f'{argv[0]}: {e.strerror or e}', is_missing=isinstance(e, FileNotFoundError))
     deadline = clock() + timeout
     try:
         while True:
@@ -64,7 +66,7 @@ def ask(
                     break
     finally:
         _end(child)  # given up, or left by Ctrl-C
-    return Answer(None, '', f'no answer within {timeout:.0f} s')
+    return Answer(None, '', f'no answer within {timeout:.0f} s', is_late=True)
 
 
 def _encoded(env: Mapping[str, str]) -> dict[bytes, bytes]:

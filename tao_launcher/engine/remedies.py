@@ -23,6 +23,7 @@ class Machine(Record):
     has_sudo: bool = True
     has_systemd: bool = True
     has_service: bool = True  # without systemd: `service docker start` works
+    has_daemon: bool = True  # a dockerd is installed
     system: str = 'debian'  # ID and ID_LIKE of /etc/os-release
 
 

@@ -28,7 +28,7 @@ def lines(plan: Plan) -> Lines:
     Raises ConfigError or UsageError for what docker's command line can not say.
     """
     options = _options(plan)
-    wrong = clashes(plan.extra_args, [word for line in options for word in line])
+    wrong = wrong_words(plan) if plan.extra_args else []
     if wrong:
         raise UsageError('--docker-arg: ' + wrong[0], *wrong[1:])
     command = (*engine(plan), 'run', *(() if plan.detach else ('--rm',)), *_streams(plan))
@@ -36,6 +36,11 @@ def lines(plan: Plan) -> Lines:
     rest: Lines = [*((word,) for word in plan.extra_args), (plan.image,), plan.command]
     digest = _digest([command, *options, *labels, *rest])
     return [command, *options, *labels, ('--label', f'tao.plan={digest}'), *rest]
+
+
+def wrong_words(plan: Plan) -> list[str]:
+    """What is wrong with the plan's words for docker beside the options that it sets itself."""
+    return clashes(plan.extra_args, words(_options(plan)))
 
 
 def words(lines: Lines) -> tuple[str, ...]:
@@ -80,20 +85,28 @@ def _options(plan: Plan) -> Lines:
 def mount_words(mount: Mount) -> tuple[str, str]:
     """-v, or --mount for a path with a colon, which -v can not carry.
 
-    Raises ConfigError for z and Z there: --mount has no relabelling.
+    Raises ConfigError for what `refused_mount` tells.
     """
-    if re.search(r'[\0\n\r]', mount.source + mount.destination):
-        raise ConfigError(f'{mount.origin}: a path with a line break can not be mounted', repr(mount.source))
+    refused = refused_mount(mount)
+    if refused:
+        what, why, advice = refused
+        raise ConfigError(f'{mount.origin}: {what}', why, advice=advice)
     if ':' not in mount.source + mount.destination:
         return '-v', ':'.join(part for part in (mount.source, mount.destination, mount.mode) if part)
-    modes = mount.mode.split(',')
-    if {'z', 'Z'} & set(modes):
-        raise ConfigError(
-            f'{mount.origin}: mode {mount.mode} can not be combined with ":" in a path',
-            f'{mount.source} → {mount.destination}', advice='rename the folder, or mount its parent',
-        )
     fields = ['type=bind', f'source={mount.source}', f'destination={mount.destination}']
-    return '--mount', ','.join(map(_csv, fields + ['readonly'] * ('ro' in modes)))
+    return '--mount', ','.join(map(_csv, fields + ['readonly'] * ('ro' in mount.mode.split(','))))
+
+
+def refused_mount(mount: Mount) -> tuple[str, str, str] | None:
+    """(what is wrong, why, what to do) of a mount that docker can not be told: --mount has no relabelling."""
+    if re.search(r'[\0\n\r]', mount.source + mount.destination):
+        return 'a path with a line break can not be mounted', repr(mount.source), ''
+    if ':' in mount.source + mount.destination and {'z', 'Z'} & set(mount.mode.split(',')):
+        return (
+            f'mode {mount.mode} can not be combined with ":" in a path', f'{mount.source} → {mount.destination}',
+            'rename the folder, or mount its parent',
+        )
+    return None
 
 
 def _csv(field: str) -> str:

@@ -115,13 +115,11 @@ def _source(plan: Plan, key: str) -> str:
 
 
 def _default(plan: Plan) -> str:
-    program = plan.job.partition('/')[0]
-    return f'default of {program}' if program.startswith('tao_') else 'default'
+    return f'default of {plan.target.program}' if plan.target.program else 'default'
 
 
 def _gpus(plan: Plan) -> str:
-    slurm = next((notice for notice in plan.notices if notice.startswith('Slurm job ')), '')
-    return slurm if slurm else _source(plan, 'gpus')
+    return plan.allocation or _source(plan, 'gpus')
 
 
 def _variable(plan: Plan, word: str, origin: Source) -> str:
@@ -156,4 +154,4 @@ def _image(plan: Plan) -> str:
 def _words(plan: Plan) -> str:
     if not plan.target.command:
         return 'no command was given: a shell'
-    return '--run_as_service' if plan.job.endswith('/service') else 'the command line'
+    return '--run_as_service' if plan.target.is_service else 'the command line'

@@ -43,9 +43,7 @@ def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], outp
     if form == 'json':
         output.result(as_json(plan, argv.words(lines)))
         return
-    unset = [name for name, value in plan.export.items() if environ.get(name) != value]
-    if unset:
-        output.notice(f'the line takes {", ".join(unset)} from its environment: export it first')
+    output.say_exports([name for name, value in plan.export.items() if environ.get(name) != value])
     output.result(argv.quoted(lines, pretty=form == 'pretty') + '\n')
 
 

@@ -160,7 +160,7 @@ def _uncovered(path: str, mounts: Sequence[Mount], look: Look, *, is_spec: bool,
         unless = f'spec file {path} is under no mount: the container has it only if the image does'
         return vanishes if is_output else unless if is_spec else ''
     if there:
-        return f'{path} is a host path; in the container it is {there[0]}'
+        return _of_the_host(path, mounts, look)
     mount = '' if path in EMPTY_IN_THE_IMAGE else f'; mount it: {_volume(path, look)}'
     return f'{vanishes if is_output else f"{path} is on the host but not in the container"}{mount}'
 

@@ -41,6 +41,8 @@ class Target(Record):
     ports: tuple[Port, ...] = ()  # instead of the settings'
     notices: tuple[str, ...] = ()
     image_from: str = ''  # what names the image, for --explain
+    program: str = ''  # the developer runner that it is for, '' for a task of the catalogue
+    is_service: bool = False  # the command is that of --run_as_service
     is_task: bool = False  # the words of the command are a task's own, and can be checked as such
 
 
@@ -74,6 +76,7 @@ class Plan(Record):
     may_ask: bool  # the engine's command may ask for a password on the terminal
     stop_timeout: int
     notices: tuple[str, ...]
+    allocation: str  # what Slurm says of the GPUs, '' where they were asked for or are all
     origins: tuple[Source, ...]  # of the variables
     settings: Settings  # what it was made from, as target is
     target: Target
@@ -85,7 +88,8 @@ def make(
     """The plan for `target`. Raises UsageError for what can not be launched."""
     flags = settings.flags
     settings = settings._replace(ports=target.ports or settings.ports)
-    request, gpu_notice = gpus.request(_given_gpus(settings, environ), environ)
+    given = _given_gpus(settings, environ)
+    request, gpu_notice = gpus.request(given, environ)
     gpu_words, gpu_variables = gpus.engine_words(request, daemon, is_tegra=host.is_tegra)
     variables = collect(
         target.variables, settings.file_variables, gpu_variables, identity.variables, settings.variables,
@@ -125,6 +129,7 @@ def make(
             settings, daemon, target, (gpu_notice, identity.notice, *variables.notices),
             has_input=tty or interactive, has_by_name=bool(variables.by_name),
         ), *(gpu_indices(request, target.command) if target.is_task else ())),
+        allocation=gpu_notice if given is None else '',
         origins=variables.origins,
         settings=settings,
         target=target,
@@ -149,11 +154,16 @@ def terminal(settings: Settings, terminals: Terminals) -> tuple[bool, bool]:
     flags = settings.flags
     if 'detach' in flags:
         return False, False
-    if 'tty' in flags and not terminals.stdin:
-        raise UsageError('--tty: the input is not a terminal', advice='leave --tty out, or use --interactive')
+    check_tty(terminals, asked='tty' in flags)
     wanted = 'no_tty' not in flags and settings.tty
     tty = 'tty' in flags or (wanted and all(terminals))
     return tty, tty or 'interactive' in flags
+
+
+def check_tty(terminals: Terminals, *, asked: bool) -> None:
+    """Raise UsageError for --tty without a terminal to type on."""
+    if asked and not terminals.stdin:
+        raise UsageError('--tty: the input is not a terminal', advice='leave --tty out, or use --interactive')
 
 
 def _given_gpus(settings: Settings, environ: Mapping[str, str]) -> Gpus | None:

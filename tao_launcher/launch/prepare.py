@@ -39,7 +39,7 @@ def prepare(
     settings = merge(options, environ, file, defaults, here.cwd, here.home)
     settings = settings._replace(notices=(*notices, *settings.notices))
     if settings.sources['dry_run'].kind == 'variable' and settings.dry_run:
-        output.notice('TAO_DRY_RUN is set: nothing is run')
+        output.say_dry_run()
     engine = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
     if output.is_verbose:
         from .verbose import say_settings

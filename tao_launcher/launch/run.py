@@ -52,7 +52,7 @@ def _was_interrupted(plan: Plan, job: SupervisedJob, code: int) -> bool:
     """Whether Ctrl-C ended the job, so that a shell loop or make around the launcher is to stop too."""
     if signal.SIGINT in job.received:
         return code in (130, 137, -signal.SIGINT, -signal.SIGKILL)
-    if not (plan.tty and code == 130) or plan.job.endswith('/shell'):
+    if not (plan.tty and code == 130) or not plan.target.command:
         return False
     # With -t it was a byte for the job's own terminal. Off it, it is a signal for the whole foreground.
     signals.interrupt_group()

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 LAUNCH_ID = 'TAO_LAUNCH_ID'
 
 
+class Reserved(UsageError):
+    """Somebody has set the launcher's own variable, `where` for people."""
+
+    def __init__(self, variable: Variable, where: str) -> None:
+        super().__init__(f'{LAUNCH_ID} is the launcher\'s own variable', f'set by {where}')
+        self.variable = variable
+
+
 class Variables(Record):
     """words are the values of docker's -e; export holds the secrets that the engine's process is given."""
 
@@ -31,7 +39,7 @@ def collect(
 
     In this order: a runner's defaults, the file's Envs, what the launcher decided about GPUs, the
     identity (each unless set already), --env, and TAO_LAUNCH_ID where the engine can pass it.
-    Raises UsageError when somebody sets TAO_LAUNCH_ID.
+    Raises Reserved when somebody sets TAO_LAUNCH_ID.
     """
     given = {variable.name for variable in (*file, *options)}
     own = {variable.name for variable in defaults}
@@ -42,7 +50,7 @@ def collect(
         found.pop(variable.name, None)
         found[variable.name] = variable
     if LAUNCH_ID in found:
-        raise UsageError(f'{LAUNCH_ID} is the launcher\'s own variable', f'set by {found[LAUNCH_ID].origin}')
+        raise Reserved(found[LAUNCH_ID], f'{found[LAUNCH_ID].origin}')
     words, by_name, notices = [], [], []
     origins: list[Source] = []
     export: dict[str, str] = {}

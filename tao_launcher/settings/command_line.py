@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..base.record import Record
-from ..base.suggest import did_you_mean
+from ..base.suggest import did_you_mean, nearest
 from .option import Option
 from .options import ALSO_LATE, NEVER_LATE, SUBMIT, TASKS_OWN, of
 
@@ -101,8 +101,8 @@ def _hint(name: str, known: Mapping[str, Option]) -> list[str]:
     if owners:
         return [f'it is an option of tao {" and ".join(owners)}, and stands behind that']
     # the dashes would make every option look alike
-    hint = did_you_mean(name[2:], {option.name[2:] for option in known.values()})
-    return [hint.replace('mean ', 'mean --').replace(', ', ', --')] if hint else []
+    meant = nearest(name[2:], {option.name[2:] for option in known.values()})
+    return [did_you_mean([f'--{each}' for each in meant])] if meant else []
 
 
 def call(
@@ -161,7 +161,7 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
     known = table('tao')
     without_subtask = bool(subtasks) and not is_subtask((*words, '')[0])
     kept: list[str] = []
-    misplaced: list[str] = []
+    misplaced: list[tuple[str, str]] = []  # each with the word for its value
     rest = list(words)
     while rest and rest[0] != '--':
         if rest[0] == 'run' and not kept:
@@ -176,17 +176,17 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
                 value = rest.pop(0)
             add(values, option, _value(option, name, equals, value))
         elif option and _misplaced(option, without_subtask=without_subtask):
-            misplaced.append(f'{name} {option.value}'.rstrip())
+            misplaced.append((name, option.value))
             if option.value and not equals and _has_value(option, rest, known):
                 del rest[0]
         else:
             kept.append(word)
     if misplaced:
-        names = ', '.join(word.partition(' ')[0] for word in misplaced)
+        words = ' '.join(part for pair in misplaced for part in pair if part)
         raise UsageError(
-            f'{names}: the launcher\'s options stand before the task name',
-            f'behind a bare "--" the task gets them: tao {task} SUBTASK -- {" ".join(misplaced)}',
-            advice=f'tao {" ".join(misplaced)} {task} …',
+            f'{", ".join(name for name, _ in misplaced)}: the launcher\'s options stand before the task name',
+            f'behind a bare "--" the task gets them: tao {task} SUBTASK -- {words}',
+            advice=f'tao {words} {task} …',
         )
     return kept + rest
 

@@ -50,7 +50,7 @@ def check_word(word: str) -> str:
     if not re.fullmatch(r'--[a-z][a-z0-9-]+|-[a-zA-Z]+', name) or re.search(r'[\0\n\r]', word):
         raise ValueError('expected one option with its value joined by "=", such as --cpus=8')
     if name in OWN:
-        raise ValueError(f'expected {OWN[name]} instead' if OWN[name] else 'the launcher decides this itself')
+        raise decided(OWN[name])
     if len(name) > 2 and name[1] != '-':
         raise ValueError('expected one option to a word, its value joined by "="')
     if SHORT.get(name, name) == '--label' and value.startswith('tao.'):
@@ -60,6 +60,11 @@ def check_word(word: str) -> str:
     if not equals and name not in WITHOUT_VALUE:
         raise ValueError(f'expected its value in the same word: {name}=VALUE')
     return word
+
+
+def decided(own: str) -> ValueError:
+    """The error for a word that sets what the launcher decides, by its option `own` or ('') by itself."""
+    return ValueError(f'expected {own} instead' if own else 'the launcher decides this itself')
 
 
 def word_name(word: str) -> str:

@@ -86,12 +86,12 @@ def _docker_words(path: str, value: object, reader: Reader) -> tuple[str, ...]:
     words = []
     for where, item in reader.items(path, value):
         if not isinstance(item, str) or not item.startswith('-'):
-            reader.fault(where, f'{kind(item)}: expected a word for docker such as "--cpus=8"')
+            reader.fault(where, 'expected a word for docker such as "--cpus=8"', value=kind(item))
             continue
         try:
             words.append(check_word(item))
         except ValueError as e:
-            reader.fault(where, f'{show(word_name(item))}: {e}', structural=False)
+            reader.fault(where, str(e), structural=False, value=show(word_name(item)))
     return tuple(word for word in words if word)
 
 
@@ -147,7 +147,7 @@ def _host_port(path: str, value: object, reader: Reader, *, in_list: bool) -> tu
     if number is not None:
         if 1 <= number <= 65535:
             return '', str(number)
-        reader.fault(path, f'{show(value)}: expected a port from 1 to 65535')
+        reader.expect(path, value, 'a port from 1 to 65535')
         return None
     if isinstance(value, str) and re.fullmatch(r'(([0-9.]+|\[[0-9a-fA-F:.]+\]):)?[0-9]{1,5}', value):
         return reader.parsed(path, value, host_port, structural=False)

@@ -34,10 +34,8 @@ def mounts(path: str, file: Sequence[Mount], volumes: Sequence[Mount], notices: 
         replaced = found.pop(mount.destination, None)
         in_file = mount.origin.kind == 'file'
         if replaced and (in_file or replaced.origin.kind != 'file'):
-            where = path if in_file else 'command line'
-            notices.append(
-                f'{where}: {mount.destination} is mounted twice; {mount.source} is used, {replaced.source} is not'
-            )
+            twice = f'{mount.destination} is mounted twice; {mount.source} is used, {replaced.source} is not'
+            notices.append(_said(path if in_file else 'command line', twice))
         found[mount.destination] = mount
     return tuple(found.values())
 
@@ -47,9 +45,13 @@ def variables(where: str, given: Sequence[Variable], notices: list[str]) -> tupl
     found: dict[str, Variable] = {}
     for variable in given:
         if found.pop(variable.name, None):
-            notices.append(f'{where}: {variable.name} is set twice; the later value is used')
+            notices.append(_said(where, f'{variable.name} is set twice; the later value is used'))
         found[variable.name] = variable
     return tuple(found.values())
+
+
+def _said(where: str, what: str) -> str:
+    return f'{where}: {what}' if where else what
 
 
 def docker_words(earlier: Sequence[str], later: Sequence[str]) -> tuple[str, ...]:

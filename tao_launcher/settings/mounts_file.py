@@ -25,7 +25,7 @@ SECTIONS = ('Mounts', 'Envs', 'DockerOptions')
 
 
 class MountsFile(Record):
-    """What a mounts file says; an option it does not set is absent from `options`."""
+    """What a mounts file says; an option it does not set is absent from `options`. The notices do not name the file."""
 
     path: str = ''
     mounts: tuple[Mount, ...] = ()
@@ -38,7 +38,7 @@ def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> Moun
     """The mounts file at the absolute `path` with the content `data`.
 
     `home` replaces ~ in its sources, `environ` their variables.
-    Raises ConfigError with every fault of the file.
+    Raises FileError with every fault of the file.
     """
     document = loads(data, path)
     reader = Reader()
@@ -50,7 +50,7 @@ def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> Moun
     ), variables=tuple(variable._replace(origin=variable.origin._replace(name=path)) for variable in found.variables))
     if reader.faults:
         raise refused(path, reader.faults)
-    return found._replace(path=path, notices=tuple(f'{path}: {n}' for n in reader.notices))
+    return found._replace(path=path, notices=tuple(reader.notices))
 
 
 def structure(document: object, reader: Reader) -> MountsFile:
@@ -129,12 +129,12 @@ def _expanded(mount: Mount, path: str, environ: Mapping[str, str], home: str, re
     def value(match: re.Match[str]) -> str:
         name = match.group(1).strip('{}')
         if not environ.get(name):
-            reader.fault(where, f'"{mount.source}": the variable {name} is not set', structural=False)
+            reader.fault(where, f'the variable {name} is not set', structural=False, value=f'"{mount.source}"')
         return environ.get(name, '')
 
     source = re.sub(r'\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})', value, mount.source)
     if mount.source == '~' or mount.source.startswith('~/'):
         source = home + source[1:]
     if '\n' in source or '\r' in source:
-        reader.fault(where, f'"{mount.source}": a variable in it holds a line break', structural=False)
+        reader.fault(where, 'a variable in it holds a line break', structural=False, value=f'"{mount.source}"')
     return clean_path(source if source.startswith('/') else f'{path.rpartition("/")[0]}/{source}')

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from ..base.suggest import did_you_mean
+from ..base.suggest import did_you_mean, nearest
+from ..base.text import NO_LINE_BREAK
 from ..engine.docker import DOCKER
 from ..engine.profiles import PROFILES, PULL, known, named
 from .values import Gpus, Ulimit, clean_path
@@ -59,7 +60,7 @@ def size(text: str) -> str:
 def ulimit(name: str, text: str) -> Ulimit:
     """NAME and SOFT[:HARD]; -1 is unlimited."""
     if name not in ULIMITS:
-        raise ValueError(did_you_mean(name, ULIMITS) or f'expected one of {", ".join(ULIMITS)}')
+        raise ValueError(did_you_mean(nearest(name, ULIMITS)) or f'expected one of {", ".join(ULIMITS)}')
     if not re.fullmatch(r'-?[0-9]+(:-?[0-9]+)?', text):
         raise ValueError('expected a whole number or SOFT:HARD (-1 is unlimited)')
     soft, _, hard = text.partition(':')
@@ -177,7 +178,7 @@ def volume(text: str) -> tuple[str, str, str]:
     if len(parts) not in (2, 3) or not parts[0]:
         raise ValueError('expected SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)')
     if re.search(r'[\n\r]', text):
-        raise ValueError('a line break can not stand here')
+        raise ValueError(NO_LINE_BREAK)
     return parts[0], destination(parts[1]), mode(parts[2]) if len(parts) == 3 else ''
 
 
@@ -216,8 +217,7 @@ def engine(text: str) -> tuple[str, ...]:
     return words
 
 
-# How the one value of an option is written, by Option.kind.
-KINDS: Mapping[str, Callable[[str], Any]] = {
+KINDS: Mapping[str, Callable[[str], Any]] = {  # how the one value of an option is written, by Option.kind
     'color': color, 'container_name': container_name, 'destination': destination, 'dry_run': dry_run, 'engine': engine,
     'gpus': gpus, 'image': image, 'pull': pull, 'registry': registry, 'seconds': seconds, 'size': size, 'tag': tag,
     'user': user, 'word': word,

@@ -86,7 +86,7 @@ def merge(
     if problems.found:
         raise UsageError(problems.found[0], *problems.found[1:])
     _add_sources(sources, file, given)
-    notices: list[str] = list(file.notices)
+    notices: list[str] = [f'{file.path}: {notice}' for notice in file.notices]
     return Settings(
         mounts=layers.mounts(file.path, file.mounts, given.mounts, notices),
         file_variables=layers.variables(file.path, file.variables, notices),

@@ -140,7 +140,7 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
             what,
             *([f'releases that have it: {", ".join(having)}'] if release and having else []),
             *([f'it is in group {" and ".join(groups)}'] if group and group not in groups else []),
-            advice=f'tao {groups[0] if group and group not in groups else group} {task} …'.replace('  ', ' ')
+            advice=f'tao {f"{groups[0] if group not in groups else group} " if group else ""}{task} …'
             if not (release and having) else f'tao --release {having[-1]} {task} …',
         )
     images = [images for groups in catalogue.releases.values() for images in groups.values()]

@@ -206,6 +206,82 @@ def test_one_module_writes() -> None:
         assert not writes or name == 'base/output', (name, writes)
 
 
+# What people are told. Code that needs a part of it has a field or an attribute to ask.
+SENTENCES = {
+    'what', 'why', 'advice', 'wrong', 'message', 'notice', 'notices', 'origin', 'found', 'fix', 'remedy', 'text',
+}
+ALSO_VARIABLES = SENTENCES - {'found', 'message', 'text', 'wrong'}  # which are words of many other things
+READS = {
+    'startswith', 'endswith', 'partition', 'rpartition', 'split', 'rsplit', 'replace', 'find', 'rfind', 'index',
+    'count', 'removeprefix', 'removesuffix',
+}
+
+
+def is_literal(node: ast.AST) -> bool:
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return bool(node.elts) and all(map(is_literal, node.elts))
+    return isinstance(node, ast.JoinedStr) or isinstance(node, ast.Constant) and bool(isinstance(node.value, str)
+        and node.value)
+
+
+def is_sentence(node: ast.AST) -> bool:
+    """e.what, e.why[0], and str(e) of an error, with whatever is done to it."""
+    if isinstance(node, ast.Call):
+        of_error = isinstance(node.func, ast.Name) and node.func.id == 'str' and getattr(node.args[0], 'id', '') == 'e'
+        joins = isinstance(node.func, ast.Attribute) and node.func.attr == 'join'
+        said = node.args[0] if joins else getattr(node.func, 'value', None)
+        return of_error or said is not None and is_sentence(said)
+    if isinstance(node, ast.Attribute):
+        return node.attr in SENTENCES
+    if isinstance(node, ast.Name):
+        return node.id in ALSO_VARIABLES
+    return any(map(is_sentence, ast.iter_child_nodes(node)))
+
+
+def read_back(tree: ast.AST) -> list[int]:
+    """The lines that compare or search what was made for people to read."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            at_fault = any(map(is_literal, sides)) and any(map(is_sentence, sides))
+        elif isinstance(node, ast.Call) and dotted(node.func).startswith('re.'):
+            at_fault = any(map(is_sentence, node.args[1:]))
+        else:
+            at_fault = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and (
+                node.func.attr in READS and is_sentence(node.func.value))
+        found += [node.lineno] if at_fault and isinstance(node, ast.expr) else []
+    return found
+
+
+def test_no_sentence_is_read_back() -> None:
+    """Messages are made where they are printed; what decides something travels as data."""
+    # the text of a candidate is the very word that it stands for
+    assert not {
+        name: lines for name, lines in ((name, read_back(tree)) for name, tree in MODULES.items())
+        if lines and not name.startswith('commands/completion/')
+    }
+
+
+@pytest.mark.parametrize('line', [
+    "e.what.partition(':')[0]", "(e.why[0] if e.faults else e.what).rpartition(': ')", "'lost' in error.why",
+    "finding.fix == 'sudo reboot'", "next(n for n in plan.notices if n.startswith('Slurm job ') or 'x' in notice)",
+    "mount.origin in ('--volume', '--env')", "re.match('(:[0-9]+)*', error.what[3:])", "str(e).startswith('no such')",
+    "finding.found.strip().endswith('on PATH')", "re.findall('#SBATCH', script.text)", "mount.origin != '--volume'",
+    "'; '.join((e.what, *e.why)).replace('--docker-arg:', '')",
+])
+def test_a_sentence_that_is_read_back_is_found(line: str) -> None:
+    assert read_back(ast.parse(line)) == [1]
+
+
+@pytest.mark.parametrize('line', [
+    "raise UsageError(f'{e.what}: no', *e.why)", "machine.text('/sys/enforce') == '1'", "if e.why and notices: pass",
+    "fault.message == other.message", "wrong.kind == 'missing'", "job.state == 'running'", "problems.found += ['x']",
+])
+def test_a_sentence_that_is_passed_on_is_none(line: str) -> None:
+    assert read_back(ast.parse(line)) == []
+
+
 def test_third_party_is_imported_where_it_is_needed() -> None:
     for name, tree in MODULES.items():
         found = {module.partition('.')[0] for node in at_import(tree) for module, level in imports(node) if level == 0}

@@ -64,9 +64,9 @@ def by_kind(
         return Completions('', tuple(Candidate(word, what) for word, what in found if word not in named))
     if kind == 'TASK':
         return group_or_task(text, options, world)
-    if kind.startswith('DIR:'):
+    if kind == 'DIR:DST[:MODE]':
         return option_value('volume', text, options, world)
-    if kind.startswith('DIR'):
+    if kind in ('DIR', 'DIR[:DST]'):
         return paths.host(text, world, only_folders=True)
     if kind in ('PATH', 'FILE'):
         return paths.host(text, world)

@@ -5,6 +5,7 @@ import json
 import re
 
 from ...base.record import Record
+from ...base.text import NO_LINE_BREAK
 from ...settings import parsers, repeatable
 
 TYPE_CHECKING = False
@@ -19,7 +20,7 @@ INSIDE = '/workspace/tao-experiments'  # where the documentation of TAO has its 
 OUTSIDE = '~/tao-experiments'
 FOLDERS = ('data', 'results', 'specs')
 SHM_SIZE = '16G'
-ULIMITS = 'memlock=-1 stack=67108864'
+MEMLOCK, STACK = 'memlock=-1', 'stack=67108864'
 
 
 class Folder(Record):
@@ -41,7 +42,7 @@ class Draft(Record):
 
 def ulimits(*, can_lock_memory: bool) -> str:
     """The limits that are recommended; a rootless engine can not raise the locked memory."""
-    return ULIMITS if can_lock_memory else ULIMITS.partition(' ')[2]
+    return f'{MEMLOCK} {STACK}' if can_lock_memory else STACK
 
 
 def folder(text: str) -> Folder | None:
@@ -52,7 +53,7 @@ def folder(text: str) -> Folder | None:
     if not parts[0] or len(parts) > 3:
         raise ValueError(f'expected DIR, DIR:DST or DIR:DST:MODE, or {NONE}')
     if re.search(r'[\n\r]', text):
-        raise ValueError('a line break can not stand here')
+        raise ValueError(NO_LINE_BREAK)
     there = parsers.destination(parts[1]) if len(parts) > 1 else ''
     return Folder(parts[0], there, parsers.mode(parts[2]) if len(parts) > 2 else '')
 

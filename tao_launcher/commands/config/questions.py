@@ -5,7 +5,7 @@ import json
 from functools import partial
 
 from ...base import host, machine
-from ...base.errors import ConfigError, Unanswered, UsageError
+from ...base.errors import FileError, Unanswered, UsageError
 from ...base.output import shown
 from ...base.record import Record
 from ...settings import mounts_file, parsers
@@ -153,8 +153,8 @@ class Folders:
         try:
             data = json.dumps(probe, ensure_ascii=False).encode('utf-8', 'surrogateescape')
             mounts_file.parse(data, '/probe', self._environ, self._here.home)
-        except ConfigError as e:
-            raise ValueError((e.why[0] if e.faults else e.what).rpartition(': ')[2]) from None
+        except FileError as e:
+            raise ValueError(e.faults[0].message if e.faults else e.wrong) from None
         return self._at(one, one.destination) if one.destination else one
 
     def _at(self, one: Folder, destination: str) -> Folder:

@@ -1,10 +1,8 @@
 """tao config validate: every fault of the files that a launch reads."""
 from __future__ import annotations
 
-import re
-
 from ...base import host
-from ...base.errors import ConfigError, UsageError
+from ...base.errors import FileError, UsageError
 from ...base.json_text import at, loads
 from ...base.output import shown
 from ...base.record import Record
@@ -12,6 +10,7 @@ from ...base.text import plural
 from ...engine.daemon import Daemon
 from ...launch import argv, plan
 from ...launch.identity import Identity
+from ...launch.variables import Reserved
 from ...settings import layers, mounts_file
 from ...settings.locate import mounts_path
 from ...settings.settings import merge
@@ -83,7 +82,7 @@ def _of_a_launch(invocation: Invocation) -> list[Report]:
     catalogue = override_path(here)
     try:
         found = read_override(catalogue)
-    except ConfigError as e:
+    except FileError as e:
         reports.append(_refused(catalogue, e))
     else:
         reports += [Report(catalogue)] if found else []
@@ -95,39 +94,31 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, *, required
     name = path
     try:
         if path == '-':
-            name, path, data = 'standard input', f'{here.cwd}/-', host.standard_input()
+            name, path = 'standard input', f'{here.cwd}/-'
+            data = host.standard_input()
         else:
             found = host.read(path, 'mounts file to check', required=required)
             if found is None:
                 return Report(path, 'not there, and a launch needs none')
             data = found
         file = mounts_file.parse(data, path, environ, here.home)
-    except ConfigError as e:
-        report = _refused(path, e)
-        return report._replace(name=name + report.name[len(path):])
+    except FileError as e:
+        return _refused(name, e)
     faults = (*_refused_later(file, here), *second_opinion(loads(data, path)))
     wrong = plural(len(faults), 'problem') if faults else ''
-    return Report(name, wrong=wrong, faults=faults, notices=_without(path, (*file.notices, *_notices(file))))
+    return Report(name, wrong=wrong, faults=faults, notices=(*file.notices, *_notices(file)))
 
 
-def _refused(path: str, error: ConfigError) -> Report:
-    faults = error.faults or error.why
-    place = re.match(r'(:[0-9]+)*', error.what[len(path):])  # :LINE:COLUMN, where an editor looks for it
-    name = path + (place.group() if place else '')
-    (wrong,) = _without(name, (error.what,))
-    return Report(name, wrong=wrong, faults=_without(path, faults), advice=error.advice)
-
-
-def _without(path: str, texts: Sequence[str]) -> tuple[str, ...]:
-    """The texts without the file's name in front, which stands there once."""
-    return tuple(text[len(path):].lstrip(': ') if text.startswith(f'{path}:') else text for text in texts)
+def _refused(name: str, error: FileError) -> Report:
+    faults = tuple(map(str, error.faults)) or error.why
+    return Report(name + error.place, wrong=error.wrong, faults=faults, advice=error.advice)
 
 
 def _notices(file: mounts_file.MountsFile) -> list[str]:
     """What a launch would say, or refuse for the state of the host; the file itself may be written for another."""
     notices: list[str] = []
-    layers.mounts(file.path, file.mounts, (), notices)
-    layers.variables(file.path, file.variables, notices)
+    layers.mounts('', file.mounts, (), notices)
+    layers.variables('', file.variables, notices)
     notices += [
         f'{mount.origin.path}.source: {mount.source} not found '
         f'(nearest existing folder: {host.nearest_parent(mount.source)})'
@@ -139,18 +130,17 @@ def _notices(file: mounts_file.MountsFile) -> list[str]:
 def _refused_later(file: mounts_file.MountsFile, here: Host) -> tuple[str, ...]:
     """What every launch refuses of a file that the parser takes: found by planning one."""
     settings = merge({}, {}, file, {}, here.cwd, here.home)
-    faults = []
-    for mount in settings.mounts:
-        try:
-            argv.mount_words(mount)
-        except ConfigError as e:
-            faults.append(e.what)
+    refused = [(mount, argv.refused_mount(mount)) for mount in settings.mounts]
+    faults = [f'{mount.origin.path}: {wrong[0]}' for mount, wrong in refused if wrong]
     try:
         target = plan.Target('config/validate', 'image', ('command',))
-        argv.lines(plan.make(target, settings._replace(mounts=()), here, Daemon(), Identity(), {}))
+        wrong = argv.wrong_words(plan.make(target, settings._replace(mounts=()), here, Daemon(), Identity(), {}))
+        faults += [f'DockerOptions.extra_args: {"; ".join(wrong)}'] if wrong else []
+    except Reserved as e:
+        faults.append(Reserved(e.variable, e.variable.origin.path).on_one_line())
     except UsageError as e:
-        faults += ['; '.join((e.what, *e.why)).replace('--docker-arg:', 'DockerOptions.extra_args:')]
-    return tuple(fault.replace(f' of {file.path}', '') for fault in faults)
+        faults.append(e.on_one_line())
+    return tuple(faults)
 
 
 def second_opinion(document: object) -> tuple[str, ...]:

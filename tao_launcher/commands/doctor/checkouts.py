@@ -26,7 +26,7 @@ def findings(environ: Mapping[str, str], here: Host) -> list[Finding]:
         try:
             image = manifest_image(host.path_of(environ[variable]), profile, here, by_tag=False)
         except ConfigError as e:
-            found.append(Finding(program, 'fail', '; '.join((e.what, *e.why)), f'correct {variable} or the file'))
+            found.append(Finding(program, 'fail', e.on_one_line(), f'correct {variable} or the file'))
         else:
             found.append(Finding(program, 'ok', f'{environ[variable]}, image {image}'))
     return found

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from .findings import MachineFacts
 
 
-LIMITS = 'memlock can not be raised'
 NO_IDS = 'podman is rootless, and you have no further ids (/etc/subuid), so images can not be unpacked'
 
 
@@ -45,10 +44,9 @@ def daemon(facts: MachineFacts) -> Finding | None:
     if not facts.program:
         return None
     wrong = failures.engine_failure(
-        facts.engine, facts.engine_code, facts.engine_error, facts.address, facts.machine, facts.environ,
+        facts.engine, facts.engine_code, facts.engine_error, facts.address,
+        facts.machine._replace(has_daemon=facts.has_daemon), facts.environ,
     )
-    if wrong and wrong[1] == remedies.start(facts.machine) and not facts.has_daemon:
-        return Finding('daemon', 'fail', 'the docker daemon is not installed', remedies.install(facts.machine, DOCKER))
     if wrong:
         return Finding('daemon', 'fail', *wrong)
     if not facts.address and not profiles.profile(facts.engine).service:
@@ -81,8 +79,8 @@ def rootless(facts: MachineFacts) -> Finding | None:
     if security.get('rootless') is True and len(maps) == 1:
         return Finding('rootless', 'fail', NO_IDS, f'{remedies.add_ids(facts.machine)} && podman system migrate')
     if security.get('rootless') is True or any('rootless' in str(option) for option in options):
-        text = f'{"podman" if security else "the daemon"} is rootless: root in the container is you; {LIMITS}'
-        return Finding('rootless', 'info', text)
+        what = 'root in the container is you; memlock can not be raised'
+        return Finding('rootless', 'info', f'{"podman" if security else "the daemon"} is rootless: {what}')
     return None
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base import host, machine
-from ...base.errors import ConfigError, Fatal, UsageError
+from ...base.errors import Fatal, FileError, UsageError
 from ...engine import daemon, failures, installed, profiles
 from ...engine.init import lacks_init, with_init
 from ...engine.logins import is_logged_in, logins
@@ -56,15 +56,15 @@ def _settings(invocation: Invocation) -> tuple[Settings, dict[str, Any]]:
     try:
         file, _ = read_mounts_file(invocation)
         faults['mounts_path'] = file.path
-    except ConfigError as e:
+    except FileError as e:
         file = MountsFile()
-        faults.update(mounts_path=e.what.partition(':')[0], mounts_error='; '.join((e.what, *e.why)))
+        faults.update(mounts_path=e.path, mounts_error=e.on_one_line())
     try:
         return merge(options, environ, file, {}, here.cwd, here.home), faults
     except UsageError as e:
         kept = {name: value for name, value in environ.items() if not name.startswith(('TAO_', 'OVERRIDE_'))}
         settings = merge(options, kept, file, {}, here.cwd, here.home)
-        return settings, {**faults, 'settings_error': '; '.join((e.what, *e.why))}
+        return settings, {**faults, 'settings_error': e.on_one_line()}
 
 
 def _of_the_machine(facts: MachineFacts, environ: Mapping[str, str], here: Host) -> MachineFacts:
@@ -109,7 +109,7 @@ def _catalogue(facts: MachineFacts, here: Host) -> MachineFacts:
     try:
         found = read_override(path)
     except Fatal as e:
-        return facts._replace(catalogue=path, catalogue_error='; '.join((e.what, *e.why)))
+        return facts._replace(catalogue=path, catalogue_error=e.on_one_line())
     return facts._replace(catalogue=path if found else '')
 
 

@@ -5,7 +5,7 @@ import argparse
 import copy
 
 from ...base.errors import UsageError
-from ...base.suggest import did_you_mean
+from ...base.suggest import did_you_mean, nearest
 from ...settings.option import spellings
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ class Parser(argparse.ArgumentParser):
             known = [str(choice) for choice in action.choices]
             raise UsageError(
                 f'{self.prog}: {name} "{value}": expected {", ".join(known)}',
-                *filter(None, [did_you_mean(value, known)]), advice=f'{self.prog} --help',
+                *filter(None, [did_you_mean(nearest(value, known))]), advice=f'{self.prog} --help',
             )
 
     def print_help(self, file: object = None) -> None:

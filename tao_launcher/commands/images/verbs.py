@@ -34,7 +34,7 @@ def _store(given: Namespace, invocation: Invocation) -> int:
     asked = bool(given.dry_run or options.get('dry_run'))
     dry_run = asked or bool(dry_run_form(options, environ))
     if dry_run and not asked:
-        output.notice('TAO_DRY_RUN is set: nothing is run')
+        output.say_dry_run()
     state = f'{here.home}/{REMEMBERED}'
     remembered = host.json_file(state)
     made = Store(

@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 from ...base import host
-from ...base.errors import UsageError
 from ...engine import process
 from ...engine.client import Engine
-from ...launch.plan import SHELL
+from ...launch.plan import SHELL, check_tty
 from .find import chosen, jobs_of
 
 TYPE_CHECKING = False
@@ -32,8 +31,7 @@ def exec_(
 def _streams(options: Values) -> list[str]:
     """As plan.terminal: -t never without a terminal, and input only with it or when asked for."""
     terminals = host.terminals()
-    if options.get('tty') and not terminals.stdin:
-        raise UsageError('--tty: the input is not a terminal', advice='leave --tty out, or use --interactive')
+    check_tty(terminals, asked=bool(options.get('tty')))
     if options.get('tty') or (all(terminals) and not options.get('no_tty')):
         return ['-it']
     return ['-i'] if options.get('interactive') else []

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 
 from ...base import machine
 from ...base.secrets import masked_words
@@ -31,14 +30,24 @@ def list_(engine: Engine, form: str, output: Output, *, ended: bool, all_users: 
     elif form == 'ids':
         output.result(''.join(f'{job.id}\n' for job in found))
     else:
-        output.result(table(_rows(found, all_users=all_users), machine.columns(), partial(_paint, output)))
+        colors = {_state(job): _color(job) for job in found}
+
+        def paint(head: str, cell: str) -> str:
+            return output.painted(cell, colors[cell]) if head == 'STATE' and colors.get(cell) else cell
+
+        output.result(table(_rows(found, all_users=all_users), machine.columns(), paint))
     return 0
 
 
-def _paint(output: Output, head: str, cell: str) -> str:
-    if head != 'STATE' or cell == 'exited (0)':
-        return cell
-    return output.painted(cell, {'running': 'GREEN', 'paused': 'YELLOW', 'created': 'YELLOW'}.get(cell, 'RED'))
+def _state(job: Job) -> str:
+    return f'{job.state} ({job.exit_code})' if job.has_ended else job.state
+
+
+def _color(job: Job) -> str:
+    """The colour of a job's state; '' for a job that ended well."""
+    if job.state == 'exited' and job.exit_code == 0:
+        return ''
+    return {'running': 'GREEN', 'paused': 'YELLOW', 'created': 'YELLOW'}.get(job.state, 'RED')
 
 
 def _rows(found: list[Job], *, all_users: bool) -> list[tuple[str, ...]]:
@@ -47,7 +56,7 @@ def _rows(found: list[Job], *, all_users: bool) -> list[tuple[str, ...]]:
     return [head] + [
         (
             job.id[:12], *([owner_name(job.owner)] if all_users else []), job.task,
-            f'{job.state} ({job.exit_code})' if job.has_ended else job.state,
+            _state(job),
             ago(job.finished if job.has_ended else job.started, now), job.gpus, release(job.image),
             ' '.join(masked_words(job.command)),
         )

@@ -75,7 +75,7 @@ def run(given: argparse.Namespace, invocation: Invocation) -> int:
         _look_at(given)
     options, environ = invocation.options, invocation.environ
     if not (given.dry_run or options.get('dry_run')) and dry_run_form(options, environ):
-        invocation.output.notice('TAO_DRY_RUN is set: nothing is run')
+        invocation.output.say_dry_run()
     given.dry_run = bool(given.dry_run or dry_run_form(options, environ))
     return _run(given, find_engine(invocation), options, invocation.output)
 

@@ -123,7 +123,7 @@ def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
     try:
         image = _with(manifest_image(root, asker.profile, asker.invocation.here, by_tag=False), registry)
     except ConfigError as e:
-        return '', Finding('manifest', 'fail', '; '.join((e.what, *e.why)), f'correct {root}/{runners.MANIFEST}')
+        return '', Finding('manifest', 'fail', e.on_one_line(), f'correct {root}/{runners.MANIFEST}')
     return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')
 
 

@@ -5,7 +5,7 @@ import shlex
 
 from ...base import host
 from ...base.errors import ConfigError, UsageError
-from ...base.suggest import did_you_mean
+from ...base.suggest import did_you_mean, nearest
 from ...checkouts import runners, services
 from ...checkouts.find import find_root, manifest_image, runner_profiles
 from ...launch.launch import launch
@@ -36,7 +36,7 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
     if words and words[0] != '--':
         raise UsageError(
             f'unexpected word "{words[0]}"', 'the command stands behind a "--"',
-            *filter(None, [did_you_mean(words[0], RUNNER_VERBS)]),
+            *filter(None, [did_you_mean(nearest(words[0], RUNNER_VERBS))]),
             advice=f'{program} -- COMMAND [ARGS...], or {program} alone for a shell',
         )
     here = invocation.here

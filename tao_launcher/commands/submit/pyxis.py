@@ -11,8 +11,9 @@ from ...settings.option import NOTICE, REFUSED
 from ...settings.options import ROWS
 from . import contract
 from .shell import join, quote
-from .slurm import Script, check_names, head
+from .slurm import Script, check_names, head, options, sbatch_words
 from .slurm_functions import BATCH
+from .submission import gpu_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     if problems:
         raise UsageError(f'{plural(len(problems), "thing")} that pyxis can not be told', *problems)
     plan, notices = contract.by_name(plan)
-    words = [word for word in plan.variables if 'of-the-node' not in word and word != LAUNCH_ID]
+    ids = gpu_ids(wanted.gpus)
+    words = [word for word in plan.variables if not (ids and ids in word) and word != LAUNCH_ID]
     check_names([word.partition('=')[0] for word in words])
     by_name = [name for name in plan.by_name if name not in (*contract.NAMES, LAUNCH_ID)]
     exported = tuple(dict.fromkeys(('PATH', 'HOME', *by_name)))
@@ -44,7 +46,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     names = [word.partition('=')[0] for word in early]
     own = [f'export {quote(word)}\n' for word in early if '=' in word]
     inside = [word for word in words if word not in early]
-    options = [
+    step = [
         f'--container-image={image(plan.image)}', '--container-writable', '--no-container-mount-home',
         '--no-container-remap-root' if plan.user else '--container-remap-root',
         *([f'--container-mounts={",".join(map(_mount, plan.mounts))}'] if plan.mounts else []),
@@ -57,11 +59,12 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     batch = BATCH % {
         'variables': ''.join(own), 'grace': '',
         'options': '--kill-on-bad-exit=1' + ' --label' * (wanted.nodes > 1) + ''.join(
-            f' \\\n    {quote(option)}' for option in options
+            f' \\\n    {quote(option)}' for option in step
         ),
         'command': f'{COMMAND} {join((*inside, *plan.command))}',
     }
-    return Script('\n'.join((*head(plan, wanted, exported), '', batch)), exported, (*notices, *_notices(plan)))
+    told = sbatch_words(plan, wanted, exported)
+    return Script('\n'.join((*head(told), '', batch)), options(told), (*notices, *_notices(plan)))
 
 
 def image(reference: str) -> str:

@@ -10,10 +10,11 @@ from ...launch.variables import LAUNCH_ID
 from . import contract
 from .shell import expanded, join, quote
 from .slurm_functions import BATCH, GPUS, GRACE, NODE
+from .submission import gpu_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ...launch.plan import Plan
     from .submission import Submission
@@ -24,10 +25,10 @@ NAME = 'tao-slurm-JOB-NODE'  # stands in the plan for the name that the script g
 
 
 class Script(Record):
-    """An sbatch script and the variables that it takes from the environment of whoever submits it."""
+    """An sbatch script, the options that it gives to sbatch, and the variables that it takes from its environment."""
 
     text: str
-    exported: tuple[str, ...]
+    options: Mapping[str, str]
     notices: tuple[str, ...]
 
 
@@ -55,7 +56,8 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     }
     if wanted.nodes > 1 and plan.ports and plan.passed.get('network') != 'host':
         notices += ("published ports keep docker's own network, in which the nodes do not meet: --network host",)
-    return Script('\n'.join((*head(plan, wanted, exported), '', step, batch)), exported, notices)
+    words = sbatch_words(plan, wanted, exported)
+    return Script('\n'.join((*head(words), '', step, batch)), options(words), notices)
 
 
 def check_names(names: Sequence[str]) -> None:
@@ -68,19 +70,28 @@ def check_names(names: Sequence[str]) -> None:
         )
 
 
-def head(plan: Plan, wanted: Submission, exported: Sequence[str]) -> list[str]:
-    """The first line and what sbatch reads; --sbatch-arg goes last and may replace the output's name."""
+def sbatch_words(plan: Plan, wanted: Submission, exported: Sequence[str]) -> tuple[str, ...]:
+    """What sbatch is told, each option with its value; --sbatch-arg goes last and may replace the output's name."""
     given = {word.partition('=')[0] for word in wanted.sbatch_args}
     name = wanted.name or re.sub('[^A-Za-z0-9_.-]', '-', plan.job)
     gpus = f'{wanted.gpu_type}:{wanted.gpus}' if wanted.gpu_type else f'{wanted.gpus}'
-    options = {
+    own = {
         '--job-name': name, '--nodes': f'{wanted.nodes}', '--ntasks-per-node': '1',
         '--gpus-per-node': gpus if wanted.gpus and wanted.asks_for_gpus else '',
         '--time': wanted.time, '--partition': wanted.partition, '--account': wanted.account,
         '--output': f'{name}-%j.log', '--export': ','.join(exported),
     }
-    words = [f'{option}={value}' for option, value in options.items() if value and option not in given]
-    lines = [f'#SBATCH {join([word])}' for word in (*words, *wanted.sbatch_args)]
+    return (*(f'{name}={value}' for name, value in own.items() if value and name not in given), *wanted.sbatch_args)
+
+
+def options(words: Sequence[str]) -> dict[str, str]:
+    """The options of sbatch in its words."""
+    return {name: value for name, _, value in (word.partition('=') for word in words)}
+
+
+def head(words: Sequence[str]) -> list[str]:
+    """The first line of a script, and what sbatch reads."""
+    lines = [f'#SBATCH {join([word])}' for word in words]
     return ['#!/bin/bash', *lines, f'# shellcheck disable={QUIET} # what looks like a slip there is the task\'s own']
 
 
@@ -98,43 +109,34 @@ def _functions(plan: Plan, lines: argv.Lines, wanted: Submission, sources: Seque
     if wanted.gpus:
         checks += GPUS
         count = '${#gpus[@]}'
-    command = ' \\\n        '.join(filter(None, (_line(line, plan) for line in lines)))
+    command = ' \\\n        '.join(filter(None, (_line(line, plan, gpu_ids(wanted.gpus)) for line in lines)))
     return NODE % {
         'command': command, 'checks': checks, 'count': count, 'locals': ' ids gpus' * bool(wanted.gpus),
         'removal': '; '.join(join((*plan.engine, *words)) + ' "$TAO_LAUNCH_ID"' for words in plan.profile.removal),
     }
 
 
-def _line(words: Sequence[str], plan: Plan) -> str:
-    """A line of the command; the container's name and its GPUs are the node's to fill in."""
+def _line(words: Sequence[str], plan: Plan, ids: str) -> str:
+    """A line of the command; the container's name and its GPUs (`ids`) are the node's to fill in."""
     if tuple(words) == ('--name', NAME):
         return f'--name "${LAUNCH_ID}"'
     if plan.profile.uses_cdi and tuple(words) in plan.gpus:
         return '"${gpus[@]/#/--device=nvidia.com/gpu=}"' if tuple(words) == plan.gpus[0] else ''
-    return ' '.join(_word(word, may_hold_gpus=tuple(words) in plan.gpus or words[0] == '-e') for word in words)
+    may_hold_gpus = ids and (tuple(words) in plan.gpus or words[0] == '-e')
+    return ' '.join(_word(word, ids) if may_hold_gpus else quote(word) for word in words)
 
 
-def _word(word: str, *, may_hold_gpus: bool) -> str:
-    before, ids, after = re.split(r'(GPU-1-of-the-node(?:,GPU-\d+-of-the-node)*|$)', word, maxsplit=1)
-    return expanded(before, 'ids', after) if ids and may_hold_gpus else quote(word)
+def _word(word: str, ids: str) -> str:
+    before, found, after = word.partition(ids)
+    return expanded(before, 'ids', after) if found else quote(word)
 
 
-def log_path(script_text: str, job: str, folder: str) -> str:
-    """Where a job's output goes, its working folder being `folder`; Slurm's %j, %A and %x are filled in."""
-    values = given(script_text)
-    name = values.get('--output', values.get('-o', ''))
-    for sign, value in (('%j', job), ('%A', job), ('%J', job), ('%x', values.get('--job-name', ''))):
+def log_path(given: Mapping[str, str], job: str, folder: str) -> str:
+    """Where the output of a job goes that sbatch was given these options in `folder`; its %j, %A and %x filled in."""
+    name = given.get('--output', '')
+    for sign, value in (('%j', job), ('%A', job), ('%J', job), ('%x', given.get('--job-name', ''))):
         name = name.replace(sign, value)
-    return name if name.startswith('/') else f'{values.get("--chdir", folder)}/{name}'
-
-
-def given(script_text: str) -> dict[str, str]:
-    """The options that a script gives to sbatch."""
-    import shlex
-
-    found = re.findall(r'^#SBATCH (.*)$', script_text.partition('\n\n')[0], re.MULTILINE)
-    options = (shlex.split(line)[0].partition('=') for line in found)
-    return {name: value for name, _, value in options}
+    return name if name.startswith('/') else f'{given.get("--chdir", folder)}/{name}'
 
 
 def state(answer: str) -> tuple[str, int]:

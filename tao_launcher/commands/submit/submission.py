@@ -6,6 +6,7 @@ import re
 from ...base.errors import UsageError
 from ...base.record import Record
 from ...engine.profiles import PROFILES
+from ...settings.docker_args import decided
 from ...settings.option import REFUSED
 from ...settings.options import OPTIONS
 from ...settings.parsers import destination
@@ -142,7 +143,7 @@ def sbatch_word(text: str) -> str:
     if name == '--array':
         raise ValueError('a submission is one job; submit each of several by itself')
     if name in DECIDED:
-        raise ValueError(f'expected {DECIDED[name]} instead' if DECIDED[name] else 'the launcher decides this itself')
+        raise decided(DECIDED[name])
     return text
 
 
@@ -156,9 +157,9 @@ def claim(text: str) -> Mount:
     return Mount(name, destination(path), mode, Source('option', '--pvc'))
 
 
-def gpu_ids(count: int) -> tuple[str, ...]:
-    """What stands in a plan for GPUs that only the machine of the job knows; --gpus takes it for UUIDs."""
-    return tuple(f'GPU-{i + 1}-of-the-node' for i in range(count))
+def gpu_ids(count: int) -> str:
+    """What is in a plan for GPUs that only the machine of the job knows, '' for none; --gpus takes it for UUIDs."""
+    return ','.join(f'GPU-{i + 1}-of-the-node' for i in range(count))
 
 
 def without_job(environ: Mapping[str, str]) -> dict[str, str]:

@@ -99,7 +99,7 @@ def _plan(program: str, words: list[str], wanted: Submission, invocation: Invoca
     _refuse_late(program, words, call)
     options = {
         **{key: value for key, value in invocation.options.items() if key != 'name'},
-        'gpus': ','.join(gpu_ids(wanted.gpus)) or 'none',
+        'gpus': gpu_ids(wanted.gpus) or 'none',
     }
 
     def target(settings: Settings) -> Target:

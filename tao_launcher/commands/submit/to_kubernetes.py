@@ -92,7 +92,7 @@ def _create(text: str, name: str, there: Sequence[str], environ: Mapping[str, st
         raise
     if answer.code == 0:
         return
-    if answer.code is None and 'No such file' in answer.err:
+    if answer.is_missing:
         raise EngineError(
             'kubectl: no such program', 'tao submit kubernetes hands its manifest to kubectl',
             advice='install kubectl (https://kubernetes.io/docs/tasks/tools/), or write the manifest with --dry-run',
@@ -100,7 +100,7 @@ def _create(text: str, name: str, there: Sequence[str], environ: Mapping[str, st
     made = answer.out.split()
     if made:  # a Service without its Job
         process.ask(('kubectl', *there, 'delete', *made), environ, PATIENCE)
-    if answer.code is None and answer.err.startswith('no answer'):
+    if answer.is_late:
         raise EngineError('kubectl did not end, and may have created the job', answer.err, advice=look)
     again = 'AlreadyExists' in answer.err or 'already exists' in answer.err
     words = ' '.join(('kubectl', *there, 'delete', 'job,service', name))

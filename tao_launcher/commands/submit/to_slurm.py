@@ -1,8 +1,6 @@
 """tao submit slurm: hand a plan to sbatch as a script, and wait for it if asked to."""
 from __future__ import annotations
 
-import re
-
 from ...base import host
 from ...base.errors import EngineError, UsageError
 from ...engine import process
@@ -42,14 +40,13 @@ def submit_slurm(
         output.notice(notice)
     if dry_run:
         unset = [name for name, value in plan.export.items() if environ.get(name) != value]
-        if unset:
-            output.notice(f'the script takes {", ".join(unset)} from the environment of sbatch: export it first')
+        output.say_exports(unset, 'the script takes {} from the environment of sbatch')
         output.result(script.text)
         return 0
     job, _, cluster = _sbatch(script, {**environ, **plan.export}, output).partition(';')
     submitted(job, output)
     there = ('-M', cluster) if cluster else ()
-    log = slurm.log_path(script.text, job, host.path_of('.'))
+    log = slurm.log_path(script.options, job, host.path_of('.'))
     output.notice(f'Slurm has it now, tao list has not: {output.line(("squeue", *there, "-j", job)).rstrip()}')
     output.notice(f'what it writes: {output.line(("tail", "-F", log)).rstrip()}')
     output.notice(f'to end it: {output.line(("scancel", *there, job)).rstrip()}')
@@ -59,21 +56,21 @@ def submit_slurm(
 def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
     """Submit a script. Returns the job's id, behind a ";" the cluster if there are several. Raises EngineError."""
     # sbatch would let these stand over the lines of the script
-    options = {name.upper().replace('-', '_') for name in re.findall(r'^#SBATCH .?--([a-z-]+)', script.text, re.M)}
+    options = {name[2:].upper().replace('-', '_') for name in script.options}
     above = {f'SBATCH_{name}' for name in (*options, 'TIMELIMIT', 'WAIT') if name != 'TIME' or 'TIME' in options}
     kept = {name: value for name, value in environ.items() if name not in above}
-    look = output.line(('squeue', '--name', slurm.given(script.text)['--job-name'])).rstrip()
+    look = output.line(('squeue', '--name', script.options['--job-name'])).rstrip()
     try:
         answer = process.ask(('sbatch', '--parsable'), kept, PATIENCE, text=script.text)
     except KeyboardInterrupt:
         output.notice(f'sbatch was interrupted, and may have submitted the job: {look}')
         raise
-    if answer.code is None and 'No such file' in answer.err:
+    if answer.is_missing:
         raise EngineError(
             'sbatch: no such program', 'tao submit slurm hands its script to Slurm',
             advice='run it where sbatch is, or write the script with --dry-run',
         )
-    if answer.code is None and answer.err.startswith('no answer'):
+    if answer.is_late:
         raise EngineError('sbatch did not end, and may have submitted the job', answer.err, advice=look)
     if answer.code != 0 or not answer.out.strip():
         raise EngineError('sbatch did not take the job', *(answer.err or answer.out).strip().splitlines())

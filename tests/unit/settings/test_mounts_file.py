@@ -130,7 +130,7 @@ def test_unknown_key_in_an_entry_is_a_notice() -> None:
         'Envs': [{'variable': 'A', 'value': 'x', 'odd key': 1}],
     })
     assert found.notices == (
-        f'{PATH}: Mounts[0].type: unknown key, not used', f'{PATH}: Envs[0]["odd key"]: unknown key, not used',
+        'Mounts[0].type: unknown key, not used', 'Envs[0]["odd key"]: unknown key, not used',
     )
 
 

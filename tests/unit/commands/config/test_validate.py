@@ -144,6 +144,14 @@ def test_closed_standard_input() -> None:
     assert (done.code, done.out.partition('\n')[0], done.err) == (1, 'standard input: the file is empty', '')
 
 
+def test_standard_input_that_can_not_be_read() -> None:
+    with open(os.devnull, 'wb') as nothing:
+        done = subprocess.run([*command(), 'config', 'validate', '-'], stdin=nothing, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1, b'standard input: can not be read (Bad file descriptor)\n', b'',
+    )
+
+
 def test_secret_is_not_shown(tmp_path: Path) -> None:
     path = written(tmp_path / 'm.json', {'Envs': [
         {'variable': 'A=s3cr3t'}, {'variable': 'B', 'value': ['s3cr3t']}, 's3cr3t',

@@ -127,6 +127,14 @@ def test_named_mounts_file_that_is_missing(engine: Callable[[str, str], None], h
     )
 
 
+def test_named_mounts_file_with_a_colon(engine: Callable[[str, str], None], tmp_path: Path) -> None:
+    engine('docker-ce 28', 'nothing')
+    done = tao('doctor', '--format', 'json', env={'LAUNCHER_MOUNTS': f'{tmp_path}/a: b.json'})
+    found = findings(done.out)['mounts file']
+    assert found['found'].startswith(f'{tmp_path}/a: b.json: no such file; ')
+    assert found['fix'] == f'correct {tmp_path}/a: b.json'
+
+
 def test_not_writable(engine: Callable[[str, str], None], home: Path) -> None:
     engine('docker-ce 28', 'nothing')
     (home / 'data').mkdir(mode=0o755)
