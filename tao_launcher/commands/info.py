@@ -10,13 +10,35 @@ from ..tasks.load import load_catalogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Mapping
     from typing import Any
 
     from ..base.host import Host
     from ..base.output import Output
+    from ..settings.invocation import Invocation
+    from .help.verb_parser import Parser
 
 FORMAT_VERSION = '3.0'  # of NVIDIA's catalogue, whose names these are
+
+HELP = 'the releases, their tasks and images'
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    parser.add_argument('task', nargs='?', default='', metavar='TASK', help='where TASK or GROUP/TASK is found')
+    parser.add_argument('--verbose', action='store_true', help='with every image and task')
+    parser.add_argument('--releases', action='store_true', help='all releases')
+    parser.add_argument('--format', choices=('table', 'json'), default='table', help='how it is printed')
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    release = str(invocation.options.get('release') or invocation.environ.get('TAO_RELEASE') or '')
+    return info(
+        given.task, release, invocation.here, invocation.output, verbose=given.verbose, releases=given.releases,
+        as_json=given.format == 'json',
+    )
 
 
 def info(task: str, release: str, here: Host, output: Output, *, verbose: bool, releases: bool, as_json: bool) -> int:

@@ -6,7 +6,7 @@ from functools import partial
 
 from ..base.json_reader import Reader, kind, whole
 from ..base.json_text import at, show
-from . import parsers
+from . import parsers, ulimits
 from .docker_args import check_word, word_name
 from .options import ROWS
 from .ports import container_port, host_port, port_clashes
@@ -101,8 +101,8 @@ def _ulimits(path: str, value: object, reader: Reader) -> tuple[Ulimit, ...]:
         where = at(path, name)
         text = _ulimit_text(where, item, reader)
         if text is not None:
-            structural = name not in parsers.ULIMITS
-            limits.append(reader.parsed(where, text, partial(parsers.ulimit, name), structural=structural))
+            structural = name not in ulimits.ULIMITS
+            limits.append(reader.parsed(where, text, partial(ulimits.ulimit, name), structural=structural))
     return tuple(limit for limit in limits if limit)
 
 

@@ -7,21 +7,16 @@ from __future__ import annotations
 
 import re
 
-from ..base.suggest import did_you_mean, nearest
 from ..base.text import NO_LINE_BREAK
 from ..engine.docker import DOCKER
 from ..engine.profiles import PROFILES, PULL, known, named
-from .values import Gpus, Ulimit, clean_path
+from .values import Gpus, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-ULIMITS = (
-    'core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile',
-    'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack',
-)
 MODES = ('ro', 'rw', 'z', 'Z')
 
 # What notebooks leave behind when no shell expanded it: the caller is meant.
@@ -55,28 +50,6 @@ def size(text: str) -> str:
     if not text.strip('0. kKmMgGtTpPiIbB'):
         raise ValueError('expected a size above 0')
     return text
-
-
-def ulimit(name: str, text: str) -> Ulimit:
-    """NAME and SOFT[:HARD]; -1 is unlimited."""
-    if name not in ULIMITS:
-        raise ValueError(did_you_mean(nearest(name, ULIMITS)) or f'expected one of {", ".join(ULIMITS)}')
-    if not re.fullmatch(r'-?[0-9]+(:-?[0-9]+)?', text):
-        raise ValueError('expected a whole number or SOFT:HARD (-1 is unlimited)')
-    soft, _, hard = text.partition(':')
-    limit = Ulimit(name, int(soft), int(hard) if hard else None)
-    check_ulimit(limit)
-    return limit
-
-
-def check_ulimit(limit: Ulimit) -> None:
-    """Raise ValueError for numbers below -1 and a soft limit above the hard one."""
-    unlimited = 2**63  # above every number that is one
-    numbers = [unlimited if n == -1 else n for n in (limit.soft, limit.hard) if n is not None]
-    if any(n < 0 for n in numbers) or max(limit.soft, limit.hard or 0) >= unlimited:
-        raise ValueError('expected -1 (unlimited) or a number from 0 to 2^63-1')
-    if numbers != sorted(numbers):
-        raise ValueError(f'expected a soft limit not above the hard one, not {limit.soft}:{limit.hard}')
 
 
 def gpus(text: str) -> Gpus:

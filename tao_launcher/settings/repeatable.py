@@ -5,7 +5,7 @@ from functools import partial
 
 from ..base.json_text import at
 from ..base.record import Record
-from . import parsers
+from . import parsers, ulimits
 from .docker_args import check_word, word_name
 from .ports import ports as parse_ports
 from .values import Mount, Port, Source, Ulimit, Variable, clean_path
@@ -86,7 +86,7 @@ def ulimit(text: str) -> Ulimit:
     name, equals, limit = text.partition('=')
     if not equals:
         raise ValueError('expected NAME=SOFT or NAME=SOFT:HARD')
-    return parsers.ulimit(name, limit)
+    return ulimits.ulimit(name, limit)
 
 
 def _variable(text: str, problems: Problems) -> tuple[str, str | None]:

@@ -8,14 +8,18 @@ from ...base import files, host
 from ...base.errors import ConfigError, ResultLost, UsageError
 from ...base.record import Record
 from ...engine.process import ask
+from ...settings.settings import dry_run_form
 from . import scripts as completion_scripts
 from .scripts import PROGRAMS, SHELLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Mapping
 
     from ...settings.invocation import Invocation
+    from ..help.verb_parser import Parser
+
 
 PATIENCE = 5.0  # seconds for the user's own start-up files
 # What tells whether a new shell will look into the folder: bash-completion's loader, zsh's path and compinit.
@@ -23,6 +27,21 @@ QUESTIONS = {
     'bash': ('bash', '-ic', 'complete -p -D'),
     'zsh': ('zsh', '-ic', 'print -rl -- $fpath; (( $+functions[compdef] )) && print compinit'),
 }
+
+HELP = 'what a shell needs to complete command lines'
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    parser.add_argument('shell', nargs='?', choices=SHELLS, metavar='SHELL',
+                        help='bash, zsh or fish (default: the one this is called from)')
+    parser.add_argument('--install', action='store_true', help='put it where the shell looks for it')
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    dry_run = bool(dry_run_form(invocation.options, invocation.environ))
+    return completion(given.shell or '', invocation, install=given.install, dry_run=dry_run)
 
 
 class InstallLocation(Record):

@@ -6,7 +6,6 @@ from ...base import host
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
     from ...settings.invocation import Invocation
     from ..help.verb_parser import Parser
@@ -21,10 +20,12 @@ ACTIONS = (
 FOLDER = 'DIR[:DST]'
 
 
-def add(verb: Callable[..., Parser]) -> None:
-    """Add the verb and its actions; `verb` makes a parser for a name and its help."""
-    config = verb('config', 'write, check and show the settings', dry_run=False)
-    actions = config.add_subparsers(dest='action', required=True, parser_class=type(config))
+HELP = 'write, check and show the settings'
+
+
+def add(parser: Parser) -> None:
+    """Add the actions."""
+    actions = parser.add_subparsers(dest='action', required=True, parser_class=type(parser))
     parsers = {
         name: actions.add_parser(name, help=text, description=text, allow_abbrev=False) for name, text in ACTIONS
     }

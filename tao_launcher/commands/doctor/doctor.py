@@ -12,8 +12,25 @@ from .report import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from ...settings.invocation import Invocation
     from ...tasks.catalogue import Catalogue
+    from ..help.verb_parser import Parser
+
+HELP = 'check this machine'
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    parser.add_argument('--format', choices=('table', 'json'), default='table', help='how the findings are printed')
+    parser.add_argument('--dev', action='store_true', help='check the developer runners too')
+    parser.add_argument('--gpu-test', action='store_true', help='run nvidia-smi in a TAO container at the end')
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    return doctor(invocation, as_json=given.format == 'json', dev=given.dev, gpu_test=given.gpu_test)
 
 
 def doctor(invocation: Invocation, *, as_json: bool, dev: bool, gpu_test: bool) -> int:

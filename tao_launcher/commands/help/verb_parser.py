@@ -53,3 +53,8 @@ class Parser(argparse.ArgumentParser):
 
     def print_help(self, file: object = None) -> None:
         raise HelpAsked(self.format_help())
+
+
+def add_dry_run(parser: Parser, help: str = "print the engine's command instead") -> None:
+    """Add --dry-run to a verb's own options."""
+    parser.add_argument('--dry-run', '--dry_run', action='store_true', help=help)

@@ -4,23 +4,50 @@ from __future__ import annotations
 import re
 
 from ...base import host
-from ...base.errors import CheckFailed, EngineError
+from ...base.errors import CheckFailed, EngineError, UsageError
 from ...base.progress import size
 from ...base.text import plural
-from ...engine import process
+from ...engine import process, signals
 from ...engine.failures import image_folder
 from ...engine.references import is_local, repository
+from ..help.verb_parser import add_dry_run
+from .asked import add_source, made_store, wanted_images
 from .store import Needed, Store, missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Mapping, Sequence
     from typing import Any
+
+    from ...settings.invocation import Invocation
+    from ..help.verb_parser import Parser
 
 
 UNPACKED = 2.2  # what an image takes on disk for each byte that is pulled, about
 PATIENCE = 20.0  # seconds for what only a registry knows
 MACHINES = {'x86_64': 'amd64', 'aarch64': 'arm64'}  # as registries name them
+
+HELP = 'fetch the images that tasks need'
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    add_dry_run(parser)
+    parser.add_argument('tasks', nargs='*', metavar='TASK', help='TASK or GROUP/TASK')
+    parser.add_argument('--all', action='store_true', help='every image of a release (default: the newest)')
+    parser.add_argument('--yes', action='store_true', help='do not ask')
+    add_source(parser)
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    with signals.Unwinding():
+        store = made_store(given, invocation)
+        if bool(given.tasks) == given.all:
+            raise UsageError('which images?', advice='tao pull TASK…, or tao pull --all')
+        wanted = wanted_images(given, invocation, all_of_a_release=given.all)
+        return pull(wanted, store, ask_first=given.all, yes=given.yes)
 
 
 def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) -> int:

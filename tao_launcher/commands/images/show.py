@@ -6,12 +6,36 @@ import json
 from ...base import machine
 from ...base.progress import size
 from ...base.table import table
+from ...engine import signals
+from ..help.verb_parser import add_dry_run
+from .asked import add_source, made_store, wanted_images
 from .store import Here, Needed, Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Mapping, Sequence
     from typing import Any
+
+    from ...settings.invocation import Invocation
+    from ..help.verb_parser import Parser
+
+HELP = 'the images that tasks need, and which are here'
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    add_dry_run(parser)
+    parser.add_argument('tasks', nargs='*', metavar='TASK', help='TASK or GROUP/TASK (default: the whole catalogue)')
+    parser.add_argument('--format', choices=('table', 'json'), default='table', help='how they are printed')
+    add_source(parser)
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    with signals.Unwinding():
+        store = made_store(given, invocation)
+        return images(wanted_images(given, invocation), store, as_json=given.format == 'json')
 
 
 def images(wanted: Sequence[Needed], store: Store, *, as_json: bool) -> int:

@@ -5,15 +5,34 @@ from ...base import host
 from ...base.errors import EngineError
 from ...engine import process, profiles
 from ...engine.client import Engine
+from ..help.verb_parser import add_dry_run
+from .asked import JOB, asked
 from .find import chosen, ids_of, jobs_of
 from .job import line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
 
     from ...base.output import Output
+    from ...settings.invocation import Invocation
+    from ..help.verb_parser import Parser
     from .job import Job
+
+HELP = 'come back to a job; leaving it never ends it'
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    add_dry_run(parser)
+    parser.add_argument('job', metavar='JOB', help=JOB)
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    engine, dry_run = asked(given, invocation)
+    return attach(engine, given.job, invocation.output, dry_run=dry_run)
 
 
 def attach(engine: Engine, wanted: str, output: Output, *, dry_run: bool) -> int:

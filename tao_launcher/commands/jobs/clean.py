@@ -4,12 +4,31 @@ from __future__ import annotations
 from ...base import machine
 from ...base.errors import EngineError
 from ...engine.client import Engine
+from ..help.verb_parser import add_dry_run
+from .asked import asked
 from .find import ids_of, jobs_of
 from .job import lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from ...base.output import Output
+    from ...settings.invocation import Invocation
+    from ..help.verb_parser import Parser
+
+HELP = 'remove your ended jobs'
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    add_dry_run(parser)
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    engine, dry_run = asked(given, invocation)
+    return clean(engine, invocation.output, dry_run=dry_run)
 
 
 def clean(engine: Engine, output: Output, *, dry_run: bool) -> int:

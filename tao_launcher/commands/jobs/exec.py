@@ -2,17 +2,58 @@
 from __future__ import annotations
 
 from ...base import host
+from ...base.errors import UsageError
 from ...engine import process
 from ...engine.client import Engine
 from ...launch.plan import SHELL, check_tty
+from ..help.verb_parser import add_dry_run
+from .asked import JOB, asked
 from .find import chosen, jobs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
 
     from ...base.output import Output
+    from ...settings.invocation import Invocation
     from ...settings.option import Values
+    from ..help.verb_parser import Parser
+
+HELP = "run a command, or a shell, in a job's container"
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    add_dry_run(parser)
+    parser.add_argument('job', metavar='JOB', help=JOB)
+    parser.add_argument('command', nargs='*', default=[], metavar='COMMAND', help='with its words (default: a shell)')
+
+
+def split(words: list[str]) -> tuple[list[str], list[str]]:
+    """(the words up to JOB, the command behind it) of exec: argparse would not leave a command as it is."""
+    for i, word in enumerate(words):
+        if i and (not word.startswith('-') or word == '--'):
+            end = i + (2 if word == '--' else 1)
+            return words[:end], words[end:]
+    return words, []
+
+
+def _look_at(given: Namespace) -> None:
+    """What follows exec's JOB is the command, untouched; but a dry run must never turn into a run."""
+    if given.command[:1] in (['--dry-run'], ['--dry_run']):
+        given.dry_run = bool(given.command.pop(0))
+    if given.command[:1] == ['--']:
+        del given.command[0]
+    elif given.command and given.command[0].startswith('-'):
+        raise UsageError(f'exec: {given.command[0]} is no command', advice='tao exec --help; options stand before JOB')
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    _look_at(given)
+    engine, dry_run = asked(given, invocation)
+    return exec_(engine, given.job, given.command, invocation.options, invocation.output, dry_run=dry_run)
 
 
 def exec_(

@@ -8,12 +8,36 @@ from ...base.secrets import masked_words
 from ...base.table import table
 from ...base.times import ago
 from ...engine.client import Engine, owner_name
+from ..help.verb_parser import add_dry_run
+from .asked import asked
 from .find import jobs_of, list_words
 from .job import Job, as_json, release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from ...base.output import Output
+    from ...settings.invocation import Invocation
+    from ..help.verb_parser import Parser
+
+HELP = 'list your jobs'
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    add_dry_run(parser)
+    parser.add_argument('-a', '--all', action='store_true', help='ended jobs too')
+    parser.add_argument('--all-users', '--all_users', action='store_true', help="everybody's jobs")
+    parser.add_argument('--format', choices=('table', 'json', 'ids'), default='table', help='how they are printed')
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    engine, dry_run = asked(given, invocation)
+    return list_(
+        engine, given.format, invocation.output, ended=given.all, all_users=given.all_users, dry_run=dry_run,
+    )
 
 
 def list_(engine: Engine, form: str, output: Output, *, ended: bool, all_users: bool, dry_run: bool) -> int:

@@ -5,15 +5,47 @@ from ...base import machine
 from ...base.errors import EngineError, NothingMatched, UsageError
 from ...base.text import plain, plural
 from ...engine.client import Engine, owner_name
+from ..help.verb_parser import add_dry_run
+from .asked import JOB, asked, count
 from .find import chosen, ids_of, jobs_of
 from .job import line, lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
 
     from ...base.output import Output
+    from ...settings.invocation import Invocation
+    from ..help.verb_parser import Parser
     from .job import Job
+
+HELP = 'stop jobs'
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    add_dry_run(parser)
+    parser.add_argument('jobs', nargs='*', metavar='JOB', help=JOB)
+    parser.add_argument(
+        '--container_id', '--container-id', nargs='+', action='extend', default=[], metavar='ID', help='jobs by id',
+    )
+    parser.add_argument('--all', action='store_true', help='all your jobs')
+    parser.add_argument('--all-users', '--all_users', action='store_true', help="other users' jobs too")
+    parser.add_argument('--yes', action='store_true', help='do not ask')
+    parser.add_argument(
+        '--time', type=count, default=30, metavar='SECONDS', help='until a job is killed (default: 30)',
+    )
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    engine, dry_run = asked(given, invocation)
+    wanted = [i for word in (*given.jobs, *given.container_id) for i in word.split(',') if i or not word]
+    return stop(
+        engine, wanted, given.time, invocation.output, all_jobs=given.all, all_users=given.all_users, yes=given.yes,
+        dry_run=dry_run,
+    )
 
 
 def stop(

@@ -4,14 +4,33 @@ from __future__ import annotations
 from ...base.errors import EngineError
 from ...engine import process
 from ...engine.client import Engine
+from ..help.verb_parser import add_dry_run
+from .asked import JOB, asked
 from .find import chosen, jobs_of
 from .job import Job, lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
 
     from ...base.output import Output
+    from ...settings.invocation import Invocation
+    from ..help.verb_parser import Parser
+
+HELP = 'wait for jobs, exit with the first code that is not 0'
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    add_dry_run(parser)
+    parser.add_argument('jobs', nargs='+', metavar='JOB', help=JOB)
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run the verb. Returns its exit code; raises Fatal."""
+    engine, dry_run = asked(given, invocation)
+    return wait(engine, given.jobs, invocation.output, dry_run=dry_run)
 
 
 def wait(engine: Engine, wanted: Sequence[str], output: Output, *, dry_run: bool) -> int:

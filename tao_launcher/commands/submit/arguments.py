@@ -7,11 +7,18 @@ from ...settings.options import SUBMIT
 from ...settings.programs import KUBERNETES, SLURM
 from ..help.verb_parser import HelpAsked, Parser
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...settings.invocation import Invocation
+
+
+HELP = 'run a task on a cluster'
+
 
 def help_text(program: str) -> str:
     """What --help says of 'submit slurm' or 'submit kubernetes'."""
     top = Parser(prog='tao submit', add_help=False)
-    add_submit(top)
+    add(top)
     try:
         top.parse_args([program.split()[1], '--help'])
     except HelpAsked as e:
@@ -19,9 +26,9 @@ def help_text(program: str) -> str:
     raise AssertionError(program)
 
 
-def add_submit(submit: Parser) -> None:
+def add(parser: Parser) -> None:
     """Add the clusters, each with its options, to the parser of `tao submit`."""
-    engines = submit.add_subparsers(dest='engine', required=True, parser_class=Parser)
+    engines = parser.add_subparsers(dest='engine', required=True, parser_class=Parser)
     for program, text in (
         (SLURM, 'run a task as a batch job of Slurm: a container on each of its nodes'),
         (KUBERNETES, 'run a task as a Job of Kubernetes: a pod for each node'),
@@ -40,3 +47,8 @@ def add_submit(submit: Parser) -> None:
             else:
                 one.add_argument(*names, action='store_true', help=option.help)
         one.add_argument('words', nargs=argparse.REMAINDER, metavar='TASK', help='a task and what belongs to it')
+
+
+def run(given: argparse.Namespace, invocation: Invocation) -> int:
+    """Never: what follows `submit slurm` is not for a parser, and goes to submit.submit directly."""
+    raise AssertionError(given)

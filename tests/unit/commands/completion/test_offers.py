@@ -15,9 +15,9 @@ from tao_launcher.commands import verbs
 from tao_launcher.commands.completion.offers import complete
 from tao_launcher.commands.completion.types import World
 from tao_launcher.commands.completion.values import CHOICES
-from tao_launcher.commands.jobs import verbs as job_verbs
+from tao_launcher.commands.jobs.exec import split
 from tao_launcher.commands.runner import verbs as runner_verbs
-from tao_launcher.settings import command_line, parsers
+from tao_launcher.settings import command_line, parsers, ulimits
 from tao_launcher.settings.options import BY_KEY, ROWS, of
 from tao_launcher.settings.programs import KUBERNETES, RUNNERS, SLURM, VERBS
 from tao_launcher.settings.values import Mount
@@ -280,7 +280,7 @@ def test_every_value_belongs_to_an_option() -> None:
     tables = [command_line.table(program) for program in ('tao', SLURM, KUBERNETES)]
     assert {*CHOICES} <= {option.key for table in tables for option in table.values()}
     for value in CHOICES['ulimit']:
-        parsers.ulimit(*value.split('='))
+        ulimits.ulimit(*value.split('='))
 
 
 def leaves(table: Any, *words: str) -> list[tuple[list[str], Any]]:
@@ -307,7 +307,7 @@ def test_every_option_of_a_verb_is_accepted(program: str, words: list[str], entr
         given = [value, *(['--'] if option.get('many') else [])] if option.get('value') else []
         line = [*words, name, *given, *needed, *required]
         try:
-            parser.parse_known_args(job_verbs.split(line)[0] if words == ['exec'] else line)
+            parser.parse_known_args(split(line)[0] if words == ['exec'] else line)
         except verbs.HelpAsked:
             assert name == '--help'
 

@@ -1,0 +1,55 @@
+"""What the verbs about images have in common: which images, which engine, a dry run or not."""
+from __future__ import annotations
+
+from ...base import host
+from ...engine.references import REMEMBERED
+from ...settings.chosen_engine import engine as find_engine
+from ...settings.settings import dry_run_form, registry_and_release
+from .store import Needed, Store, needed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ...settings.invocation import Invocation
+    from ..help.verb_parser import Parser
+
+
+def add_source(parser: Parser) -> None:
+    """Add the options that say which release's images, and from which registry."""
+    parser.add_argument('--release', default='', metavar='X.Y.Z', help='the images of this release')
+    parser.add_argument('--registry', default='', metavar='HOST[:PORT][/PREFIX]', help='from this registry')
+
+
+def made_store(given: Namespace, invocation: Invocation) -> Store:
+    """The engine's images, with what a bundle brought. Raises UsageError."""
+    options, environ, _, output = invocation
+    asked = bool(given.dry_run or options.get('dry_run'))
+    dry_run = asked or bool(dry_run_form(options, environ))
+    if dry_run and not asked:
+        output.say_dry_run()
+    remembered = host.json_file(state_path(invocation))
+    return Store(
+        find_engine(invocation), remembered if isinstance(remembered, dict) else {},
+        dry_run, bool(options.get('no_check')), output,
+    )
+
+
+def state_path(invocation: Invocation) -> str:
+    """The file that remembers the ids of images that came with bundles."""
+    return f'{invocation.here.home}/{REMEMBERED}'
+
+
+def wanted_images(given: Namespace, invocation: Invocation, *, all_of_a_release: bool = False) -> list[Needed]:
+    """The images that the command line asks for. Raises UsageError."""
+    from ...tasks.load import load_catalogue
+
+    own = {key: getattr(given, key) for key in ('registry', 'release') if getattr(given, key)}
+    registry, release = registry_and_release({**invocation.options, **own}, invocation.environ)
+    known = load_catalogue(invocation.here, invocation.output)
+    if all_of_a_release:
+        release = release or list(known.releases)[-1]
+    wanted, notices = needed(known, given.tasks, release, registry)
+    for notice in notices:
+        invocation.output.notice(notice)
+    return wanted

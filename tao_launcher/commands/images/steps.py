@@ -1,0 +1,55 @@
+"""tao bundle: carry images to a host without a network; its steps, each with the options of its own."""
+from __future__ import annotations
+
+from ...base.text import plural
+from ...engine import signals
+from ..help.verb_parser import Parser, add_dry_run
+from .asked import add_source, made_store, state_path, wanted_images
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ...settings.invocation import Invocation
+
+HELP = 'carry images to a host without a network'
+STEPS = (
+    ('save', 'write the images of tasks, and the launcher, into a folder'),
+    ('verify', 'check that a bundle is whole'),
+    ('load', 'load the images of a bundle, once it verifies'),
+)
+
+
+def add(parser: Parser) -> None:
+    """Add what follows the verb's name."""
+    steps = parser.add_subparsers(dest='step', required=True, parser_class=Parser)
+    for step, text in STEPS:
+        one = steps.add_parser(step, help=text, description=text, allow_abbrev=False)
+        one.add_argument('folder', metavar='DIR', help='a folder of its own' if step == 'save' else 'the bundle')
+        if step == 'verify':
+            add_dry_run(one, 'accepted for symmetry: verify never contacts the engine')
+        else:
+            add_dry_run(one)
+        if step == 'save':
+            one.add_argument('tasks', nargs='+', metavar='TASK', help='TASK or GROUP/TASK')
+            add_source(one)
+
+
+def run(given: Namespace, invocation: Invocation) -> int:
+    """Run a step. Returns its exit code; raises Fatal."""
+    with signals.Unwinding():
+        if given.step == 'verify':
+            from .bundle_load import verify
+
+            images = verify(given.folder, invocation.output)
+            invocation.output.result(f'{given.folder}: good, {plural(len(images), "image")}\n')
+            return 0
+        store = made_store(given, invocation)
+        if given.step == 'load':
+            from .bundle_load import load
+
+            return load(given.folder, state_path(invocation), store)
+        from .bundle_save import save
+        from .pyz import program
+
+        return save(given.folder, wanted_images(given, invocation), program, store)

@@ -1,0 +1,34 @@
+"""Resource limits, as --ulimit and the mounts file write them."""
+from __future__ import annotations
+
+import re
+
+from ..base.suggest import did_you_mean, nearest
+from .values import Ulimit
+
+ULIMITS = (
+    'core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile',
+    'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack',
+)
+
+
+def ulimit(name: str, text: str) -> Ulimit:
+    """NAME and SOFT[:HARD]; -1 is unlimited."""
+    if name not in ULIMITS:
+        raise ValueError(did_you_mean(nearest(name, ULIMITS)) or f'expected one of {", ".join(ULIMITS)}')
+    if not re.fullmatch(r'-?[0-9]+(:-?[0-9]+)?', text):
+        raise ValueError('expected a whole number or SOFT:HARD (-1 is unlimited)')
+    soft, _, hard = text.partition(':')
+    limit = Ulimit(name, int(soft), int(hard) if hard else None)
+    check_ulimit(limit)
+    return limit
+
+
+def check_ulimit(limit: Ulimit) -> None:
+    """Raise ValueError for numbers below -1 and a soft limit above the hard one."""
+    unlimited = 2**63  # above every number that is one
+    numbers = [unlimited if n == -1 else n for n in (limit.soft, limit.hard) if n is not None]
+    if any(n < 0 for n in numbers) or max(limit.soft, limit.hard or 0) >= unlimited:
+        raise ValueError('expected -1 (unlimited) or a number from 0 to 2^63-1')
+    if numbers != sorted(numbers):
+        raise ValueError(f'expected a soft limit not above the hard one, not {limit.soft}:{limit.hard}')
