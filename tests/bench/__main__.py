@@ -170,9 +170,9 @@ def main() -> None:
             bare = shlex.split(printed.stdout.decode())
             ratio('wall, job / the same bare docker run', wall, ours, bare, env, 'aim ≤ 1.20')
             with fifty_jobs(bare, env):
-                line = [TAO, 'completion', '--complete', 'bash', 'tao logs ', '']
+                asked = [TAO, 'completion', '--complete', 'bash', 'tao logs ', '']
                 dry_run = [TAO, '--dry-run', *task]
-                ratio('wall, completion of 50 jobs / dry run', wall, line, dry_run, env, 'aim ≤ 1.5, and docker ps:')
+                ratio('wall, completion of 50 jobs / dry run', wall, asked, dry_run, env, 'aim ≤ 1.5, and docker ps:')
                 ratio('wall, docker ps / dry run', wall, [*bare[:1], 'ps', '-a'], dry_run, env, '')
                 ratio('wall, list of 50 jobs / docker ps', wall, [TAO, 'list', '-a'], [*bare[:1], 'ps', '-a'], env, '')
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, Optional, Union
 
 import air_gap
-import checkouts
+import mini_checkouts
 import pytest
 from air_gap import Registry
-from checkouts import Mini
+from mini_checkouts import Mini
 
 SCRIPTS = Path(sys.executable).parent
 HOST = os.environ.get('TAO_TEST_DOCKER_HOST', '')
@@ -183,6 +183,6 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
 @pytest.fixture
 def mini(tmp_path: Path, docker: Docker, registry: Registry) -> Iterator[Mini]:
     """A miniature checkout of a backend, whose base image's own base is in the registry."""
-    found = checkouts.mini(tmp_path / 'my checkout', docker, registry)
+    found = mini_checkouts.mini(tmp_path / 'my checkout', docker, registry)
     yield found
     found.forget()

@@ -100,8 +100,11 @@ def launched(argv: list[str], env: Mapping[str, str], **more: Any) -> Iterator[R
 @contextmanager
 def on_terminal(
     argv: list[str], env: Mapping[str, str], cwd: Optional[Path] = None, timeout: float = 20,
-) -> Iterator[Terminal]:
-    """A program on a terminal of its own, which is closed at the end."""
+) -> Iterator[Any]:
+    """A program on a terminal of its own, which is closed at the end.
+
+    Not of type Terminal: `before` and `match` would be all that they may be before something matched.
+    """
     child = pexpect.spawn(
         argv[0], argv[1:], env=dict(env), cwd=cwd and str(cwd), timeout=timeout, encoding='utf-8',
         dimensions=(40, 200),

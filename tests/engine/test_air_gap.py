@@ -14,7 +14,8 @@ from air_gap import BARE_PYTHON, OfflineHost, Registry
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
-TAGGED = 'nvidia/tao/tao-toolkit:7.1.0-pyt'  # what the catalogue has for model/dino
+NAME, TAG = 'nvidia/tao/tao-toolkit', '7.1.0-pyt'  # what the catalogue has for model/dino
+TAGGED = f'{NAME}:{TAG}'
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_from_a_registry_to_a_host_without_a_network(
     assert tao('bundle', 'save', tagged, 'model/dino', *mirror).returncode == 0
     # … and by digest, because its catalogue names one.
     docker.run('rmi', by_tag)
-    assert air_gap.use_catalogue(docker.env['HOME'], *TAGGED.split(':'), by_digest.partition('@')[2]) == by_digest
+    assert air_gap.use_catalogue(docker.env['HOME'], NAME, TAG, by_digest.partition('@')[2]) == by_digest
     assert tao('pull', 'dino').returncode == 0
     assert docker.run('run', '--rm', by_digest, 'dino').stdout == 'argv[0]=<dino>\n'
     assert tao('bundle', 'save', digested, 'dino').returncode == 0
@@ -72,7 +73,7 @@ def test_from_a_registry_to_a_host_without_a_network(
     # … and by digest, which docker itself has lost.
     assert offline.run('docker', 'image', 'inspect', by_digest, check=False).returncode == 1
     program = [*BARE_PYTHON, f'{digested}/tao.pyz', '--gpus', 'none']
-    air_gap.use_catalogue(offline.env['HOME'], *TAGGED.split(':'), by_digest.partition('@')[2])
+    air_gap.use_catalogue(offline.env['HOME'], NAME, TAG, by_digest.partition('@')[2])
     offline.forget()
     assert offline.run(*program, 'bundle', 'load', digested).stdout == f'{by_digest}\n'
     done = offline.run(*program, 'dino', 'train')
@@ -95,7 +96,7 @@ def test_all_programs_come_with_the_bundle(docker: Docker, tao: Program, tmp_pat
         said = subprocess.run([*BARE_PYTHON, link, '--version'], stdout=subprocess.PIPE, encoding='utf-8', check=True)
         assert said.stdout.split()[0] == name
     # a bundle that it saves carries the same file
-    again = [*BARE_PYTHON, tmp_path / 'tao', 'bundle', 'save', tmp_path / 'again', 'model/dino']
+    again: list[str | Path] = [*BARE_PYTHON, tmp_path / 'tao', 'bundle', 'save', tmp_path / 'again', 'model/dino']
     assert air_gap.run(again, docker.env).returncode == 0
     assert (tmp_path / 'again' / 'tao.pyz').read_bytes() == (tmp_path / 'bundle' / 'tao.pyz').read_bytes()
 
@@ -140,14 +141,14 @@ def test_podman_loads_what_docker_saved(docker: Docker, tao: Program, podman: Of
     """By tag, and by a digest that was known where the bundle was made."""
     with air_gap.registry(tmp_path / 'registry') as registry:
         by_digest = air_gap.publish(docker, TAGGED, registry)
-        air_gap.use_catalogue(docker.env['HOME'], *TAGGED.split(':'), by_digest.partition('@')[2])
+        air_gap.use_catalogue(docker.env['HOME'], NAME, TAG, by_digest.partition('@')[2])
         assert tao('pull', 'dino').returncode == 0
     bundle = tmp_path / 'bundle'
     assert tao('bundle', 'save', bundle, 'dino').returncode == 0
     docker.run('rmi', by_digest)
 
     program = [*BARE_PYTHON, f'{bundle}/tao.pyz', '--engine', 'podman', '--gpus', 'none']
-    air_gap.use_catalogue(podman.env['HOME'], *TAGGED.split(':'), by_digest.partition('@')[2])
+    air_gap.use_catalogue(podman.env['HOME'], NAME, TAG, by_digest.partition('@')[2])
     for _ in range(2):
         assert podman.run(*program, 'bundle', 'load', bundle).stdout == f'{by_digest}\n'
     assert [image['present'] for image in json.loads(podman.run(*program, 'images', '--format=json').stdout)] == [True]

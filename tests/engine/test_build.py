@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
 import air_gap
-import checkouts
+import mini_checkouts
 import pytest
 from air_gap import Registry
-from checkouts import OLD, REPOSITORY, Mini
 from jobs import SOMEBODY
+from mini_checkouts import OLD, REPOSITORY, Mini
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -92,7 +92,7 @@ def test_what_is_printed_is_what_is_run(mini: Mini, tao_pt: Program, logged: Pat
 def test_two_architectures(mini: Mini, tao_pt: Program, docker: Docker, registry: Registry, machine: str) -> None:
     """The entry of the machine that the image is for is the one that changes."""
     base = f'{registry.host}/for:{machine}'
-    checkouts.load_empty_image(docker, base, machine)
+    mini_checkouts.load_empty_image(docker, base, machine)
     docker.run('push', '--quiet', base)
     (mini.root / 'docker' / 'Dockerfile').write_text(f'FROM {base}\nCOPY content.txt /content.txt\n')
     before = mini.write({'digests': {'x86': OLD, 'arm': OLD}})

@@ -107,7 +107,7 @@ def test_a_save_that_is_killed(
 ) -> None:
     """What it leaves does not verify, or it can be loaded."""
     folder = tmp_path / 'bundle'
-    words = [tao.path, 'bundle', 'save', folder, 'dino']
+    words: list[str | Path] = [tao.path, 'bundle', 'save', folder, 'dino']
     whole = time_of(words, docker.env)
     for point in range(POINTS):
         ended_after(whole * (point + random.random()) / POINTS, signal.SIGKILL, words, docker.env)
@@ -122,7 +122,7 @@ def test_a_save_that_is_killed(
 
 def test_a_load_that_is_killed(bundle: Path, offline: OfflineHost) -> None:
     """The same again loads it; half an image is never there."""
-    words = [*BARE_PYTHON, bundle / 'tao.pyz', 'bundle', 'load', bundle]
+    words: list[str | Path] = [*BARE_PYTHON, bundle / 'tao.pyz', 'bundle', 'load', bundle]
     whole = time_of(words, offline.env)
     for point in range(POINTS):
         offline.forget()
@@ -240,14 +240,14 @@ def test_a_full_disk_where_it_is_saved(docker: Docker, tao: Program, heavy: str,
 
 def test_a_full_disk_where_it_is_loaded(bundle: Path, tmp_path: Path) -> None:
     with air_gap.offline_host(tmp_path / 'offline', disk='16m') as host:
-        words = [*BARE_PYTHON, bundle / 'tao.pyz', '--quiet', 'bundle', 'load', bundle]
+        words: list[str | Path] = [*BARE_PYTHON, bundle / 'tao.pyz', '--quiet', 'bundle', 'load', bundle]
         done = host.run(*words, check=False)
         assert (done.returncode, done.stdout) == (125, '')
         assert done.stderr.startswith('tao: error: the images could not be loaded\n    ')
         assert 'no space left on device' in done.stderr
         assert host.images() == []
         for where in ([], host.inside):
-            remount = ['mount', '-o', 'remount,size=200m', host.folder / 'data']
+            remount = ['mount', '-o', 'remount,size=200m', str(host.folder / 'data')]
             subprocess.run([*where, *remount], check=True)
         assert host.run(*words).stdout == f'{IMAGE}\n'
 

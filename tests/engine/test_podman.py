@@ -180,7 +180,7 @@ def test_settings_arrive(podman: Podman, tao: Program, tmp_path: Path) -> None:
         'df -k /dev/shm | tail -n 1; ulimit -S -n; ulimit -s; touch /data/x; touch file && ls /out:1; '
         'sleep 20'
     )
-    mounts = ['--quiet', '--mounts_file', tmp_path / 'mounts.json', '--gpus', '0,1', '--name', 'all']
+    mounts = ['--quiet', '--mounts_file', str(tmp_path / 'mounts.json'), '--gpus', '0,1', '--name', 'all']
     dry = tao('--dry-run', *mounts, 'dino', 'train')
     assert 'hunter2' not in dry.stdout + dry.stderr
     assert tao('--detach', *mounts, 'dino', 'run', 'sh', '-c', script).returncode == 0

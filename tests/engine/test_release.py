@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from air_gap import Registry
-from checkouts import REPOSITORY, Mini
 from jobs import SOMEBODY
+from mini_checkouts import REPOSITORY, Mini
 
 if TYPE_CHECKING:
     from conftest import Docker, Program

@@ -13,9 +13,9 @@ import air_gap
 import jsonschema
 import pytest
 from air_gap import Registry
-from checkouts import OLD, REPOSITORY, Mini
 from conftest import Program
 from jobs import SOMEBODY
+from mini_checkouts import OLD, REPOSITORY, Mini
 
 if TYPE_CHECKING:
     from conftest import Docker

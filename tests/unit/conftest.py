@@ -1,6 +1,7 @@
 """Guards around every test: no test sees the machine's settings, writes to its home or meets its docker."""
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -11,6 +12,7 @@ import pytest
 from engine_answers import Engine
 from hypothesis import HealthCheck
 from hypothesis.configuration import set_hypothesis_home_dir
+from runner_calls import NAMES
 from support import FakeDocker
 
 # The fixtures below are per test, which is what hypothesis warns of; nothing of a run is kept.
@@ -74,3 +76,13 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
     monkeypatch.setenv('NO_COLOR', '1')
     return made
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout whose base image is nvcr.io/a/b:c."""
+    root = tmp_path / 'my checkout'
+    (root / 'docker').mkdir(parents=True)
+    (root / 'deep' / 'er').mkdir(parents=True)
+    (root / 'docker' / 'manifest.json').write_text(json.dumps({**NAMES, 'tag': 'c'}))
+    return root

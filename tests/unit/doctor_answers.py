@@ -3,6 +3,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Callable
+
+import jsonschema
+from support import SCHEMAS
 
 SMI_BROKEN = (
     "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA "
@@ -15,3 +19,11 @@ A100 = ''.join(f'{i}, NVIDIA A100-SXM4-80GB, 81920, 535.183.01\n' for i in range
 ANSWERS = json.loads((Path(__file__).parent / 'engines.json').read_text(encoding='utf-8'))
 VERSIONS = {name: json.dumps(answer) for name, answer in ANSWERS['versions'].items()}
 INFOS = {name: json.dumps(answer) for name, answer in ANSWERS['infos'].items()}
+
+Put = Callable[..., Path]  # puts a program on PATH: its name, and the shell script that it is
+
+
+def findings(out: str) -> dict[str, dict[str, str]]:
+    found = json.loads(out)
+    jsonschema.validate(found, SCHEMAS['findings'])
+    return {one['name']: one for one in found}

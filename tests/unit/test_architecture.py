@@ -11,7 +11,6 @@ import pytest
 from support import command, tao_process, write_mounts
 
 import tao_launcher
-from tao_launcher.base import errors
 from tao_launcher.base.text import plural
 from tao_launcher.settings.invocation import Invocation
 
@@ -326,10 +325,6 @@ def test_dry_run_loads_nothing_heavy(words: list[str], home: Path) -> None:
     assert not (loaded - set(bare.stdout.split())) & NOT_FOR_A_DRY_RUN
 
 
-def all_subclasses(kind: type[errors.Fatal]) -> list[type[errors.Fatal]]:
-    return [found for child in kind.__subclasses__() for found in (child, *all_subclasses(child))]
-
-
 def all_functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
@@ -420,13 +415,6 @@ def test_plurals_are_made_by_the_helper() -> None:
     assert [(name, line) for name, tree in MODULES.items() for line in sliced_texts(tree)] == []
     assert sliced_texts(ast.parse('"s"[:n > 1]')) == [1]
     assert [plural(0, 'job'), plural(1, 'job'), plural(2, 'free GPU')] == ['0 jobs', '1 job', '2 free GPUs']
-
-
-def test_codes_of_the_launchers_own_errors() -> None:
-    assert errors.Fatal.code == 70
-    codes = {kind.__name__: kind.code for kind in all_subclasses(errors.Fatal)}
-    assert {'UsageError': 2, 'ConfigError': 2, 'EngineError': 125, 'EngineMissing': 125}.items() <= codes.items()
-    assert set(codes.values()) <= {1, 2, 125}
 
 
 @pytest.mark.parametrize('name', MODULES)

@@ -15,6 +15,7 @@ from support import CHECKOUT
 
 from tao_launcher.commands import verbs
 from tao_launcher.commands.help import topics
+from tao_launcher.commands.help.verb_parser import HelpAsked
 from tao_launcher.settings.environment import VARIABLES
 from tao_launcher.settings.options import OPTIONS
 from tao_launcher.settings.programs import RUNNERS, VERBS
@@ -47,7 +48,7 @@ def test_a_change_is_named(tmp_path: Path) -> None:
     """In a copy: what differs is shown, with the command that helps; after that command nothing differs."""
     for name in ('bin', 'tao_launcher', 'setup.cfg'):
         subprocess.run(['cp', '-r', CHECKOUT / name, tmp_path], check=True)
-    made = [sys.executable, tmp_path / 'bin' / 'make_man']
+    made: list[str | Path] = [sys.executable, tmp_path / 'bin' / 'make_man']
     page, folder = tmp_path / 'tao_launcher/data/man/man1/tao.1', tmp_path / 'tao_launcher/data/man/man7'
     before = page.read_bytes()
     page.write_bytes(before.replace(b'GPU', b'CPU'))
@@ -85,7 +86,7 @@ def test_every_verb_with_every_option() -> None:
     for part in text.split('.SS ')[1:]:
         first = part.splitlines()[0]
         command = [word for word in re.sub(r'\[.*', '', first).split()[1:] if word.islower()]
-        with pytest.raises(verbs.HelpAsked) as asked:
+        with pytest.raises(HelpAsked) as asked:
             verbs.parser().parse_args([*command, '--help'])
         options = set(re.findall(r'^  .*?(--[a-z-]+)', str(asked.value), re.MULTILINE)) - {'--help'}
         assert options <= set(re.findall(r'--[a-z-]+', part)), first

@@ -12,8 +12,8 @@ class Told:
     """An Output as far as progress needs one, and a clock."""
 
     def __init__(self, has_terminal: bool) -> None:
-        self.has_terminal, self.lines, self.now = has_terminal, [], 100.0
-        self.lines: list[str]
+        self.has_terminal, self.now = has_terminal, 100.0
+        self.lines: list[str] = []
 
     def progress(self, text: str, last: bool = False) -> None:
         self.lines.append(text + ('.' if last else ''))

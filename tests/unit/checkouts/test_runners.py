@@ -3,40 +3,21 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import FakeDocker, tao, write_mounts
+from runner_calls import NAMES, PROFILES, argv_of
+from support import write_mounts
 
 from tao_launcher.base import json_text
 from tao_launcher.base.errors import ConfigError
-from tao_launcher.base.host import package_data
 from tao_launcher.checkouts import runners
 
-PROFILES = json.loads(package_data('runners.json'))
 SHAPES = [(program, shape) for program, profile in PROFILES.items() for shape in profile['manifest_shapes']]
 DIGEST = 'sha256:' + 'a' * 64
 ARM = 'sha256:' + 'b' * 64
 IMAGE_FORM = 'expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt'
-NAMES = {'registry': 'nvcr.io', 'repository': 'a/b'}
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A checkout whose base image is nvcr.io/a/b:c."""
-    root = tmp_path / 'my checkout'
-    (root / 'docker').mkdir(parents=True)
-    (root / 'deep' / 'er').mkdir(parents=True)
-    (root / 'docker' / 'manifest.json').write_text(json.dumps({**NAMES, 'tag': 'c'}))
-    return root
-
-
-def argv_of(program: str, root: Path, *words: str, **env: str) -> list[str]:
-    done = tao('--dry-run', *words, program=program, env={PROFILES[program]['root_variable']: str(root), **env})
-    assert done.code == 0, done
-    return shlex.split(done.out)
 
 
 def image(manifest: object, machine: str = 'x86_64', by_tag: bool = False) -> str:
@@ -194,56 +175,3 @@ def test_the_hosts_pythonpath_means_nothing_in_the_container(
 
 def test_other_variables_go_by_name(checkout: Path) -> None:
     assert 'OTHER' in argv_of('tao_pt', checkout, '--env', 'OTHER', OTHER='x')
-
-
-def test_checkout_with_a_line_break(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_docker: FakeDocker) -> None:
-    root = tmp_path / 'a\nb'
-    (root / 'docker').mkdir(parents=True)
-    (root / 'docker' / 'manifest.json').write_text(json.dumps({**NAMES, 'tag': 'c'}))
-    message = f'tao_pt: error: tao_pt: the checkout: a path with a line break can not be mounted\n    {str(root)!r}\n'
-    assert tao(program='tao_pt', env={'NV_TAO_PYTORCH_TOP': str(root)}) == (2, '', message)
-    monkeypatch.chdir(root)
-    for options in ([], ['--dry-run']):
-        assert tao(*options, program='tao_pt') == (2, '', message)
-    assert fake_docker.calls == []
-
-
-@pytest.mark.parametrize('folder', ['.', 'deep', 'deep/er', 'docker'])
-def test_nearest_checkout_upwards(folder: str, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(checkout / folder)
-    done = tao('--dry-run', program='tao_pt')
-    assert f'{checkout}:/tao-pt' in shlex.split(done.out)
-
-
-def test_variable_beats_the_current_folder(checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / 'other' / 'docker').mkdir(parents=True)
-    monkeypatch.chdir(checkout)
-    done = tao('--dry-run', program='tao_pt', env={'NV_TAO_PYTORCH_TOP': str(tmp_path / 'other')})
-    assert (done.code, done.out) == (2, '')
-    assert done.err == (
-        f'tao_pt: error: {tmp_path}/other/docker/manifest.json: no such file\n'
-        '    it is the manifest that names the base image, of the checkout that NV_TAO_PYTORCH_TOP or the current '
-        'folder names\n'
-        f'    nearest existing folder: {tmp_path}/other/docker\n'
-    )
-
-
-@pytest.mark.parametrize('program', PROFILES)
-def test_no_checkout(program: str, tmp_path: Path) -> None:
-    done = tao('--dry-run', program=program, env={PROFILES[program]['root_variable']: ''})
-    variable, name = PROFILES[program]['root_variable'], PROFILES[program]['backend_repository'].rpartition('/')[2]
-    assert (done.code, done.out) == (2, '')
-    assert done.err == (
-        f'{program}: error: no checkout found for {program}\n'
-        f'    {variable} is not set, and neither {tmp_path}/here nor a folder above it has docker/manifest.json\n'
-        f'    try: export {variable}=/path/to/{name}\n'
-    )
-
-
-def test_command_without_dashes(checkout: Path, fake_docker: FakeDocker) -> None:
-    done = tao('make', program='tao_pt', env={'NV_TAO_PYTORCH_TOP': str(checkout)})
-    assert (done.code, done.err) == (2, (
-        'tao_pt: error: unexpected word "make"\n    the command stands behind a "--"\n'
-        '    try: tao_pt -- COMMAND [ARGS...], or tao_pt alone for a shell\n'
-    ))
-    assert fake_docker.calls == []

@@ -10,7 +10,7 @@ from plans import FILE, launch
 from tao_launcher.base.errors import ConfigError
 from tao_launcher.launch import argv
 from tao_launcher.settings import mounts_file
-from tao_launcher.settings.values import Mount
+from tao_launcher.settings.values import Mount, Source
 
 NASTY = ['/a', '/a b', "/a'b", '/a"b', '/a,b', '/$A', '/*', '/;id', '/ünïcode', '/-x', '/=', '/a\\b', '/\t', '/a:b,"c"']
 
@@ -97,5 +97,5 @@ def test_line_break_in_the_folder_of_the_file() -> None:
 ])
 def test_line_break(source: str, destination: str) -> None:
     with pytest.raises(ConfigError) as error:
-        argv.mount_words(Mount(source, destination, '', 'X'))
+        argv.mount_words(Mount(source, destination, '', Source('option', 'X')))
     assert (error.value.what, error.value.why) == ('X: a path with a line break can not be mounted', (repr(source),))

@@ -10,6 +10,8 @@ import pytest
 from plans import launch
 from support import tao
 
+from tao_launcher.base.errors import UsageError
+
 USER = ['-e', 'HOME=/tmp', '-e', 'USER=user', '-e', 'LOGNAME=user']
 UID = ['-e', 'HOME=/tmp', '-e', 'USER=uid1000', '-e', 'LOGNAME=uid1000']
 PATHS = 'paths are those of that machine, and not checked'
@@ -111,3 +113,37 @@ def test_owner_is_named_on_a_remote_daemon() -> None:
 def test_password_of_a_remote_daemon_is_not_shown() -> None:
     found = launch('dino', 'train', environ={'DOCKER_HOST': 'tcp://user:s3cr3t@gpu1:2375'})
     assert found.plan.notices == (f'the daemon is remote (tcp://user:***@gpu1:2375): {PATHS}',)
+
+
+@pytest.mark.parametrize('user', [['--run_as_user'], ['--user', 'host']])
+def test_the_caller_is_nobody_elsewhere(user: list[str]) -> None:
+    with pytest.raises(UsageError) as error:
+        launch(*user, 'dino', environ={'DOCKER_HOST': 'ssh://me:pw@gpu1'})
+    assert (error.value.what, error.value.why, error.value.advice) == (
+        'the daemon is remote (ssh://me:***@gpu1): your user there is not known here',
+        ('--run_as_user and "user": "host" mean the caller, whose uid may be somebody else\'s there',),
+        '--user UID:GID, as `id` prints them there',
+    )
+
+
+@pytest.mark.parametrize(('user', 'words'), [
+    # the caller's own uid is just a number there: no groups and no name of this machine's
+    ('1000:1000', ['-e', 'HOME=/tmp', '-e', 'USER=uid1000', '-e', 'LOGNAME=uid1000', '--user', '1000:1000']),
+    ('1001:7', ['-e', 'HOME=/tmp', '-e', 'USER=uid1001', '-e', 'LOGNAME=uid1001', '--user', '1001:7']),
+    ('0', ['--user', '0']), ('tao', ['--user', 'tao']),
+])
+def test_a_named_user_elsewhere(user: str, words: list[str]) -> None:
+    found = launch('--user', user, 'dino', 'train', groups=(24,), environ={'DOCKER_HOST': 'ssh://gpu1'})
+    assert found.before_image == words
+    assert found.plan.notices == (
+        'the daemon is remote (ssh://gpu1): paths are those of that machine, and not checked',
+    )
+
+
+@pytest.mark.parametrize(('engine', 'changed', 'words'), [
+    ('podman', {}, ['--userns=keep-id']), ('podman', {'is_root': True}, ['--user', '1000:1000']),
+    ('sudo -n podman', {}, ['--user', '1000:1000']),  # root's podman knows no keep-id
+])
+def test_who_maps_the_caller(engine: str, changed: dict[str, Any], words: list[str]) -> None:
+    argv = launch('--engine', engine, '--gpus', 'none', '--run_as_user', 'dino', **changed).argv
+    assert [word for word in argv if word.startswith('--user') or word == '1000:1000'] == words

@@ -134,29 +134,3 @@ def test_the_corpus(home: Path, tmp_path: Path, fake_docker: FakeDocker, mounts:
         assert before in ('-e', '--experiment_spec_file', '--experiment_spec', '--spec') or '=' in spelled[0], line
         specs += 1
     assert bool(specs) == mounts
-
-
-@pytest.mark.parametrize(('path', 'code', 'out', 'err'), [
-    ('{home}/specs/a.yaml', 0, 'host {home}/specs/a.yaml is /workspace/specs/a.yaml in the container\n', ''),
-    ('/workspace/specs/a.yaml', 0, 'container /workspace/specs/a.yaml is {home}/specs/a.yaml on the host\n', ''),
-    ('/workspace/specs', 0, 'container /workspace/specs is {home}/specs on the host\n', ''),
-    ('~/specs', 0, 'host {home}/specs is /workspace/specs in the container\n', ''),
-    ('/workspace/./specs/../specs/b', 0, 'container /workspace/specs/b is {home}/specs/b on the host\n', ''),
-    ('/elsewhere', 1, '', 'tao: notice: /elsewhere is under no mount\n'),
-])
-def test_config_path(mounted: Path, fake_docker: FakeDocker, path: str, code: int, out: str, err: str) -> None:
-    done = tao('config', 'path', path.format(home=mounted))
-    assert (done.code, done.out, done.err) == (code, out.format(home=mounted), err)
-    assert fake_docker.calls == []
-
-
-def test_config_path_of_several(home: Path, fake_docker: FakeDocker) -> None:
-    (home / 'd').mkdir()
-    write_mounts(home, {'Mounts': [{'source': 'd', 'destination': '/d'}, {'source': 'd', 'destination': '/e'}]})
-    done = tao('--volume', f'{home}:/d/inner', 'config', 'path', 'x', f'{home}/d/inner/f', '/d/inner/f')
-    assert (done.code, done.out) == (1, (
-        f'host {home}/d/inner/f is /e/inner/f in the container\n'
-        f'host {home}/d/inner/f is /d/inner/d/inner/f in the container\n'
-        f'container /d/inner/f is {home}/f on the host\n'
-    ))
-    assert done.err == f'tao: notice: {os.getcwd()}/x is under no mount\n'

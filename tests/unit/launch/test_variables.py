@@ -4,8 +4,6 @@ from __future__ import annotations
 import pytest
 from plans import FILE, launch
 
-from tao_launcher.base.secrets import is_secret
-
 SECRETS = [
     'KEY', 'NGC_API_KEY', 'APIKEY', 'WANDB_APIKEY', 'TOKEN', 'hf_token', 'MY_SECRET', 'PASSWORD', 'DB_PASSWD', 'PASS',
     'AWS_CREDENTIAL', 'GOOGLE_CREDENTIALS', 'KEY_ID', 'Api_Key', 'API_KEY_2',
@@ -109,11 +107,6 @@ def test_sudo_without_variables_by_name() -> None:
         assert found.argv[:3] == ('sudo', 'docker', 'run')
         assert found.plan.notices == ()
     assert launch('--env', 'A', 'dino', 'train', environ={'A': '1'}).plan.notices == ()
-
-
-@pytest.mark.parametrize(('name', 'value', 'secret'), [('A', 'x://u:p@h', True), ('PATH', 'x://u:p@h', False)])
-def test_docker_itself_keeps_its_path(name: str, value: str, secret: bool) -> None:
-    assert is_secret(name, value) is secret
 
 
 def test_secret_reaches_the_notices_of_nobody() -> None:

@@ -1,9 +1,8 @@
-"""Which mounts file is read, and whether it and the sources in it are there and can be read."""
+"""Which mounts file is read, and whether it is there and can be read."""
 from __future__ import annotations
 
 import json
 import os
-import pwd
 import shlex
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,6 @@ from typing import Any
 import pytest
 from nobody import as_nobody
 from support import FakeDocker, Result, tao, write_mounts
-
-from tao_launcher.base import host
 
 
 def a_file(path: Path, destination: str) -> Path:
@@ -166,49 +163,3 @@ def test_default_file_that_may_not_be_read(open_folder: Path, home: Path) -> Non
     path.chmod(0)
     done = as_nobody('--dry-run', 'dino', env={'HOME': str(home)})
     assert done == (2, '', f'tao: error: {path}: can not be read (permission denied)\n    try: ls -l {path}\n')
-
-
-def test_home_without_a_passwd_entry(monkeypatch: pytest.MonkeyPatch) -> None:
-    def getpwuid(uid: int) -> object:
-        raise KeyError(uid)
-
-    monkeypatch.setattr(pwd, 'getpwuid', getpwuid)
-    monkeypatch.delenv('HOME')
-    assert host.survey({}).home == '/'
-    assert mounted(tao('--dry-run', '--volume', '~/etc:/x', '--volume', '~:/y', 'dino', 'train')) == ['/etc:/x', '/:/y']
-
-
-def test_source_that_may_not_be_looked_at_is_not_missing(open_folder: Path) -> None:
-    closed = open_folder / 'closed'
-    (closed / 'data').mkdir(parents=True)
-    closed.chmod(0)
-    try:
-        done = as_nobody('--dry-run', '--volume', f'{closed}/data:/d', 'dino', 'train')
-    finally:
-        closed.chmod(0o700)
-    assert mounted(done) == [f'{closed}/data:/d']
-    assert done.err == f'tao: notice: {closed}/data can not be looked at by you; it is left to the daemon\n'
-
-
-def test_every_missing_source_at_once(home: Path, tmp_path: Path, fake_docker: FakeDocker) -> None:
-    path = write_mounts(home, {'Mounts': [
-        {'source': '/', 'destination': '/a'}, {'source': f'{tmp_path}/x/y', 'destination': '/b'},
-        {'source': f'{home}/.tao_mounts.json/z', 'destination': '/c'},
-    ]})
-    for options in ([], ['--dry-run']):
-        done = tao(*options, '--volume', 'no:/d', 'dino', 'train')
-        assert (done.code, done.out) == (2, '')
-        assert done.err == (
-            'tao: error: 3 mount sources not found\n'
-            f'    {tmp_path}/x/y (Mounts[1] of {path}; nearest existing folder: {tmp_path})\n'
-            f'    {home}/.tao_mounts.json/z (Mounts[2] of {path}; nearest existing folder: {home})\n'
-            f'    {tmp_path}/here/no (--volume; nearest existing folder: {tmp_path}/here)\n'
-            '    try: correct or create them (daemon elsewhere? --no-check)\n'
-        )
-        assert len(mounted(tao('--dry-run', '--no-check', '--volume', 'no:/d', 'dino'))) == 4
-    assert fake_docker.calls == []
-
-
-def test_sources_of_a_remote_daemon_are_not_looked_at() -> None:
-    done = tao('--dry-run', '--volume', '/no/such:/d', 'dino', 'train', env={'DOCKER_HOST': 'tcp://gpu1:2375'})
-    assert mounted(done) == ['/no/such:/d']

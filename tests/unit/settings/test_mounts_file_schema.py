@@ -2,14 +2,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import tao, write_mounts
 
 from tao_launcher.base.host import package_data
 from tao_launcher.base.json_reader import Reader
@@ -148,12 +146,3 @@ def test_every_property_is_described_for_editors() -> None:
     for name, one in found:
         described = {**SCHEMA['$defs'].get(one.get('$ref', '').rpartition('/')[2], {}), **one}
         assert described.get('description', '').endswith('.'), name
-
-
-def test_printed_for_an_editor(home: Path) -> None:
-    """The way that the README shows: the schema in a file, named in the mounts file."""
-    done = tao('config', 'schema')
-    assert (done.code, done.err, json.loads(done.out)) == (0, '', SCHEMA)
-    write_mounts(home, {'$schema': './tao.schema.json', 'Mounts': [{'source': '/', 'destination': '/d'}]})
-    assert tao('config', 'validate', '--strict').code == 0
-    assert '-v /:/d ' in tao('--dry-run', 'dino').out

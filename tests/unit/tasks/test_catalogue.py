@@ -9,7 +9,6 @@ from plans import CATALOGUE, launch
 
 from tao_launcher.base.errors import UsageError
 from tao_launcher.base.host import package_data
-from tao_launcher.base.suggest import one_slip_apart
 from tao_launcher.tasks import catalogue
 
 RELEASES = json.loads(package_data('releases.json'))
@@ -160,15 +159,3 @@ def test_both_notices() -> None:
     assert catalogue.subtask_elsewhere(known, found, 'export') == (
         'export is no known subtask of model x; deploy x has it, in release 1'
     )
-
-
-@pytest.mark.parametrize(('a', 'b', 'apart'), [
-    ('train', 'train', False), ('train', 'tarin', True), ('train', 'trin', True), ('train', 'traain', True),
-    ('train', 'trxin', True),
-    ('', 'a', True), ('a', '', True), ('', '', False), ('ab', 'ba', True), ('abc', 'cba', False),
-    ('train', 'trian_', False),
-    ('train', 'xtrain', True), ('train', 'trainx', True), ('train', 'tr', False), ('abcd', 'badc', False),
-])
-def test_one_slip(a: str, b: str, apart: bool) -> None:
-    assert one_slip_apart(a, b) is apart
-    assert one_slip_apart(b, a) is apart

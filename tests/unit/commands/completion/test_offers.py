@@ -1,64 +1,16 @@
 """What is offered at the cursor: the parsers accept all of it, and nothing is offered in a wrong place."""
 from __future__ import annotations
 
-import json
-from typing import Any, Sequence
-
 import pytest
+from completion_world import GROUPS, offered, world
 from hypothesis import given
 from hypothesis import strategies as st
-from plans import CATALOGUE
 
 from tao_launcher.base.errors import UsageError
-from tao_launcher.base.host import package_data
-from tao_launcher.commands import verbs
 from tao_launcher.commands.completion.offers import complete
-from tao_launcher.commands.completion.types import World
-from tao_launcher.commands.completion.values import CHOICES
-from tao_launcher.commands.jobs.exec import split
-from tao_launcher.commands.runner import verbs as runner_verbs
-from tao_launcher.settings import command_line, parsers, ulimits
-from tao_launcher.settings.options import BY_KEY, ROWS, of
+from tao_launcher.settings import command_line
+from tao_launcher.settings.options import of
 from tao_launcher.settings.programs import KUBERNETES, RUNNERS, SLURM, VERBS
-from tao_launcher.settings.values import Mount
-from tao_launcher.tasks import catalogue
-
-VERB_TABLE = json.loads(package_data('verbs.json'))
-TREE = {
-    '/data': [('a b', True), ('spec.yaml', False), ('.hidden', False), ('straße', True)],
-    '/data/a b': [('x.yaml', False)],
-    '/': [('data', True), ('file', False)],
-    '.': [('here', True), ('it', False)],
-    '/specs': [('dino.yaml', False)],
-}
-MOUNTS = (
-    Mount('/data', '/workspace/tao/data'), Mount('/specs', '/workspace/tao/specs'),
-    Mount('/specs/dino.yaml', '/one.yaml'), Mount('/specs', '/workspace/tao/data/inner'),
-)
-JOBS = [('f00dcafe0001', 'night: model/dino/train, Up 2 hours'), ('night', 'model/dino/train, Up 2 hours')]
-GROUPS = ['model', 'dataset', 'deploy']
-
-
-def world(environ: Any = None) -> World:
-    """A world of its own."""
-    def jobs(options: Any, *, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]:
-        return [*JOBS, *([('over', 'Exited (1)')] if ended else []), *([('theirs', '')] if everybody else [])]
-
-    return World(
-        environ=environ or {'HOME': '/home/user', 'CUDA_VISIBLE_DEVICES': '0'}, verbs=lambda: VERB_TABLE,
-        catalogue=lambda: CATALOGUE, mounts=lambda options: (
-            *MOUNTS, *(Mount(*text.split(':')[:2]) for text in options.get('volume', []) if ':' in text)
-        ),
-        jobs=jobs, contexts=lambda: ['default', 'far'], listing=lambda path: TREE.get(path.rstrip('/') or '/', []),
-        is_folder=lambda path: path.rstrip('/') in TREE,
-    )
-
-
-def offered(*line: str, program: str = 'tao', environ: Any = None) -> list[str]:
-    """The whole words that can stand in place of the last, and begin with it."""
-    found = complete(program, line[:-1], line[-1], world(environ))
-    words = [found.head + each.text for each in found.candidates]
-    return [word for word in words if word.startswith(line[-1])]
 
 
 def test_first_word() -> None:
@@ -189,45 +141,6 @@ def test_words_of_a_runner(program: str, line: list[str], expected: list[str]) -
     assert offered(*line, program=program) == expected
 
 
-DATA = ['/workspace/tao/data/a b/', '/workspace/tao/data/spec.yaml', '/workspace/tao/data/straße/',
-    '/workspace/tao/data/inner/']
-
-
-@pytest.mark.parametrize(('words', 'expected'), [
-    (['-e', ''], ['/workspace/tao/data/', '/workspace/tao/specs/', '/one.yaml', '/workspace/tao/data/inner/']),
-    (['-r', '/'], ['/workspace/tao/', '/one.yaml']),
-    (['--experiment_spec_file', '/w'], ['/workspace/tao/']),
-    (['--results_dir', '/workspace/tao/s'], ['/workspace/tao/specs/']),
-    (['-e', '/workspace/tao/specs/'], ['/workspace/tao/specs/dino.yaml']),
-    (['-e', '/workspace/tao/data/'], DATA),
-    (['-e', '/workspace/tao/data/.h'], ['/workspace/tao/data/.hidden']),
-    (['-e', '/workspace/tao/data/inner/'], ['/workspace/tao/data/inner/dino.yaml']),
-    (['--spec=/o'], ['--spec=/one.yaml']),
-    (['results_dir=/workspace/tao/data/a'], ['results_dir=/workspace/tao/data/a b/']),
-    (['results_dir='], [f'results_dir={path}' for path in ('/workspace/tao/data/', '/workspace/tao/specs/',
-        '/one.yaml', '/workspace/tao/data/inner/')]),
-    (['train.lr='], []), (['train.num_gpus=2', ''], []), (['-e', 'specs/'], []), (['-e', '/workspace/../'], []),
-    (['dataset.roots=[/a,/o'], ['dataset.roots=[/a,/one.yaml']),
-    (['/o'], ['/one.yaml']), (['-e', '/data/'], []),
-])
-def test_container_paths(words: list[str], expected: list[str]) -> None:
-    assert offered('dino', 'train', *words) == expected
-    assert offered('submit', 'slurm', 'dino', 'train', *words) == expected
-
-
-def test_container_paths_of_an_option_and_of_any_command() -> None:
-    assert offered('--volume', '/specs:/extra', 'dino', 'train', '-e', '/e') == ['/extra/']
-    assert offered('dino', 'train', '--volume', '/specs:/extra', '-e', '/e') == ['/extra/']
-    assert offered('dino', 'run', 'ls', '/o') == ['/one.yaml']
-    assert offered('dino', 'run', 'ls', 'o') == []
-    assert offered('--volume', '/specs:/extra', '--volume', '/data:/ex') == ['/data:/extra/']
-    assert offered('--volume', '/data:')[0] == '/data:/data'
-
-
-def test_a_release_by_its_variable() -> None:
-    assert offered('dino', environ={'TAO_RELEASE': '4.0.1'}) == []
-
-
 def test_help_is_told() -> None:
     found = complete('tao', [], '', world()).candidates
     helps = {each.text: each.help for each in found}
@@ -244,21 +157,6 @@ def test_many_names_are_cut_to_those_that_begin_so() -> None:
     assert {each.text[0] for each in found.candidates} == {'a', 'A'}
 
 
-@pytest.mark.parametrize('release', [*CATALOGUE.releases, ''])
-def test_every_task_and_subtask_is_accepted(release: str) -> None:
-    options = ['--release', release] if release else []
-    for group in ['', *GROUPS]:
-        of_group = [group] if group else []
-        for task in offered(*options, *of_group, ''):
-            if not group and task in (*GROUPS, *VERBS, 'help'):
-                continue
-            found = catalogue.find(CATALOGUE, group, task, '', release)
-            assert found.task == task
-            for subtask in offered(*options, *of_group, task, ''):
-                chosen = catalogue.find(CATALOGUE, group, task, subtask, release)
-                catalogue.check_subtask(CATALOGUE, chosen, subtask)
-
-
 @pytest.mark.parametrize('program', ['tao', *RUNNERS, SLURM, KUBERNETES])
 def test_every_option_is_accepted(program: str) -> None:
     first, *before = program.split()
@@ -268,48 +166,6 @@ def test_every_option_is_accepted(program: str) -> None:
     assert {known[name].key for name in names} == {option.key for option in known.values()}
     for name in names:
         command_line.parse([name, *(['1'] if known[name].value and not known[name].optional else [])], program)
-
-
-@pytest.mark.parametrize('key', [row.key for row in ROWS if row.kind and row.choices])
-def test_every_value_is_accepted(key: str) -> None:
-    for value in CHOICES[key]:
-        parsers.KINDS[BY_KEY[key].kind](value + {':': '2', '=': '2'}.get(value[-1], ''))
-
-
-def test_every_value_belongs_to_an_option() -> None:
-    tables = [command_line.table(program) for program in ('tao', SLURM, KUBERNETES)]
-    assert {*CHOICES} <= {option.key for table in tables for option in table.values()}
-    for value in CHOICES['ulimit']:
-        ulimits.ulimit(*value.split('='))
-
-
-def leaves(table: Any, *words: str) -> list[tuple[list[str], Any]]:
-    """Every verb with its steps, and its entry."""
-    found: list[tuple[list[str], Any]] = []
-    for name, entry in table.items():
-        found += leaves(entry['verbs'], *words, name) if 'verbs' in entry else [([*words, name], entry)]
-    return found
-
-
-@pytest.mark.parametrize(('program', 'words', 'entry'), [
-    (program, words, entry) for program in ('tao', 'tao_pt')
-    for words, entry in leaves(VERB_TABLE['tao' if program == 'tao' else 'runner']) if words[0] != 'submit'
-], ids=lambda value: ' '.join(value) if isinstance(value, list) else None)
-def test_every_option_of_a_verb_is_accepted(program: str, words: list[str], entry: Any) -> None:
-    names = offered(*words, '--', program=program)
-    assert len(names) == len(entry['options'])
-    parser = verbs.parser() if program == 'tao' else runner_verbs.runner_parser(program)
-    for name in names:
-        option = next(option for option in entry['options'] if name in option['names'])
-        value = {'N': '1', 'SECONDS': '1'}.get(option.get('value'), option.get('choices', ['x'])[0])
-        needed = [word.get('choices', ['x'])[0] for word in entry['words']]
-        required = [] if name == '--tag' or words != ['release'] else ['--tag', 'x']
-        given = [value, *(['--'] if option.get('many') else [])] if option.get('value') else []
-        line = [*words, name, *given, *needed, *required]
-        try:
-            parser.parse_known_args(split(line)[0] if words == ['exec'] else line)
-        except verbs.HelpAsked:
-            assert name == '--help'
 
 
 nearly = st.sampled_from([

@@ -6,19 +6,10 @@ import os
 import stat
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
-import strategies
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from nobody import NOBODY, as_nobody
 from support import Result, tao, tao_process, write_mounts
-
-from tao_launcher.base.host import survey
-from tao_launcher.base.output import Output
-from tao_launcher.commands.config import draft, questions
-from tao_launcher.settings import mounts_file
 
 USER = {} if os.getuid() == 0 else {'user': 'host'}
 INSIDE = '/workspace/tao-experiments'
@@ -93,15 +84,6 @@ def test_options_of_the_launcher_count_too(home: Path) -> None:
     document = json.loads((home / '.tao_mounts.json').read_text())
     assert document['DockerOptions'] == {'shm_size': '1G', 'ulimits': {'core': 0}, 'user': 'root'}
     assert document['Mounts'][-1] == mount('/tmp', '/t')
-
-
-@pytest.mark.parametrize(('words', 'err'), [
-    (['--yes', '--bogus'], 'config init: unexpected "--bogus"\n    try: tao config init --help\n'),
-    (['--gpus', '0'], '--gpus is an option of the launcher and stands before config init\n'
-        '    try: tao --gpus GPUS config init …\n'),
-])
-def test_unknown_options(words: list[str], err: str) -> None:
-    assert init(*words) == (2, '', f'tao: error: {err}')
 
 
 def test_nothing_at_all(home: Path) -> None:
@@ -275,7 +257,7 @@ def test_names_beyond_ascii(env: dict[str, str], home: Path, tmp_path: Path) -> 
         mount(f'{tmp_path}/ü 日本/x', f'{INSIDE}/data'), mount('~/é', f'{INSIDE}/results')]
     assert tao_process('config', 'validate', '--strict', env=env) == (0, f'{path}: valid\n', '')
     assert tao_process('config', 'init', '--yes', '--data', b'/\xff', env=env).code == 2
-    assert tao_process('--mounts_file', path, 'config', 'init', '--yes', '--data', f'{path}/ü', env=env).code == 2
+    assert tao_process('--mounts_file', str(path), 'config', 'init', '--yes', '--data', f'{path}/ü', env=env).code == 2
 
 
 def test_device_is_not_replaced() -> None:
@@ -315,42 +297,3 @@ def test_rootless_podman(home: Path) -> None:
 def test_folders_of_another_machine_are_not_made_here(home: Path) -> None:
     assert init('--yes', env={'DOCKER_HOST': 'ssh://there'}).err == f'tao: notice: wrote {home}/.tao_mounts.json\n'
     assert [entry.name for entry in home.iterdir()] == ['.tao_mounts.json']
-
-
-sources = strategies.paths.filter(lambda path: ':' not in path and '$' not in path)
-
-
-@settings(max_examples=150)
-@given(
-    folders=st.lists(st.tuples(sources | st.sampled_from(['none', '~/x']), sources | st.just('')), min_size=3,
-        max_size=3),
-    more=st.lists(st.tuples(sources, sources, st.sampled_from(['', ':ro', ':rw,z'])), max_size=2),
-    user=st.sampled_from(['host', 'none', '0', '1000:1000', 'root']),
-    size=st.sampled_from(['none', '16G', '1.5 GiB', '64m']),
-    limits=st.lists(st.sampled_from(['memlock=-1', 'stack=5', 'nofile=1:2', 'none', 'core=0']), max_size=3),
-)
-def test_what_is_drafted_is_valid(
-    folders: list[tuple[str, str]], more: list[tuple[str, str, str]], user: str, size: str, limits: list[str],
-) -> None:
-    """Every file that it would write is taken by the parser, or the options are refused with a sentence each."""
-    def words(source: str, destination: str) -> str:
-        return f'{source}:{destination}' if destination and source != 'none' else source
-
-    here = survey(os.environ)
-    answers = questions.Answers(
-        *(words(*folder) for folder in folders), [f'{a}:{b}{mode}' for a, b, mode in more], user, size, limits or None,
-    )
-    asked = questions.Questions(Output('tao', {}), asking=False)
-    try:
-        found = questions.drafted(answers, asked, here, os.environ, can_lock_memory=True)
-    except questions.UsageError as e:
-        assert all(line.startswith('--') for line in (e.what, *e.why))
-        return
-    text = draft.text(draft.document(found))
-    file = mounts_file.parse(text.encode(), '/m.json', os.environ, here.home)
-    assert file.notices == ()
-    assert [one[1:3] for one in file.mounts] == [one[1:] for one in found.folders]
-    expected: list[Any] = [folder[0] for folder in folders if folder[0] != 'none'] + [one[0] for one in more]
-    assert [os.path.normpath(one.source) for one in file.mounts] == [
-        os.path.normpath(os.path.expanduser(source)) for source in expected
-    ]

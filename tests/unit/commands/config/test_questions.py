@@ -32,9 +32,9 @@ class Session:
     """config init on a pty."""
 
     def __init__(self, *words: str, env: dict[str, str] | None = None) -> None:
-        program, *arguments = [*command(), 'config', 'init', *words]
+        line = [*command(), 'config', 'init', *words]
         self.child: Any = pexpect.spawn(
-            program, arguments, env={**os.environ, 'NO_COLOR': '1', **(env or {})}, encoding='utf-8', timeout=20,
+            line[0], line[1:], env={**os.environ, 'NO_COLOR': '1', **(env or {})}, encoding='utf-8', timeout=20,
             dimensions=(40, 250),
         )
 

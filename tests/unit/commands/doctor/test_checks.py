@@ -1,238 +1,19 @@
-"""Each check of `tao doctor`, with answers in the form of several engines and of nvidia-smi."""
+"""The checks of `tao doctor` that are about what the launcher reads."""
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from doctor_answers import A100, INFOS, SMI_BROKEN, VERSIONS
 
-from tao_launcher.commands.doctor import checks, checks_engine, checks_machine
-from tao_launcher.commands.doctor.findings import GIB, Finding, MachineFacts, Rivals
-from tao_launcher.engine import remedies
+from tao_launcher.commands.doctor import checks
+from tao_launcher.commands.doctor.findings import Finding, MachineFacts
 from tao_launcher.engine.remedies import Machine
 
 ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
-DOWN = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
-SMI_MISMATCH = 'Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 535.183\n'
 
 
 def facts(**known: Any) -> MachineFacts:
     return MachineFacts(**{'engine': ('docker',), 'machine': ROOT, 'program': '/usr/bin/docker', **known})
-
-
-def version(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(VERSIONS[name])
-    return found
-
-
-def info(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(INFOS[name])
-    return found
-
-
-@pytest.mark.parametrize(('known', 'status', 'found', 'fix'), [
-    ({'version': version('down')}, 'ok', '/usr/bin/docker 28.2.2', ''),
-    ({}, 'ok', '/usr/bin/docker', ''),
-    ({'program': ''}, 'fail', 'no program docker on PATH', 'apt-get update && apt-get install -y docker.io'),
-    ({'program': '', 'machine': ROOT._replace(system='arch')}, 'fail', 'no program docker on PATH',
-     'https://docs.docker.com/engine/install/'),
-    ({'program': '', 'engine': ('podman',)}, 'fail', 'no program podman on PATH',
-     'apt-get update && apt-get install -y podman'),
-    ({'program': '', 'engine': ('/opt/podman',)}, 'fail', 'no program /opt/podman on PATH',
-     'correct --engine (or TAO_ENGINE)'),
-    ({'program': '/snap/bin/docker', 'real_program': '/usr/bin/snap'}, 'warn',
-     '/snap/bin/docker is a snap: it sees only folders below your home',
-     'snap remove docker && apt-get update && apt-get install -y docker.io'),
-    ({'program': '/usr/local/bin/docker', 'real_program': '/usr/bin/snap', 'machine': Machine()}, 'warn',
-     '/usr/local/bin/docker is a snap: it sees only folders below your home',
-     'sudo snap remove docker && sudo apt-get update && sudo apt-get install -y docker.io'),
-    ({'real_program': '/usr/bin/podman'}, 'warn', '/usr/bin/docker is actually podman',
-     '--engine podman'),
-])
-def test_client(known: dict[str, Any], status: str, found: str, fix: str) -> None:
-    assert checks_engine.client(facts(**known)) == Finding('client', status, found, fix)
-
-
-@pytest.mark.parametrize(('known', 'finding'), [
-    ({}, ('ok', 'answers')),
-    ({'address': 'ssh://gpu1', 'is_remote': True}, ('ok', 'answers at ssh://gpu1 (remote)')),
-    ({'engine_code': 1, 'engine_error': DOWN}, ('fail', 'the docker daemon is not running', 'service docker start')),
-    ({'engine_code': 1, 'engine_error': DOWN, 'has_daemon': False}, (
-        'fail', 'the docker daemon is not installed', 'apt-get update && apt-get install -y docker.io',
-    )),
-    ({'engine_code': 1, 'engine_error': DOWN, 'has_daemon': False, 'address': 'unix:///x',
-      'environ': {'DOCKER_HOST': 'unix:///x'}},
-     ('fail', 'the docker daemon is not running at unix:///x', 'unset DOCKER_HOST')),
-    ({'engine_code': None, 'engine_error': 'no answer within 10 s'}, (
-        'fail', 'the docker engine does not answer (no answer within 10 s)', 'docker version',
-    )),
-])
-def test_daemon(known: dict[str, Any], finding: tuple[str, ...]) -> None:
-    assert checks_engine.daemon(facts(**known)) == Finding('daemon', *finding)
-
-
-OLD = '19.03.5 and API 1.40 are needed'
-
-
-@pytest.mark.parametrize(('name', 'status', 'found'), [
-    ('docker-ce 19.03', 'ok', 'docker 19.03.15, API 1.40'),
-    ('docker-ce 19.03.4', 'fail', f'docker 19.03.4, API 1.40; {OLD}'),
-    ('docker-ce 18.09', 'fail', f'docker 18.09.9, API 1.39; {OLD}'),
-    ('Debian 20.10', 'ok', 'docker 20.10.24+dfsg1, API 1.41'),
-    ('docker-ce 28', 'ok', 'docker 28.3.2, API 1.51'),
-    ('podman behind docker', 'ok', 'podman 4.3.1'),
-])
-def test_server(name: str, status: str, found: str) -> None:
-    fix = 'apt-get update && apt-get install -y docker.io' if status == 'fail' else ''
-    assert checks_engine.server(facts(version=version(name))) == Finding('server', status, found, fix)
-
-
-def test_server_of_podman_and_of_none() -> None:
-    found = checks_engine.server(facts(version=version('podman'), engine=('podman',)))
-    assert found == Finding('server', 'ok', 'podman 4.3.1')
-    assert checks_engine.server(facts(version=version('down'))) is None
-
-
-ROOTLESS = Finding(
-    'rootless', 'info', 'the daemon is rootless: root in the container is you; memlock can not be raised',
-)
-
-
-@pytest.mark.parametrize('name', INFOS)
-def test_rootless(name: str) -> None:
-    found = {'rootless': ROOTLESS, 'podman': ROOTLESS._replace(found=ROOTLESS.found.replace('the daemon', 'podman'))}
-    assert checks_engine.rootless(facts(info=info(name))) == found.get(name)
-
-
-@pytest.mark.parametrize(('free', 'finding'), [
-    (None, None),
-    (200 * GIB, ('ok', '200 GiB free in /d; 100 are recommended')),
-    (99 * GIB, ('warn', '99 GiB free in /d; 100 are recommended',
-                'docker image prune  (or move data-root in /etc/docker/daemon.json)')),
-    (12 << 20, ('warn', '12 MB free in /d; no image fits; 100 GiB are recommended',
-                'docker image prune  (or move data-root in /etc/docker/daemon.json)')),
-])
-def test_disk(free: int | None, finding: tuple[str, ...] | None) -> None:
-    assert checks_engine.disk(facts(disk_free=free, disk='/d')) == (Finding('disk', *finding) if finding else None)
-
-
-TOOLKIT_OK = ('ok', 'docker has an nvidia runtime or CDI devices')
-NO_TOOLKIT = 'docker shows no nvidia runtime and no CDI devices; --gpus needs the container toolkit'
-
-
-@pytest.mark.parametrize(('name', 'known', 'finding'), [
-    ('docker-ce 19.03', {}, TOOLKIT_OK),
-    ('docker-ce 28 with CDI', {}, TOOLKIT_OK),
-    ('Docker Desktop', {}, TOOLKIT_OK),
-    ('Debian 20.10', {}, ('warn', NO_TOOLKIT, remedies.INSTALL_TOOLKIT)),
-    ('Debian 20.10', {'has_toolkit_setup': True}, (
-        'warn', NO_TOOLKIT, 'nvidia-ctk runtime configure --runtime=docker && service docker restart',
-    )),
-    ('Debian 20.10', {'has_toolkit': True}, ('ok', 'its hook is installed, which is enough for --gpus')),
-    ('Debian 20.10', {'is_remote': True, 'nvidia_smi': None}, ('info', f'{NO_TOOLKIT} there')),
-    ('Debian 20.10', {'nvidia_smi': None, 'is_tegra': True}, ('warn', NO_TOOLKIT, remedies.INSTALL_TOOLKIT)),
-    ('Debian 20.10', {'nvidia_smi': None}, None),
-    ('Debian 20.10', {'nvidia_smi': SMI_BROKEN}, None),
-    ('podman', {}, None),
-    ('nothing', {}, None),
-])
-def test_toolkit(name: str, known: dict[str, Any], finding: tuple[str, ...] | None) -> None:
-    found = checks_engine.toolkit(facts(**{'info': info(name), 'nvidia_smi': A100, **known}))
-    assert found == (Finding('toolkit', *finding) if finding else None)
-
-
-@pytest.mark.parametrize(('known', 'finding'), [
-    ({'nvidia_smi': A100}, ('ok', '535.183.01')),
-    ({'nvidia_smi': '0, Tesla V100, 16160, 525.85.12\n'}, ('ok', '525.85.12')),
-    ({'nvidia_smi': '0, Tesla V100, 16160, 470.256.02\n'}, (
-        'warn', '470.256.02; above 525.85 is asked for', remedies.INSTALL_DRIVER,
-    )),
-    ({'nvidia_smi': '0, Tesla V100, 16160, 525.85\n', 'system': {'ID': 'ubuntu'}}, (
-        'warn', '525.85; above 525.85 is asked for', 'ubuntu-drivers install',
-    )),
-    ({'nvidia_smi': SMI_BROKEN}, (
-        'warn', f'nvidia-smi says: {SMI_BROKEN.strip()}'[:177], 'nvidia-smi  (after a driver update: reboot)',
-    )),
-    ({'nvidia_smi': SMI_MISMATCH}, (
-        'warn', 'nvidia-smi says: Failed to initialize NVML: Driver/library version mismatch',
-        'nvidia-smi  (after a driver update: reboot)',
-    )),
-    ({'nvidia_smi': 'No devices were found\n'}, (
-        'warn', 'nvidia-smi says: No devices were found', 'nvidia-smi  (after a driver update: reboot)',
-    )),
-    ({'nvidia_smi': ''}, ('warn', 'nvidia-smi says: nothing', 'nvidia-smi  (after a driver update: reboot)')),
-    ({}, ('warn', 'no NVIDIA GPU found: only --gpus none will work', 'tao --gpus none TASK …')),
-    ({'has_gpu': True}, (
-        'warn', 'there is an NVIDIA GPU, but no nvidia-smi: no driver is installed; only --gpus none will work',
-        remedies.INSTALL_DRIVER,
-    )),
-    ({'is_tegra': True}, ('ok', 'Tegra: the driver is part of the system')),
-])
-def test_driver(known: dict[str, Any], finding: tuple[str, ...]) -> None:
-    assert checks_machine.driver(facts(**known)) == Finding('driver', *finding)
-
-
-@pytest.mark.parametrize(('rows', 'finding'), [
-    ('', None),
-    (SMI_BROKEN, None),
-    (A100, ('ok', ', '.join(f'{i}: NVIDIA A100-SXM4-80GB (81920 MiB)' for i in range(8)))),
-    ('0, NVIDIA GH200, [N/A], 550.54\n', ('ok', '0: NVIDIA GH200')),
-    ('0, Quadro P400, 2048, 535.1\n1, NVIDIA RTX A6000, 49140, 535.1\n', (
-        'warn', '0: Quadro P400 (2048 MiB), 1: NVIDIA RTX A6000 (49140 MiB); at least 4 GB each are asked for',
-        '--gpus 1',
-    )),
-    ('0, Quadro P400, 2048, 535.1\n', (
-        'warn', '0: Quadro P400 (2048 MiB); at least 4 GB each are asked for', 'tao --gpus none TASK …',
-    )),
-])
-def test_gpus(rows: str, finding: tuple[str, ...] | None) -> None:
-    assert checks_machine.gpus(facts(nvidia_smi=rows)) == (Finding('GPUs', *finding) if finding else None)
-
-
-@pytest.mark.parametrize(('check', 'known', 'finding'), [
-    ('memory', {'memory': 0}, None),
-    ('memory', {'memory': 8 * GIB - (300 << 20)}, ('memory', 'ok', '8 GiB; at least 8, 32 are recommended')),
-    ('memory', {'memory': 4 * GIB}, ('memory', 'warn', '4 GiB; at least 8, 32 are recommended')),
-    ('cores', {'cores': 8}, ('cores', 'ok', '8; at least 8 are asked for')),
-    ('cores', {'cores': 2}, ('cores', 'warn', '2; at least 8 are asked for')),
-    ('platform', {'kernel': 'Linux version 5.15.153.1-microsoft-standard-WSL2'}, (
-        'platform', 'info', 'WSL2: the GPU driver is the one of Windows',
-    )),
-    ('platform', {'system': {'ID': 'ubuntu', 'VERSION_ID': '16.04'}}, (
-        'platform', 'warn', 'Ubuntu 16.04; 18.04 or later is asked for', 'do-release-upgrade',
-    )),
-    ('platform', {'system': {'ID': 'ubuntu', 'VERSION_ID': '18.04', 'PRETTY_NAME': 'Ubuntu 18.04.6 LTS'}}, (
-        'platform', 'info', 'Ubuntu 18.04.6 LTS',
-    )),
-    ('platform', {'system': {}, 'is_tegra': True}, ('platform', 'info', 'Linux, Tegra')),
-    ('selinux', {'selinux': True}, ('SELinux', 'info', 'enforcing: a mount may need "mode": "z"')),
-    ('selinux', {}, None),
-    ('old_packages', {'packages': ('nvidia-docker2',)}, (
-        'packages', 'info', 'nvidia-docker2: replaced by nvidia-container-toolkit', remedies.INSTALL_TOOLKIT,
-    )),
-    ('python', {'python': (3, 8), 'pip': '23.0.1'}, ('python', 'ok', '3.8, pip 23.0.1')),
-    ('python', {'python': (3, 8), 'pip': '20.0.2'}, (
-        'python', 'warn', '3.8, pip 20.0.2; pip above 21.06 is asked for', 'python3 -m pip install --upgrade pip',
-    )),
-    ('python', {'python': (3, 13)}, ('python', 'ok', '3.13')),
-    ('program', {}, None),
-    ('program', {'rivals': Rivals(first='/opt/tao (nvidia-tao)')}, (
-        'program', 'warn', 'the shell finds another tao first: /opt/tao (nvidia-tao)',
-        'put this one earlier on PATH, or pip uninstall nvidia-tao',
-    )),
-    ('program', {'rivals': Rivals(behind=('/opt/tao (nvidia-tao)', '/b/tao'))}, (
-        'program', 'info', 'another tao stands behind this one on PATH: /opt/tao (nvidia-tao), /b/tao',
-    )),
-    ('program', {'rivals': Rivals(first='/bin/tao', package='nvidia-tao 6.26.3', remedy='pip …')}, (
-        'program', 'warn',
-        'nvidia-tao 6.26.3 is installed in the same place; whichever was installed last is tao there', 'pip …',
-    )),
-    ('variables', {'variables': {'A': 'b', 'C': 'd'}}, ('variables', 'info', 'A=b, C=d')),
-])
-def test_machine(check: str, known: dict[str, Any], finding: tuple[str, ...] | None) -> None:
-    found = getattr(checks_machine, check)(facts(**known))
-    assert found == (Finding(*finding) if finding else None)
 
 
 @pytest.mark.parametrize(('known', 'finding'), [
@@ -246,22 +27,6 @@ def test_machine(check: str, known: dict[str, Any], finding: tuple[str, ...] | N
 ])
 def test_sources(known: dict[str, Any], finding: tuple[str, ...] | None) -> None:
     assert checks.sources(facts(**known)) == (Finding('sources', *finding) if finding else None)
-
-
-@pytest.mark.parametrize(('known', 'finding'), [
-    ({'login': True}, ('ok', 'stored for nvcr.io')),
-    ({'login': None}, ('ok', 'left to a credential helper')),
-    ({'login': False}, (
-        'info', 'none stored for nvcr.io; images that are here, and public ones, need none',
-        "docker login nvcr.io -u '$oauthtoken'",
-    )),
-    ({'login': False, 'registry': 'reg.lab:5000', 'engine': ('sudo', 'docker')}, (
-        'info', 'none stored for reg.lab:5000; images that are here, and public ones, need none',
-        'sudo docker login reg.lab:5000',
-    )),
-])
-def test_login(known: dict[str, Any], finding: tuple[str, ...]) -> None:
-    assert checks_engine.login(facts(**known)) == Finding('login', *finding)
 
 
 def test_what_is_shown_has_no_password() -> None:

@@ -3,51 +3,12 @@ from __future__ import annotations
 
 import json
 import os
-import stat
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Callable
 
-import jsonschema
 import pytest
-from doctor_answers import A100, INFOS, SMI_BROKEN, VERSIONS
-from support import CHECKOUT, SCHEMAS, FakeDocker, tao, tao_process, write_mounts
-
-SCHEMA = SCHEMAS['findings']
-Put = Callable[..., Path]
-
-
-@pytest.fixture
-def put(fake_docker: FakeDocker) -> Put:
-    """Puts a program on PATH: the shell script that it is."""
-
-    def program(name: str, script: str) -> Path:
-        path = fake_docker.folder / name
-        path.write_text(f'#!/bin/sh\n{script}\n')
-        path.chmod(stat.S_IRWXU)
-        return path
-
-    return program
-
-
-@pytest.fixture
-def engine(fake_docker: FakeDocker, put: Put) -> Callable[[str, str], None]:
-    """A docker that gives an engine's answers to `version` and `info`."""
-
-    def answers(version: str, info: str) -> None:
-        (fake_docker.folder / 'version').write_text(VERSIONS[version])
-        (fake_docker.folder / 'info').write_text(INFOS[info])
-        put('docker', 'printf "2\\0%s\\0%s\\0" docker "$1" >>"${0%/*}/calls"; cat "${0%/*}/$1"')
-
-    return answers
-
-
-def findings(out: str) -> dict[str, dict[str, str]]:
-    found = json.loads(out)
-    jsonschema.validate(found, SCHEMA)
-    return {one['name']: one for one in found}
+from doctor_answers import A100, Put, findings
+from support import FakeDocker, tao, tao_process, write_mounts
 
 
 def test_ready(engine: Callable[[str, str], None], put: Put, home: Path, fake_docker: FakeDocker) -> None:
@@ -116,119 +77,6 @@ def test_mounts_file(engine: Callable[[str, str], None], home: Path, raw: str) -
     found = findings(done.out)['mounts file']
     assert (done.code, found['status'], found['fix']) == (1, 'fail', f'correct {home}/.tao_mounts.json')
     assert found['found'].startswith(f'{home}/.tao_mounts.json')
-
-
-def test_named_mounts_file_that_is_missing(engine: Callable[[str, str], None], home: Path) -> None:
-    engine('docker-ce 28', 'nothing')
-    done = tao('doctor', '--format', 'json', env={'LAUNCHER_MOUNTS': '/no/such.json'})
-    assert done.code == 1
-    assert findings(done.out)['mounts file']['found'] == (
-        '/no/such.json: no such file; it is the mounts file of LAUNCHER_MOUNTS; nearest existing folder: /'
-    )
-
-
-def test_named_mounts_file_with_a_colon(engine: Callable[[str, str], None], tmp_path: Path) -> None:
-    engine('docker-ce 28', 'nothing')
-    done = tao('doctor', '--format', 'json', env={'LAUNCHER_MOUNTS': f'{tmp_path}/a: b.json'})
-    found = findings(done.out)['mounts file']
-    assert found['found'].startswith(f'{tmp_path}/a: b.json: no such file; ')
-    assert found['fix'] == f'correct {tmp_path}/a: b.json'
-
-
-def test_not_writable(engine: Callable[[str, str], None], home: Path) -> None:
-    engine('docker-ce 28', 'nothing')
-    (home / 'data').mkdir(mode=0o755)
-    (home / 'open').mkdir()
-    (home / 'open').chmod(0o777)
-    mounts = [{'source': f'~/{name}', 'destination': f'/{name}', 'mode': mode} for name, mode in (
-        ('data', 'rw'), ('open', 'rw'),
-    )]
-    document = {'Mounts': [*mounts, {'source': '~/data', 'destination': '/ro', 'mode': 'ro'}],
-                'DockerOptions': {'user': '54321:54321'}}
-    write_mounts(home, document)
-    done = tao('doctor', '--format', 'json')
-    found = findings(done.out)['sources']
-    assert (done.code, found['status'], found['found']) == (
-        0, 'warn', f'not writable by 54321:54321, who the job runs as: {home}/data',
-    )
-
-
-@pytest.mark.parametrize(('script', 'found'), [
-    (f"cat <<'END'\n{SMI_BROKEN}END\nexit 9", SMI_BROKEN.strip()[:160]),
-    ('echo "No devices were found"; exit 6', 'No devices were found'),
-])
-def test_nvidia_smi_that_fails(engine: Callable[[str, str], None], put: Put, script: str, found: str) -> None:
-    engine('docker-ce 28', 'nothing')
-    put('nvidia-smi', script)
-    done = tao('doctor', '--format', 'json')
-    assert (done.code, findings(done.out)['driver']['found']) == (0, f'nvidia-smi says: {found}')
-
-
-def test_programs_that_hang(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every question has its time limit, which is shortened here."""
-    from tao_launcher.commands.doctor import gather
-
-    monkeypatch.setattr(gather, 'PATIENCE', 0.3)
-    for name in ('docker', 'nvidia-smi'):
-        put(name, 'exec sleep 60')
-    begun = time.monotonic()
-    done = tao('doctor', '--format', 'json')
-    found = findings(done.out)
-    assert time.monotonic() - begun < 5
-    assert (done.code, found['daemon']['found']) == (1, 'the docker engine does not answer (no answer within 0 s)')
-    assert found['driver']['found'] == 'nvidia-smi says: no answer within 0 s'
-
-
-def test_no_docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv('PATH', str(tmp_path))
-    done = tao('doctor', '--format', 'json')
-    found = findings(done.out)
-    assert (done.code, found['client']['found'], 'daemon' in found) == (1, 'no program docker on PATH', False)
-
-
-def test_another_tao_comes_first(engine: Callable[[str, str], None], put: Put) -> None:
-    engine('docker-ce 28', 'nothing')
-    other = put('tao', 'true')
-    done = tao_process('doctor', '--format', 'json')
-    assert findings(done.out)['program'] == {
-        'name': 'program', 'status': 'warn', 'found': f'the shell finds another tao first: {other}',
-        'fix': 'put this one earlier on PATH, or pip uninstall nvidia-tao',
-    }
-
-
-def test_another_tao_stands_behind(engine: Callable[[str, str], None], tmp_path: Path) -> None:
-    engine('docker-ce 28', 'nothing')
-    ours, theirs = tmp_path / 'ours', tmp_path / 'theirs'
-    for folder, start in (
-        (ours, 'from tao_launcher.main import console\nconsole()'),
-        (theirs, 'from nvidia_tao_cli.entrypoint.tao_launcher import main\nmain()'),
-    ):
-        folder.mkdir()
-        (folder / 'tao').write_text(f'#!{sys.executable}\n{start}\n')
-        (folder / 'tao').chmod(0o755)
-    path = f'{ours}:{theirs}:{os.environ["PATH"]}'
-    env = {**os.environ, 'PATH': path, 'PYTHONPATH': str(CHECKOUT)}
-    for argv in ([ours / 'tao'], [sys.executable, '-m', 'tao_launcher']):
-        done = subprocess.run(
-            [*argv, 'doctor', '--format', 'json'], env=env, capture_output=True, encoding='utf-8', check=False,
-        )
-        assert findings(done.stdout)['program'] == {
-            'name': 'program', 'status': 'info',
-            'found': f'another tao stands behind this one on PATH: {theirs}/tao (nvidia-tao)', 'fix': '',
-        }
-
-
-def test_dev(engine: Callable[[str, str], None], tmp_path: Path) -> None:
-    engine('docker-ce 28', 'nothing')
-    (tmp_path / 'docker').mkdir()
-    (tmp_path / 'docker/manifest.json').write_text('{"registry": "nvcr.io", "repository": "a/b", "tag": "c"}')
-    done = tao('doctor', '--dev', '--format', 'json', env={'NV_TAO_PYTORCH_TOP': str(tmp_path)})
-    found = findings(done.out)
-    assert done.code == 0
-    assert (found['tao_pt']['status'], found['tao_pt']['found']) == ('ok', f'{tmp_path}, image nvcr.io/a/b:c')
-    assert found['tao_tf']['status'] == 'info'
-    done = tao('doctor', '--dev', '--format', 'json', env={'NV_TAO_PYTORCH_TOP': '/no/such'})
-    assert (done.code, findings(done.out)['tao_pt']['status']) == (1, 'fail')
 
 
 def test_gpu_test(engine: Callable[[str, str], None], fake_docker: FakeDocker, put: Put) -> None:

@@ -8,10 +8,7 @@ import pytest
 from plans import CATALOGUE
 from support import CHECKOUT, FakeDocker, tao
 
-from tao_launcher.base.errors import Fatal
-from tao_launcher.commands.help.topics import EXIT_CODES, FILES
 from tao_launcher.settings.environment import VARIABLES
-from tao_launcher.settings.options import OPTIONS
 from tao_launcher.settings.programs import RUNNERS, VERBS
 
 
@@ -43,30 +40,6 @@ def test_fits_a_terminal(words: list[str]) -> None:
     assert [line for line in shown(*words).splitlines() if len(line) > 80] == []
 
 
-def test_topics() -> None:
-    options = shown('--help', 'options')
-    assert all(f'  {o.name}' in options or f', {o.name}' in options for o in OPTIONS if 'tao' in o.programs)
-    environment = shown('--help', 'environment')
-    assert all(f'  {variable.name} ' in environment for variable in VARIABLES)
-    assert all(f'  {path} ' in environment for path, _ in FILES)
-    codes = shown('--help', 'exit-codes')
-    assert codes.startswith("exit codes:\n  the job's own   returned unchanged\n")
-    assert all(re.search(rf'^  {re.escape(code)}  ', codes, re.MULTILINE) for code, _ in EXIT_CODES)
-    for program in RUNNERS:
-        assert shown('--help', 'exit-codes', program=program) == codes
-
-
-def test_every_code_is_explained() -> None:
-    """What errors.py ends with, and nothing that README does not have."""
-    explained = {word for code, _ in EXIT_CODES for word in code.split(', ')}
-    kinds: list[type[Fatal]] = [Fatal]
-    for kind in kinds:
-        kinds += kind.__subclasses__()
-    assert {str(kind.code) for kind in kinds} <= explained
-    table = (CHECKOUT / 'README.md').read_text(encoding='utf-8').partition('## Exit codes')[2].partition('## ')[0]
-    assert {code for code, _ in EXIT_CODES} == set(re.findall(r'^\| (?!code|---)([^|]+) \|', table, re.MULTILINE))
-
-
 def test_readme_has_every_verb_and_variable() -> None:
     readme = (CHECKOUT / 'README.md').read_text(encoding='utf-8')
     cells = [row.split(' | ')[0] for row in readme.partition('\n## Jobs')[0].splitlines() if row.startswith('| `tao')]
@@ -81,35 +54,11 @@ def test_readme_has_every_verb_and_variable() -> None:
     assert [variable.name for variable in VARIABLES if f'`{variable.name}`' not in environment] == []
 
 
-@pytest.mark.parametrize('verb', VERBS)
-def test_verb(verb: str, fake_docker: FakeDocker) -> None:
-    text = shown('help', verb)
-    assert text.startswith(f'usage: tao {verb} ')
-    assert text == shown(verb, '--help') == shown('--help', verb)
-    assert not re.search('--dry_run|--all_users|--container-id|--shm-size', text)  # the other spelling
-    assert fake_docker.calls == []
-
-
 def test_help_is_a_word_too() -> None:
     assert shown('help') == shown('--help')
     assert shown('help', 'environment') == shown('--help', 'environment')
     assert shown('help', 'dino') == shown('dino', '--help')
     assert shown('help', 'bundle', 'save') == shown('bundle', 'save', '--help')
-
-
-@pytest.mark.parametrize(('words', 'meant'), [
-    (['help', 'optoins'], 'no help for optoins\n    did you mean options?\n    try: tao --help\n'),
-    (['help', 'tao_pt'], 'tao_pt is a program of its own\n    try: tao_pt --help\n'),
-    (['lst'], 'no task lst\n    did you mean list?\n    try: tao --help lists the tasks\n'),
-    (['hlep'], 'no task hlep\n    did you mean help?\n    try: tao --help lists the tasks\n'),
-    (['bundle'], 'tao bundle: which step? save, verify, load\n    try: tao bundle --help\n'),
-    (['config', 'shwo'], 'tao config: action "shwo": expected init, validate, show, path, schema\n'
-                         '    did you mean show?\n    try: tao config --help\n'),
-    (['list', '--format', 'xml'], 'tao list: --format "xml": expected table, json, ids\n    try: tao list --help\n'),
-    (['modle'], 'no task modle\n    did you mean the group model?\n    try: tao --help lists the tasks\n'),
-])
-def test_slips(words: list[str], meant: str) -> None:
-    assert tao(*words) == (2, '', f'tao: error: {meant}')
 
 
 @pytest.mark.parametrize('words', [['model', '--help'], ['--help', 'model'], ['model', '-h']])
@@ -130,11 +79,6 @@ def test_task(words: list[str]) -> None:
     assert 'gen_trt_engine' not in model and model.startswith('usage: tao [options] model dino SUBTASK [ARGS...]\n')
 
 
-def test_help_behind_a_subtask_is_the_containers(fake_docker: FakeDocker) -> None:
-    assert tao('dino', 'train', '--help').code == 0
-    assert fake_docker.argv[-3:] == ['dino', 'train', '--help']
-
-
 @pytest.mark.parametrize('program', RUNNERS)
 def test_runner(program: str, fake_docker: FakeDocker) -> None:
     text = shown('--help', program=program)
@@ -151,11 +95,6 @@ def test_unknown_name(words: list[str]) -> None:
     done = tao(*words)
     assert (done.code, done.out) == (2, '')
     assert done.err.startswith('tao: error: no task ')
-
-
-def test_no_words() -> None:
-    done = tao()
-    assert (done.code, done.out, done.err) == (2, '', 'tao: error: which task?\n    try: tao --help\n')
 
 
 @pytest.mark.parametrize('program', ['tao', *RUNNERS])

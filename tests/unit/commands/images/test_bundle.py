@@ -1,9 +1,8 @@
-"""The texts of a bundle: its manifest, its sums, and what is refused in them; files that are whole or not there."""
+"""The texts of a bundle: its manifest, its sums, and what is refused in them."""
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import tao
 
-from tao_launcher.base import files
 from tao_launcher.base.errors import ConfigError
 from tao_launcher.commands.images import bundle
 
@@ -104,52 +101,3 @@ def test_sums_that_are_none(text: str, found: dict[str, str]) -> None:
 ])
 def test_config_ids(archived: Any, found: dict[str, str]) -> None:
     assert bundle.config_ids(archived) == found
-
-
-def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
-    (tmp_path / 'folder').mkdir()
-    path = tmp_path / 'folder' / 'f'
-    assert files.write(str(path), b'old') == (3, hashlib.sha256(b'old').hexdigest())
-    with pytest.raises(KeyboardInterrupt), files.Whole(str(path)) as whole:
-        whole.add(b'new')
-        raise KeyboardInterrupt
-    assert path.read_bytes() == b'old'
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_a_reference_that_a_bundle_brought(home: Path) -> None:
-    """It is used by its id and never pulled, in a dry run too; --pull always asks its registry."""
-    reference = f'nvcr.io/nvidia/tao/tao-toolkit@{CONFIG}'
-    state = home / '.local/state/tao'
-    state.mkdir(parents=True)
-    (state / 'images.json').write_text(json.dumps({reference: ID}))
-    notice = f'tao: notice: {reference} came with a bundle: used by its id, and not pulled (--pull always would)\n'
-    words = ['--dry-run', '--image', reference, 'dino', 'train']
-    done = tao(*words)
-    assert (done.code, done.err) == (0, notice)
-    assert ' --pull never ' in done.out and done.out.endswith(f' {ID} dino train\n')
-    for changed in (['--pull', 'always', *words], [*words[:2], f'{reference[:-1]}c', 'dino', 'train']):
-        assert ID not in tao(*changed).out
-    for broken in ('', '{', '[]', json.dumps({reference: 7}), json.dumps({reference: '--privileged'})):
-        (state / 'images.json').write_text(broken)
-        assert tao(*words).out.endswith(f' {reference} dino train\n')
-
-
-def test_nothing_of_a_reference_by_tag_is_read(home: Path) -> None:
-    """Its tag is there after a load; and a registry may give it to another image later."""
-    reference = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
-    (home / '.local/state/tao').mkdir(parents=True)
-    (home / '.local/state/tao/images.json').write_text(json.dumps({reference: ID}))
-    assert tao('--dry-run', 'dino', 'train').out.endswith(f' {reference} dino train\n')
-
-
-def test_verify_asks_no_engine(tmp_path: Path) -> None:
-    folder = tmp_path / 'bundle'
-    folder.mkdir()
-    os.mkfifo(folder / 'images.tar')  # which nobody ever writes to
-    (folder / 'SHA256SUMS').write_text(bundle.sums(dict.fromkeys(bundle.CONTENT, 'a' * 64)))
-    (folder / 'manifest.json').mkdir()
-    assert tao('bundle', 'verify', str(folder)) == (1, '', (
-        f'tao: error: {folder}: not good\n    images.tar: no file\n    manifest.json: no file\n'
-        '    tao.pyz: No such file or directory\n'
-    ))

@@ -152,7 +152,7 @@ def test_made_again_it_is_the_same(program: Path, tmp_path: Path) -> None:
         shutil.copytree(CHECKOUT / name, checkout / name)
     for name in ('setup.cfg', 'LICENSE'):
         shutil.copy(CHECKOUT / name, checkout)
-    make = [sys.executable, checkout / 'bin' / 'make_pyz', tmp_path / 'again']
+    make: list[str | Path] = [sys.executable, checkout / 'bin' / 'make_pyz', tmp_path / 'again']
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
     assert (tmp_path / 'again').read_bytes() == program.read_bytes()
     assert os.access(tmp_path / 'again', os.X_OK)

@@ -5,24 +5,14 @@ import json
 import os
 import re
 import subprocess
-from pathlib import Path
 
 import jsonschema
 import pytest
 from engine_answers import ID, MINE, Engine, container, ids
-from support import SCHEMAS, command, tao, tao_process
+from support import SCHEMAS, command, tao
 
 JOBS = SCHEMAS['jobs']
 PS = ['ps', '-q', '--no-trunc', '--filter', 'label=tao.plan', '--filter', f'label=tao.user={MINE}']
-GONE = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n'
-NOT_RUNNING = 'the docker daemon is not running'
-
-
-@pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    made = Engine(tmp_path / 'engine')
-    monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
-    return made
 
 
 def test_table(engine: Engine) -> None:
@@ -119,57 +109,6 @@ def test_forged_labels_are_data(engine: Engine, labels: dict[str, str]) -> None:
         assert done.err.replace('\n', '').isprintable() and len(done.err) < 1000
 
 
-@pytest.mark.parametrize(('verb', 'out', 'err', 'code'), [
-    ('ps', '', GONE, 1),
-    ('inspect', '[]\n', GONE, 1),
-    ('inspect', '', 'error during connect: Get "http://x/json": EOF\n', 1),
-])
-def test_the_engine_goes_away(engine: Engine, verb: str, out: str, err: str, code: int) -> None:
-    """Between two questions too; it is never taken for "no jobs"."""
-    engine.has(container(), container(ids(1)[0]))
-    engine.answers(verb, out, err, code)
-    for words in (['list'], ['list', '--format', 'ids'], ['stop', '--all'], ['clean'], ['wait', 'dino']):
-        done = tao(*words)
-        assert (done.code, done.out) == (125, '')
-        assert NOT_RUNNING in done.err
-
-
-def test_no_engine(tmp_path: Path) -> None:
-    assert tao('list', env={'PATH': str(tmp_path)}) == (
-        125, '',
-        'tao: error: docker: no such program\n'
-        '    the launcher runs containers through the docker command line program\n'
-        '    try: install Docker Engine (https://docs.docker.com/engine/install/), or name another engine: '
-        '--engine podman\n',
-    )
-
-
-@pytest.mark.parametrize('said', [
-    'Error: No such container: {}\n',
-    'Error response from daemon: No such container: {}\n',
-    'WARNING: Error loading config file: x\nError: No such container: {}\n',
-    'Error: no such container {}\n',  # podman
-])
-def test_a_job_that_vanishes_between_the_questions(engine: Engine, said: str) -> None:
-    gone = ids(1)[0]
-    engine.has(container())
-    engine.answers('ps', f'{gone}\n{ID}\n')
-    engine.answers('inspect', json.dumps([container()]), said.format(gone), 1)
-    assert tao('list', '--format', 'ids') == (0, f'{ID}\n', '')
-
-
-def test_another_engine(engine: Engine) -> None:
-    engine.has(container())
-    assert tao('--engine', 'podman', 'list', '--format', 'ids').out == f'{ID}\n'
-    assert [call[0] for call in engine.calls] == ['podman', 'podman']
-
-
-def test_a_remote_engine_knows_the_caller_by_name(engine: Engine) -> None:
-    tao('list', env={'DOCKER_HOST': 'ssh://gpu1'})
-    owner = engine.calls[0][-1]
-    assert re.fullmatch(rf'label=tao\.user=[^@]+@{re.escape(os.uname().nodename)}', owner)
-
-
 def test_nobody_reads_the_rest(engine: Engine) -> None:
     engine.has(*map(container, ids(50)))
     read, write = os.pipe()
@@ -177,38 +116,3 @@ def test_nobody_reads_the_rest(engine: Engine) -> None:
     with os.fdopen(write, 'w') as closed:
         done = subprocess.run([*command(), 'list'], stdout=closed, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (141, b'')
-
-
-def test_a_broken_catalogue_is_no_reason_not_to_look_after_jobs(engine: Engine, home: Path) -> None:
-    (home / '.tao').mkdir()
-    (home / '.tao' / 'config.json').write_text('{')
-    engine.has(container())
-    assert tao('list', '--format', 'ids') == (0, f'{ID}\n', '')
-
-
-@pytest.mark.parametrize(('words', 'err'), [
-    (['list', 'dino'], 'list: unexpected "dino"\n    try: tao list --help\n'),
-    (['list', '--al'], 'list: unexpected "--al"\n    try: tao list --help\n'),
-    (['list', '--engine', 'podman'],
-     '--engine is an option of the launcher and stands before list\n    try: tao --engine CMD list …\n'),
-    (['list', '=x'], 'list: unexpected "=x"\n    try: tao list --help\n'),
-    (['list', '-q'], '-q is an option of the launcher and stands before list\n    try: tao --quiet list …\n'),
-    (['info', '--dry-run'],
-     '--dry-run is an option of the launcher and stands before info\n    try: tao --dry-run info …\n'),
-    (['exec'], 'tao exec: missing JOB\n    try: tao exec --help\n'),
-    (['pull', '--release'], 'argument --release: expected one argument\n    try: tao pull --help\n'),
-    (['list', '--format', 'xml'], None),
-])
-def test_usage(engine: Engine, words: list[str], err: str) -> None:
-    done = tao(*words)
-    assert (done.code, done.out, engine.calls) == (2, '', [])
-    assert err is None or done.err == f'tao: error: {err}'
-
-
-@pytest.mark.parametrize('verb', ['list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info'])
-def test_help(engine: Engine, verb: str) -> None:
-    done = tao_process(verb, '--help')
-    assert (done.code, done.err) == (0, '')
-    assert done.out.startswith(f'usage: tao {verb} [-h]')
-    assert tao('--help', verb)[:1] == (0,)
-    assert engine.calls == []

@@ -10,8 +10,6 @@ import pytest
 from engine_answers import Engine
 from support import Result, tao
 
-from tao_launcher.base import files
-
 OLD, NEW, OTHER = ('sha256:' + letter * 64 for letter in 'abc')
 BASE = 'r.test:5000/a/b'
 
@@ -114,14 +112,3 @@ def test_where_the_old_digest_still_stands(root: Path, engine: Engine) -> None:
     (root / 'docker' / 'manifest.json').write_text(json.dumps({**manifest(root), 'digest': OLD}))
     done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
     assert done.err.endswith('n18:1, n19:1 and 13 more\n')
-
-
-def test_a_file_is_exchanged_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / 'f'
-    path.write_bytes(b'a')
-    path.chmod(0o640)
-    assert not files.exchange(str(path), b'b', b'c')
-    assert path.read_bytes() == b'a'
-    assert files.exchange(str(path), b'a', b'c')
-    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b'c', 0o640)
-    assert list(tmp_path.glob('f*')) == [path]

@@ -1,4 +1,4 @@
-"""The manifest for Kubernetes: what of a plan it says and how, and what it can not say."""
+"""The manifest for Kubernetes: what of a plan it says and how, and what it cannot say."""
 from __future__ import annotations
 
 import json
@@ -8,12 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from strategies import texts
-from support import Result, tao, tao_process, write_mounts
-
-from tao_launcher.commands.submit import pod
+from support import Result, tao, write_mounts
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 
@@ -26,13 +21,6 @@ def manifest(*given: str) -> Any:
     done = submit('--quiet', *given)
     assert (done.code, done.err) == (0, '')
     return json.loads(done.out)
-
-
-def pod_of(*given: str) -> tuple[Any, Any]:
-    """(the pod's specification, that of its container)."""
-    spec = manifest(*given)['items'][1]['spec']['template']['spec']
-    (container,) = spec['containers']
-    return spec, container
 
 
 def variables(container: Any) -> dict[str, Any]:
@@ -216,13 +204,6 @@ def test_what_is_passed_by_name_need_not_be_set_here(home: Path) -> None:
     assert [found[name]['secretKeyRef']['key'] for name in ('A', 'B')] == ['A', 'B']
 
 
-@pytest.mark.parametrize('option', ['--volume=/a:/dev/shm', '--pvc=a:/dev/shm'])
-def test_a_mount_stands_over_shared_memory(option: str) -> None:
-    spec, container = pod_of('--shm_size=1G', option, 'dino', 'train')
-    assert [mount['mountPath'] for mount in container['volumeMounts']] == ['/dev/shm']
-    assert len(spec['volumes']) == 1 and 'emptyDir' not in spec['volumes'][0]
-
-
 @pytest.mark.parametrize(('env', 'before'), [
     ({'A': '1', 'API_KEY': 'x'}, ''), ({'A': '1', 'API_KEY': 'y'}, ', with API_KEY set in the shell'),
     ({'A': ''}, ', with API_KEY, A set in the shell'),
@@ -232,56 +213,3 @@ def test_what_a_secret_is_made_of(env: dict[str, str], before: str, home: Path) 
     done = tao('submit', 'kubernetes', '--dry-run', '--env=A', 'dino', 'train', env=env)
     said = f'tao: notice: the Secret tao-environment of the cluster has to hold API_KEY, A; to make it{before}:'
     assert said in done.err.splitlines()
-
-
-def test_no_gpus() -> None:
-    _, container = pod_of('--gpus=none', 'dino', 'train')
-    assert 'resources' not in container
-    assert variables(container)['NVIDIA_VISIBLE_DEVICES'] == 'void'
-    assert variables(container)['NUM_GPU_PER_NODE'] == '0'
-
-
-@pytest.mark.parametrize(('docker', 'kubernetes'), [
-    ('16G', '16Gi'), ('512m', '512Mi'), ('1.5 GiB', '1610612736'), ('64MB', '64Mi'), ('1073741824', '1073741824'),
-    ('2b', '2'), ('8kb', '8Ki'), ('1T', '1Ti'),
-])
-def test_sizes(docker: str, kubernetes: str) -> None:
-    assert pod.quantity(docker) == kubernetes
-
-
-def expanded(text: str) -> str:
-    """What Kubernetes makes of a value, by its own rules: $$ is $, $(NAME) of an unknown name stays."""
-    return re.sub(r'\$\$|\$\([^)]*\)', lambda found: '$' if found.group() == '$$' else '<expanded>', text)
-
-
-@given(texts | st.text('$()AB', max_size=8))
-def test_every_text_is_literal(text: str) -> None:
-    assert expanded(pod.literal(text)) == text
-
-
-def test_no_kubectl() -> None:
-    done = tao('submit', 'kubernetes', 'dino', 'train', env={'PATH': '/nowhere'})
-    assert done == Result(125, '', (
-        'tao: error: kubectl: no such program\n    tao submit kubernetes hands its manifest to kubectl\n'
-        '    try: install kubectl (https://kubernetes.io/docs/tasks/tools/), or write the manifest with --dry-run\n'
-    ))
-
-
-def test_a_kubectl_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / 'kubectl').write_text('#!/bin/sh\nexec sleep 60\n')
-    (tmp_path / 'kubectl').chmod(0o755)
-    monkeypatch.setattr('tao_launcher.commands.submit.to_kubernetes.PATIENCE', 1.0)
-    env = {'PATH': f'{tmp_path}:/usr/bin:/bin'}
-    assert tao('submit', 'kubernetes', '--name=night', '--namespace=ml', 'dino', 'train', env=env) == Result(125, '', (
-        'tao: error: kubectl did not end, and may have created the job\n    no answer within 1 s\n'
-        '    try: kubectl -n ml get job,service night\n'
-    ))
-
-
-def test_ctrl_c_while_it_is_created(tmp_path: Path) -> None:
-    (tmp_path / 'kubectl').write_text('#!/bin/sh\nkill -INT "$PPID"\nexec sleep 60\n')
-    (tmp_path / 'kubectl').chmod(0o755)
-    words = ['submit', 'kubernetes', '--name=night', 'dino', 'train']
-    assert tao_process(*words, env={'PATH': f'{tmp_path}:/usr/bin:/bin'}) == Result(-2, '', (
-        'tao: notice: kubectl was interrupted, and may have created the job: kubectl get job,service night\n'
-    ))

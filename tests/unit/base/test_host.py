@@ -1,0 +1,86 @@
+"""What the host answers."""
+from __future__ import annotations
+
+import os
+import pwd
+import shlex
+from pathlib import Path
+
+import pytest
+from support import Result, tao
+
+from tao_launcher.base import host
+from tao_launcher.base.errors import ConfigError
+
+
+def mounted(done: Result) -> list[str]:
+    assert done.code == 0, done
+    argv = shlex.split(done.out)
+    return [after for word, after in zip(argv, argv[1:]) if word == '-v']
+
+
+def test_home_without_a_passwd_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    def getpwuid(uid: int) -> object:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, 'getpwuid', getpwuid)
+    monkeypatch.delenv('HOME')
+    assert host.survey({}).home == '/'
+    assert mounted(tao('--dry-run', '--volume', '~/etc:/x', '--volume', '~:/y', 'dino', 'train')) == ['/etc:/x', '/:/y']
+
+
+def test_path_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert host.path_of('/a') == '/a'
+    assert host.path_of('a') == f'{tmp_path}/here/a'
+    assert host.path_of('~/a') == f'{tmp_path}/home/a'
+
+
+def test_look(tmp_path: Path) -> None:
+    """A broken link is nothing that could be mounted."""
+    (tmp_path / 'link').symlink_to('gone')
+    assert host.look(str(tmp_path)) is True
+    assert host.look(str(tmp_path / 'gone')) is host.look(str(tmp_path / 'link')) is False
+
+
+def test_nearest_parent(tmp_path: Path) -> None:
+    assert host.nearest_parent(f'{tmp_path}/no/such/file') == str(tmp_path)
+    assert host.nearest_parent('/nowhere/at/all') == '/'
+
+
+def test_what_a_folder_holds(tmp_path: Path) -> None:
+    (tmp_path / 'folder').mkdir()
+    (tmp_path / 'file').touch()
+    found = {name: is_folder for name, is_folder in host.folder(str(tmp_path)) if name in ('folder', 'file')}
+    assert found == {'folder': True, 'file': False}
+    assert host.folder(str(tmp_path / 'none')) == []
+
+
+def test_json_file(tmp_path: Path) -> None:
+    (tmp_path / 'good').write_text('{"a": 1}')
+    (tmp_path / 'bad').write_text('{')
+    assert host.json_file(str(tmp_path / 'good')) == {'a': 1}
+    assert host.json_file(str(tmp_path / 'bad')) is host.json_file(str(tmp_path / 'none')) is None
+
+
+def test_read(tmp_path: Path) -> None:
+    path = tmp_path / 'f'
+    assert host.read(str(path), 'the file', required=False) is None
+    with pytest.raises(ConfigError) as error:
+        host.read(str(path), 'the file', required=True)
+    assert error.value.what == f'{path}: no such file'
+    path.write_bytes(b'x')
+    assert host.read(str(path), 'the file', required=True) == b'x'
+
+
+def test_free_bytes(tmp_path: Path) -> None:
+    assert (host.free_bytes(str(tmp_path)) or 0) > 0
+    assert host.free_bytes(str(tmp_path / 'none')) is None
+
+
+def test_the_caller() -> None:
+    here = host.survey(dict(os.environ))
+    assert (here.uid, here.gid, here.is_root) == (os.getuid(), os.getgid(), os.getuid() == 0)
+    assert (here.home, here.cwd) == (os.environ['HOME'], os.getcwd())
+    assert host.user_name(os.getuid()) == pwd.getpwuid(os.getuid()).pw_name
+    assert host.user_name(4242424242) == ''
+    assert host.name_at_host(here) == f'{host.user_name(here.uid)}@{here.hostname}'

@@ -1,0 +1,46 @@
+"""Texts on a terminal: their width, cut to it, and without what it would obey."""
+from __future__ import annotations
+
+import pytest
+
+from tao_launcher.base.text import cut, encoded, plain, plural, width
+
+
+@pytest.mark.parametrize(('text', 'shown'), [
+    ('', ''),
+    ('a b', 'a b'),
+    ('né✓日', 'né✓日'),
+    ('\x1b[31mred\x1b]0;title\x07', '\\x1b[31mred\\x1b]0;title\\x07'),
+    ('two\nlines\r\t', 'two\\nlines\\r\\t'),
+    ('\x9b31m', '\\x9b31m'),
+    ('\u202etxt.exe', '\\u202etxt.exe'),
+    ('\ud800', '\\ud800'),
+    ('\u2028', '\\u2028'),
+])
+def test_plain(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+@pytest.mark.parametrize(('text', 'columns'), [('', 0), ('abc', 3), ('日本', 4), ('e\u0301', 1), ('ｆ', 2), ('…', 1)])
+def test_width(text: str, columns: int) -> None:
+    assert width(text) == columns
+
+
+@pytest.mark.parametrize(('text', 'columns', 'shown'), [
+    ('abcdef', 0, 'abcdef'), ('abcdef', 6, 'abcdef'), ('abcdef', 5, 'abcd…'), ('abcdef', 1, '…'),
+    ('日本語', 6, '日本語'), ('日本語', 5, '日本…'), ('日本語', 4, '日…'),
+])
+def test_cut(text: str, columns: int, shown: str) -> None:
+    assert cut(text, columns) == shown
+
+
+@pytest.mark.parametrize(('count', 'shown'), [(0, '0 free GPUs'), (1, '1 free GPU'), (2, '2 free GPUs')])
+def test_plural(count: int, shown: str) -> None:
+    assert plural(count, 'free GPU') == shown
+
+
+@pytest.mark.parametrize(('text', 'data'), [
+    ('a', b'a'), ('ü', b'\xc3\xbc'), ('\udcff', b'\xff'), ('ü\udcff', b'\xc3\xbc\xff'),
+])
+def test_encoded(text: str, data: bytes) -> None:
+    assert encoded(text) == data

@@ -1,0 +1,69 @@
+"""The words that build, tag and push: what goes by name, and which names an image can have."""
+from __future__ import annotations
+
+import pytest
+
+from tao_launcher.base.errors import UsageError
+from tao_launcher.checkouts import builds
+from tao_launcher.checkouts.builds import Arguments
+
+NOTHING = builds.arguments((), {})
+
+
+def test_arguments() -> None:
+    given = ['A=1', 'HERE', 'MY_TOKEN=s3cr3t', 'A=2', 'EMPTY=', 'API_KEY=']
+    assert builds.arguments(given, {'HERE': 'x'}) == Arguments(
+        words=('HERE', 'MY_TOKEN', 'A=2', 'EMPTY=', 'API_KEY='), export={'MY_TOKEN': 's3cr3t'},
+        by_name=('HERE', 'MY_TOKEN'),
+    )
+
+
+def test_every_faulty_argument_without_its_value() -> None:
+    with pytest.raises(UsageError) as error:
+        builds.arguments(['=s3cr3t', '9X=s3cr3t', 'GONE', 'A=1'], {})
+    assert [error.value.what, *error.value.why] == [
+        '--build-arg: "": expected NAME=VALUE or NAME', '--build-arg: "9X": expected NAME=VALUE or NAME',
+        '--build-arg: GONE is not set here; export it, or give GONE=VALUE',
+    ]
+
+
+@pytest.mark.parametrize(('engine', 'words'), [
+    (['docker'], ('docker',)), (['sudo', '-n', 'docker'], ('sudo', '--preserve-env=A,T', '-n', 'docker')),
+    (['/bin/sudo', 'podman'], ('/bin/sudo', '--preserve-env=A,T', 'podman')),
+])
+def test_sudo_keeps_what_goes_by_name(engine: list[str], words: tuple[str, ...]) -> None:
+    assert builds.engine_words(engine, builds.arguments(['A', 'T'], {'A': '', 'T': ''})) == words
+    assert builds.engine_words(engine, NOTHING) == tuple(engine)
+
+
+def test_build() -> None:
+    assert builds.build('/c/Dockerfile', 'i:1', '/c', NOTHING, force=False, pull=False) == (
+        'build', '-f', '/c/Dockerfile', '-t', 'i:1', '--network=host', '/c',
+    )
+    given = builds.arguments(['A=1', 'B=2'], {})
+    assert builds.build('/c/Dockerfile', 'i:1', '/c', given, force=True, pull=True) == (
+        'build', '--pull', '-f', '/c/Dockerfile', '-t', 'i:1', '--no-cache', '--network=host', '--build-arg', 'A=1',
+        '--build-arg', 'B=2', '/c',
+    )
+
+
+@pytest.mark.parametrize('text', [
+    'a', 'a:1', 'a/b:1', 'r.test/a/b', 'r.test:5000/a__b/c-d:2_A.b', '[::1]:5000/a:1', 'localhost/a',
+])
+def test_names_of_images(text: str) -> None:
+    assert builds.image(text) == text
+
+
+@pytest.mark.parametrize('text', [
+    '', ':1', 'a:', '-a', 'A', 'a b', 'a:b:c', 'a/B:1', 'a@sha256:x', '/a', 'a\n', 'a//b',
+])
+def test_what_is_no_name_of_an_image(text: str) -> None:
+    with pytest.raises(ValueError, match='expected TAG, or REPOSITORY:TAG such as'):
+        builds.image(text)
+
+
+@pytest.mark.parametrize(('user', 'tag'), [
+    ('jo', 'jo'), ('DOM\\jo doe', 'DOM-jo-doe'), ('.-jo', 'jo'), ('ü', 'user'), ('', 'user'), ('x' * 200, 'x' * 100),
+])
+def test_a_user_as_a_tag(user: str, tag: str) -> None:
+    assert builds.tag_of(user) == tag

@@ -1,0 +1,39 @@
+"""The parser of a verb: its help, and what it says of a slip."""
+from __future__ import annotations
+
+import re
+
+import pytest
+from support import FakeDocker, tao
+
+from tao_launcher.settings.programs import VERBS
+
+
+def shown(*words: str, program: str = 'tao') -> str:
+    done = tao(*words, program=program)
+    assert (done.code, done.err) == (0, '')
+    return done.out
+
+
+@pytest.mark.parametrize('verb', VERBS)
+def test_verb(verb: str, fake_docker: FakeDocker) -> None:
+    text = shown('help', verb)
+    assert text.startswith(f'usage: tao {verb} ')
+    assert text == shown(verb, '--help') == shown('--help', verb)
+    assert not re.search('--dry_run|--all_users|--container-id|--shm-size', text)  # the other spelling
+    assert fake_docker.calls == []
+
+
+@pytest.mark.parametrize(('words', 'meant'), [
+    (['help', 'optoins'], 'no help for optoins\n    did you mean options?\n    try: tao --help\n'),
+    (['help', 'tao_pt'], 'tao_pt is a program of its own\n    try: tao_pt --help\n'),
+    (['lst'], 'no task lst\n    did you mean list?\n    try: tao --help lists the tasks\n'),
+    (['hlep'], 'no task hlep\n    did you mean help?\n    try: tao --help lists the tasks\n'),
+    (['bundle'], 'tao bundle: which step? save, verify, load\n    try: tao bundle --help\n'),
+    (['config', 'shwo'], 'tao config: action "shwo": expected init, validate, show, path, schema\n'
+                         '    did you mean show?\n    try: tao config --help\n'),
+    (['list', '--format', 'xml'], 'tao list: --format "xml": expected table, json, ids\n    try: tao list --help\n'),
+    (['modle'], 'no task modle\n    did you mean the group model?\n    try: tao --help lists the tasks\n'),
+])
+def test_slips(words: list[str], meant: str) -> None:
+    assert tao(*words) == (2, '', f'tao: error: {meant}')

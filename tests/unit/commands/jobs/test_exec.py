@@ -1,0 +1,43 @@
+"""tao exec: the docker command that it becomes."""
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from engine_answers import Engine, container, ids, last
+from support import tao, tao_process
+
+A, B, C = ids(3)
+
+
+@pytest.mark.parametrize(('words', 'argv'), [
+    (['exec', 'dino'], ['exec', A, '/bin/bash']),
+    (['exec', 'dino', 'sh', '-c', 'echo "a b"', '--', '--dry-run', ''],
+     ['exec', A, 'sh', '-c', 'echo "a b"', '--', '--dry-run', '']),
+    (['exec', 'dino', '--', 'ls', '-l'], ['exec', A, 'ls', '-l']),
+    (['exec', 'dino', '--', '--odd'], ['exec', A, '--odd']),
+])
+def test_becomes_docker(engine: Engine, words: list[str], argv: list[str]) -> None:
+    engine.has(container(A))
+    engine.answers(words[0], 'its own output\n', 'its own errors\n', 42)
+    assert tao_process(*words) == (42, 'its own output\n', 'its own errors\n')
+    assert last(engine) == ['docker', *argv]
+    dry = tao('--dry-run', *words)
+    assert (dry.code, shlex.split(dry.out), dry.err) == (0, ['docker', *argv], '')
+
+
+def test_interactive_exec(engine: Engine) -> None:
+    engine.has(container(A))
+    assert tao('--dry-run', '--interactive', 'exec', A, 'sh').out == f'docker exec -i {A} sh\n'
+    assert tao('--tty', 'exec', A, 'sh') == (
+        2, '', 'tao: error: --tty: the input is not a terminal\n    try: leave --tty out, or use --interactive\n',
+    )
+
+
+def test_a_dry_run_never_turns_into_an_exec(engine: Engine) -> None:
+    engine.has(container(A))
+    for words in (['exec', '--dry-run', A, 'ls'], ['exec', A, '--dry-run', 'ls'], ['exec', A, '--dry-run', '--', 'ls']):
+        assert tao(*words) == (0, f'docker exec {A} ls\n', '')
+    assert tao('exec', A, '-it', 'ls') == (
+        2, '', 'tao: error: exec: -it is no command\n    try: tao exec --help; options stand before JOB\n',
+    )

@@ -1,0 +1,99 @@
+"""What the script does on a node: bash runs it, with a docker that writes down its words."""
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from strategies import NASTY, words
+from support import Result, tao, write_mounts
+
+# A docker and an srun that stand for a node: srun runs what it is given, docker writes down its words.
+FAKES = {
+    'srun': 'for word; do shift; case $word in bash) break ;; esac; done\nexec bash "$@"',
+    'scontrol': 'case $2 in hostnames) printf "node7\\nnode8\\n" ;; config) echo "KillWait         = 30 sec" ;; esac',
+    'docker': 'printf "%s\\0" "$@" >"$CALLS"; env -0 >"$CALLS.env"',
+}
+NODE = {
+    'SLURM_JOB_ID': '12345', 'SLURM_JOB_NUM_NODES': '2', 'SLURM_JOB_NODELIST': 'node[7-8]', 'SLURM_NODEID': '1',
+    'SLURM_STEP_ID': '0', 'SLURM_STEP_NUM_NODES': '2', 'SLURMD_NODENAME': 'node8', 'SLURM_STEP_GPUS': '2,5',
+}
+
+
+def submit(*given: str) -> Result:
+    return tao('submit', 'slurm', '--dry-run', *given)
+
+
+def script(*given: str) -> str:
+    done = submit(*given)
+    assert (done.code, done.err) == (0, '')
+    return done.out
+
+
+def on_a_node(text: str, folder: Path, **variables: str) -> tuple[list[str], dict[str, str]]:
+    """docker's words and environment when a node runs a script."""
+    for name, body in FAKES.items():
+        (folder / name).write_text(f'#!/bin/bash\n{body}\n')
+        (folder / name).chmod(0o755)
+    env = {'PATH': f'{folder}:/usr/bin:/bin', 'CALLS': str(folder / 'calls'), **NODE, **variables}
+    subprocess.run(['bash'], input=os.fsencode(text), env=env, check=True, timeout=30)
+    calls, environ = ((folder / name).read_bytes() for name in ('calls', 'calls.env'))
+    entries = (os.fsdecode(entry).partition('=') for entry in environ.split(b'\0')[:-1])
+    return [os.fsdecode(word) for word in calls.split(b'\0')[:-1]], {name: value for name, _, value in entries}
+
+
+def test_the_node_fills_in_its_words(tmp_path: Path, home: Path) -> None:
+    write_mounts(home, {'Envs': [{'variable': 'A', 'value': 'x y'}]})
+    text = script('--nodes=2', '--gpus_per_node=2', '--volume', f'{tmp_path}:/data:ro', 'dino', 'train', '-e', '/data')
+    argv, environ = on_a_node(text, tmp_path)
+    digest = argv[argv.index('nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt') - 1]
+    contract = [word for name in ('WORLD_SIZE', 'NODE_RANK', 'NUM_GPU_PER_NODE', 'MASTER_ADDR', 'MASTER_PORT')
+                for word in ('-e', name)]
+    assert argv == [
+        'run', '--rm', '--init', '--name', 'tao-slurm-12345-1', '--gpus', '"device=2,5"', '-v', f'{tmp_path}:/data:ro',
+        '-e', 'A=x y', *contract, '-e', 'TAO_LAUNCH_ID', '--network', 'host', '--label', 'tao.job=model/dino/train',
+        '--label', f'tao.user={os.getuid()}', '--label', digest, 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt',
+        'dino', 'train', '-e', '/data',
+    ]
+    assert {name: environ[name] for name in contract if name != '-e'} == {
+        'WORLD_SIZE': '2', 'NODE_RANK': '1', 'NUM_GPU_PER_NODE': '2', 'MASTER_ADDR': 'node7', 'MASTER_PORT': '22345',
+    }
+    assert environ['TAO_LAUNCH_ID'] == 'tao-slurm-12345-1'
+    assert environ['TAO_GRACE'] == '25'
+
+
+@pytest.mark.parametrize(('variables', 'gpus'), [
+    ({'SLURM_STEP_GPUS': '0'}, '"device=0"'),
+    ({'SLURM_STEP_GPUS': '', 'CUDA_VISIBLE_DEVICES': 'MIG-1,MIG-2'}, '"device=MIG-1,MIG-2"'),
+])
+def test_gpus_of_the_node(variables: dict[str, str], gpus: str, tmp_path: Path) -> None:
+    argv, _ = on_a_node(script('dino', 'train'), tmp_path, **variables)
+    assert argv[argv.index('--gpus') + 1] == gpus
+
+
+def test_podman_has_a_device_for_each_gpu(tmp_path: Path) -> None:
+    text = script('--engine=podman', '--gpus_per_node=2', 'dino', 'train')
+    (tmp_path / 'podman').symlink_to('docker')
+    argv, _ = on_a_node(text, tmp_path)
+    assert [word for word in argv if 'nvidia.com' in word] == ['--device=nvidia.com/gpu=2', '--device=nvidia.com/gpu=5']
+    assert '\n         \\' not in text
+
+
+@given(st.lists(words, max_size=5), st.text(st.characters(blacklist_categories=['Cs'], blacklist_characters='\0')))
+@example(NASTY, '\x01\x7f\r\n')
+@hypothesis_settings(max_examples=25)
+def test_every_word_arrives(arguments: list[str], value: str) -> None:
+    hostname = value.replace('\n', '').replace('\r', '')
+    options = ['--gpus=none', f'--env=A={value}', f'--docker-arg=--hostname={hostname}']
+    text = script(*options, 'dino', 'run', 'x', *arguments)
+    assert not re.search('\r', text)
+    with tempfile.TemporaryDirectory() as folder:
+        argv, _ = on_a_node(text, Path(folder))
+    assert argv[-1 - len(arguments):] == ['x', *arguments]
+    assert f'A={value}' in argv

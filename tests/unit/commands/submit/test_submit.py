@@ -1,0 +1,65 @@
+"""tao submit: which options stand where, and which tasks can be submitted."""
+from __future__ import annotations
+
+import re
+
+import pytest
+from support import Result, tao
+
+
+def submit(*given: str) -> Result:
+    return tao('submit', 'slurm', '--dry-run', *given)
+
+
+def script(*given: str) -> str:
+    done = submit(*given)
+    assert (done.code, done.err) == (0, '')
+    return done.out
+
+
+def test_options_before_and_behind() -> None:
+    before = tao('--dry-run', '--volume=/:/a', '--gpus', 'none', 'submit', 'slurm', '--volume=/:/b', 'dino', 'train')
+    assert before.code == 0
+    assert re.findall(r'-v (/\S+)', before.out) == ['/:/a', '/:/b']
+    assert submit('--gpus=none', '--volume=/:/a', '--volume=/:/b', 'dino', 'train').out == before.out
+    late = tao('submit', 'slurm', '--gpus=none', '--volume=/:/a', 'dino', 'train', '--volume=/:/b', '--dry-run')
+    assert late.out == before.out
+
+
+@pytest.mark.parametrize(('line', 'said'), [
+    ('dino', 'tao: error: submit slurm dino: which subtask?\n    try: tao dino --help\n'),
+    ('', 'tao: error: which task?\n    try: tao --help\n'),
+    ('dino train --nodes 2 x=1', 'tao: error: --nodes: the options of submit stand before the task name\n'
+     '    try: tao submit slurm --nodes … dino train …\n'),
+    ('--pvc a:/b dino train', 'tao: error: unknown option --pvc\n'
+     '    it is an option of tao submit kubernetes, and stands behind that\n    try: tao submit slurm --help\n'),
+    ('dino train --wait', 'tao: error: --wait: the options of submit stand before the task name\n'
+     '    try: tao submit slurm --wait … dino train …\n'),
+    ('--dry-run=json dino train', 'tao: error: submit slurm: what is submitted is a script, which has no form as json\n'
+     '    try: --dry-run\n'),
+    ('--env a-b dino train', 'tao: error: a-b: can not be passed to a node by name\n'
+     '    try: a name of letters, digits and _\n'),
+])
+def test_lines_that_are_wrong(line: str, said: str) -> None:
+    done = tao('submit', 'slurm', '--dry-run', *line.split(), env={'a-b': 'x'})
+    assert (done.code, done.out) == (2, '')
+    assert done.err == said
+
+
+def test_options_of_submit_before_it() -> None:
+    assert tao('--gpus-per-node=2', 'submit', 'slurm', 'dino', 'train') == Result(2, '', (
+        'tao: error: unknown option --gpus-per-node\n'
+        '    it is an option of tao submit slurm and submit kubernetes, and stands behind that\n'
+        '    try: tao --help options\n'
+    ))
+
+
+@pytest.mark.parametrize('words', [['dinno', 'train'], ['list']])
+def test_a_task_that_is_none(words: list[str]) -> None:
+    done = submit(*words)
+    assert (done.code, done.out) == (2, '')
+    assert done.err.startswith(f'tao: error: no task {words[0]}\n')
+
+
+def test_behind_a_bare_dash_dash_options_are_the_tasks() -> None:
+    assert '        dino train --nodes 2\n' in script('dino', 'train', '--', '--nodes', '2')

@@ -1,0 +1,117 @@
+"""What is said of an engine that does not answer, or with an error."""
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tao_launcher.engine import failures
+from tao_launcher.engine.remedies import Machine
+
+ROOT = Machine(is_root=True)
+# What podman 4.3.1 says.
+GONE = (
+    'Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`'
+    ', or try `podman machine init` and `podman machine start` to manage a new Linux VM\nError: unable to connect to '
+    'Podman socket: Get "http://d/v4.3.1/libpod/_ping": dial unix /x.sock: connect: no such file or directory\n'
+)
+NO_NAME = 'Error: failed to resolve active destination: "lab" service destination not found\n'
+NO_MAP = (
+    'time="2026-01-31T10:20:30Z" level=warning msg="\\"/\\" is not a shared mount"\n'
+    'Error: cannot set up namespace using "/usr/bin/newuidmap": should have setuid or have filecaps setuid\n'
+)
+OTHER = 'Error: stat /var/lib/containers/storage: no such file or directory\n'
+
+
+@pytest.mark.parametrize(('engine', 'error', 'address', 'environ', 'what', 'fix'), [
+    ('podman', GONE, 'unix:///x.sock', {'CONTAINER_HOST': 'unix:///x.sock'},
+     'the podman daemon is not running at unix:///x.sock', 'unset CONTAINER_HOST'),
+    ('podman', GONE, 'connection lab', {}, 'no podman daemon answers at connection lab',
+     'podman system connection list'),
+    ('podman --connection lab', NO_NAME, 'connection lab', {},
+     f'the podman connection does not exist ({NO_NAME.strip()})',
+     'correct the name of the daemon in --context, --engine or TAO_ENGINE'),
+    ('podman', NO_MAP, '', {},
+     f'podman may not map users here ({NO_MAP.splitlines()[1]})', 'apt-get install -y uidmap'),
+    ('podman', OTHER, '', {}, f'the podman engine fails: {OTHER.strip()}', 'podman version'),
+])
+def test_what_podman_says(
+    engine: str, error: str, address: str, environ: dict[str, str], what: str, fix: str,
+) -> None:
+    assert failures.engine_failure(engine.split(), 125, error, address, ROOT, environ) == (what, fix)
+
+
+ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
+ALONE = Machine(has_sudo=False, has_systemd=False)  # an ordinary user without sudo
+# What docker 20.10.24 and 28.2.2 say to `version`, with other names; OLD_ and NEW_DENIED and SUDO were not recorded.
+DOWN = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n'
+REFUSED = 'Cannot connect to the Docker daemon at tcp://10.0.0.7:2375. Is the docker daemon running?\n'
+DENIED = (
+    'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get '
+    '"http://%2Fvar%2Frun%2Fdocker.sock/v1.50/version": dial unix /var/run/docker.sock: connect: permission denied\n'
+)
+OLD_DENIED = f'Got {DENIED}'
+NEW_DENIED = 'permission denied while trying to connect to the docker API at unix:///var/run/docker.sock\n'
+NO_HOST = (
+    'error during connect: Get "http://gpu1:2375/v1.50/version": dial tcp: lookup gpu1 on 10.0.0.1:53: no such host\n'
+)
+CONTEXT_20 = 'unable to resolve docker endpoint: context "lab" does not exist\n'
+CONTEXT_28 = (
+    'Failed to initialize: unable to resolve docker endpoint: context "lab": context not found: open /root/.docker/'
+    'contexts/meta/2c26b46b68ff/meta.json: no such file or directory\n'
+)
+BAD_ADDRESS = 'unable to resolve docker endpoint: Invalid bind address format: htp://x\n'
+SUDO = 'sudo: a password is required\n'
+
+
+@pytest.mark.parametrize(('error', 'address', 'environ', 'machine', 'what', 'fix'), [
+    (DOWN, '', {}, Machine(), 'the docker daemon is not running', 'sudo systemctl start docker'),
+    (DOWN, '', {}, ROOT, 'the docker daemon is not running', 'service docker start'),
+    (DOWN, '', {}, ALONE, 'the docker daemon is not running', 'su - -c "service docker start"'),
+    (DOWN, 'unix:///run/dokcer.sock', {'DOCKER_HOST': 'unix:///run/dokcer.sock'}, ROOT,
+     'the docker daemon is not running at unix:///run/dokcer.sock', 'unset DOCKER_HOST'),
+    (REFUSED, 'tcp://10.0.0.7:2375', {'DOCKER_CONTEXT': 'lab'}, ROOT,
+     'no docker daemon answers at tcp://10.0.0.7:2375', 'unset DOCKER_CONTEXT'),
+    (NO_HOST, 'tcp://gpu1:2375', {}, ROOT,
+     'no docker daemon answers at tcp://gpu1:2375', 'docker context use default'),
+    (DENIED, '', {}, Machine(), 'no permission to talk to the docker daemon',
+     'sudo usermod -aG docker $(id -un) && newgrp docker'),
+    (OLD_DENIED, '', {}, ALONE, 'no permission to talk to the docker daemon',
+     'su - -c "usermod -aG docker $(id -un)" && newgrp docker'),
+    (NEW_DENIED, 'unix:///r/d.sock', {}, Machine(), 'no permission to talk to the docker daemon at unix:///r/d.sock',
+     'sudo usermod -aG docker $(id -un) && newgrp docker'),
+    (CONTEXT_20, '', {'DOCKER_CONTEXT': 'lab'}, ROOT,
+     f'the docker context does not exist ({CONTEXT_20.strip()})', 'unset DOCKER_CONTEXT'),
+    (CONTEXT_28, '', {}, ROOT,
+     f'the docker context does not exist ({CONTEXT_28.strip()})', 'docker context use default'),
+    (BAD_ADDRESS, 'htp://x', {'DOCKER_HOST': 'htp://x'}, ROOT,
+     f'htp://x is no address of a daemon ({BAD_ADDRESS.strip()})', 'unset DOCKER_HOST'),
+    (SUDO, '', {}, Machine(), 'sudo wants a password', 'sudo -v'),
+    ('strange\nmore\n', '', {}, ROOT, 'the docker engine fails: strange', 'docker version'),
+    ('', '', {}, ROOT, 'the docker engine fails: ', 'docker version'),
+])
+def test_engine(
+    error: str, address: str, environ: dict[str, str], machine: Machine, what: str, fix: str,
+) -> None:
+    assert failures.engine_failure(('docker',), 1, error, address, machine, environ) == (what, fix)
+
+
+def test_engine_without_an_answer() -> None:
+    found = failures.engine_failure(('sudo', '-n', 'docker'), None, 'no answer within 5 s')
+    assert found == ('the docker engine does not answer (no answer within 5 s)', 'sudo -n docker version')
+
+
+def test_engine_that_is_fine() -> None:
+    assert failures.engine_failure(('docker',), 0, 'WARNING: something') is None
+
+
+@pytest.mark.parametrize(('info', 'folder'), [
+    ({'DockerRootDir': '/var/lib/docker', 'OperatingSystem': 'Debian GNU/Linux 12 (bookworm)'}, '/var/lib/docker'),
+    ({'DockerRootDir': '/var/lib/docker', 'OperatingSystem': 'Docker Desktop'}, ''),
+    ({'DockerRootDir': '/var/lib/docker', 'DriverStatus': [['driver-type', 'io.containerd.snapshotter.v1']]},
+     '/var/lib/containerd'),
+    ({'DockerRootDir': '/big', 'DriverStatus': [['driver-type', 'io.containerd.snapshotter.v1']]}, '/big'),
+    ({}, ''),
+])
+def test_image_folder(info: dict[str, Any], folder: str) -> None:
+    assert failures.image_folder(info) == folder

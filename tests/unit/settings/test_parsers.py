@@ -1,0 +1,96 @@
+"""How values are written: what each parser takes, what it gives, and what it says it expected."""
+from __future__ import annotations
+
+from typing import Callable
+
+import pytest
+
+from tao_launcher.settings import parsers
+from tao_launcher.settings.values import Gpus
+
+DIGEST = 'sha256:' + '0' * 64
+
+
+@pytest.mark.parametrize(('parse', 'text', 'value'), [
+    (parsers.destination, '/a/../b//c/', '/b/c'),
+    (parsers.mode, 'ro,z', 'ro,z'),
+    (parsers.size, '1.5 GiB', '1.5 GiB'),
+    (parsers.size, '0.5g', '0.5g'),
+    (parsers.gpus, 'all', Gpus('all')),
+    (parsers.gpus, ' "device=0,1" ', Gpus('ids', ('0', '1'))),
+    (parsers.gpus, '2', Gpus('ids', ('2',))),
+    (parsers.gpus, 'count=2', Gpus('count', first=2)),
+    (parsers.gpus, 'free', Gpus('free', first=1)),
+    (parsers.gpus, 'free:3', Gpus('free', first=3)),
+    (parsers.gpus, 'GPU-1a,MIG-2/3/4', Gpus('ids', ('GPU-1a', 'MIG-2/3/4'))),
+    (parsers.gpus, '0:1', Gpus('ids', ('0:1',))),
+    (parsers.user, '1000:1000', '1000:1000'),
+    (parsers.user, 'root', 'root'),
+    (parsers.user, '$(id -u):$(id -g)', 'host'),
+    (parsers.user, '"${UID}:${GID}"', 'host'),
+    (parsers.variable, 'A=b=c', ('A', 'b=c')),
+    (parsers.variable, 'A', ('A', None)),
+    (parsers.variable, 'A=', ('A', '')),
+    (parsers.container_name, 'a_b.c-1', 'a_b.c-1'),
+    (parsers.word, 'host', 'host'),
+    (parsers.seconds, '030', 30),
+    (parsers.image, f'r.test:5000/a/b@{DIGEST}', f'r.test:5000/a/b@{DIGEST}'),
+    (parsers.tag, '7.1.0-pyt', '7.1.0-pyt'),
+    (parsers.registry, 'h:5000/p/', 'h:5000/p'),
+    (parsers.volume, '~/a:/b/', ('~/a', '/b', '')),
+    (parsers.volume, '/a:/b:ro', ('/a', '/b', 'ro')),
+    (parsers.dry_run, '1', 'shell'),
+    (parsers.dry_run, 'No', ''),
+    (parsers.dry_run, 'json', 'json'),
+    (parsers.pull, 'newer', 'newer'),
+    (parsers.color, 'never', 'never'),
+    (parsers.engine, "sudo -n '/a b/docker'", ('sudo', '-n', '/a b/docker')),
+])
+def test_taken(parse: Callable[[str], object], text: str, value: object) -> None:
+    assert parse(text) == value
+
+
+@pytest.mark.parametrize(('parse', 'text', 'expected'), [
+    (parsers.destination, 'a', 'expected an absolute path in the container'),
+    (parsers.destination, '$A/b', 'expected an absolute path in the container (variables are not expanded in it)'),
+    (parsers.destination, '/a/..', 'expected a folder below / of the container, not / itself'),
+    (parsers.mode, 'ro,ro', 'expected ro, rw, z or Z, or two of them joined by a comma'),
+    (parsers.mode, 'ro,rw', 'expected only one of ro and rw, and only one of z and Z'),
+    (parsers.size, '16GB!', 'expected a size such as 16G, 512M or a number of bytes'),
+    (parsers.size, '0.0G', 'expected a size above 0'),
+    (parsers.gpus, 'count=0', 'expected count=N with N from 1'),
+    (parsers.gpus, '0,0', 'expected every GPU once'),
+    (parsers.gpus, '-1', 'expected all, none, 0,1, GPU-UUID, MIG-UUID, count=N or free:N'),
+    (parsers.user, 'UID:gid', 'expected numbers such as 1000:1000, or host for the caller'),
+    (parsers.user, '1:2:3', 'expected UID:GID, a user name of the image, or host for the caller'),
+    (parsers.variable, 'a b=1', 'expected NAME=VALUE or NAME'),
+    (parsers.container_name, 'a', 'expected two or more letters, digits, _ . -, the first a letter or digit'),
+    (parsers.word, '-x', 'expected a name without blanks'),
+    (parsers.seconds, '-1', 'expected a whole number of seconds'),
+    (parsers.image, '--x', 'expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt'),
+    (parsers.tag, '.a', 'expected a tag such as 6.0.0-pyt'),
+    (parsers.registry, 'https://x', 'expected HOST[:PORT][/PREFIX], without https://'),
+    (parsers.volume, '/a', 'expected SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)'),
+    (parsers.volume, '/a\n:/b', 'a line break can not stand here'),
+    (parsers.dry_run, 'yaml', 'expected shell, pretty or json'),
+    (parsers.pull, 'no', 'expected missing, always or never'),
+    (parsers.color, 'on', 'expected auto, always or never'),
+    (parsers.engine, ' ', 'expected docker, podman, docker:/path/of/it, or "sudo -n docker"'),
+    (parsers.engine, "'a", 'No closing quotation'),
+])
+def test_refused(parse: Callable[[str], object], text: str, expected: str) -> None:
+    with pytest.raises(ValueError) as error:
+        parse(text)
+    assert str(error.value) == expected
+
+
+@pytest.mark.parametrize(('value', 'is_one'), [
+    (DIGEST, True), (DIGEST[:-1], False), (DIGEST.upper(), False), (f'{DIGEST}\n', False), ('0' * 64, False),
+    (7, False), (None, False),
+])
+def test_digests(value: object, is_one: bool) -> None:
+    assert parsers.is_digest(value) is is_one
+
+
+def test_the_wording_of_a_choice() -> None:
+    assert parsers.one_of('a', 'b', 'c') == 'expected a, b or c'
