@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping, Optional, Union
+from typing import Any, Callable, Iterator, Mapping, NamedTuple, Optional, Union
 
 import air_gap
 import checkouts
@@ -24,12 +24,38 @@ WHY_NOT = os.environ.get('TAO_TEST_WHY_NOT', 'TAO_TEST_DOCKER_HOST is unset: sta
 OURS = 'label=tao.plan'
 
 
+class Engine(NamedTuple):
+    """What the tests have to know of the engine that tests/run chose, whose name it gives."""
+
+    name: str
+
+    @property
+    def has_buildkit(self) -> bool:
+        """Is `docker build` buildx? Its output and its containers are others than those of docker before 23."""
+        return self.name.startswith('docker-') and self.name != 'docker-20'
+
+    @property
+    def has_containerd_store(self) -> bool:
+        """Are images in containerd's store? There an image's id is its manifest's digest."""
+        return self.name.endswith('-containerd')
+
+
+ENGINE = Engine(os.environ.get('TAO_TEST_ENGINE', 'docker-20'))
+
+
 def version_of(client: Path) -> str:
     if not HOST:
         return 'none'
     said = subprocess.run([client, '--version'], stdout=subprocess.PIPE, encoding='utf-8', check=True).stdout
     found = re.search(r'\d[\w.]*', said)
     return found.group() if found else said.strip()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note each test's area in the report, where tests/matrix reads it."""
+    for item in items:
+        mark = item.get_closest_marker('engine_dependent')
+        item.user_properties.append(('area', mark.args[0] if mark else 'the rest'))
 
 
 @pytest.hookimpl(tryfirst=True)

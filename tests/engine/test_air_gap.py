@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conftest import Docker, Program
 
 TAGGED = 'nvidia/tao/tao-toolkit:7.1.0-pyt'  # what the catalogue has for model/dino
+pytestmark = pytest.mark.engine_dependent('bundle')
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ NAME, TAG = 'tao/heavy', '1'
 IMAGE = f'example.test/{NAME}:{TAG}'
 MEGABYTES = 12
 POINTS = 10
+pytestmark = pytest.mark.engine_dependent('bundle')
 
 
 @pytest.fixture

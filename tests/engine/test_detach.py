@@ -12,6 +12,8 @@ from jobs import IMAGE, OURS, command, gone, launched
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
+pytestmark = pytest.mark.engine_dependent('launch')
+
 
 def test_the_job_runs_on(each_docker: Docker, tao: Program) -> None:
     done = tao('--detach', 'dino', 'run', 'sleep', '60', env=each_docker.env)

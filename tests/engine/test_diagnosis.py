@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PRIVATE = Path(__file__).resolve().parent.parent / 'private_dockerd'
 MEBIBYTE = 1 << 20
+pytestmark = pytest.mark.engine_dependent('diagnosis')
 
 
 @contextmanager

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conftest import Docker, Program
 
 SCHEMA = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['findings']
+pytestmark = pytest.mark.engine_dependent('diagnosis')
 
 
 def findings(out: str) -> dict[str, dict[str, Any]]:

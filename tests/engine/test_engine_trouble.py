@@ -15,6 +15,8 @@ from jobs import IMAGE, SOMEBODY, TAO, command, gone, launched
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
+pytestmark = pytest.mark.engine_dependent('diagnosis')
+
 
 
 @pytest.fixture

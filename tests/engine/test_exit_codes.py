@@ -16,6 +16,7 @@ WORDS = [
     'echo a b', '$HOME', ';id', '*', '', 'two\nlines', 'é ✓ 日本', '-x', '--detach', '--', '--user', '`id`', "it's",
     '"quoted"', '\\', 'train.gpu_ids=[0,1]', '~', '!!', '#no comment', '&&', '\ttab', '%s',
 ]
+pytestmark = pytest.mark.engine_dependent('exit codes')
 
 
 @pytest.fixture

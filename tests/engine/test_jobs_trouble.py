@@ -16,6 +16,8 @@ from jobs import IMAGE, OURS, SLEEPS, TAO, ended, launched, on_terminal
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
+pytestmark = pytest.mark.engine_dependent('jobs')
+
 
 YELLOW, END = '\x1b[33m', '\x1b[0m'
 

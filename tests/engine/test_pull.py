@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conftest import Docker, Program
 
 TAGGED = 'nvidia/tao/tao-toolkit:7.1.0-pyt'
+pytestmark = pytest.mark.engine_dependent('pull')
 
 
 @pytest.fixture

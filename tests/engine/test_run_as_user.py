@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from conftest import Docker
 
 SCRIPT = 'echo > /results/file; id -u; id -g; echo "$HOME $USER $LOGNAME"; echo > "$HOME/file" && echo written'
+pytestmark = pytest.mark.engine_dependent('launch')
 
 
 @pytest.fixture

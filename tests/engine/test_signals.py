@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 INT, TERM, HUP, QUIT = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT
 KILLED = 137
+pytestmark = pytest.mark.engine_dependent('signals')
 
 
 @pytest.mark.parametrize(('script', 'number', 'code'), [

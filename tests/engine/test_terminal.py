@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SHELL = [TAO, *STOP, 'dino']
 PROMPT = '[#$] '
+pytestmark = pytest.mark.engine_dependent('launch')
 
 
 def settings(child: Terminal) -> list[Any]:
