@@ -18,6 +18,7 @@ import air_gap
 import pexpect
 import pytest
 from air_gap import BARE_PYTHON, SLOW, OfflineHost
+from conftest import ENGINE
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -246,7 +247,7 @@ def test_a_full_disk_where_it_is_loaded(bundle: Path, tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (125, '')
         assert done.stderr.startswith('tao: error: the images could not be loaded\n    ')
         assert 'no space left on device' in done.stderr
-        assert host.images() == []
+        assert host.images() == [] or ENGINE.has_containerd_store  # which keeps the name of what it could not unpack
         for where in ([], host.inside):
             remount = ['mount', '-o', 'remount,size=200m', host.folder / 'data']
             subprocess.run([*where, *remount], check=True)
@@ -264,7 +265,8 @@ def test_ids_that_can_not_be_remembered(docker: Docker, tao: Program, tmp_path: 
     home = Path(docker.env['HOME'])
     (home / '.local').write_text('no folder')
     done = tao('--quiet', 'bundle', 'load', tmp_path / 'bundle')
-    docker.run('rmi', by_digest, f'{by_digest.partition("@")[0]}:bundle-{by_digest.rpartition(":")[2][:12]}')
+    for name in (f'{by_digest.partition("@")[0]}:bundle-{by_digest.rpartition(":")[2][:12]}', by_digest):
+        docker.run('rmi', name, check=False)  # in containerd's store the one may go with the other
     path = home / '.local/state/tao/images.json'
     assert (done.returncode, done.stdout, done.stderr) == (1, '', (
         f'tao: error: {path}: Not a directory\n'
