@@ -30,11 +30,6 @@ class Engine(NamedTuple):
     name: str
 
     @property
-    def has_buildkit(self) -> bool:
-        """Is `docker build` buildx? Its output and its containers are others than those of docker before 23."""
-        return self.name.startswith('docker-') and self.name != 'docker-20'
-
-    @property
     def has_containerd_store(self) -> bool:
         """Are images in containerd's store? There an image's id is its manifest's digest."""
         return self.name.endswith('-containerd')
