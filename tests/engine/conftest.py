@@ -49,7 +49,7 @@ def version_of(client: Path) -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Note each test's area in the report, where tests/matrix reads it."""
     for item in items:
-        mark = item.get_closest_marker('engine_dependent')
+        mark = item.get_closest_marker('area')
         item.user_properties.append(('area', mark.args[0] if mark else 'the rest'))
 
 

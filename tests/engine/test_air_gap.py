@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conftest import Docker, Program
 
 TAGGED = 'nvidia/tao/tao-toolkit:7.1.0-pyt'  # what the catalogue has for model/dino
-pytestmark = pytest.mark.engine_dependent('bundle')
+pytestmark = [pytest.mark.area('bundle'), pytest.mark.engine_dependent]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from conftest import Docker, Program
 
 READ = ['--gpus', 'none', '--', 'cat', '/content.txt']
-pytestmark = pytest.mark.engine_dependent('build')
+pytestmark = pytest.mark.area('build')
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def calls(logged: Path) -> list[list[str]]:
     return [call.split('\n') for call in text.rstrip('\n').split('\n\n')]
 
 
+@pytest.mark.engine_dependent
 def test_the_whole_story(mini: Mini, tao_pt: Program, registry: Registry) -> None:
     """Build, push, the digest in the manifest, run by it, change something, build and push again."""
     (mini.root / 'release').mkdir()
@@ -74,6 +75,7 @@ def test_the_whole_story(mini: Mini, tao_pt: Program, registry: Registry) -> Non
     assert done.returncode == 0 and 'the old digest' not in done.stderr
 
 
+@pytest.mark.engine_dependent
 def test_what_is_printed_is_what_is_run(mini: Mini, tao_pt: Program, logged: Path) -> None:
     words = ['--engine', str(logged), 'build', '--push', '--force', '--build-arg', 'A=x y']
     printed = mini.run(tao_pt.path, *words, '--dry-run')
@@ -90,6 +92,7 @@ def test_what_is_printed_is_what_is_run(mini: Mini, tao_pt: Program, logged: Pat
     assert minute.fullmatch(pushed)
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize('machine', ['amd64', 'arm64'])
 def test_two_architectures(mini: Mini, tao_pt: Program, docker: Docker, registry: Registry, machine: str) -> None:
     """The entry of the machine that the image is for is the one that changes."""
@@ -134,6 +137,7 @@ def test_another_registry(mini: Mini, tao_pt: Program, registry: Registry) -> No
     assert (ran.returncode, ran.stdout) == (0, 'one\n')
 
 
+@pytest.mark.engine_dependent
 def test_a_dockerfile_that_fails(mini: Mini, tao_pt: Program, logged: Path) -> None:
     with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
         f.write('RUN echo said && exit 3\n')
@@ -146,6 +150,7 @@ def test_a_dockerfile_that_fails(mini: Mini, tao_pt: Program, logged: Path) -> N
     assert [call[0] for call in calls(logged)] == ['build']
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize('closed', [True, False])
 def test_a_registry_that_refuses(mini: Mini, tao_pt: Program, tmp_path: Path, closed: bool) -> None:
     """One that wants a login, and one that nobody runs."""
@@ -199,6 +204,7 @@ def test_somebody_elses_manifest(
     assert not (logged.parent / 'calls').exists()
 
 
+@pytest.mark.engine_dependent
 def test_a_manifest_that_somebody_changes_meanwhile(
     mini: Mini, tao_pt: Program, docker: Docker, tmp_path: Path,
 ) -> None:
@@ -249,6 +255,7 @@ def wait_for_processes(count: int, *words: str) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_build(mini: Mini, tao_pt: Program, number: int) -> None:
     """Ctrl-C reaches docker and the launcher alike; SIGTERM the launcher alone, which ends docker."""
@@ -274,6 +281,7 @@ def test_a_signal_ends_the_build(mini: Mini, tao_pt: Program, number: int) -> No
     mini.docker.wait_for(count=0)
 
 
+@pytest.mark.engine_dependent
 def test_a_secret_reaches_the_build_and_no_command_line(mini: Mini, tao_pt: Program, logged: Path) -> None:
     with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
         f.write('ARG EFF_TOKEN\nRUN echo "${#EFF_TOKEN}" >/content.txt\n')

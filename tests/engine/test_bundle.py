@@ -27,7 +27,7 @@ NAME, TAG = 'tao/heavy', '1'
 IMAGE = f'example.test/{NAME}:{TAG}'
 MEGABYTES = 12
 POINTS = 10
-pytestmark = pytest.mark.engine_dependent('bundle')
+pytestmark = pytest.mark.area('bundle')
 
 
 @pytest.fixture
@@ -96,6 +96,7 @@ def test_memory(docker: Docker, tao: Program, bundle: Path) -> None:
         assert max(peaks) < 50 << 10  # kB; half of it is python
 
 
+@pytest.mark.engine_dependent
 def test_saved_again_it_holds_the_same_images(tao: Program, docker: Docker, bundle: Path) -> None:
     before = json.loads((bundle / 'manifest.json').read_text())
     assert tao('bundle', 'save', bundle, 'dino').returncode == 0
@@ -240,6 +241,7 @@ def test_a_full_disk_where_it_is_saved(docker: Docker, tao: Program, heavy: str,
     assert done.stderr == said
 
 
+@pytest.mark.engine_dependent
 def test_a_full_disk_where_it_is_loaded(bundle: Path, tmp_path: Path) -> None:
     with air_gap.offline_host(tmp_path / 'offline', disk='16m') as host:
         words = [*BARE_PYTHON, bundle / 'tao.pyz', '--quiet', 'bundle', 'load', bundle]
@@ -254,6 +256,7 @@ def test_a_full_disk_where_it_is_loaded(bundle: Path, tmp_path: Path) -> None:
         assert host.run(*words).stdout == f'{IMAGE}\n'
 
 
+@pytest.mark.engine_dependent
 def test_ids_that_can_not_be_remembered(docker: Docker, tao: Program, tmp_path: Path) -> None:
     """The images are loaded, and what is missing is said."""
     with air_gap.registry(tmp_path / 'registry') as registry:
@@ -275,6 +278,7 @@ def test_ids_that_can_not_be_remembered(docker: Docker, tao: Program, tmp_path: 
     ))
 
 
+@pytest.mark.engine_dependent
 def test_dry_runs_print_what_is_run(docker: Docker, tao: Program, bundle: Path, tmp_path: Path) -> None:
     done = tao('bundle', 'save', '--dry-run', tmp_path / 'new', 'dino')
     assert (done.stdout, done.stderr) == (

@@ -22,7 +22,7 @@ IMAGES = (
 )
 IMAGE = IMAGES[1]
 NETNS = Path('/run/netns', os.environ.get('TAO_TEST_NETNS', ''))
-pytestmark = pytest.mark.engine_dependent('launch')
+pytestmark = [pytest.mark.area('launch'), pytest.mark.engine_dependent]
 
 
 def test_the_engine_is_not_the_machines(each_docker: Docker) -> None:

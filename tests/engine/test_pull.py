@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conftest import Docker, Program
 
 TAGGED = 'nvidia/tao/tao-toolkit:7.1.0-pyt'
-pytestmark = pytest.mark.engine_dependent('pull')
+pytestmark = [pytest.mark.area('pull'), pytest.mark.engine_dependent]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ RELEASE = """FROM {base}
 COPY dist/*.whl /wheels/
 """
 WHEEL = 'mini-1.0-py3-none-any.whl'
-pytestmark = pytest.mark.engine_dependent('build')
+pytestmark = pytest.mark.area('build')
 
 
 @pytest.fixture
@@ -43,6 +43,7 @@ def wheels(docker: Docker, image: str) -> list[str]:
     return docker.run('run', '--rm', image, 'ls', '/wheels').stdout.split()
 
 
+@pytest.mark.engine_dependent
 def test_with_a_wheel(mini: Mini, tao_pt: Program, docker: Docker, registry: Registry) -> None:
     """The wheel is in the image, and gone from the checkout; stdout is the image's name alone."""
     before = files(mini.root)
@@ -97,6 +98,7 @@ def test_a_dockerfile_that_fails(mini: Mini, tao_pt: Program) -> None:
     assert files(mini.root) == before and '1.0' not in mini.images()
 
 
+@pytest.mark.engine_dependent
 def test_the_wheel_is_the_callers(mini: Mini, tao_pt: Program, socket_for_all: None, tmp_path: Path) -> None:
     """Root would leave files that the caller can not remove."""
     home = tmp_path / 'home'  # where buildx keeps its state
@@ -110,6 +112,7 @@ def test_the_wheel_is_the_callers(mini: Mini, tao_pt: Program, socket_for_all: N
     assert not {'dist', 'build', 'mini.egg-info'} & {path.name for path in mini.root.iterdir()}
 
 
+@pytest.mark.engine_dependent
 def test_ctrl_c_leaves_nothing(mini: Mini, tao_pt: Program) -> None:
     """The wheel's container ends, and what it has written so far is removed."""
     (mini.root / 'docker' / 'python').write_text('#!/bin/sh\nmkdir dist\necho half >dist/half.whl\nexec sleep 60\n')

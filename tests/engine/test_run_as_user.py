@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conftest import Docker
 
 SCRIPT = 'echo > /results/file; id -u; id -g; echo "$HOME $USER $LOGNAME"; echo > "$HOME/file" && echo written'
-pytestmark = pytest.mark.engine_dependent('launch')
+pytestmark = [pytest.mark.area('launch'), pytest.mark.engine_dependent]
 
 
 @pytest.fixture
