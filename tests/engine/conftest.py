@@ -34,6 +34,17 @@ class Engine(NamedTuple):
         """Are images in containerd's store? There an image's id is its manifest's digest."""
         return self.name.endswith('-containerd')
 
+    @property
+    def is_rootless(self) -> bool:
+        """Is the daemon another user's than root? Then it reads what everybody may, and its root is that user."""
+        return self.name == 'docker-rootless'
+
+    def host_id(self, number: int) -> int:
+        """The user or group here that a container's is; private_dockerd says who a rootless daemon's are."""
+        if not self.is_rootless:
+            return number
+        return 199999 + number if number else 23456
+
 
 ENGINE = Engine(os.environ.get('TAO_TEST_ENGINE', 'docker-20'))
 
@@ -150,6 +161,13 @@ def nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     engine.run('rm', '--force', '--volumes', *engine.containers(), check=False)  # one may be gone by now
     engine.wait_for(all=True, count=0)
     assert not ours, f'the test left containers behind:\n{told}'
+
+
+@pytest.fixture(autouse=ENGINE.is_rootless)
+def open_folders(tmp_path: Path) -> None:
+    """Pytest's folders, which are closed, for a daemon that is not root's."""
+    for path in (tmp_path, *tmp_path.parents[:2]):
+        path.chmod(0o755)
 
 
 @pytest.fixture
