@@ -60,8 +60,8 @@ CANCELED = r'time="[^"]*" level=error msg="error waiting for container: context 
 
 
 def same(stderr: str) -> str:
-    """What differs from call to call left out: the port of a failed look-up, tini's process, a container's id."""
-    return re.sub(r'(?<=:)\d{4,5}(?=->)|(?<=FATAL tini )\(\d+\)|[0-9a-f]{64}', 'N', re.sub(CANCELED, '', stderr))
+    """What differs from call to call left out: the port of a failed look-up, tini's process, an id, a temporary folder."""
+    return re.sub(r'(?<=:)\d{4,5}(?=->)|(?<=/new-)\d+|(?<=FATAL tini )\(\d+\)|[0-9a-f]{64}', 'N', re.sub(CANCELED, '', stderr))
 
 
 def said(tao: Program, code: int, *words: str, env: Mapping[str, str] = {}, bare_code: int = 0) -> str:
@@ -172,6 +172,8 @@ def test_bus_error_with_a_larger_shm(tao: Program) -> None:
 @pytest.mark.engine_dependent
 def test_memory_limit(each_docker: Docker, tao: Program) -> None:
     """The job needs a moment: containerd watches a container only once it has started."""
+    if each_docker.run('info', '--format', '{{.MemoryLimit}}').stdout == 'false\n':
+        return  # a rootless daemon cannot set one with cgroups of version 1
     # kB that it may have at most, for an engine that sets no limit
     script = 'sleep 0.5; ulimit -v 500000; exec tail /dev/zero'
     ours = said(tao, 137, '--docker-arg=--memory=16m', 'dino', 'run', 'sh', '-c', script, env=each_docker.env)
