@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping, Optional, Union
+from typing import Any, Callable, Iterator, Mapping, NamedTuple, Optional, Union
 
 import air_gap
 import mini_checkouts
@@ -24,12 +24,44 @@ WHY_NOT = os.environ.get('TAO_TEST_WHY_NOT', 'TAO_TEST_DOCKER_HOST is unset: sta
 OURS = 'label=tao.plan'
 
 
+class Engine(NamedTuple):
+    """What the tests have to know of the engine that tests/run chose, whose name it gives."""
+
+    name: str
+
+    @property
+    def has_containerd_store(self) -> bool:
+        """Are images in containerd's store? There an image's id is its manifest's digest."""
+        return self.name.endswith('-containerd')
+
+    @property
+    def is_rootless(self) -> bool:
+        """Is the daemon another user's than root? Then it reads what everybody may, and its root is that user."""
+        return self.name == 'docker-rootless'
+
+    def host_id(self, number: int) -> int:
+        """The user or group here that a container's is; private_dockerd says who a rootless daemon's are."""
+        if not self.is_rootless:
+            return number
+        return 199999 + number if number else 23456
+
+
+ENGINE = Engine(os.environ.get('TAO_TEST_ENGINE', 'docker-20'))
+
+
 def version_of(client: Path) -> str:
     if not HOST:
         return 'none'
     said = subprocess.run([client, '--version'], stdout=subprocess.PIPE, encoding='utf-8', check=True).stdout
     found = re.search(r'\d[\w.]*', said)
     return found.group() if found else said.strip()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note each test's area in the report, where tests/matrix reads it."""
+    for item in items:
+        mark = item.get_closest_marker('area')
+        item.user_properties.append(('area', mark.args[0] if mark else 'the rest'))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -129,6 +161,13 @@ def nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     engine.run('rm', '--force', '--volumes', *engine.containers(), check=False)  # one may be gone by now
     engine.wait_for(all=True, count=0)
     assert not ours, f'the test left containers behind:\n{told}'
+
+
+@pytest.fixture(autouse=ENGINE.is_rootless)
+def open_folders(tmp_path: Path) -> None:
+    """Pytest's folders, which are closed, for a daemon that is not root's."""
+    for path in (tmp_path, *tmp_path.parents[:2]):
+        path.chmod(0o755)
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ echo ready && exec sleep infinity
 """
 WRAPPER = """#!/bin/sh
 exec {inside} env PATH="$PATH:/usr/sbin:/sbin" CONTAINERS_CONF={folder}/containers.conf \\
-    CONTAINERS_STORAGE_CONF={folder}/storage.conf CONTAINERS_REGISTRIES_CONF={folder}/registries.conf {podman} "$@"
+    CONTAINERS_STORAGE_CONF={folder}/storage.conf CONTAINERS_REGISTRIES_CONF={folder}/registries.conf \\
+    PODMAN_IGNORE_CGROUPSV1_WARNING=1 {podman} "$@"
 """
 # The same for a user without rights: one that exists, has further ids and a runtime folder.
 HOLD_FOR_ANN = HOLD.replace('echo ready', """

@@ -18,6 +18,7 @@ import air_gap
 import pexpect
 import pytest
 from air_gap import BARE_PYTHON, SLOW, OfflineHost
+from conftest import ENGINE
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -26,6 +27,7 @@ NAME, TAG = 'tao/heavy', '1'
 IMAGE = f'example.test/{NAME}:{TAG}'
 MEGABYTES = 12
 POINTS = 10
+pytestmark = pytest.mark.area('bundle')
 
 
 @pytest.fixture
@@ -94,6 +96,7 @@ def test_memory(docker: Docker, tao: Program, bundle: Path) -> None:
         assert max(peaks) < 50 << 10  # kB; half of it is python
 
 
+@pytest.mark.engine_dependent
 def test_saved_again_it_holds_the_same_images(tao: Program, docker: Docker, bundle: Path) -> None:
     before = json.loads((bundle / 'manifest.json').read_text())
     assert tao('bundle', 'save', bundle, 'dino').returncode == 0
@@ -238,6 +241,7 @@ def test_a_full_disk_where_it_is_saved(docker: Docker, tao: Program, heavy: str,
     assert done.stderr == said
 
 
+@pytest.mark.engine_dependent
 def test_a_full_disk_where_it_is_loaded(bundle: Path, tmp_path: Path) -> None:
     with air_gap.offline_host(tmp_path / 'offline', disk='16m') as host:
         words: list[str | Path] = [*BARE_PYTHON, bundle / 'tao.pyz', '--quiet', 'bundle', 'load', bundle]
@@ -245,13 +249,14 @@ def test_a_full_disk_where_it_is_loaded(bundle: Path, tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (125, '')
         assert done.stderr.startswith('tao: error: the images could not be loaded\n    ')
         assert 'no space left on device' in done.stderr
-        assert host.images() == []
+        assert host.images() == [] or ENGINE.has_containerd_store  # which keeps the name of what it could not unpack
         for where in ([], host.inside):
             remount = ['mount', '-o', 'remount,size=200m', str(host.folder / 'data')]
             subprocess.run([*where, *remount], check=True)
         assert host.run(*words).stdout == f'{IMAGE}\n'
 
 
+@pytest.mark.engine_dependent
 def test_ids_that_can_not_be_remembered(docker: Docker, tao: Program, tmp_path: Path) -> None:
     """The images are loaded, and what is missing is said."""
     with air_gap.registry(tmp_path / 'registry') as registry:
@@ -263,7 +268,8 @@ def test_ids_that_can_not_be_remembered(docker: Docker, tao: Program, tmp_path: 
     home = Path(docker.env['HOME'])
     (home / '.local').write_text('no folder')
     done = tao('--quiet', 'bundle', 'load', tmp_path / 'bundle')
-    docker.run('rmi', by_digest, f'{by_digest.partition("@")[0]}:bundle-{by_digest.rpartition(":")[2][:12]}')
+    for name in (f'{by_digest.partition("@")[0]}:bundle-{by_digest.rpartition(":")[2][:12]}', by_digest):
+        docker.run('rmi', name, check=False)  # in containerd's store the one may go with the other
     path = home / '.local/state/tao/images.json'
     assert (done.returncode, done.stdout, done.stderr) == (1, '', (
         f'tao: error: {path}: Not a directory\n'
@@ -272,6 +278,7 @@ def test_ids_that_can_not_be_remembered(docker: Docker, tao: Program, tmp_path: 
     ))
 
 
+@pytest.mark.engine_dependent
 def test_dry_runs_print_what_is_run(docker: Docker, tao: Program, bundle: Path, tmp_path: Path) -> None:
     done = tao('bundle', 'save', '--dry-run', tmp_path / 'new', 'dino')
     assert (done.stdout, done.stderr) == (

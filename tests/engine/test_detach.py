@@ -12,7 +12,10 @@ from jobs import IMAGE, OURS, command, gone, launched
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
+pytestmark = pytest.mark.area('launch')
 
+
+@pytest.mark.engine_dependent
 def test_the_job_runs_on(each_docker: Docker, tao: Program) -> None:
     done = tao('--detach', 'dino', 'run', 'sleep', '60', env=each_docker.env)
     (container,) = each_docker.containers(OURS)
@@ -23,6 +26,7 @@ def test_the_job_runs_on(each_docker: Docker, tao: Program) -> None:
     each_docker.run('rm', '-f', container)
 
 
+@pytest.mark.engine_dependent
 def test_a_job_that_fails_at_once(docker: Docker, tao: Program) -> None:
     done = tao('--detach', 'dino', 'run', 'sh', '-c', 'echo why; exit 3')
     (container,) = docker.containers(OURS)
@@ -41,12 +45,14 @@ def test_a_job_that_is_done_at_once(docker: Docker, tao: Program) -> None:
     docker.run('rm', container)
 
 
+@pytest.mark.engine_dependent
 def test_an_unknown_image(each_docker: Docker, tao: Program) -> None:
     done = tao('--detach', '--pull', 'never', '--image', 'no/such:image', 'dino', 'train', env=each_docker.env)
     assert (done.returncode, done.stdout) == (125, '')
     gone(each_docker)
 
 
+@pytest.mark.engine_dependent
 def test_a_port_that_is_taken(each_docker: Docker, tao: Program) -> None:
     """docker leaves the container that it created."""
     each_docker.run('run', '-d', '--rm', '--init', '-p', '7777:7', IMAGE, 'sleep', '60')

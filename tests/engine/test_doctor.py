@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conftest import Docker, Program
 
 SCHEMA = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['findings']
+pytestmark = pytest.mark.area('diagnosis')
 
 
 def findings(out: str) -> dict[str, dict[str, Any]]:
@@ -27,6 +28,7 @@ def findings(out: str) -> dict[str, dict[str, Any]]:
     return {one['name']: one for one in found}
 
 
+@pytest.mark.engine_dependent
 def test_as_root(each_docker: Docker, tao: Program) -> None:
     done = tao('doctor', '--format', 'json', env=each_docker.env)
     found = findings(done.stdout)
@@ -46,6 +48,7 @@ def test_as_root(each_docker: Docker, tao: Program) -> None:
     assert [line[:5].strip() for line in lines[:-1]] == [one['status'] for one in found.values()]
 
 
+@pytest.mark.engine_dependent
 def test_as_a_user_without_permission(each_docker: Docker) -> None:
     env = {**each_docker.env, 'HOME': '/nonexistent'}
     done = subprocess.run(
@@ -61,6 +64,7 @@ def test_as_a_user_without_permission(each_docker: Docker) -> None:
     assert found['daemon']['fix'] == fixes[not shutil.which('sudo', path=env['PATH'])]
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize(('environ', 'what', 'fix'), [
     ({'DOCKER_HOST': 'unix:///no/such.sock'}, 'the docker daemon is not running at unix:///no/such.sock',
      'unset DOCKER_HOST'),
@@ -76,6 +80,7 @@ def test_wrong_endpoint(each_docker: Docker, tao: Program, environ: dict[str, st
     assert found['found'].startswith(what)
 
 
+@pytest.mark.engine_dependent
 def test_a_context_whose_daemon_is_gone(each_docker: Docker, tao: Program) -> None:
     """The fix, done as it is written, leads back to docker's own daemon."""
     env = {name: value for name, value in each_docker.env.items() if name != 'DOCKER_HOST'}

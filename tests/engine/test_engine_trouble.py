@@ -15,6 +15,8 @@ from jobs import IMAGE, SOMEBODY, TAO, command, gone, launched
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
+pytestmark = pytest.mark.area('diagnosis')
+
 
 
 @pytest.fixture
@@ -60,6 +62,7 @@ def test_a_docker_that_may_not_be_executed(tao: Program, tmp_path: Path) -> None
     assert done.stderr.startswith('tao: error: docker: is not executable (permission denied)\n')
 
 
+@pytest.mark.engine_dependent
 def test_no_daemon(each_docker: Docker, tao: Program, folder: Path) -> None:
     env = {**each_docker.env, 'DOCKER_HOST': f'unix://{folder}/none.sock'}
     done = tao('dino', 'train', env=env)
@@ -67,6 +70,7 @@ def test_no_daemon(each_docker: Docker, tao: Program, folder: Path) -> None:
     assert re.fullmatch(f'tao: error: .*docker daemon.* at unix://{folder}/none.sock\n    try: .+\n', ours(done.stderr))
 
 
+@pytest.mark.engine_dependent
 def test_a_socket_that_nobody_listens_on(tao: Program, folder: Path) -> None:
     listening(folder / 'dead.sock', 0o666).close()
     done = tao('dino', 'train', env={**tao.docker.env, 'DOCKER_HOST': f'unix://{folder}/dead.sock'})
@@ -74,6 +78,7 @@ def test_a_socket_that_nobody_listens_on(tao: Program, folder: Path) -> None:
     assert re.fullmatch(f'tao: error: .*docker daemon.* at unix://{folder}/dead.sock\n    try: .+\n', ours(done.stderr))
 
 
+@pytest.mark.engine_dependent
 def test_no_permission(each_docker: Docker, folder: Path) -> None:
     with listening(folder / 'docker.sock', 0o600):
         env = {**each_docker.env, 'HOME': '/', 'DOCKER_HOST': f'unix://{folder}/docker.sock'}
@@ -88,6 +93,7 @@ def test_no_permission(each_docker: Docker, folder: Path) -> None:
     )
 
 
+@pytest.mark.engine_dependent
 def test_unknown_image(each_docker: Docker, tao: Program) -> None:
     done = tao('--pull', 'never', '--image', 'nvcr.io/no/such:image', 'dino', 'train', env=each_docker.env)
     assert (done.returncode, done.stdout) == (125, '')
@@ -95,6 +101,7 @@ def test_unknown_image(each_docker: Docker, tao: Program) -> None:
     assert ours(done.stderr).startswith('tao: error: nvcr.io/no/such:image is not here')
 
 
+@pytest.mark.engine_dependent
 def test_a_start_that_fails(each_docker: Docker, tao: Program) -> None:
     """docker leaves the container that it created."""
     each_docker.run('run', '-d', '--rm', '--init', '-p', '7777:7', IMAGE, 'sleep', '60')

@@ -16,6 +16,7 @@ WORDS = [
     'echo a b', '$HOME', ';id', '*', '', 'two\nlines', 'é ✓ 日本', '-x', '--detach', '--', '--user', '`id`', "it's",
     '"quoted"', '\\', 'train.gpu_ids=[0,1]', '~', '!!', '#no comment', '&&', '\ttab', '%s',
 ]
+pytestmark = pytest.mark.area('exit codes')
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize('code', CODES)
 def test_exit_code_of_a_task(tao: Program, code: int) -> None:
     done = tao('dino', 'run', 'sh', '-c', f'exit {code}')
@@ -64,6 +66,7 @@ def test_arguments_of_a_developers_command(
     assert (done.returncode, printed_argv(done.stdout)) == (0, ['print_argv', *WORDS])
 
 
+@pytest.mark.engine_dependent
 def test_missing_command(tao: Program) -> None:
     """Without an init process the engine itself says so, and its client chooses the code."""
     (Path(tao.docker.env['HOME']) / '.tao_mounts.json').write_text('{"DockerOptions": {"init": false}}')
@@ -72,12 +75,14 @@ def test_missing_command(tao: Program) -> None:
     assert '"no-such-command": executable file not found in $PATH' in done.stderr
 
 
+@pytest.mark.engine_dependent
 def test_missing_command_behind_the_init_process(tao: Program) -> None:
     done = tao('dino', 'run', 'no-such-command')
     assert (done.returncode, done.stdout) == (127, '')
     assert 'exec no-such-command failed: No such file or directory' in done.stderr
 
 
+@pytest.mark.engine_dependent
 def test_a_command_that_is_no_program(tao: Program) -> None:
     (Path(tao.docker.env['HOME']) / '.tao_mounts.json').write_text('{"DockerOptions": {"init": false}}')
     done = tao('dino', 'run', '/etc/passwd')

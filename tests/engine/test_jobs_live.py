@@ -20,6 +20,7 @@ JOBS = json.loads((Path(__file__).parents[1] / 'schemas.json').read_text())['job
 # Goes on until it is told the code to end with.
 PATIENT = 'echo epoch 1; until [ -e /tmp/code ]; do sleep 0.1; done; echo the end; exit $(cat /tmp/code)'
 NIGHT = ['--detach', '--name', 'night', 'dino', 'run', 'sh', '-c', PATIENT]
+pytestmark = [pytest.mark.area('jobs'), pytest.mark.engine_dependent]
 
 
 def end(docker: Docker, container: str, code: int) -> None:

@@ -16,6 +16,8 @@ from jobs import IMAGE, OURS, SLEEPS, TAO, ended, launched, on_terminal
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
+pytestmark = pytest.mark.area('jobs')
+
 
 YELLOW, END = '\x1b[33m', '\x1b[0m'
 
@@ -78,6 +80,7 @@ def test_fifty_jobs(docker: Docker, tao: Program, wrapped: Callable[[str], Path]
     docker.run('rm', *made)
 
 
+@pytest.mark.engine_dependent
 def test_a_pasted_dry_run(docker: Docker, tao: Program) -> None:
     line = tao('--dry-run', '--detach', 'dino', 'run', 'sh', '-c', SLEEPS).stdout
     container = subprocess.run(['sh', '-c', line], env=docker.env, stdout=subprocess.PIPE, check=True).stdout.decode()
@@ -102,6 +105,7 @@ def test_forged_labels(docker: Docker, tao: Program) -> None:
     docker.run('rm', container)
 
 
+@pytest.mark.engine_dependent
 def test_one_that_vanishes_meanwhile(docker: Docker, tao: Program, wrapped: Callable[[str], Path]) -> None:
     sleep = ['--detach', 'dino', 'run', 'sh', '-c', SLEEPS]
     a, b = (tao(*sleep).stdout.strip() for _ in range(2))
@@ -113,6 +117,7 @@ def test_one_that_vanishes_meanwhile(docker: Docker, tao: Program, wrapped: Call
     assert (stopped.returncode, stopped.stdout, stopped.stderr) == (0, f'{b}\n', '')
 
 
+@pytest.mark.engine_dependent
 def test_the_engine_goes_away_meanwhile(each_docker: Docker, tao: Program, wrapped: Callable[[str], Path]) -> None:
     container = tao('--detach', 'dino', 'run', 'sh', '-c', SLEEPS).stdout.strip()
     wrapped(f'real={each_docker.path}; [ "$1" = ps ] || export DOCKER_HOST=unix:///nowhere.sock')
@@ -123,6 +128,7 @@ def test_the_engine_goes_away_meanwhile(each_docker: Docker, tao: Program, wrapp
     each_docker.run('rm', '-f', container)
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize('verb', ['wait', 'attach'])
 def test_the_engine_goes_away_while_waiting(each_docker: Docker, tmp_path: Path, verb: str) -> None:
     """Not the job's code, and nothing left over; the job itself is none the wiser."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from podman_host import Podman
 
 pytest_plugins = ('podman_host',)
+pytestmark = pytest.mark.area('launch')
 # The engine's own program, which notes how it is called for a container.
 RECORDER = """#!/bin/sh
 case " $* " in *" run "*) printf '%s\\0' "$0" "$@" >{folder}/recorded ;; esac

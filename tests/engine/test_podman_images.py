@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 IMAGE = 'nvidia/tao/tao-toolkit:7.1.0-pyt'
 pytest_plugins = ('podman_host',)
+pytestmark = [pytest.mark.area('bundle'), pytest.mark.engine_dependent]
 
 
 @pytest.fixture
@@ -77,6 +78,7 @@ def test_two_images_in_a_bundle(podman: Podman, tao: Program, tmp_path: Path) ->
     assert podman.run('rmi', both[1]).returncode == 0
 
 
+@pytest.mark.area('pull')
 def test_a_registry_that_wants_a_login(place: Host, tao: Program, tmp_path: Path) -> None:
     with air_gap.registry(tmp_path / 'closed', more=air_gap.CLOSED, inside=place.inside) as closed:
         reference = f'{closed.host}/{IMAGE}'

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TAO = str(SCRIPTS / 'tao')
 ID = 'id -u; id -g; echo "$HOME $USER"; echo > /out/file; stat -c %u:%g /out/file'
+pytestmark = [pytest.mark.area('launch'), pytest.mark.engine_dependent]
 
 
 @pytest.fixture(scope='module')
@@ -55,6 +56,7 @@ def run(words: list[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.area('exit codes')
 @pytest.mark.parametrize('code', [0, 42, 137])
 def test_exit_codes(ann: list[str], code: int) -> None:
     done = run([*ann, TAO, 'dino', 'run', 'sh', '-c', f'echo out; exit {code}'])
@@ -85,6 +87,7 @@ def test_a_dry_run_is_what_runs(ann: list[str], out: Path) -> None:
     assert (pasted.returncode, pasted.stdout) == (0, run([*ann, TAO, *words]).stdout)
 
 
+@pytest.mark.area('signals')
 @pytest.mark.parametrize(('script', 'number', 'code'), [(HANDLES, 15, 7), (HANDLES, 2, 7), (SLEEPS, 2, 130)])
 def test_signals(ann: list[str], script: str, number: int, code: int) -> None:
     argv = [*ann, TAO, '--stop-timeout', '2', '--run_as_user', 'dino', 'run', 'sh', '-c', script]
@@ -94,6 +97,7 @@ def test_signals(ann: list[str], script: str, number: int, code: int) -> None:
         assert (job.code(timeout=20), job.err) == (code, '')
 
 
+@pytest.mark.area('jobs')
 def test_jobs(ann: list[str]) -> None:
     started = run([*ann, TAO, '--detach', '--run_as_user', '--name', 'night', 'dino', 'run', 'sleep', '60'])
     assert (started.returncode, started.stderr) == (0, '')
@@ -104,6 +108,7 @@ def test_jobs(ann: list[str]) -> None:
     assert run([*ann, TAO, 'clean']).stdout == started.stdout
 
 
+@pytest.mark.area('diagnosis')
 def test_a_limit_above_the_callers(ann: list[str]) -> None:
     """Half of all mounts files raise memlock, which nobody but root may."""
     done = run([*ann, TAO, '--ulimit', 'nofile=99999999', 'dino', 'run', 'true'])
@@ -114,6 +119,7 @@ def test_a_limit_above_the_callers(ann: list[str]) -> None:
     )
 
 
+@pytest.mark.area('diagnosis')
 def test_doctor(ann: list[str]) -> None:
     done = run([*ann, TAO, 'doctor'])
     assert done.returncode == 0

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
 import pytest
+from conftest import ENGINE
 from jobs import SOMEBODY, TAO
 
 if TYPE_CHECKING:
     from conftest import Docker
 
 SCRIPT = 'echo > /results/file; id -u; id -g; echo "$HOME $USER $LOGNAME"; echo > "$HOME/file" && echo written'
+pytestmark = [pytest.mark.area('launch'), pytest.mark.engine_dependent]
 
 
 @pytest.fixture
@@ -39,13 +41,13 @@ def test_own_files(docker: Docker, socket_for_all: None, results: Path, option: 
         0, '12345\n12345\n/tmp uid12345 uid12345\nwritten\n', '',
     )
     owner = (results / 'file').stat()
-    assert (owner.st_uid, owner.st_gid) == (12345, 12345)
+    assert (owner.st_uid, owner.st_gid) == (ENGINE.host_id(12345), ENGINE.host_id(12345))
 
 
 def test_roots_files_by_default(docker: Docker, socket_for_all: None, results: Path) -> None:
     done = run_as_somebody(docker, '--volume', f'{results}:/results', 'dino', 'run', 'sh', '-c', SCRIPT)
     assert (done.returncode, done.stdout, done.stderr) == (0, '0\n0\n/root  \nwritten\n', '')
-    assert (results / 'file').stat().st_uid == 0
+    assert (results / 'file').stat().st_uid == ENGINE.host_id(0)
 
 
 def test_the_callers_groups(docker: Docker, socket_for_all: None) -> None:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 INT, TERM, HUP, QUIT = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT
 KILLED = 137
+pytestmark = pytest.mark.area('signals')
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize(('script', 'number', 'code'), [
     (HANDLES, INT, 7), (HANDLES, TERM, 7), (HANDLES, HUP, 7), (HANDLES, QUIT, 7),
     (IGNORES, TERM, KILLED), (IGNORES, HUP, KILLED), (IGNORES, QUIT, KILLED),
@@ -32,6 +34,7 @@ def test_one_signal(each_docker: Docker, script: str, number: int, code: int) ->
         gone(each_docker)
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize(('script', 'code'), [(HANDLES, 7), (IGNORES, 130), (SLEEPS, 130)])
 def test_ctrl_c_twice(each_docker: Docker, script: str, code: int) -> None:
     """The second kills a job that ignored the first, and a loop around the launcher stops."""
@@ -56,6 +59,7 @@ def test_many_signals_for_a_job_that_ignores_them(each_docker: Docker, numbers: 
         gone(each_docker)
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize(('script', 'least'), [(HANDLES, 0), (IGNORES, 2), (SLEEPS, 0)])
 def test_killed_client(each_docker: Docker, script: str, least: int) -> None:
     """The job goes on without its client, so the launcher stops it."""
@@ -68,6 +72,7 @@ def test_killed_client(each_docker: Docker, script: str, least: int) -> None:
         gone(each_docker)
 
 
+@pytest.mark.engine_dependent
 def test_ctrl_c_shortens_the_time_that_a_job_without_its_client_gets(docker: Docker) -> None:
     with launched([TAO, '--stop-timeout', '60', 'dino', 'run', 'sh', '-c', IGNORES], docker.env) as job:
         job.wait_for('ready')

@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 
 SHELL = [TAO, *STOP, 'dino']
 PROMPT = '[#$] '
+pytestmark = pytest.mark.area('launch')
 
 
 def settings(child: Terminal) -> list[Any]:
     return termios.tcgetattr(child.child_fd)
 
 
+@pytest.mark.engine_dependent
 def test_shell(each_docker: Docker) -> None:
     with on_terminal(SHELL, each_docker.env) as child:
         before = settings(child)
@@ -88,6 +90,7 @@ def test_interactive_from_a_terminal(docker: Docker) -> None:
         assert ended(child) == 0
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_to_a_session(each_docker: Docker, number: int) -> None:
     """bash ignores SIGTERM when it is interactive; a session that stays is ended by its second Ctrl-C."""
@@ -115,6 +118,7 @@ def test_killed_client_of_a_session(each_docker: Docker) -> None:
     gone(each_docker)
 
 
+@pytest.mark.engine_dependent
 def test_detach_keys(each_docker: Docker) -> None:
     """Leaving is no accident: the container is kept, and how to return is said."""
     with on_terminal(SHELL, {**each_docker.env, 'NO_COLOR': '1'}) as child:
@@ -147,6 +151,7 @@ def test_ctrl_c_of_a_job_on_a_terminal(each_docker: Docker, script: str, times: 
     gone(each_docker)
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.parametrize(('script', 'option'), [(SLEEPS, '--tty'), (IGNORES, '--tty'), (IGNORES, '--no-tty')])
 def test_closed_terminal(each_docker: Docker, script: str, option: str) -> None:
     """A dropped connection ends the job, with -it or without."""
