@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from mounts import PATH, faults, parsed
 
+from tao_launcher.settings.options import ROWS
 from tao_launcher.settings.values import Mount, Source, Variable
 
 ENVIRON = {'DATA': '/data', 'REL': 'x/y', 'EMPTY': '', 'LINES': 'a\nb', 'ünï': '/u'}
@@ -134,7 +135,7 @@ def test_unknown_key_in_an_entry_is_a_notice() -> None:
     )
 
 
-ALL = 'gpus, shm_size, ulimits, ports, network, user, ipc, privileged, workdir, init, group_add, tty, extra_args'
+ALL = ', '.join(row.file for row in ROWS if row.file)
 
 
 @pytest.mark.parametrize(('document', 'found'), [
