@@ -12,7 +12,9 @@ from support import command, tao_process, write_mounts
 
 import tao_launcher
 from tao_launcher.base.text import plural
+from tao_launcher.commands import verbs
 from tao_launcher.settings.invocation import Invocation
+from tao_launcher.settings.programs import VERBS
 
 PACKAGE = Path(str(tao_launcher.__file__)).parent
 MODULES: dict[str, ast.Module] = {
@@ -102,6 +104,8 @@ def arrows(name: str, tree: ast.AST) -> set[str]:
 
 
 ARROWS = {name: arrows(name, tree) for name, tree in MODULES.items()}
+# the one place that imports by name
+ARROWS['commands/verbs'] |= {f'commands/{module.replace(".", "/")}' for module in VERBS.values()}
 
 
 def upwards(graph: dict[str, set[str]]) -> list[str]:
@@ -143,6 +147,17 @@ def test_no_circle() -> None:
 def test_an_arrow_is_found_wherever_it_is() -> None:
     tree = ast.parse('if TYPE_CHECKING:\n    from ..engine.profiles import Profile\ndef f():\n    from . import argv\n')
     assert arrows('launch/plan', tree) == {'engine/profiles', 'launch/argv'}
+
+
+def test_only_verbs_are_imported_by_name() -> None:
+    text = {name: (PACKAGE / f'{name}.py').read_text(encoding='utf-8') for name in MODULES}
+    assert [name for name in text if 'import_module' in text[name] or '__import__' in text[name]] == ['commands/verbs']
+
+
+@pytest.mark.parametrize('verb', VERBS)
+def test_a_verb_is_a_module(verb: str) -> None:
+    found = verbs.module(verb)
+    assert found.HELP and callable(found.add) and callable(found.run)
 
 
 def touches_the_world(tree: ast.Module) -> bool:
