@@ -3,10 +3,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import jsonschema
 from support import SCHEMAS
+
+from tao_launcher.commands.doctor.facts import MachineFacts
+from tao_launcher.engine.remedies import Machine
 
 SMI_BROKEN = (
     "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA "
@@ -27,3 +30,21 @@ def findings(out: str) -> dict[str, dict[str, str]]:
     found = json.loads(out)
     jsonschema.validate(found, SCHEMAS['findings'])
     return {one['name']: one for one in found}
+
+
+ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
+
+
+def facts(**known: Any) -> MachineFacts:
+    """The facts of a machine with docker, whose user is root."""
+    return MachineFacts(**{'engine': ('docker',), 'machine': ROOT, 'program': '/usr/bin/docker', **known})
+
+
+def version(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(VERSIONS[name])
+    return found
+
+
+def info(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(INFOS[name])
+    return found

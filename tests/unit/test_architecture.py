@@ -5,7 +5,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 import pytest
 from support import command, tao_process, write_mounts
@@ -13,6 +13,7 @@ from support import command, tao_process, write_mounts
 import tao_launcher
 from tao_launcher.base.text import plural
 from tao_launcher.commands import verbs
+from tao_launcher.commands.doctor.checks import CHECKS
 from tao_launcher.settings.invocation import Invocation
 from tao_launcher.settings.programs import VERBS
 
@@ -184,6 +185,67 @@ def test_commands_ask_one_module_of_the_world() -> None:
         if name.startswith('commands/') and touches_the_world(tree)
     }
     assert found == WORKS_ON_FILES
+
+
+def sources_of_names(name: str, tree: ast.Module) -> dict[str, set[str]]:
+    """The modules that the names imported at the top of a module come from: ours, or Python's."""
+    found = {}
+    for node in tree.body:
+        for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
+            one = ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(
+                node.module, [alias], node.level)
+            found[alias.asname or alias.name] = arrows(name, one) or {module for module, _ in imports(one)}
+    return found
+
+
+def led_to(tree: ast.Module, function: str) -> list[ast.FunctionDef]:
+    """A function of a module, and those of the module that it uses, and so on."""
+    own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    found: dict[str, ast.FunctionDef] = {}
+    names = [function]
+    while names:
+        name = names.pop()
+        if name in own and name not in found:
+            found[name] = own[name]
+            names += [node.id for node in ast.walk(own[name]) if isinstance(node, ast.Name)]
+    return [*found.values()]
+
+
+def asked(name: str, tree: ast.Module, function: str) -> set[str]:
+    """The modules by which a function would touch or ask the world; its own one where it does so itself."""
+    known = sources_of_names(name, tree)
+    found = set()
+    for node in led_to(tree, function):
+        for each in (one.id for one in ast.walk(node) if isinstance(one, ast.Name)):
+            found |= known.get(each, set())
+        found |= arrows(name, node)
+        found |= {name} if touches_the_world(ast.Module(body=[node], type_ignores=[])) else set()
+    return {each for each in found if each in {name, *TOUCH_THE_WORLD, *ASK_THE_WORLD} or each.split('.')[0] in WORLD}
+
+
+def asked_by(function: Callable[..., object]) -> set[str]:
+    name = function.__module__.partition('.')[2].replace('.', '/')
+    return asked(name, MODULES[name], function.__name__)
+
+
+def test_doctor_asks_before_it_judges() -> None:
+    """A check's probe asks; its judgement is made of what it is given."""
+    judges = [each.judge for each in CHECKS]
+    probes = [each.probe for each in CHECKS if each.probe]
+    assert [each.__name__ for each in judges if asked_by(each)] == []
+    assert [each.__name__ for each in probes if not asked_by(each)] == []
+
+
+@pytest.mark.parametrize(('line', 'found'), [
+    ('machine.memory()', {'base/machine'}), ('_helper()', {'base/machine'}), ('open("/proc/x")', {'commands/doctor/x'}),
+    ('os.stat("/")', {'os'}), ('sep.join(facts)', {'os.path'}), ('remedies.start(facts)', set()), ('_other', set()),
+])
+def test_a_judgement_that_asks_is_found(line: str, found: set[str]) -> None:
+    tree = ast.parse(
+        'import os\nfrom os.path import sep\nfrom ...base import machine\nfrom ...engine import remedies\n'
+        f'def judge(facts):\n    return {line}\ndef _helper():\n    return machine.text("/proc/x")\n'
+    )
+    assert asked('commands/doctor/x', tree, 'judge') == found
 
 
 def test_one_module_starts_processes() -> None:

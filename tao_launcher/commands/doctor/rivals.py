@@ -5,16 +5,32 @@ import os
 import shlex
 import sys
 
-from .findings import Rivals
+from ...base.record import Record
+from .findings import Finding, asking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from importlib.metadata import Distribution
 
+    from .facts import Gathered, MachineFacts
+
 OWN, NAME, SIBLING = 'tao-launcher', 'tao', 'tao_pt'
 IMPORTS = b'from tao_launcher.main import'  # in every way to start us; NVIDIA's has a module of that name as well
 START_BYTES = 65536
+
+
+class Rivals(Record):
+    """Programs on PATH before and behind ours, and the package that installs one in the very same place."""
+
+    first: str = ''
+    behind: tuple[str, ...] = ()
+    package: str = ''
+    remedy: str = ''
+
+
+def _find(gathered: Gathered) -> Rivals:
+    return find(gathered.facts.environ)
 
 
 def find(environ: Mapping[str, str]) -> Rivals:
@@ -87,3 +103,19 @@ def _script(package: Distribution) -> str:
         if path.name == NAME and path.parent.name == 'bin':
             return os.path.realpath(str(package.locate_file(path)))
     return ''
+
+
+def program(facts: MachineFacts, found: Rivals) -> Finding | None:
+    """Whether `tao` is this launcher; NVIDIA's package has a program of the same name."""
+    if found.package:
+        text = f'{found.package} is installed in the same place; whichever was installed last is tao there'
+        return Finding('program', 'warn', text, found.remedy)
+    if found.first:
+        fix = 'put this one earlier on PATH, or pip uninstall nvidia-tao'
+        return Finding('program', 'warn', f'the shell finds another tao first: {found.first}', fix)
+    if found.behind:
+        return Finding('program', 'info', f'another tao stands behind this one on PATH: {", ".join(found.behind)}')
+    return None
+
+
+PROGRAM = asking(_find, program)

@@ -9,11 +9,11 @@ from ...base.record import Record
 from ...checkouts import runners
 from ...checkouts.find import export_line, find_root, manifest_image, root_above, runner_profiles
 from ...engine import daemon, installed, profiles, remedies
-from ...engine.logins import is_logged_in
 from ...engine.references import is_local, with_registry
 from ...settings.settings import dry_run_form, engine_words, registry_and_release
-from ..doctor import checks_engine, checks_machine
-from ..doctor.findings import Finding, MachineFacts
+from ..doctor import engine, images, system
+from ..doctor.facts import MachineFacts
+from ..doctor.findings import Finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,18 +48,19 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool) -> in
         return _dry_run(asker, registry)
     root, variable = _root(asker)
     image, manifest = _manifest(asker, root, registry) if root else ('', None)
-    facts = _facts(asker, image)
+    facts = _facts(asker)
     if facts.program and not files:
         from ...engine.process import ask
 
         answer = ask((*facts.engine, *VERSION), environ, PATIENCE)
         facts = facts._replace(version=answer.json(), engine_code=answer.code, engine_error=answer.err)
-    asked = checks_engine.daemon(facts) if not files else None
+    asked = engine.daemon(facts, engine.with_daemon(facts)) if not files else None
     socket = _socket(facts)
     if asked and socket and socket.status == 'warn':
         socket = None  # the daemon's own answer says more
     found = [
-        checks_machine.python(facts), checks_engine.client(facts), socket, asked, checks_engine.login(facts),
+        system.python(facts, system.Python(machine.python())), engine.client(facts, engine.real_program(facts)),
+        socket, asked, images.login(facts, images.look_up(image.partition('/')[0] or 'nvcr.io', facts)),
         variable, manifest,
     ]
     if image and facts.program and not files and (not asked or asked.status == 'ok'):  # podman has no daemon
@@ -127,21 +128,14 @@ def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
     return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')
 
 
-def _facts(asker: Asker, image: str) -> MachineFacts:
+def _facts(asker: Asker) -> MachineFacts:
     """What files say of this machine and its engine."""
-    from ...engine.logins import logins
-
     options, environ, here, _ = asker.invocation
     words = engine_words(options, environ)
     found = daemon.find(words, environ, here.home, host.json_file)
-    program = machine.which(profiles.program(words), environ)
-    registry = image.partition('/')[0] or 'nvcr.io'
     return MachineFacts(
-        engine=words, machine=installed.for_remedies(here, environ), environ=environ, program=program,
-        real_program=machine.real_path(program) if program else '', address=found.address, is_remote=found.is_remote,
-        has_daemon=machine.has_program('dockerd', environ),
-        python=machine.python(), registry=registry,
-        login=is_logged_in(registry, logins(words, environ)),
+        engine=words, machine=installed.for_remedies(here, environ), environ=environ,
+        program=machine.which(profiles.program(words), environ), address=found.address, is_remote=found.is_remote,
     )
 
 
@@ -166,10 +160,10 @@ def _pullable_words(engine: Sequence[str], image: str) -> tuple[str, ...]:
 def _image(asker: Asker, image: str) -> Finding:
     """Whether the base image is here, or its registry would give it."""
     from ...engine.references import REMEMBERED
-    from ...settings.chosen_engine import engine
+    from ...settings import chosen_engine
     from ..images.store import Store
 
-    found = engine(asker.invocation)
+    found = chosen_engine.engine(asker.invocation)
     remembered = host.json_file(f'{asker.invocation.here.home}/{REMEMBERED}')
     store = Store(
         found, remembered if isinstance(remembered, dict) else {}, dry_run=False, no_check=False,

@@ -1,10 +1,13 @@
-"""What is read out of versions and of nvidia-smi's answers."""
+"""What a check is, and what is read out of versions."""
 from __future__ import annotations
 
-import pytest
-from doctor_answers import A100, SMI_BROKEN
+from typing import Any
 
-from tao_launcher.commands.doctor.findings import gpu_rows, numbers
+import pytest
+from doctor_answers import facts
+
+from tao_launcher.commands.doctor.facts import Gathered, MachineFacts
+from tao_launcher.commands.doctor.findings import Check, Finding, asking, numbers
 
 
 @pytest.mark.parametrize(('text', 'found'), [
@@ -14,11 +17,20 @@ def test_numbers(text: str, found: tuple[int, ...]) -> None:
     assert numbers(text) == found
 
 
-@pytest.mark.parametrize(('text', 'rows'), [
-    ('0, NVIDIA A100, 81920, 535.1\n1, x,[N/A], 535.1', [['0', 'NVIDIA A100', '81920', '535.1'],
-                                                       ['1', 'x', '[N/A]', '535.1']]),
-    ('No devices were found\n', []), ('x, a, b, c\n', []), ('0, a, b\n', []), ('', []), (SMI_BROKEN, []),
-])
-def test_gpu_rows(text: str, rows: list[list[str]]) -> None:
-    assert gpu_rows(text) == rows
-    assert len(gpu_rows(A100)) == 8
+def test_a_check_asks_then_judges() -> None:
+    nothing: Any = None
+    gathered = Gathered(facts(is_remote=True), nothing, nothing, nothing)
+
+    def judge(known: MachineFacts, program: str) -> Finding | None:
+        return Finding('x', 'ok', program) if known.is_remote else None
+
+    assert asking(lambda given: given.facts.program, judge).finding(gathered) == Finding('x', 'ok', '/usr/bin/docker')
+
+
+def test_a_check_that_asks_nothing() -> None:
+    nothing: Any = None
+    gathered = Gathered(facts(), nothing, nothing, nothing)
+    assert Check(lambda known: Finding('x', 'ok', known.program)).finding(gathered) == Finding(
+        'x', 'ok', '/usr/bin/docker',
+    )
+    assert Check(lambda known: None).finding(gathered) is None

@@ -7,7 +7,7 @@ from typing import Callable
 
 import pytest
 from doctor_answers import SMI_BROKEN, Put, findings
-from support import tao, write_mounts
+from support import tao
 
 
 def test_named_mounts_file_that_is_missing(engine: Callable[[str, str], None], home: Path) -> None:
@@ -16,24 +16,6 @@ def test_named_mounts_file_that_is_missing(engine: Callable[[str, str], None], h
     assert done.code == 1
     assert findings(done.out)['mounts file']['found'] == (
         '/no/such.json: no such file; it is the mounts file of LAUNCHER_MOUNTS; nearest existing folder: /'
-    )
-
-
-def test_not_writable(engine: Callable[[str, str], None], home: Path) -> None:
-    engine('docker-ce 28', 'nothing')
-    (home / 'data').mkdir(mode=0o755)
-    (home / 'open').mkdir()
-    (home / 'open').chmod(0o777)
-    mounts = [{'source': f'~/{name}', 'destination': f'/{name}', 'mode': mode} for name, mode in (
-        ('data', 'rw'), ('open', 'rw'),
-    )]
-    document = {'Mounts': [*mounts, {'source': '~/data', 'destination': '/ro', 'mode': 'ro'}],
-                'DockerOptions': {'user': '54321:54321'}}
-    write_mounts(home, document)
-    done = tao('doctor', '--format', 'json')
-    found = findings(done.out)['sources']
-    assert (done.code, found['status'], found['found']) == (
-        0, 'warn', f'not writable by 54321:54321, who the job runs as: {home}/data',
     )
 
 

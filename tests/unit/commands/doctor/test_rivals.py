@@ -7,8 +7,12 @@ import sys
 from pathlib import Path
 from typing import Callable
 
-from doctor_answers import Put, findings
+import pytest
+from doctor_answers import Put, facts, findings
 from support import CHECKOUT, tao_process
+
+from tao_launcher.commands.doctor.findings import Finding
+from tao_launcher.commands.doctor.rivals import Rivals, program
 
 
 def test_another_tao_comes_first(engine: Callable[[str, str], None], put: Put) -> None:
@@ -41,3 +45,20 @@ def test_another_tao_stands_behind(engine: Callable[[str, str], None], tmp_path:
             'name': 'program', 'status': 'info',
             'found': f'another tao stands behind this one on PATH: {theirs}/tao (nvidia-tao)', 'fix': '',
         }
+
+
+@pytest.mark.parametrize(('found', 'finding'), [
+    (Rivals(), None),
+    (Rivals(first='/opt/tao (nvidia-tao)'), (
+        'warn', 'the shell finds another tao first: /opt/tao (nvidia-tao)',
+        'put this one earlier on PATH, or pip uninstall nvidia-tao',
+    )),
+    (Rivals(behind=('/opt/tao (nvidia-tao)', '/b/tao')), (
+        'info', 'another tao stands behind this one on PATH: /opt/tao (nvidia-tao), /b/tao',
+    )),
+    (Rivals(first='/bin/tao', package='nvidia-tao 6.26.3', remedy='pip …'), (
+        'warn', 'nvidia-tao 6.26.3 is installed in the same place; whichever was installed last is tao there', 'pip …',
+    )),
+])
+def test_program(found: Rivals, finding: tuple[str, ...] | None) -> None:
+    assert program(facts(), found) == (Finding('program', *finding) if finding else None)

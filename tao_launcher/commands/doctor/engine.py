@@ -1,0 +1,130 @@
+"""Checks of the engine: its program, its daemon, and what it can do."""
+from __future__ import annotations
+
+from ...base import machine
+from ...base.record import Record
+from ...engine import failures, profiles, remedies
+from ...engine.docker import DOCKER
+from ...engine.init import lacks_init
+from ...engine.podman import PODMAN
+from .findings import Check, Finding, asking, numbers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...engine.remedies import Machine
+    from .facts import Gathered, MachineFacts
+
+NO_IDS = 'podman is rootless, and you have no further ids (/etc/subuid), so images can not be unpacked'
+
+
+def _has_no_daemon(facts: MachineFacts) -> bool:
+    return not profiles.profile(facts.engine).service
+
+
+def _real_program(gathered: Gathered) -> str:
+    return real_program(gathered.facts)
+
+
+def real_program(facts: MachineFacts) -> str:
+    """The path of the engine's program, links followed, or ''."""
+    return machine.real_path(facts.program) if facts.program else ''
+
+
+def client(facts: MachineFacts, real: str) -> Finding:
+    """Whether the engine's program is there, and is what its name says; `real` is its path, links followed."""
+    if not facts.program:
+        name, profile = profiles.program(facts.engine), profiles.profile(facts.engine)
+        is_usual = name == profile.name
+        fix = remedies.install(facts.machine, profile) if is_usual else 'correct --engine (or TAO_ENGINE)'
+        return Finding('client', 'fail', f'no program {name} on PATH', fix)
+    version = str((facts.version.get('Client') or {}).get('Version', ''))
+    if '/snap/' in facts.program or real.endswith('/bin/snap'):
+        return Finding(
+            'client', 'warn', f'{facts.program} is a snap: it sees only folders below your home',
+            f'{remedies.as_root(facts.machine, "snap remove docker")} && {remedies.install(facts.machine, DOCKER)}',
+        )
+    own = profiles.profile(facts.engine)
+    actual = profiles.known(real) or own
+    if own.service and 'host' in facts.info:  # the answer of podman, which has no daemon
+        actual = PODMAN
+    if actual is not own:
+        return Finding('client', 'warn', f'{facts.program} is actually {actual.name}', f'--engine {actual.name}')
+    return Finding('client', 'ok', f'{facts.program} {version}'.rstrip())
+
+
+def _machine(gathered: Gathered) -> Machine:
+    return with_daemon(gathered.facts)
+
+
+def with_daemon(facts: MachineFacts) -> Machine:
+    """What the wording of a remedy depends on, and whether a dockerd is installed."""
+    return facts.machine._replace(has_daemon=machine.has_program('dockerd', facts.environ))
+
+
+def daemon(facts: MachineFacts, found: Machine) -> Finding | None:
+    """Whether the daemon answers; `found` says whether it is installed."""
+    if not facts.program:
+        return None
+    wrong = failures.engine_failure(
+        facts.engine, facts.engine_code, facts.engine_error, facts.address, found, facts.environ,
+    )
+    if wrong:
+        return Finding('daemon', 'fail', *wrong)
+    if not facts.address and not profiles.profile(facts.engine).service:
+        return None  # it has none
+    where = f' at {facts.address}' if facts.address else ''
+    return Finding('daemon', 'ok', f'answers{where}{" (remote)" if facts.is_remote else ""}')
+
+
+def server(facts: MachineFacts) -> Finding | None:
+    """Whether the daemon is recent enough."""
+    found = facts.version.get('Server') or {}
+    parts = found.get('Components') or []
+    if _has_no_daemon(facts) or any(part.get('Name') == 'Podman Engine' for part in parts):
+        version = str((found or facts.version.get('Client') or {}).get('Version', ''))
+        return Finding('server', 'ok', f'podman {version}') if version else None
+    version, api = str(found.get('Version', '')), str(found.get('ApiVersion', ''))
+    if not version:
+        return None
+    if numbers(version) < (19, 3, 5) or (api and numbers(api) < (1, 40)):
+        return Finding(
+            'server', 'fail', f'docker {version}, API {api}; 19.03.5 and API 1.40 are needed',
+            remedies.install(facts.machine, DOCKER),
+        )
+    return Finding('server', 'ok', f'docker {version}, API {api}')
+
+
+class Init(Record):
+    """Whether there is no program for --init: the engine has none, and none was found for it."""
+
+    is_missing: bool = False
+
+
+def _init(gathered: Gathered) -> Init:
+    return Init(lacks_init(gathered.daemon))
+
+
+def init(facts: MachineFacts, found: Init) -> Finding | None:
+    """Whether --init works."""
+    if not found.is_missing:
+        return None
+    name = profiles.profile(facts.engine).name
+    fix = remedies.as_root(facts.machine, 'apt-get install -y catatonit')
+    return Finding('init', 'fail', f'{name} has no program for --init, so no job starts', fix)
+
+
+def rootless(facts: MachineFacts) -> Finding | None:
+    """Whether the engine runs without root, and can."""
+    security = (facts.info.get('host') or {}).get('security') or {}  # podman's
+    options = facts.info.get('SecurityOptions') or []
+    maps = ((facts.info.get('host') or {}).get('idMappings') or {}).get('uidmap') or []
+    if security.get('rootless') is True and len(maps) == 1:
+        return Finding('rootless', 'fail', NO_IDS, f'{remedies.add_ids(facts.machine)} && podman system migrate')
+    if security.get('rootless') is True or any('rootless' in str(option) for option in options):
+        what = 'root in the container is you; memlock can not be raised'
+        return Finding('rootless', 'info', f'{"podman" if security else "the daemon"} is rootless: {what}')
+    return None
+
+
+CLIENT, DAEMON, SERVER = asking(_real_program, client), asking(_machine, daemon), Check(server)
+INIT, ROOTLESS = asking(_init, init), Check(rootless)

@@ -1,0 +1,134 @@
+"""Checks of the GPUs: the driver, the GPUs themselves, and what gives them to containers."""
+from __future__ import annotations
+
+from ...base import host, machine
+from ...base.record import Record
+from ...engine import failures, profiles, remedies
+from .findings import Check, Finding, asking, numbers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .facts import Gathered, MachineFacts
+
+WITHOUT_GPU = 'tao --gpus none TASK …'
+REPLACED_PACKAGES = ('nvidia-docker2', 'nvidia-container-runtime')
+
+
+def gpu_rows(text: str) -> list[list[str]]:
+    """Index, name, memory in MiB and driver version of every GPU, out of nvidia-smi's answer."""
+    found = [[field.strip() for field in line.split(',')] for line in text.splitlines()]
+    return [row for row in found if len(row) == 4 and row[0].isdigit()]
+
+
+class Bus(Record):
+    """What the PCI bus shows, with or without a driver."""
+
+    has_gpu: bool = False  # one of NVIDIA's
+
+
+def _bus(gathered: Gathered) -> Bus:
+    return Bus(machine.has_nvidia_gpu())
+
+
+def driver(facts: MachineFacts, bus: Bus) -> Finding | None:
+    """Whether NVIDIA's driver is installed, works and is recent enough."""
+    if facts.is_remote:
+        return None
+    if facts.is_tegra:
+        return Finding('driver', 'ok', 'Tegra: the driver is part of the system')
+    is_ubuntu = facts.system.get('ID') == 'ubuntu'
+    install = remedies.as_root(facts.machine, 'ubuntu-drivers install') if is_ubuntu else remedies.INSTALL_DRIVER
+    if facts.nvidia_smi is None and not bus.has_gpu:
+        return Finding('driver', 'warn', 'no NVIDIA GPU found: only --gpus none will work', WITHOUT_GPU)
+    if facts.nvidia_smi is None:
+        text = 'there is an NVIDIA GPU, but no nvidia-smi: no driver is installed; only --gpus none will work'
+        return Finding('driver', 'warn', text, install)
+    rows = gpu_rows(facts.nvidia_smi)
+    if not rows:
+        first = (facts.nvidia_smi.strip().splitlines() or ['nothing'])[0][:160]
+        return Finding('driver', 'warn', f'nvidia-smi says: {first}', 'nvidia-smi  (after a driver update: reboot)')
+    version = rows[0][3]
+    if numbers(version) <= (525, 85):
+        return Finding('driver', 'warn', f'{version}; above 525.85 is asked for', install)
+    return Finding('driver', 'ok', version)
+
+
+def gpus(facts: MachineFacts) -> Finding | None:
+    """Which GPUs there are, and whether each has enough memory."""
+    rows = gpu_rows(facts.nvidia_smi or '')
+    if not rows or facts.is_remote:
+        return None
+    small = [index for index, _, size, _ in rows if size.isdigit() and int(size) < 4000]
+    text = ', '.join(f'{index}: {name}{_size(size)}' for index, name, size, _ in rows)
+    if small:
+        others = [index for index, *_ in rows if index not in small]
+        fix = f'--gpus {",".join(others)}' if others else WITHOUT_GPU
+        return Finding('GPUs', 'warn', f'{text}; at least 4 GB each are asked for', fix)
+    return Finding('GPUs', 'ok', text)
+
+
+def _size(mebibytes: str) -> str:
+    return f' ({mebibytes} MiB)' if mebibytes.isdigit() else ''  # [N/A] where memory is shared
+
+
+class Toolkit(Record):
+    """What is installed of the container toolkit."""
+
+    has_hook: bool = False  # which dockerd looks for
+    has_setup: bool = False  # nvidia-ctk
+    has_cdi: bool = False  # a file describes the GPUs as devices
+
+
+def _toolkit(gathered: Gathered) -> Toolkit:
+    environ = gathered.facts.environ
+    return Toolkit(
+        has_hook=machine.has_program('nvidia-container-runtime-hook', environ),
+        has_setup=machine.has_program('nvidia-ctk', environ), has_cdi=machine.has_cdi(),
+    )
+
+
+def toolkit(facts: MachineFacts, found: Toolkit) -> Finding | None:
+    """Whether the engine can give GPUs to a container."""
+    has_gpus = facts.is_tegra or bool(gpu_rows(facts.nvidia_smi or ''))
+    if not facts.info or (not has_gpus and not facts.is_remote):
+        return None
+    if profiles.profile(facts.engine).uses_cdi and not facts.is_remote:
+        return _cdi(facts, found)
+    if 'host' in facts.info:
+        return None  # podman, asked through docker's client
+    if failures.has_nvidia(facts.info):
+        return Finding('toolkit', 'ok', 'docker has an nvidia runtime or CDI devices')
+    if found.has_hook and not facts.is_remote and not facts.is_tegra:
+        return Finding('toolkit', 'ok', 'its hook is installed, which is enough for --gpus')
+    text = 'docker shows no nvidia runtime and no CDI devices; --gpus needs the container toolkit'
+    if facts.is_remote:
+        return Finding('toolkit', 'info', f'{text} there')
+    if not found.has_setup:
+        return Finding('toolkit', 'warn', text, remedies.INSTALL_TOOLKIT)
+    configure = remedies.as_root(facts.machine, 'nvidia-ctk runtime configure --runtime=docker')
+    return Finding('toolkit', 'warn', text, f'{configure} && {remedies.restart(facts.machine)}')
+
+
+def _cdi(facts: MachineFacts, found: Toolkit) -> Finding:
+    if found.has_cdi:
+        return Finding('toolkit', 'ok', 'the GPUs are described as devices (CDI)')
+    text = 'nothing describes the GPUs as devices (CDI), which --gpus needs'
+    if not found.has_setup:
+        return Finding('toolkit', 'warn', text, remedies.INSTALL_TOOLKIT)
+    return Finding('toolkit', 'warn', text, remedies.describe_gpus(facts.machine))
+
+
+def _old_packages(gathered: Gathered) -> tuple[str, ...]:
+    return tuple(name for name in REPLACED_PACKAGES if host.exists(f'/var/lib/dpkg/info/{name}.list'))
+
+
+def old_packages(facts: MachineFacts, names: tuple[str, ...]) -> Finding | None:
+    """Whether packages are installed that the toolkit has replaced."""
+    if names:
+        found = f'{", ".join(names)}: replaced by nvidia-container-toolkit'
+        return Finding('packages', 'info', found, remedies.INSTALL_TOOLKIT)
+    return None
+
+
+DRIVER, GPUS = asking(_bus, driver), Check(gpus)
+TOOLKIT, OLD_PACKAGES = asking(_toolkit, toolkit), asking(_old_packages, old_packages)

@@ -1,0 +1,69 @@
+"""Checks of where images come from."""
+from __future__ import annotations
+
+from ...base.errors import Fatal
+from ...base.record import Record
+from ...engine.logins import is_logged_in, logins
+from .findings import Finding, asking
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .facts import Gathered, MachineFacts
+
+
+class Login(Record):
+    """A registry, and whether a login is stored for it; None where that cannot be told."""
+
+    registry: str = 'nvcr.io'
+    is_stored: bool | None = None
+
+
+def look_up(registry: str, facts: MachineFacts) -> Login:
+    """What the engine's files say of a registry, HOST[:PORT]."""
+    return Login(registry, is_logged_in(registry, logins(facts.engine, facts.environ)))
+
+
+def _login(gathered: Gathered) -> Login:
+    return look_up(gathered.settings.registry.partition('/')[0] or 'nvcr.io', gathered.facts)
+
+
+def login(facts: MachineFacts, found: Login) -> Finding:
+    """Whether a login for the registry is stored."""
+    if found.is_stored is False:
+        user = " -u '$oauthtoken'" if found.registry == 'nvcr.io' else ''
+        return Finding(
+            'login', 'info', f'none stored for {found.registry}; images that are here, and public ones, need none',
+            f'{" ".join(facts.engine)} login {found.registry}{user}',
+        )
+    stored = f'stored for {found.registry}' if found.is_stored else 'left to a credential helper'
+    return Finding('login', 'ok', stored)
+
+
+class Override(Record):
+    """The file that replaces the built-in catalogue, '' for none, and what is wrong with it."""
+
+    path: str = ''
+    error: str = ''
+
+
+def _override(gathered: Gathered) -> Override:
+    from ...settings.locate import override_path
+    from ...tasks.load import read_override
+
+    path = override_path(gathered.invocation.here)
+    try:
+        return Override(path if read_override(path) else '')
+    except Fatal as e:
+        return Override(path, e.on_one_line())
+
+
+def catalogue(facts: MachineFacts, override: Override) -> Finding | None:
+    """Whether another catalogue of releases is used, and can be."""
+    if override.error:
+        return Finding('catalogue', 'fail', override.error, f'correct or remove {override.path}')
+    if override.path:
+        return Finding('catalogue', 'info', f'{override.path} replaces the built-in releases')
+    return None
+
+
+LOGIN, CATALOGUE = asking(_login, login), asking(_override, catalogue)

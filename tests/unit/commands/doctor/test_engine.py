@@ -1,0 +1,101 @@
+"""The checks of the engine, with answers in the form of several engines."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doctor_answers import INFOS, ROOT, facts, info, version
+
+from tao_launcher.commands.doctor import engine
+from tao_launcher.commands.doctor.findings import Finding
+from tao_launcher.engine.remedies import Machine
+
+DOWN = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
+WITHOUT_DAEMON = ROOT._replace(has_daemon=False)
+
+
+@pytest.mark.parametrize(('known', 'real', 'finding'), [
+    ({'version': version('down')}, '', ('ok', '/usr/bin/docker 28.2.2')),
+    ({}, '', ('ok', '/usr/bin/docker')),
+    ({'program': ''}, '', ('fail', 'no program docker on PATH', 'apt-get update && apt-get install -y docker.io')),
+    ({'program': '', 'machine': ROOT._replace(system='arch')}, '', (
+        'fail', 'no program docker on PATH', 'https://docs.docker.com/engine/install/',
+    )),
+    ({'program': '', 'engine': ('podman',)}, '', (
+        'fail', 'no program podman on PATH', 'apt-get update && apt-get install -y podman',
+    )),
+    ({'program': '', 'engine': ('/opt/podman',)}, '', (
+        'fail', 'no program /opt/podman on PATH', 'correct --engine (or TAO_ENGINE)',
+    )),
+    ({'program': '/snap/bin/docker'}, '/usr/bin/snap', (
+        'warn', '/snap/bin/docker is a snap: it sees only folders below your home',
+        'snap remove docker && apt-get update && apt-get install -y docker.io',
+    )),
+    ({'program': '/usr/local/bin/docker', 'machine': Machine()}, '/usr/bin/snap', (
+        'warn', '/usr/local/bin/docker is a snap: it sees only folders below your home',
+        'sudo snap remove docker && sudo apt-get update && sudo apt-get install -y docker.io',
+    )),
+    ({}, '/usr/bin/podman', ('warn', '/usr/bin/docker is actually podman', '--engine podman')),
+])
+def test_client(known: dict[str, Any], real: str, finding: tuple[str, ...]) -> None:
+    assert engine.client(facts(**known), real) == Finding('client', *finding)
+
+
+@pytest.mark.parametrize(('known', 'finding'), [
+    ({}, ('ok', 'answers')),
+    ({'address': 'ssh://gpu1', 'is_remote': True}, ('ok', 'answers at ssh://gpu1 (remote)')),
+    ({'engine_code': 1, 'engine_error': DOWN}, ('fail', 'the docker daemon is not running', 'service docker start')),
+    ({'engine_code': 1, 'engine_error': DOWN, 'machine': WITHOUT_DAEMON}, (
+        'fail', 'the docker daemon is not installed', 'apt-get update && apt-get install -y docker.io',
+    )),
+    ({'engine_code': 1, 'engine_error': DOWN, 'machine': WITHOUT_DAEMON, 'address': 'unix:///x',
+      'environ': {'DOCKER_HOST': 'unix:///x'}},
+     ('fail', 'the docker daemon is not running at unix:///x', 'unset DOCKER_HOST')),
+    ({'engine_code': None, 'engine_error': 'no answer within 10 s'}, (
+        'fail', 'the docker engine does not answer (no answer within 10 s)', 'docker version',
+    )),
+])
+def test_daemon(known: dict[str, Any], finding: tuple[str, ...]) -> None:
+    found = facts(**known)
+    assert engine.daemon(found, found.machine) == Finding('daemon', *finding)
+
+
+OLD = '19.03.5 and API 1.40 are needed'
+
+
+@pytest.mark.parametrize(('name', 'status', 'found'), [
+    ('docker-ce 19.03', 'ok', 'docker 19.03.15, API 1.40'),
+    ('docker-ce 19.03.4', 'fail', f'docker 19.03.4, API 1.40; {OLD}'),
+    ('docker-ce 18.09', 'fail', f'docker 18.09.9, API 1.39; {OLD}'),
+    ('Debian 20.10', 'ok', 'docker 20.10.24+dfsg1, API 1.41'),
+    ('docker-ce 28', 'ok', 'docker 28.3.2, API 1.51'),
+    ('podman behind docker', 'ok', 'podman 4.3.1'),
+])
+def test_server(name: str, status: str, found: str) -> None:
+    fix = 'apt-get update && apt-get install -y docker.io' if status == 'fail' else ''
+    assert engine.server(facts(version=version(name))) == Finding('server', status, found, fix)
+
+
+def test_server_of_podman_and_of_none() -> None:
+    found = engine.server(facts(version=version('podman'), engine=('podman',)))
+    assert found == Finding('server', 'ok', 'podman 4.3.1')
+    assert engine.server(facts(version=version('down'))) is None
+
+
+ROOTLESS = Finding(
+    'rootless', 'info', 'the daemon is rootless: root in the container is you; memlock can not be raised',
+)
+
+
+@pytest.mark.parametrize('name', INFOS)
+def test_rootless(name: str) -> None:
+    found = {'rootless': ROOTLESS, 'podman': ROOTLESS._replace(found=ROOTLESS.found.replace('the daemon', 'podman'))}
+    assert engine.rootless(facts(info=info(name))) == found.get(name)
+
+
+def test_links_to_the_program_are_followed(tmp_path: Path) -> None:
+    (tmp_path / 'docker').symlink_to('podman')
+    assert engine.real_program(facts(program=f'{tmp_path}/docker')) == os.path.realpath(tmp_path / 'podman')
+    assert engine.real_program(facts(program='')) == ''

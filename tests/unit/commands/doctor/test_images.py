@@ -1,0 +1,45 @@
+"""The checks of where images come from."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doctor_answers import facts
+
+from tao_launcher.commands.doctor import images
+from tao_launcher.commands.doctor.findings import Finding
+from tao_launcher.commands.doctor.images import Login, Override
+
+
+@pytest.mark.parametrize(('known', 'found', 'finding'), [
+    ({}, Login(is_stored=True), ('ok', 'stored for nvcr.io')),
+    ({}, Login(), ('ok', 'left to a credential helper')),
+    ({}, Login(is_stored=False), (
+        'info', 'none stored for nvcr.io; images that are here, and public ones, need none',
+        "docker login nvcr.io -u '$oauthtoken'",
+    )),
+    ({'engine': ('sudo', 'docker')}, Login('reg.lab:5000', is_stored=False), (
+        'info', 'none stored for reg.lab:5000; images that are here, and public ones, need none',
+        'sudo docker login reg.lab:5000',
+    )),
+])
+def test_login(known: dict[str, Any], found: Login, finding: tuple[str, ...]) -> None:
+    assert images.login(facts(**known), found) == Finding('login', *finding)
+
+
+def test_look_up(home: Path) -> None:
+    (home / '.docker').mkdir()
+    (home / '.docker/config.json').write_text('{"auths": {"https://reg.lab:5000/v2/": {"auth": "eA=="}}}')
+    known = facts(environ={'HOME': str(home)})
+    assert images.look_up('reg.lab:5000', known) == Login('reg.lab:5000', is_stored=True)
+    assert images.look_up('nvcr.io', known) == Login('nvcr.io', is_stored=False)
+
+
+@pytest.mark.parametrize(('override', 'finding'), [
+    (Override(), None),
+    (Override('/c'), ('info', '/c replaces the built-in releases')),
+    (Override('/c', '/c: not JSON'), ('fail', '/c: not JSON', 'correct or remove /c')),
+])
+def test_catalogue(override: Override, finding: tuple[str, ...] | None) -> None:
+    assert images.catalogue(facts(), override) == (Finding('catalogue', *finding) if finding else None)
