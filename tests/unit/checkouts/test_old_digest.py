@@ -23,7 +23,7 @@ def found(tmp_path: Path) -> Checkout:
         (tmp_path / 'c' / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / 'c' / name).write_text(f'a\n{OLD}\n' if name != 'notes' else OLD[:-1])
     (tmp_path / 'c' / '.gitignore').write_text('ignored\n')
-    (tmp_path / 'c' / 'link').symlink_to('notes')
+    (tmp_path / 'c' / 'link').symlink_to('ci/x.yml')  # which is not read twice
     environ = {**os.environ, 'NV_TAO_PYTORCH_TOP': str(tmp_path / 'c')}
     return checkout('tao_pt', Invocation({}, environ, survey(environ), Output('tao_pt', environ)))
 
