@@ -60,9 +60,9 @@ CANCELED = r'time="[^"]*" level=error msg="error waiting for container: context 
 
 
 def same(stderr: str) -> str:
-    """What differs from call to call left out: a failed look-up's port, tini's process, an id, a temporary folder."""
-    changing = r'(?<=:)\d{4,5}(?=->)|(?<=/new-)\d+|(?<=FATAL tini )\(\d+\)|[0-9a-f]{64}'
-    return re.sub(changing, 'N', re.sub(CANCELED, '', stderr))
+    """Leave out what differs from call to call: a failed look-up's port, a temporary folder, tini's process, an id."""
+    differs = r'(?<=:)\d{4,5}(?=->)|(?<=/new-)\d+|(?<=FATAL tini )\(\d+\)|[0-9a-f]{64}'
+    return re.sub(differs, 'N', re.sub(CANCELED, '', stderr))
 
 
 def said(tao: Program, code: int, *words: str, env: Mapping[str, str] = {}, bare_code: int = 0) -> str:

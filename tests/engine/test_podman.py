@@ -264,7 +264,7 @@ def test_jobs(podman: Podman, tao: Program) -> None:
 @pytest.mark.engine_dependent
 @pytest.mark.area('jobs')
 def test_waiting_for_a_job_that_is_removed_at_its_end(podman: Podman, tao: Program) -> None:
-    with launched(command('echo ready; sleep 1; exit 5'), podman.env) as job:
+    with launched(command('echo ready; sleep 3; exit 5'), podman.env) as job:
         job.wait_for('ready')
         assert tao('wait', 'dino').returncode == 5
         assert job.code() == 5

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from air_gap import Registry
+from conftest import ENGINE
 from jobs import SOMEBODY
 from mini_checkouts import REPOSITORY, Mini
 
@@ -28,6 +29,8 @@ def mini(mini: Mini, registry: Registry, tao_pt: Program) -> Mini:
     (mini.root / 'release' / 'docker' / 'Dockerfile').write_text(RELEASE.format(base=f'{registry.host}/base:1'))
     done = mini.run(tao_pt.path, 'build', '--push')
     assert done.returncode == 0, done.stderr
+    owner = ENGINE.host_id(0)  # the wheel's container writes into it
+    subprocess.run(['chown', '-R', f'{owner}:{owner}', mini.root], check=True)
     return mini
 
 
