@@ -82,9 +82,9 @@ def test_what_an_engine_prints_is_talk(root: Path, engine: Engine) -> None:
     assert sorted(done.err.splitlines()[:2]) == ['Step 1/1', 'a warning']
 
 
-def test_a_full_disk_at_the_end(root: Path, engine: Engine, tmp_path: Path) -> None:
+def test_a_write_that_fails_at_the_end(root: Path, engine: Engine, home: Path) -> None:
     """What was pushed is said, or it would be lost."""
-    (root / 'docker' / 'manifest.json.part').mkdir()
+    (home / '.local/state/tao/lock').mkdir(parents=True)
     done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
     assert (done.code, done.out) == (1, '') and manifest(root)['digest'] == OLD
     assert done.err.splitlines()[-3:] == [
