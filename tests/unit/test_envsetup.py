@@ -205,7 +205,10 @@ def test_a_checkout_of_someone_else(shell: str, root: Path, given: str) -> None:
     (root / 'nvidia_tao_pytorch').mkdir()
     quoted = str(root).replace(' ', '\\ ')
     line = f'export NV_TAO_PYTORCH_TOP={quoted}'
-    script = f'{OPTIONS[shell]}{SOURCE}; env | grep ^NV_ || :; {line}; {SOURCE}; env | grep ^NV_; declare -f | grep -c tao_ || :'
+    script = (
+        f'{OPTIONS[shell]}{SOURCE}; env | grep ^NV_ || :; {line}; {SOURCE}; env | grep ^NV_; '
+        'declare -f | grep -c tao_ || :'
+    )
     done = run(shell, script, root / 'deep')
     said = f'envsetup.sh: {quoted} belongs to {owner}, so it is not used; if it is meant: {line}\n'
     assert done == (0, f'NV_TAO_PYTORCH_TOP={root}\n0\n', said)

@@ -34,13 +34,13 @@ def build(found: Checkout, tag: str, build_args: Sequence[str], *, push: bool, f
     local = f'{repository}:{tagged("--tag", tag) if tag else found.user()}'
     dockerfile = found.dockerfile(DOCKERFILE)
     before = _to_be_written(found) if push else b''
+    words = _digest_words(found) if push else ()
     found.say_exports(given)
     with signals.Unwinding():
         code = found.step(builds.build(dockerfile, local, found.root, given, force=force, pull=True), given)
         if code or not push:
             return _built(found, local, code)
         pushed = f'{repository}:{found.user()}-{machine.minute()}'
-        words = _digest_words(found)
         try:
             code = found.step(('tag', local, pushed)) or push_image(found, pushed, words)
             return code or _keep(found, pushed, before)
@@ -75,7 +75,7 @@ def _digest_words(found: Checkout) -> tuple[str, ...]:
             folders.make_folders(folder, [], mode=0o700)
             files.remove(path)
         except OSError as e:
-            raise ConfigError(f'{path}: can not be written ({e.strerror})', 'nothing was pushed') from None
+            raise ConfigError(f'{path}: can not be written ({e.strerror})', 'nothing was built or pushed') from None
     elif not host.is_folder(folder):
         found.output.notice(f'the push writes into {folder}, which is made before it')
     return option, path
