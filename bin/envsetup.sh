@@ -4,6 +4,7 @@
 # The checkout is the nearest folder, from the current one upwards, with docker/manifest.json. Its root variable
 # (NV_TAO_PYTORCH_TOP, ...) is exported, the folder of this file is put on PATH, and an interactive shell is told what
 # is missing, by files alone. Sourcing it again changes nothing more. It defines nothing else and never ends the shell.
+# A checkout that belongs to another user than you and root is left alone: what is in it would be run as you.
 
 if [ -z "${BASH_VERSION-}${ZSH_VERSION-}" ]; then
     echo 'envsetup.sh: works in bash and zsh only' >&2
@@ -13,7 +14,7 @@ fi
 _tao_envsetup() {
     # Whatever options the user's shell has, zsh works here as it does by default.
     [ -z "${ZSH_VERSION-}" ] || emulate -L zsh
-    local file bin root='' runner='' variable='' by_hand=''
+    local file bin root='' runner='' variable='' by_hand='' owner='' named=''
     if [ -n "${ZSH_VERSION-}" ]; then
         eval 'file=${${(%):-%x}:A}'
         case ${ZSH_EVAL_CONTEXT-} in toplevel:file:*) by_hand=yes ;; esac
@@ -36,6 +37,7 @@ _tao_envsetup() {
         fi
         return 0
     fi
+    _tao_owner "$root" "$root/docker" "$root/docker/manifest.json"
     _tao_recognise
     case $runner in
         tao_pt) variable=NV_TAO_PYTORCH_TOP ;;
@@ -44,11 +46,22 @@ _tao_envsetup() {
         tao_deploy) variable=NV_TAO_DEPLOY_TOP ;;
         tao_ds) variable=NV_TAO_DS_TOP ;;
         *)
+            [ -z "$owner" ] || {
+                echo "envsetup.sh: $root belongs to $owner, so it is not used; if it is meant: export the root" \
+                    'variable of its backend (NV_TAO_PYTORCH_TOP, ...)' >&2
+                return 0
+            }
             echo "envsetup.sh: $root: which backend's it is shows neither in a folder nvidia_tao_* nor in" \
                 'docker/manifest.json: no root variable is set' >&2
             return 0
             ;;
     esac
+    eval "named=\${$variable-}"
+    if [ -n "$owner" ] && [ "$named" != "$root" ]; then
+        printf 'envsetup.sh: %q belongs to %s, so it is not used; if it is meant: export %s=%q\n' \
+            "$root" "$owner" "$variable" "$root" >&2
+        return 0
+    fi
     export "$variable=$root"
     if [[ $- == *i* ]]; then
         if command -v python3 >/dev/null 2>&1; then
@@ -73,8 +86,12 @@ _tao_recognise() {
         runner=tao_deploy
     elif [ -d "$root/nvidia_tao_ds" ]; then
         runner=tao_ds
-    elif [ -r "$root/docker/manifest.json" ]; then
-        IFS= read -r -d '' text <"$root/docker/manifest.json" || :
+    elif [ -z "$owner" ] && [ -f "$root/docker/manifest.json" ] && [ -r "$root/docker/manifest.json" ]; then
+        if [ -n "${ZSH_VERSION-}" ]; then
+            IFS= read -r -k 65536 -u 0 text <"$root/docker/manifest.json" || :
+        else
+            IFS= read -r -d '' -n 65536 text <"$root/docker/manifest.json" || :
+        fi
         case $text in
             *pytorch* | *-pyt-* | *-pyt\"*) runner=tao_pt ;;
             *tf2*) runner=tao_tf2 ;;
@@ -92,9 +109,29 @@ _tao_recognise() {
     esac
 }
 
+# Sets owner to the first user besides you and root (with sudo: and who called it) who owns one of these paths, or has
+# made it a link.
+_tao_owner() {
+    local each='' uid=''
+    for each in "$@"; do
+        # what can be known without starting a program
+        [ ! -O "$each" ] || [ -L "$each" ] || continue
+        for uid in "$(command stat -c '%u %U' -- "$each" 2>/dev/null)" \
+            "$(command stat -L -c '%u %U' -- "$each" 2>/dev/null)"; do
+            case ${uid%% *} in
+                0 | "$EUID") ;;
+                "${SUDO_UID:-0}") [ "$EUID" = 0 ] || owner=${uid#* } ;;
+                '') [ ! -e "$each" ] || owner='someone else' ;;
+                *) owner=${uid#* } ;;
+            esac
+            [ -z "$owner" ] || return 0
+        done
+    done
+}
+
 if [ -n "${BASH_VERSION-}" ] && [ "${BASH_SOURCE[0]}" = "$0" ]; then
     echo 'envsetup.sh: is to be sourced, or what it sets is lost at once: source bin/envsetup.sh' >&2
 else
     _tao_envsetup || :
 fi
-unset -f _tao_envsetup _tao_recognise
+unset -f _tao_envsetup _tao_recognise _tao_owner

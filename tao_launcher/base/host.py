@@ -5,6 +5,7 @@ import json
 import os
 import sys
 
+from . import reading
 from .errors import FileError
 from .json_text import MAX_BYTES
 from .record import Record
@@ -45,10 +46,7 @@ class Host(Record):
 def survey(environ: Mapping[str, str]) -> Host:
     """The facts of this machine. Under sudo the caller is the one who called sudo."""
     is_root = os.geteuid() == 0
-    uid, gid = os.getuid(), os.getgid()
-    called = [environ.get(name, '') for name in ('SUDO_UID', 'SUDO_GID')]
-    if is_root and all(text.isdecimal() and int(text) < NO_ID for text in called):
-        uid, gid = map(int, called)
+    uid, gid = sudo_caller(environ) or (os.getuid(), os.getgid())
     uname = os.uname()
     return Host(
         uid=uid,
@@ -62,6 +60,14 @@ def survey(environ: Mapping[str, str]) -> Host:
         arg_max=os.sysconf('SC_ARG_MAX'),
         terminals=terminals(),
     )
+
+
+def sudo_caller(environ: Mapping[str, str]) -> tuple[int, int] | None:
+    """(uid, gid) of the one who called sudo to start this process as root, or None."""
+    called = [environ.get(name, '') for name in ('SUDO_UID', 'SUDO_GID')]
+    if os.geteuid() or not all(text.isdecimal() and int(text) < NO_ID for text in called):
+        return None
+    return int(called[0]), int(called[1])
 
 
 def terminals() -> Terminals:
@@ -135,13 +141,14 @@ def package_data(name: str) -> bytes:
 
 
 def read(path: str, what: str, *, required: bool) -> bytes | None:
-    """The content of a file of ours, up to a byte above its size limit; None when it is not there.
+    """The content of a file of ours; None when it is not there.
 
-    Raises FileError when it is required and missing, a folder or unreadable. `what` names its role.
+    One that is required may be a pipe of the caller's own, such as /dev/fd/63 of a shell's <(...): the user has named
+    it. It may stay silent for up to 30 s. `what` names the file's role.
+    Raises FileError when it is required and missing, too large, unreadable, or no regular file.
     """
     try:
-        with open(path, 'rb') as f:
-            return f.read(MAX_BYTES + 1)
+        return reading.content(path, MAX_BYTES, takes_pipe=required)
     except (FileNotFoundError, NotADirectoryError):
         if os.path.islink(path):
             raise FileError(path, f'is a link to {os.readlink(path)}, which is not there') from None
@@ -152,6 +159,10 @@ def read(path: str, what: str, *, required: bool) -> bytes | None:
         ) from None
     except IsADirectoryError:
         raise FileError(path, f'is a folder, expected the {what}') from None
+    except reading.NotRegular as e:
+        raise FileError(path, f'is {e.kind}, expected the {what}') from None
+    except reading.TooLarge as e:
+        raise FileError(path, f'{e.strerror}, so not what it should be') from None
     except PermissionError:
         if not required and look(path) is None:
             return None  # in a folder of somebody else's, as with root's HOME

@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 
-from . import host
+from . import host, reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,10 +34,9 @@ def has_program(program: str, environ: Mapping[str, str]) -> bool:
 
 
 def text(path: str, size: int = 4096) -> str:
-    """The content of one of the system's small files, up to `size` characters, or ''."""
+    """The content of one of the system's small files, up to `size` bytes, or ''."""
     try:
-        with open(path, encoding='utf-8', errors='replace') as f:
-            return f.read(size).strip()
+        return reading.start(path, size).decode('utf-8', 'replace').strip()
     except OSError:
         return ''
 

@@ -5,6 +5,7 @@ import json
 
 from ..base import host
 from ..base.errors import ConfigError
+from ..base.ownership import foreign_owner
 from . import runners
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ def find_root(
 ) -> str:
     """The checkout: the root variable's folder, else the nearest folder upwards with a manifest.
 
-    Raises ConfigError.
+    One that is found, and not named, has to be the caller's or root's: what is in it is run. Raises ConfigError.
     """
     variable = profile['root_variable']
     if environ.get(variable):
@@ -39,6 +40,12 @@ def find_root(
             f'no checkout found for {program}',
             f'{variable} is not set, and neither {here.cwd} nor a folder above it has {runners.MANIFEST}',
             advice=export_line(profile),
+        )
+    owner = owner_above(found)
+    if owner:
+        raise ConfigError(
+            f'{found}: belongs to {owner}', f'a checkout that {variable} does not name has to be yours or root\'s',
+            advice=f'{export_line(profile, found)}, if it is meant',
         )
     return found
 
@@ -52,9 +59,17 @@ def root_above(folder: str) -> str:
     return folder
 
 
-def export_line(profile: Mapping[str, Any]) -> str:
+def owner_above(root: str) -> str:
+    """Who else owns a checkout, its folder docker or its manifest, or has made them links; '' for nobody else."""
+    return foreign_owner(root, f'{root}/docker', f'{root}/{runners.MANIFEST}')
+
+
+def export_line(profile: Mapping[str, Any], root: str = '') -> str:
     """The command that names a runner's checkout."""
-    return f'export {profile["root_variable"]}=/path/to/{profile["backend_repository"].rpartition("/")[2]}'
+    import shlex
+
+    shown = shlex.quote(root) if root else f'/path/to/{profile["backend_repository"].rpartition("/")[2]}'
+    return f'export {profile["root_variable"]}={shown}'
 
 
 def manifest_image(root: str, profile: Mapping[str, Any], here: Host, *, by_tag: bool) -> str:

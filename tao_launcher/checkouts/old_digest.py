@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import os
 
+from ..base.ownership import foreign_owner
+from ..base.reading import content
 from ..engine.process import ask
 
 TYPE_CHECKING = False
@@ -14,6 +16,14 @@ if TYPE_CHECKING:
 LARGEST = 1 << 20  # bytes of a file that is looked into: none that people write is larger
 MOST_FILES = 50_000
 SHOWN = 20
+# What would let a repository's own configuration start programs or reach for a network.
+NO_PROGRAMS = (
+    '-c', 'core.fsmonitor=', '-c', 'core.hooksPath=/dev/null', '-c', 'core.sshCommand=false', '-c', 'core.askPass=',
+    '-c', 'credential.helper=', '-c', 'protocol.allow=never', '-c', 'core.pager=cat',
+)
+GIT_VARIABLES = {
+    'GIT_NO_LAZY_FETCH': '1', 'GIT_OPTIONAL_LOCKS': '0', 'GIT_TERMINAL_PROMPT': '0', 'GIT_ALLOW_PROTOCOL': 'none',
+}
 
 
 def say_where(found: Checkout, digest: str) -> None:
@@ -26,11 +36,16 @@ def say_where(found: Checkout, digest: str) -> None:
 
 
 def _files(found: Checkout) -> list[str]:
-    """Paths below the root: what git knows or would take, else every file outside .git."""
-    words = ('git', '-C', found.root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
-    answer = ask(words, found.engine.environ, timeout=10.0)
-    if answer.code == 0:
-        return [path for path in answer.out.split('\0') if path][:MOST_FILES]
+    """Paths below the root: what git knows or would take, else every file outside .git.
+
+    git is not asked in a checkout that belongs to someone else: what it runs is up to the owner.
+    """
+    if not foreign_owner(found.root, f'{found.root}/.git', f'{found.root}/.git/config'):
+        words = ('git', '-C', found.root, *NO_PROGRAMS, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
+        environ = {name: value for name, value in found.engine.environ.items() if not name.startswith('GIT_')}
+        answer = ask(words, {**environ, **GIT_VARIABLES}, timeout=10.0)
+        if answer.code == 0:
+            return [path for path in answer.out.split('\0') if path][:MOST_FILES]
     walked = _walk(found.root)
     return [path for path, _ in zip(walked, range(MOST_FILES))]
 
@@ -45,10 +60,7 @@ def _lines(root: str, path: str, digest: bytes) -> list[str]:
     """PATH:LINE of every line of that file which holds the digest."""
     full = os.path.join(root, path)
     try:
-        if os.path.islink(full) or not os.path.isfile(full) or os.path.getsize(full) > LARGEST:
-            return []
-        with open(full, 'rb') as f:
-            data = f.read(LARGEST)
+        data = content(full, LARGEST, follows=False)
     except OSError:
         return []
     if digest not in data:

@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from ..base.errors import EngineError, EngineMissing
+from ..base.reading import opened
 from ..base.record import Record
 from ..base.text import encoded
 from . import profiles
@@ -190,7 +191,8 @@ def write_to(argv: Sequence[str], env: Mapping[str, str], path: str, told: Calla
     """Run a command with a file for its input; `told` is how far it has read. Raises OSError for the file."""
     import tempfile
 
-    with open(path, 'rb') as source, tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as out:
+    with open(opened(path), 'rb') as source, tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as out:
+        os.set_blocking(source.fileno(), True)  # as a command expects its input
         child = subprocess.Popen(argv, env=env, stdin=source, stdout=out, stderr=errors)
         try:
             while child.poll() is None:

@@ -32,7 +32,8 @@ WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'sock
     'select', 'time', 'random', 'zipfile'}
 # Below the commands, these touch the world: files, processes, signals, clocks.
 TOUCH_THE_WORLD = {
-    'base/files', 'base/host', 'base/machine', 'base/output', 'engine/installed', 'engine/process', 'engine/signals',
+    'base/backup', 'base/files', 'base/folders', 'base/host', 'base/lock', 'base/machine', 'base/output',
+    'base/ownership', 'base/reading', 'engine/installed', 'engine/process', 'engine/signals',
     'launch/run', 'launch/supervise', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.

@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nobody import NOBODY
 from support import CHECKOUT, FakeDocker, Result
 
 from tao_launcher.base.host import package_data
@@ -184,3 +187,69 @@ def test_another_shell() -> None:
     is_bash = 'bash' in os.path.realpath(shutil.which('sh') or '')
     assert (done.returncode, done.stdout) == (0, '0\n')
     assert done.stderr == ('' if is_bash else 'envsetup.sh: works in bash and zsh only\n')
+
+
+def give_away(*paths: Path) -> str:
+    """Have paths belong to another user; that user's name."""
+    if os.geteuid():
+        pytest.skip('only root can give a file away')
+    for path in paths:
+        os.lchown(path, NOBODY, NOBODY)
+    return pwd.getpwuid(NOBODY).pw_name
+
+
+@pytest.mark.parametrize('given', ['.', 'docker', 'docker/manifest.json'])
+def test_a_checkout_of_someone_else(shell: str, root: Path, given: str) -> None:
+    """It is not used, wherever the foreign part is; its variable says that it is meant."""
+    owner = give_away(root / given)
+    (root / 'nvidia_tao_pytorch').mkdir()
+    quoted = str(root).replace(' ', '\\ ')
+    line = f'export NV_TAO_PYTORCH_TOP={quoted}'
+    script = (
+        f'{OPTIONS[shell]}{SOURCE}; env | grep ^NV_ || :; {line}; {SOURCE}; env | grep ^NV_; '
+        'declare -f | grep -c tao_ || :'
+    )
+    done = run(shell, script, root / 'deep')
+    said = f'envsetup.sh: {quoted} belongs to {owner}, so it is not used; if it is meant: {line}\n'
+    assert done == (0, f'NV_TAO_PYTORCH_TOP={root}\n0\n', said)
+
+
+def test_its_manifest_is_not_even_read(shell: str, root: Path) -> None:
+    owner = give_away(root / 'docker' / 'manifest.json')
+    done = run(shell, f'{SOURCE}; env | grep ^NV_', root)
+    assert done == (1, '', (
+        f'envsetup.sh: {root} belongs to {owner}, so it is not used; if it is meant: export the root variable of its '
+        'backend (NV_TAO_PYTORCH_TOP, ...)\n'
+    ))
+
+
+def test_a_link_that_someone_else_laid(shell: str, root: Path, tmp_path: Path) -> None:
+    """As in /tmp, which is root's, and in which anyone may lay a link to what is root's."""
+    trap = tmp_path / 'shared'
+    trap.mkdir()
+    (trap / 'nvidia_tao_pytorch').mkdir()
+    (trap / 'docker').symlink_to(root / 'docker')
+    assert run(shell, f'{SOURCE}; env | grep ^NV_', trap).code == 0
+    owner = give_away(trap / 'docker')
+    done = run(shell, f'{SOURCE}; env | grep ^NV_', trap)
+    assert (done.code, done.out) == (1, '') and f'belongs to {owner}' in done.err
+
+
+def test_under_sudo_the_one_who_called_it_is_no_other(shell: str, root: Path) -> None:
+    give_away(root, root / 'docker', root / 'docker' / 'manifest.json')
+    done = run(shell, f'{SOURCE}; env | grep ^NV_', root, SUDO_UID=str(NOBODY))
+    assert done == (0, f'NV_TAO_PYTORCH_TOP={root}\n', '')
+
+
+@pytest.mark.parametrize('options', [(), ('-i',)])
+def test_a_pipe_in_the_place_of_the_manifest(shell: str, root: Path, options: tuple[str, ...]) -> None:
+    """Nobody ever writes to it, and no shell waits for that."""
+    (root / 'docker' / 'manifest.json').unlink()
+    os.mkfifo(root / 'docker' / 'manifest.json')
+    started = time.monotonic()
+    done = run(shell, f'{SOURCE}; echo end', root, *options)
+    assert (done.code, done.out) == (0, 'end\n') and time.monotonic() - started < 20
+    (root / 'nvidia_tao_pytorch').mkdir()
+    done = run(shell, f'{SOURCE}; echo end', root, *options)
+    assert (done.code, done.out) == (0, 'end\n')
+    assert ('is a pipe, expected the manifest' in done.err) == bool(options)

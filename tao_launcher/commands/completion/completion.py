@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import shlex
 
-from ...base import files, host
+from ...base import files, folders, host, reading
 from ...base.errors import ConfigError, ResultLost, UsageError
 from ...base.record import Record
 from ...engine.process import ask
@@ -127,8 +127,7 @@ def _refuse_foreign(found: InstallLocation) -> None:
 def _is_ours(path: str) -> bool:
     """Whether a file may be replaced: it is not there, leads nowhere, or was made by this command."""
     try:
-        with open(path, 'rb') as f:
-            return completion_scripts.MARK.encode() in f.read(1000)
+        return completion_scripts.MARK.encode() in reading.start(path, 1000)
     except FileNotFoundError:
         return True
     except OSError as e:
@@ -139,7 +138,7 @@ def _install(found: InstallLocation, script: bytes, *, dry_run: bool) -> list[st
     """Write what is not there yet. Returns what was done; raises OSError."""
     done = []
     if not dry_run:
-        files.make_folders(found.folder, [], mode=0o755)  # where others may write, compinit refuses what it finds
+        folders.make_folders(found.folder, [], mode=0o755)  # where others may write, compinit refuses what it finds
     if os.path.islink(found.path) or host.read(found.path, 'completion', required=False) != script:
         done.append(f'{"write" if dry_run else "wrote"} {found.path}')
         if not dry_run:
@@ -149,9 +148,7 @@ def _install(found: InstallLocation, script: bytes, *, dry_run: bool) -> list[st
         if not (os.path.islink(link) and os.readlink(link) == found.file):
             done.append(f'{"link" if dry_run else "linked"} {link} to {found.file}')
             if not dry_run:
-                files.remove(f'{link}.part')
-                os.symlink(found.file, f'{link}.part')
-                os.replace(f'{link}.part', link)
+                files.link(link, found.file)
     return done
 
 

@@ -1,8 +1,9 @@
 """tao config init: write the mounts file, asking for what it is to say."""
 from __future__ import annotations
 
-from ...base import files, host, machine
+from ...base import backup, folders, host, machine
 from ...base.errors import ConfigError, Unanswered, UsageError
+from ...base.lock import STATE
 from ...base.output import shown
 from ...engine import daemon
 from ...settings import mounts_file
@@ -92,12 +93,12 @@ def _write(path: str, data: bytes, missing: Sequence[str], here: Host, output: O
     owner = (here.uid, here.gid) if here.is_root and here.uid else None  # sudo: for whom it is
     try:
         for at in missing:
-            files.make_folders(at, made, owner)
+            folders.make_folders(at, made, owner)
         at = path
-        is_new = not files.holds(path, data)
-        kept = files.replace(path, data) if is_new else ''
+        is_new = not backup.holds(path, data)
+        kept = backup.replace(path, data, f'{here.home}/{STATE}') if is_new else ''
     except BaseException as e:
-        files.remove_folders(made)
+        folders.remove_folders(made)
         if not isinstance(e, OSError):
             raise
         folder = e.filename if isinstance(e.filename, str) else at

@@ -5,6 +5,7 @@ import os
 import shlex
 import sys
 
+from ...base import reading
 from ...base.record import Record
 from .findings import Finding, asking
 
@@ -59,8 +60,7 @@ def _places(environ: Mapping[str, str]) -> list[str]:
 
 def _start(path: str) -> bytes:
     try:
-        with open(path, 'rb') as f:
-            return f.read(START_BYTES)
+        return reading.start(path, START_BYTES)
     except OSError:
         return b''
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 IMAGES, MANIFEST, PROGRAM, SUMS = 'images.tar', 'manifest.json', 'tao.pyz', 'SHA256SUMS'
 CONTENT = (IMAGES, MANIFEST, PROGRAM)
-OURS = (*CONTENT, SUMS, *(f'{name}.part' for name in (*CONTENT, SUMS)))
+OURS = (*CONTENT, SUMS, *(f'{name}.part' for name in (*CONTENT, SUMS)))  # .part: of a save by an older launcher
 FORMAT = 1
 
 

@@ -7,8 +7,12 @@ import os
 
 from ...base import host
 from ...base.errors import CheckFailed
-from ...base.files import blocks, write
+from ...base.files import sweep, write
+from ...base.folders import make_folders
+from ...base.json_text import MAX_BYTES
+from ...base.lock import locked
 from ...base.progress import Progress
+from ...base.reading import blocks, content
 from ...engine import process
 from ...engine.references import lasting_tag
 from . import bundle
@@ -28,8 +32,7 @@ def verify(folder: str, output: Output) -> list[Image]:
     Raises CheckFailed with every file that is missing, damaged or foreign, ConfigError for its manifest.
     """
     try:
-        with open(f'{folder}/{SUMS}', encoding='utf-8', errors='replace') as f:
-            expected = bundle.read_sums(f.read(1 << 16))
+        expected = bundle.read_sums(content(f'{folder}/{SUMS}', 1 << 16).decode('utf-8', 'replace'))
         names = sorted(os.listdir(folder))
     except OSError as e:
         raise CheckFailed(
@@ -43,8 +46,8 @@ def verify(folder: str, output: Output) -> list[Image]:
             wrong += _damage(f'{folder}/{name}', expected[name], output)
     if wrong:
         raise CheckFailed(f'{folder}: not good', *wrong)
-    with open(f'{folder}/{MANIFEST}', 'rb') as data:
-        images, files = bundle.read_manifest(data.read(), f'{folder}/{MANIFEST}')
+    data = host.read(f'{folder}/{MANIFEST}', 'manifest of the bundle', required=True) or b''
+    images, files = bundle.read_manifest(data, f'{folder}/{MANIFEST}')
     swapped = [name for name in (IMAGES, PROGRAM) if files.get(name) != expected[name]]
     if swapped:
         raise CheckFailed(f'{folder}: not good', *(f'{name}: not the one that {MANIFEST} names' for name in swapped))
@@ -57,6 +60,8 @@ def _damage(path: str, expected: str, output: Output) -> list[str]:
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             return [f'{name}: no file']
+        if name == MANIFEST and os.path.getsize(path) > MAX_BYTES:
+            return [f'{name}: larger than {MAX_BYTES >> 20} MiB']
         progress = Progress(f'checking {name}', os.path.getsize(path), output, process.clock)
         for block in progress.of(blocks(path)) if name == IMAGES else blocks(path):
             digest.update(block)
@@ -134,13 +139,17 @@ def _load_images(path: str, store: Store) -> None:
 
 def _remember(path: str, by_digest: dict[str, str]) -> None:
     """Add to the file of reference → image id that launches read."""
-    known = host.json_file(path)
-    merged = {**(known if isinstance(known, dict) else {}), **by_digest}
-    if merged == known or not by_digest:
+    if not by_digest:
         return
+    folder = os.path.dirname(path)
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        write(path, (json.dumps(merged, indent=2, sort_keys=True) + '\n').encode())
+        make_folders(folder, [], mode=0o700)
+        with locked(folder):  # other loads add theirs
+            known = host.json_file(path)
+            merged = {**(known if isinstance(known, dict) else {}), **by_digest}
+            if merged != known:
+                sweep(path)
+                write(path, (json.dumps(merged, indent=2, sort_keys=True) + '\n').encode())
     except OSError as e:
         raise CheckFailed(
             f'{path}: {e.strerror or e}', 'the images are loaded, but references by digest will not be found',

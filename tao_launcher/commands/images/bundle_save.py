@@ -8,12 +8,14 @@ import tarfile
 
 from ...base import host
 from ...base.errors import CheckFailed
-from ...base.files import Whole, remove, write
+from ...base.files import Whole, is_unfinished, remove, write
+from ...base.folders import make_folders
 from ...base.progress import Progress, size
+from ...base.reading import opened
 from ...base.text import plural
 from ...engine import process
 from . import bundle
-from .bundle import CONTENT, IMAGES, MANIFEST, PROGRAM, SUMS, Image
+from .bundle import IMAGES, MANIFEST, PROGRAM, SUMS, Image
 from .store import Here, Needed, Store, check_code, missing
 
 TYPE_CHECKING = False
@@ -61,7 +63,7 @@ def _words(store: Store, names: Sequence[str]) -> tuple[str, ...]:
 def _check_folder(folder: str) -> None:
     """Raise CheckFailed when other files than a bundle's are in the folder, OSError when it is none."""
     try:
-        others = sorted(set(os.listdir(folder)) - set(bundle.OURS))
+        others = sorted(name for name in os.listdir(folder) if not _is_ours(name))
     except FileNotFoundError:
         return
     if others:
@@ -72,10 +74,14 @@ def _check_folder(folder: str) -> None:
         )
 
 
+def _is_ours(name: str) -> bool:
+    return name in bundle.OURS or is_unfinished(name)
+
+
 def _clear(folder: str, total: int, store: Store) -> None:
     """Make the folder, without an older bundle: nothing in it verifies from here on."""
-    os.makedirs(folder, exist_ok=True)
-    for name in (SUMS, *CONTENT):
+    make_folders(os.path.abspath(folder), [])
+    for name in (SUMS, *sorted(filter(_is_ours, os.listdir(folder)))):
         remove(f'{folder}/{name}')
     free = host.free_bytes(folder)
     if free is not None and free < total:  # layers that images share are counted twice, so it may fit
@@ -115,7 +121,7 @@ def _entries(folder: str, wanted: Sequence[Needed], here: Mapping[str, Here]) ->
 
 def _archive_manifest(path: str) -> object:
     try:
-        with tarfile.open(path, 'r:') as archive:
+        with open(opened(path), 'rb') as file, tarfile.open(fileobj=file, mode='r:') as archive:
             member = archive.extractfile('manifest.json')
             return json.load(member) if member else None
     except (tarfile.TarError, KeyError, ValueError):
@@ -123,11 +129,7 @@ def _archive_manifest(path: str) -> object:
 
 
 def _finish(folder: str, images: Sequence[Image], images_file: tuple[int, str], program: bytes) -> None:
-    program_file = write(f'{folder}/{PROGRAM}', program)
-    try:
-        os.chmod(f'{folder}/{PROGRAM}', 0o755)
-    except OSError:
-        pass  # a file system without modes; `python3 tao.pyz` needs none
+    program_file = write(f'{folder}/{PROGRAM}', program, 0o755)
     text = bundle.manifest(images, {IMAGES: images_file, PROGRAM: program_file})
     manifest_file = write(f'{folder}/{MANIFEST}', text.encode())
     digests = {IMAGES: images_file[1], PROGRAM: program_file[1], MANIFEST: manifest_file[1]}

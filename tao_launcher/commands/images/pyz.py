@@ -9,6 +9,7 @@ from importlib import metadata
 
 from ... import __file__ as INIT
 from ... import __version__
+from ...base.reading import blocks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ def program() -> bytes:
     """The bytes of tao.pyz: of the file that is running, or made from this package and what is installed."""
     archive: str = getattr(__loader__, 'archive', '')  # type: ignore[name-defined]
     if archive:
-        with open(archive, 'rb') as f:
-            return f.read()
+        return b''.join(blocks(archive))
     package = os.path.dirname(os.path.abspath(INIT))
     return build(package, own_licence(package), __version__, [installed(name) for name in ('colorama', 'shellingham')])
 
@@ -64,8 +64,7 @@ def _package(folder: str) -> dict[str, bytes]:
         for path in (os.path.join(inside, name) for name in names):
             name = os.path.relpath(path, os.path.dirname(folder))
             if CODE.fullmatch(name) and not LEFT_OUT.fullmatch(name):
-                with open(path, 'rb') as f:
-                    found[name] = f.read()
+                found[name] = b''.join(blocks(path))
     return found
 
 
@@ -91,7 +90,6 @@ def own_licence(package: str) -> bytes:
     """The launcher's licence: of the checkout that it runs from, else of the installed package; b'' without."""
     path = os.path.join(os.path.dirname(package), 'LICENSE')
     if os.path.isfile(path):
-        with open(path, 'rb') as f:
-            return f.read()
+        return b''.join(blocks(path))
     files = metadata.distribution(NAME).files or ()
     return next((file.read_binary() for file in files if LEGAL.fullmatch(str(file)) and file.name != 'METADATA'), b'')

@@ -4,8 +4,10 @@ from __future__ import annotations
 import json
 import os
 
-from ...base import files, host, machine
+from ...base import files, folders, host, machine
 from ...base.errors import CheckFailed, ConfigError, EngineError
+from ...base.lock import STATE
+from ...base.text import encoded
 from ...checkouts import builds, manifest
 from ...checkouts.checkout import tagged
 from ...checkouts.find import manifest_bytes
@@ -32,13 +34,13 @@ def build(found: Checkout, tag: str, build_args: Sequence[str], *, push: bool, f
     local = f'{repository}:{tagged("--tag", tag) if tag else found.user()}'
     dockerfile = found.dockerfile(DOCKERFILE)
     before = _to_be_written(found) if push else b''
+    words = _digest_words(found) if push else ()
     found.say_exports(given)
     with signals.Unwinding():
         code = found.step(builds.build(dockerfile, local, found.root, given, force=force, pull=True), given)
         if code or not push:
             return _built(found, local, code)
         pushed = f'{repository}:{found.user()}-{machine.minute()}'
-        words = _digest_words(found)
         try:
             code = found.step(('tag', local, pushed)) or push_image(found, pushed, words)
             return code or _keep(found, pushed, before)
@@ -55,13 +57,28 @@ def _built(found: Checkout, image: str, code: int) -> int:
 
 
 def _digest_file(found: Checkout) -> str:
-    """Where an engine writes the digest of what it pushed, if it does so: a folder that is ours to write to."""
-    return f'{machine.real_path(found.manifest)}.digest'
+    """Where an engine writes the digest of what it pushed, if it does so: where nobody else can lay a link."""
+    import hashlib
+
+    name = hashlib.sha256(encoded(machine.real_path(found.manifest))).hexdigest()[:12]
+    return f'{found.here.home}/{STATE}/{name}.digest'
 
 
 def _digest_words(found: Checkout) -> tuple[str, ...]:
-    option = found.engine.daemon.profile.digest_file
-    return (option, _digest_file(found)) if option else ()
+    """The words for that; the file's folder is made, and what an earlier push left is removed. Raises ConfigError."""
+    option, path = found.engine.daemon.profile.digest_file, _digest_file(found)
+    if not option:
+        return ()
+    folder = path.rpartition('/')[0]
+    if not found.dry_run:
+        try:
+            folders.make_folders(folder, [], mode=0o700)
+            files.remove(path)
+        except OSError as e:
+            raise ConfigError(f'{path}: can not be written ({e.strerror})', 'nothing was built or pushed') from None
+    elif not host.is_folder(folder):
+        found.output.notice(f'the push writes into {folder}, which is made before it')
+    return option, path
 
 
 def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> int:
@@ -84,7 +101,12 @@ def _to_be_written(found: Checkout) -> bytes:
     """
     data = manifest_bytes(found.root, found.profile)
     manifest.place(data, found.manifest, found.here.machine)
-    path = machine.real_path(found.manifest)
+    try:
+        path = files.followed(found.manifest)
+    except OSError as e:
+        raise ConfigError(
+            f'{found.manifest}: can not be written ({e.strerror})', 'nothing was built or pushed',
+        ) from None
     for each, what in ((path, 'the file'), (os.path.dirname(path), 'its folder')):
         if not machine.may_write(each):
             raise ConfigError(
@@ -147,7 +169,7 @@ def _digest(found: Checkout, inspect: Sequence[str]) -> tuple[str, str]:
 def _write(found: Checkout, before: bytes, after: bytes, named: str) -> None:
     """Write the manifest, unless somebody else has done so meanwhile. Raises CheckFailed."""
     try:
-        is_written = files.exchange(machine.real_path(found.manifest), before, after)
+        is_written = files.exchange(found.manifest, before, after, f'{found.here.home}/{STATE}')
         why = 'it was changed meanwhile, by somebody else'
     except OSError as e:
         is_written, why = False, f'{e.strerror}'

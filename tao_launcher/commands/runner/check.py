@@ -1,13 +1,11 @@
 """tao_pt check: is all there for a checkout: python, docker, the manifest, the base image."""
 from __future__ import annotations
 
-import shlex
-
 from ...base import host, machine
 from ...base.errors import ConfigError, EngineError
 from ...base.record import Record
 from ...checkouts import runners
-from ...checkouts.find import export_line, find_root, manifest_image, root_above, runner_profiles
+from ...checkouts.find import export_line, find_root, manifest_image, owner_above, root_above, runner_profiles
 from ...engine import daemon, installed, profiles, remedies
 from ...engine.references import is_local, with_registry
 from ...settings.settings import dry_run_form, engine_words, registry_and_release
@@ -105,10 +103,13 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     variable = str(asker.profile['root_variable'])
     cwd = asker.invocation.here.cwd
     named, above = asker.invocation.environ.get(variable), root_above(cwd)
-    fix = f'export {variable}={shlex.quote(above)}' if above else export_line(asker.profile)
+    fix = export_line(asker.profile, above)
     if not named and not above:
         text = f'{variable} is not set, and {cwd} is in no checkout'
         return '', Finding('checkout', 'fail', text, fix)
+    owner = owner_above(above) if above and not named else ''
+    if owner:
+        return '', Finding('checkout', 'fail', f'{above} belongs to {owner}, and {variable} does not name it', fix)
     if not named:
         return above, Finding('checkout', 'info', f'{above}, found from here; {variable} is not set', fix)
     root = host.path_of(named)

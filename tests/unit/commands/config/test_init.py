@@ -26,6 +26,11 @@ DEFAULT = {
 }
 
 
+def inside(home: Path) -> list[Path]:
+    """What is in HOME beside the lock that keeps two writers apart."""
+    return sorted(entry for entry in home.iterdir() if entry.name != '.local')
+
+
 def init(*words: str, options: tuple[str, ...] = (), env: dict[str, str] | None = None) -> Result:
     return tao(*options, 'config', 'init', *words, env=env)
 
@@ -150,11 +155,11 @@ def test_what_was_there_is_kept(home: Path) -> None:
     assert init(*words, '--shm_size', '1G').err.splitlines() == [
         f'tao: notice: {path} as it was is kept as {path}.2.bak', f'tao: notice: wrote {path}',
     ]
-    assert sorted(entry.name for entry in home.iterdir()) == [
+    assert [entry.name for entry in inside(home)] == [
         '.tao_mounts.json', '.tao_mounts.json.1.bak', '.tao_mounts.json.2.bak']
     assert (home / '.tao_mounts.json.1.bak').read_text() == '{"no": "JSON", at all'
     assert json.loads((home / '.tao_mounts.json.2.bak').read_text())['DockerOptions']['shm_size'] == '16G'
-    assert {stat.S_IMODE(entry.stat().st_mode) for entry in home.iterdir()} == {0o640}
+    assert {stat.S_IMODE(entry.stat().st_mode) for entry in inside(home)} == {0o640}
     assert init(*words, '--dry-run').err == (
         f'tao: notice: would write {path}; the one that is there is kept beside it\n')
 
@@ -172,7 +177,7 @@ def test_somebody_elses_file_is_kept_too(home: Path) -> None:
         0, [f'tao: notice: {path} as it was is kept as {path}.1.bak', f'tao: notice: wrote {path}'])
     assert (home / '.tao_mounts.json.1.bak').read_text() == '{"_": 1}'
     assert as_nobody(*words, '--shm_size=1G').code == 0
-    assert len(list(home.iterdir())) == 3
+    assert len(inside(home)) == 3
 
 
 def test_older_file_is_not_read_any_more(home: Path) -> None:
@@ -196,7 +201,7 @@ def test_two_at_once_keep_everything(home: Path) -> None:
     for thread in threads:
         thread.join()
     assert {done.code for done in results} == {0}, results
-    texts = [path.read_text() for path in home.iterdir()]
+    texts = [path.read_text() for path in inside(home)]
     found = sorted(json.loads(text).get('DockerOptions', {}).get('shm_size', '') for text in texts)
     assert found == ['', *sizes]
 
@@ -206,7 +211,7 @@ def test_other_file(home: Path, tmp_path: Path) -> None:
     assert init('--yes', options=('--mounts_file', str(other)), env={'LAUNCHER_MOUNTS': str(third)}).code == 0
     assert init('--yes', env={'LAUNCHER_MOUNTS': str(third)}).code == 0
     assert json.loads(other.read_text()) == json.loads(third.read_text()) == DEFAULT
-    assert [entry.name for entry in home.iterdir()] == ['tao-experiments']
+    assert [entry.name for entry in inside(home)] == ['tao-experiments']
 
 
 def test_link_is_kept(home: Path, tmp_path: Path) -> None:
@@ -296,4 +301,4 @@ def test_rootless_podman(home: Path) -> None:
 
 def test_folders_of_another_machine_are_not_made_here(home: Path) -> None:
     assert init('--yes', env={'DOCKER_HOST': 'ssh://there'}).err == f'tao: notice: wrote {home}/.tao_mounts.json\n'
-    assert [entry.name for entry in home.iterdir()] == ['.tao_mounts.json']
+    assert [entry.name for entry in inside(home)] == ['.tao_mounts.json']

@@ -110,7 +110,7 @@ def test_what_options_say_is_not_asked(home: Path) -> None:
     session.child.expect_exact('"destination": "/usr2"')
     session.answer(f'write this to {home}/.tao_mounts.json? [Y/n]: ', '')
     assert session.end()[0] == 0
-    assert [entry.name for entry in home.iterdir()] == ['.tao_mounts.json']
+    assert {entry.name for entry in home.iterdir()} == {'.local', '.tao_mounts.json'}
 
 
 def test_a_file_that_is_there(home: Path) -> None:

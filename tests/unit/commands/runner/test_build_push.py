@@ -2,16 +2,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from engine_answers import Engine
+from nobody import NOBODY
 from support import Result, tao
 
 OLD, NEW, OTHER = ('sha256:' + letter * 64 for letter in 'abc')
 BASE = 'r.test:5000/a/b'
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason='only root can give a file away')
 
 
 @pytest.fixture
@@ -82,9 +86,9 @@ def test_what_an_engine_prints_is_talk(root: Path, engine: Engine) -> None:
     assert sorted(done.err.splitlines()[:2]) == ['Step 1/1', 'a warning']
 
 
-def test_a_full_disk_at_the_end(root: Path, engine: Engine, tmp_path: Path) -> None:
+def test_a_write_that_fails_at_the_end(root: Path, engine: Engine, home: Path) -> None:
     """What was pushed is said, or it would be lost."""
-    (root / 'docker' / 'manifest.json.part').mkdir()
+    (home / '.local/state/tao/lock').mkdir(parents=True)
     done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
     assert (done.code, done.out) == (1, '') and manifest(root)['digest'] == OLD
     assert done.err.splitlines()[-3:] == [
@@ -92,6 +96,103 @@ def test_a_full_disk_at_the_end(root: Path, engine: Engine, tmp_path: Path) -> N
         f'    the image was pushed, and is {BASE}@{NEW}',
         '    try: put that digest into the file, if it is still the one you want',
     ]
+
+
+@root_only
+def test_links_that_someone_else_laid(root: Path, engine: Engine, tmp_path: Path) -> None:
+    """Beside the manifest they lead nowhere; in its place it is not written, which is said before anything is built."""
+    victim = tmp_path / 'victim'
+    victim.write_text('mine')
+    for name in ('manifest.json.part', 'manifest.json.digest'):
+        (root / 'docker' / name).symlink_to(victim)
+        os.lchown(root / 'docker' / name, NOBODY, NOBODY)
+    os.chown(root / 'docker', NOBODY, NOBODY)
+    os.chown(root / 'docker/manifest.json', NOBODY, NOBODY)
+    (root / 'docker/manifest.json').chmod(0o644)
+    named = {'NV_TAO_PYTORCH_TOP': str(root)}
+    engine.answers('image', json.dumps([{'RepoDigests': [f'{BASE}@{NEW}']}]))
+    assert tao('build', '--push', program='tao_pt', env=named).code == 0
+    assert (manifest(root)['digest'], (root / 'docker/manifest.json').stat().st_uid) == (NEW, NOBODY)
+    assert (victim.read_text(), victim.stat().st_uid) == ('mine', 0)
+    victim.write_bytes((root / 'docker/manifest.json').read_bytes())
+    (root / 'docker/manifest.json').unlink()
+    (root / 'docker/manifest.json').symlink_to(victim)
+    os.lchown(root / 'docker/manifest.json', NOBODY, NOBODY)
+    engine.forget()
+    done = tao('build', '--push', program='tao_pt', env=named)
+    assert (done.code, done.err.splitlines()) == (2, [
+        f'tao_pt: error: {root}/docker/manifest.json: can not be written (it is a link that belongs to nobody)',
+        '    nothing was built or pushed',
+    ])
+    assert [call[1] for call in engine.calls] == []
+
+
+def git(root: Path, *words: str) -> None:
+    subprocess.run(['git', '-C', str(root), *words], check=True, capture_output=True)
+
+
+def test_nothing_of_a_repository_is_run(root: Path, engine: Engine, tmp_path: Path) -> None:
+    """Its own configuration can name programs for git to start."""
+    hook = tmp_path / 'hook'
+    hook.write_text(f'#!/bin/sh\ntouch {tmp_path}/ran\n')
+    hook.chmod(0o755)
+    git(root, 'init')
+    (root / 'ci.yml').write_text(OLD)
+    (root / '.gitignore').write_text('ignored\n')
+    (root / 'ignored').write_text(OLD)
+    git(root, 'config', 'core.fsmonitor', str(hook))
+    git(root, 'ls-files', '--others')
+    assert (tmp_path / 'ran').exists()  # so it would
+    (tmp_path / 'ran').unlink()
+    done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
+    assert done.err.splitlines()[-1] == f'tao_pt: notice: the old digest {OLD} still stands in ci.yml:1'
+    assert not (tmp_path / 'ran').exists()
+
+
+@root_only
+@pytest.mark.parametrize('theirs', ['.', '.git', '.git/config'])
+def test_git_is_not_asked_about_what_is_someone_elses(
+    root: Path, engine: Engine, theirs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its files are looked into without it."""
+    git(root, 'init')
+    (root / 'ci.yml').write_text(OLD)
+    os.chown(root / theirs, NOBODY, NOBODY)
+    (engine.folder / 'git').write_text(f'#!/bin/sh\ntouch {tmp_path}/asked\nexit 1\n')
+    (engine.folder / 'git').chmod(0o755)
+    monkeypatch.setenv('NV_TAO_PYTORCH_TOP', str(root))
+    done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
+    assert done.err.splitlines()[-1] == f'tao_pt: notice: the old digest {OLD} still stands in ci.yml:1'
+    assert not (tmp_path / 'asked').exists()
+    os.chown(root / theirs, 0, 0)
+    (root / 'docker/manifest.json').write_text(json.dumps({**manifest(root), 'digest': OLD}))
+    push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
+    assert (tmp_path / 'asked').exists()
+
+
+@root_only
+@pytest.mark.parametrize('theirs', ['.', 'docker', 'docker/manifest.json'])
+@pytest.mark.parametrize('words', [('--dry-run', '--', 'ls'), ('build',), ('release', '--tag', 'x'), ('check',)])
+def test_a_checkout_of_someone_else(root: Path, engine: Engine, theirs: str, words: tuple[str, ...]) -> None:
+    """What is in it would be run: it has to be named."""
+    os.chown(root / theirs, NOBODY, NOBODY)
+    (root / 'deep').mkdir()
+    os.chdir(root / 'deep')
+    done = tao(*words, program='tao_pt')
+    line = f'export NV_TAO_PYTORCH_TOP={root}'
+    if words == ('check',):
+        assert done.code == 1 and f'{root} belongs to nobody, and NV_TAO_PYTORCH_TOP does not name it' in done.out
+        assert line in done.out
+    else:
+        assert done == (2, '', (
+            f"tao_pt: error: {root}: belongs to nobody\n    a checkout that NV_TAO_PYTORCH_TOP does not name has to be "
+            f"yours or root's\n    try: {line}, if it is meant\n"
+        ))
+    assert [call for call in engine.calls if call[1] not in ('version', 'info')] == []
+    named = {'NV_TAO_PYTORCH_TOP': str(root)}
+    assert 'belongs to' not in ''.join(map(str, tao(*words, program='tao_pt', env=named)))
+    sudo = {'SUDO_UID': str(NOBODY), 'SUDO_GID': str(NOBODY)}
+    assert 'belongs to' not in ''.join(map(str, tao(*words, program='tao_pt', env=sudo)))
 
 
 def test_where_the_old_digest_still_stands(root: Path, engine: Engine) -> None:

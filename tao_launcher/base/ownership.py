@@ -1,0 +1,52 @@
+"""Whose a file is, and whose one becomes that is made for the caller of sudo."""
+from __future__ import annotations
+
+import os
+
+from . import host
+from .text import encoded
+
+
+def own_uids() -> frozenset[int]:
+    """The users whose files count as the caller's: the caller, root, and under sudo the one who called it."""
+    called = host.sudo_caller(os.environ)
+    return frozenset((os.geteuid(), 0, *(called[:1] if called else ())))
+
+
+def name(uid: int) -> str:
+    """A user as people call them: by name, else by number."""
+    return host.user_name(uid) or f'uid {uid}'
+
+
+def foreign_owner(*paths: str, follows: bool = True) -> str:
+    """The first user who is not one of `own_uids` and owns one of these paths, or the link there; '' for nobody.
+
+    With `follows` what a link leads to counts as well.
+    """
+    ours = own_uids()
+    for path in paths:
+        for look in (os.lstat, os.stat) if follows else (os.lstat,):
+            try:
+                uid = look(encoded(path)).st_uid
+            except OSError:
+                continue  # what is not there is nobody's
+            if uid not in ours:
+                return name(uid)
+    return ''
+
+
+def new_owner(path: str) -> tuple[int, int] | None:
+    """(uid, gid) that a new file at this absolute path gets, where they are not the process's own.
+
+    With sudo and the user's HOME kept, what is made in it belongs to that user.
+    """
+    called = host.sudo_caller(os.environ)
+    home = os.environ.get('HOME', '')
+    if not called or not home:
+        return None
+    try:
+        is_theirs = os.stat(home).st_uid == called[0]
+    except OSError:
+        return None
+    folder = os.path.realpath(encoded(os.path.dirname(os.path.abspath(path))))
+    return called if is_theirs and (folder + b'/').startswith(os.path.realpath(encoded(home)) + b'/') else None

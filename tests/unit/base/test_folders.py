@@ -1,0 +1,33 @@
+"""Folders that are made, and removed again."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from nobody import NOBODY
+
+from tao_launcher.base import folders
+
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason='only root can give a folder away')
+
+
+def test_folders_that_were_made_are_removed_and_no_other(tmp_path: Path) -> None:
+    made: list[str] = []
+    (tmp_path / 'a').mkdir()
+    folders.make_folders(f'{tmp_path}/a/b/c', made)
+    folders.make_folders(f'{tmp_path}/a/b/d', made)
+    assert sorted(made) == [f'{tmp_path}/a/b', f'{tmp_path}/a/b/c', f'{tmp_path}/a/b/d']
+    (tmp_path / 'a/b/d/file').touch()
+    folders.remove_folders(made)
+    assert sorted(str(each) for each in (tmp_path / 'a').rglob('*')) == [
+        f'{tmp_path}/a/b', f'{tmp_path}/a/b/d', f'{tmp_path}/a/b/d/file',
+    ]
+
+
+@root_only
+def test_folders_are_given_away_by_descriptor(tmp_path: Path) -> None:
+    made: list[str] = []
+    folders.make_folders(f'{tmp_path}/a/b/c', made, (NOBODY, NOBODY))
+    assert made == [f'{tmp_path}/a', f'{tmp_path}/a/b', f'{tmp_path}/a/b/c']
+    assert {os.stat(folder).st_uid for folder in made} == {NOBODY}
