@@ -27,7 +27,7 @@ def build(found: Checkout, tag: str, build_args: Sequence[str], *, push: bool, f
     With `push` it is pushed as USER-YYYYMMDDHHMM and printed by its digest, which then stands in the
     manifest. Whatever fails, the manifest stays as it is. Raises Fatal.
     """
-    given = builds.arguments(build_args, found.engine.environ)
+    given = builds.arguments(build_args, found.engine.environ, is_sudo=found.engine.daemon.is_sudo)
     repository = found.repository()
     local = f'{repository}:{tagged("--tag", tag) if tag else found.user()}'
     dockerfile = found.dockerfile(DOCKERFILE)
