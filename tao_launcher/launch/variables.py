@@ -105,6 +105,8 @@ def for_the_container(
     meant = here if value is None else value
     secret = bool(meant) and is_secret(name, meant or '')
     if not steers_the_client(name):
+        if (value is None or secret) and (has_own_client and name.endswith('*') or not has_own_client and ',' in name):
+            raise UsageError(f'{name}: a name that stands for others cannot be passed by name ({origin})')
         return value, secret and value is not None
     if has_own_client and (value is None or (secret and value == here)):
         return None, False
