@@ -103,5 +103,9 @@ def tao(words: Sequence[str]) -> str:
     """How the launcher is called for the same engine."""
     if tuple(words) == (DOCKER.name,):
         return 'tao'
+    import shlex
+
+    from ..base.shell import quote
+
     shown = (f'{word.profile.name}:{word}' if isinstance(word, Program) else word for word in words)
-    return f'tao --engine "{" ".join(shown)}"'
+    return f'tao --engine {quote(shlex.join(shown))}'

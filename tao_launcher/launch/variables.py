@@ -86,9 +86,11 @@ def _handed_over(found: Iterable[Variable], environ: Mapping[str, str], *, launc
 
 def in_ps(option: str, name: str) -> str:
     """A notice about a secret on our own command line."""
+    from ..base.shell import quote
+
     return (
         f'{option} {name}=… can be seen in ps as long as the launcher runs; '
-        f'this cannot: export {name}, then {option} {name}'
+        f'this cannot: export {quote(name)}, then {option} {quote(name)}'
     )
 
 

@@ -121,7 +121,9 @@ def call(
     if not rest and not group:
         raise UsageError('which task?', advice='tao --help')
     if not rest:
-        raise UsageError(f'which task of {group}?', advice=f'tao {group} --help')
+        from ..base.shell import quote
+
+        raise UsageError(f'which task of {group}?', advice=f'tao {quote(group)} --help')
     task = rest.pop(0)
     if task in HELP:
         return Call('help', group)
@@ -135,7 +137,10 @@ def call(
     if rest[0] == 'run':
         command = tuple(rest[2:] if rest[1:2] == ['--'] else rest[1:])
         if not command:
-            raise UsageError('run what?', advice=f'tao {task} run COMMAND [ARGS...], or tao {task} for a shell')
+            from ..base.shell import quote
+
+            name = quote(task)
+            raise UsageError('run what?', advice=f'tao {name} run COMMAND [ARGS...], or tao {name} for a shell')
         return Call('run', group, task, 'run', command)
     forced = rest[0] == '--'
     if forced:
@@ -182,11 +187,13 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
         else:
             kept.append(word)
     if misplaced:
+        from ..base.shell import quote
+
         words = ' '.join(part for pair in misplaced for part in pair if part)
         raise UsageError(
             f'{", ".join(name for name, _ in misplaced)}: the launcher\'s options stand before the task name',
-            f'behind a bare "--" the task gets them: tao {task} SUBTASK -- {words}',
-            advice=f'tao {words} {task} …',
+            f'behind a bare "--" the task gets them: tao {quote(task)} SUBTASK -- {words}',
+            advice=f'tao {words} {quote(task)} …',
         )
     return kept + rest
 

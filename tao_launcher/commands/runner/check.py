@@ -1,11 +1,10 @@
 """tao_pt check: is all there for a checkout: python, docker, the manifest, the base image."""
 from __future__ import annotations
 
-import shlex
-
 from ...base import host, machine
 from ...base.errors import ConfigError, EngineError
 from ...base.record import Record
+from ...base.shell import join, quote
 from ...checkouts import runners
 from ...checkouts.find import export_line, find_root, manifest_image, root_above, runner_profiles
 from ...engine import daemon, installed, profiles, remedies
@@ -105,7 +104,7 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     variable = str(asker.profile['root_variable'])
     cwd = asker.invocation.here.cwd
     named, above = asker.invocation.environ.get(variable), root_above(cwd)
-    fix = f'export {variable}={shlex.quote(above)}' if above else export_line(asker.profile)
+    fix = f'export {variable}={quote(above)}' if above else export_line(asker.profile)
     if not named and not above:
         text = f'{variable} is not set, and {cwd} is in no checkout'
         return '', Finding('checkout', 'fail', text, fix)
@@ -124,7 +123,7 @@ def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
     try:
         image = _with(manifest_image(root, asker.profile, asker.invocation.here, by_tag=False), registry)
     except ConfigError as e:
-        return '', Finding('manifest', 'fail', e.on_one_line(), f'correct {root}/{runners.MANIFEST}')
+        return '', Finding('manifest', 'fail', e.on_one_line(), f'correct {quote(f"{root}/{runners.MANIFEST}")}')
     return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')
 
 
@@ -176,5 +175,5 @@ def _image(asker: Asker, image: str) -> Finding:
     if answer.code == 0 or 'parsing manifest blob' in answer.err:
         return Finding('image', 'ok', f'{image} is not here; its registry has it, and the first run pulls it')
     text = f'{image} is neither here nor to be had: {(answer.err.strip().splitlines() or ["no answer"])[-1][:200]}'
-    return Finding('image', 'fail', text, f'{" ".join(found.words)} login {image.partition("/")[0]}, '
+    return Finding('image', 'fail', text, f'{join(found.words)} login {quote(image.partition("/")[0])}, '
                    f'or {asker.program} build')
