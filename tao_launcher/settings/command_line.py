@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..base.record import Record
+from ..base.shell import quote
 from ..base.suggest import did_you_mean, nearest
 from .option import Option
 from .options import ALSO_LATE, NEVER_LATE, SUBMIT, TASKS_OWN, of
@@ -121,8 +122,6 @@ def call(
     if not rest and not group:
         raise UsageError('which task?', advice='tao --help')
     if not rest:
-        from ..base.shell import quote
-
         raise UsageError(f'which task of {group}?', advice=f'tao {quote(group)} --help')
     task = rest.pop(0)
     if task in HELP:
@@ -137,8 +136,6 @@ def call(
     if rest[0] == 'run':
         command = tuple(rest[2:] if rest[1:2] == ['--'] else rest[1:])
         if not command:
-            from ..base.shell import quote
-
             name = quote(task)
             raise UsageError('run what?', advice=f'tao {name} run COMMAND [ARGS...], or tao {name} for a shell')
         return Call('run', group, task, 'run', command)
@@ -187,8 +184,6 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
         else:
             kept.append(word)
     if misplaced:
-        from ..base.shell import quote
-
         words = ' '.join(part for pair in misplaced for part in pair if part)
         raise UsageError(
             f'{", ".join(name for name, _ in misplaced)}: the launcher\'s options stand before the task name',

@@ -16,8 +16,8 @@ import pytest
 from support import CHECKOUT, tao
 
 from tao_launcher.base.shell import join, quote
-from tao_launcher.commands.doctor import checks
-from tao_launcher.commands.doctor.findings import MachineFacts
+from tao_launcher.commands.doctor import mounts
+from tao_launcher.commands.doctor.facts import MachineFacts
 from tao_launcher.engine import failures, profiles, remedies
 from tao_launcher.engine.remedies import Machine
 from tao_launcher.launch import causes, variables
@@ -96,8 +96,9 @@ def test_quote(name: str, stubs: Stubs) -> None:
 @each_machine
 def test_fixes_of_doctor(name: str, machine: Machine, stubs: Stubs) -> None:
     paths = (f'/data/{name}', '/data/b')
-    missing = checks.sources(MachineFacts(engine=('docker',), missing=paths, can_create=False, machine=machine))
-    unwritable = checks.sources(MachineFacts(engine=('docker',), unwritable=paths, job_user='1000', machine=machine))
+    facts = MachineFacts(engine=('docker',), machine=machine)
+    missing = mounts.sources(facts, mounts.Sources(missing=paths, can_create=False))
+    unwritable = mounts.sources(facts, mounts.Sources(unwritable=paths, job_user='1000'))
     for found, words in ((missing, ['mkdir', '-p', *paths]), (unwritable, ['chown', '1000', *paths])):
         assert found and is_one_plain_line(found.fix)
         assert stubs.paste(found.fix)[-1] == words
