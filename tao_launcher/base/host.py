@@ -166,7 +166,9 @@ def read(path: str, what: str, *, required: bool) -> bytes | None:
     except PermissionError:
         if not required and look(path) is None:
             return None  # in a folder of somebody else's, as with root's HOME
-        raise FileError(path, 'can not be read (permission denied)', advice=f'ls -l {path}') from None
+        from .shell import quote
+
+        raise FileError(path, 'can not be read (permission denied)', advice=f'ls -l {quote(path)}') from None
     except (OSError, ValueError) as e:
         raise FileError(path, f'can not be read ({getattr(e, "strerror", e)})') from None
 

@@ -5,6 +5,7 @@ import json
 import re
 
 from .errors import Fault, FileError
+from .secrets import is_secret_name
 from .text import plural
 
 TYPE_CHECKING = False
@@ -151,13 +152,21 @@ def _not_json(text: str, error: json.JSONDecodeError, name: str) -> FileError:
 def _masked(text: str) -> str:
     """The text with the environment's words starred out, but for names: values may be secrets.
 
-    Where JSON is broken, nobody can tell a value for certain; so all of that section counts as one.
+    Where JSON is broken, nobody can tell a value for certain; so all of that section counts as one. Whatever it is
+    called: a name in it that looks secret makes it one.
     """
-    words = list(re.finditer('Envs|variable|value', text))
+    words = [(found.start(), found.end()) for found in re.finditer('Envs|variable|value', text)]
+    names = [
+        (found.start(), found.end())
+        for found in re.finditer(r'(?<![\w./~$-])[\w.-]+', text) if is_secret_name(re.sub('[.-]', '_', found.group()))
+    ]
+    if names:  # what stands before the name, in the same object, may be its value; a bracket more may be the slip
+        before = [found.start() for found in re.finditer(r'[\[{]', text[:names[0][0]])]
+        words.append((before[-2] if len(before) > 1 else 0, names[-1][1]))
     if not words:
         return text
-    start = words[0].start()
-    section = re.compile('"?(Mounts|DockerOptions)').search(text, words[-1].end())
+    start = min(word[0] for word in words)
+    section = re.compile('"?(Mounts|DockerOptions)').search(text, max(word[1] for word in words))
     end = section.start() if section else len(text)
     name = r"""\bvariable["']\s*:\s*["'][A-Za-z_]\w*["'](?=\s*[,}])"""
     pattern = name + r"""|\b(?:Envs|variable|value)\b|[^\s,:{}\[\]"']"""

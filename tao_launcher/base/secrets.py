@@ -1,4 +1,4 @@
-"""What looks like a secret, and texts without it."""
+"""What looks like a secret, and texts without it. Everything here is linear in its input."""
 from __future__ import annotations
 
 import re
@@ -7,51 +7,142 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
 SECRET_WORDS = {
-    'KEY', 'APIKEY', 'TOKEN', 'SECRET', 'PASSWORD', 'PASSWD', 'PASS', 'CREDENTIAL', 'CREDENTIALS',
+    'KEY', 'APIKEY', 'TOKEN', 'SECRET', 'PASSWORD', 'PASSWD', 'PASS', 'PASSPHRASE', 'CREDENTIAL', 'CREDENTIALS',
+    'PAT', 'AUTH',
 }
+# Ends of words that are written together: PGPASSWORD, SSHPASS, accessToken.
+SECRET_ENDS = (
+    'PASSWORD', 'PASSWD', 'PASSPHRASE', 'SSHPASS', 'SECRET', 'TOKEN', 'APIKEY', 'ACCESSKEY', 'SECRETKEY', 'PRIVATEKEY',
+)
+FILES = ('SSH_AUTH_SOCK', 'REGISTRY_AUTH_FILE')  # their values are paths
+# What docker's and podman's clients, and the ssh that they start, take from their environment.
+CLIENT = (
+    'DOCKER_(HOST|CONTEXT|CONFIG|TLS.*|CERT_PATH|API_VERSION|DEFAULT_PLATFORM|BUILDKIT|CONTENT_TRUST.*|AUTH_CONFIG'
+    '|CUSTOM_HEADERS|CLI_.*)|BUILDKIT_.*|CONTAINER_(HOST|CONNECTION|SSHKEY)|CONTAINERS_.*|REGISTRY_AUTH_FILE|XDG_.*'
+    '|(?i:(HTTPS?|ALL|NO)_PROXY)|TMPDIR|SSH_AUTH_SOCK|SSH_ASKPASS|SSL_CERT_(FILE|DIR)|GODEBUG|LD_.*|PATH|HOME'
+)
+# Anybody may be user@ of an address; what is before the @ of a web address is a token.
+ADDRESS = r'://[^/\s:@]*:[^/\s@]+@|(?i:https?)://[^/\s@]+@'
 
 
 def is_secret(name: str, value: str) -> bool:
-    """Whether a variable looks like a secret, which must not be seen in argv.
+    """Whether a variable, an option or a key of that name with that value looks like a secret."""
+    return is_secret_name(name) or ('@' in value and bool(re.search(ADDRESS, value)))
 
-    Those that steer the docker client itself are never passed through its environment.
-    """
-    upper = name.upper()
-    if upper.startswith(('SSH_', 'DOCKER_', 'LD_')) or upper in ('PATH', 'HOME'):
+
+def is_secret_name(name: str) -> bool:
+    """Whether what has that name looks like a secret: by one of its words, which "_" separates."""
+    if not re.search('(?i)KEY|TOKEN|SECRET|PASS|PWD|CRED|PAT|AUTH', name):
         return False
-    return bool(SECRET_WORDS & set(upper.split('_'))) or bool(re.search(r'://[^/\s:@]*:[^/\s@]+@', value))
+    upper = name.upper()
+    words = upper.split('_')
+    if upper in FILES:
+        return False
+    return bool(SECRET_WORDS.intersection(words)) or (len(words) > 1 and words[-1] == 'PWD') or any(
+        word.endswith(SECRET_ENDS) for word in words
+    )
+
+
+def steers_the_client(name: str) -> bool:
+    """Whether the engine's client obeys a variable of that name.
+
+    Such a variable, meant for a container, must never get into the client's environment with the container's value.
+    """
+    return bool(re.fullmatch(CLIENT, name))
+
+
+PIECES = r"""(\s+)|(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|["'\\])+"""
+# The start of NAME=VALUE, and of "NAME": VALUE as JSON and YAML have it, also within quotes of a shell.
+PAIR = r"""(?<![\w./~-])([\w.-]+)((?:\\?["'])?\s{0,9}[=:]\s{0,9})"""
+VALUE = r"""(\\?["'])|[^\s,{}\[\]"'\\]+"""
 
 
 def masked_words(words: Iterable[str]) -> list[str]:
     """A task's words as we may print them: secret-looking values and what follows -k or --key starred out.
 
-    Also inside a word that is itself a command line (bash -c "dino train -k KEY").
+    Also inside a word that is itself a command line (bash -c "dino train -k KEY"), JSON or YAML.
     """
     shown: list[str] = []
     hide = False
     for word in words:
-        if re.search(r'\s', word):
-            pieces = re.split(r'(\s+)', word)
-            pieces[::2] = masked_words(pieces[::2])
-            shown.append('***' if hide else ''.join(pieces))
+        option, equals, value = word.partition('=')
+        has_option = bool(equals and re.fullmatch(r'[-+~]*[\w.-]+', option))
+        if not hide and (has_option or not re.search(r'\s', word)):
+            one, hide = _masked_word(word)
+            if has_option and one == word:  # its name is no secret, but its value may hold pairs
+                one = f'{option}={_masked_text(value)}'
+            shown.append(one if has_option or one != word else masked_pairs(word))
+        else:
+            shown.append('***' if hide else _masked_text(word))
             hide = False
-            continue
-        name, equals, value = word.partition('=')
-        option = re.sub('[.-]', '_', name.lstrip('-'))
-        secret = name == '-k' or is_secret(option, value)
-        if equals:
-            word = f'{name}=***' if secret else word
-        shown.append('***' if hide or (not equals and is_secret('', word)) else word)
-        hide = not equals and name.startswith('-') and secret
     return shown
 
 
+def _masked_word(word: str) -> tuple[str, bool]:
+    """(a word without its secret, whether the next word is one)."""
+    bare = word.strip('"\'')
+    option, equals, value = bare.partition('=')
+    if not equals and not bare.startswith('-'):
+        return ('***' if '@' in bare and is_secret('', bare) else word), False
+    is_key = is_secret(re.sub('[.-]', '_', option.lstrip('-+~')), value)
+    if option == '-k' or (is_key and re.fullmatch(r'[-+~]*[\w.-]+', option)):
+        return (f'{option}=***' if equals else word), not equals
+    if bare.startswith('-k'):
+        return '-k***', False
+    return ('***' if is_secret('', bare) else word), False
+
+
+def _masked_text(text: str) -> str:
+    """A command line, or a text with pairs."""
+    shown = []
+    hide = False
+    for piece in re.finditer(PIECES, masked_pairs(text), re.DOTALL):
+        word = piece.group()
+        if piece.group(1) is None:
+            word, hide = ('***', False) if hide else _masked_word(word)
+        shown.append(word)
+    return ''.join(shown)
+
+
+def masked_pairs(text: str) -> str:
+    """The text with the values of secret-looking names starred out: KEY=value, "key": "value"."""
+    if '=' not in text and ':' not in text:
+        return text
+    done, shown = 0, []
+    for pair in re.finditer(PAIR, text):
+        name, sign = pair.groups()
+        if pair.start() < done or not is_secret_name(re.sub('[.-]', '_', name.lstrip('-'))):
+            continue
+        value = re.compile(VALUE).match(text, pair.end())
+        is_bare = sign == ':' and value and not value.group(1)  # key:/data is a mount, and {key:abc} a pair
+        if not value or (is_bare and text[pair.start() - 1:pair.start()] not in ('{', ',')):
+            continue
+        quote = value.group(1) or ''
+        end = _closed(text, value.end(), quote) if quote else value.end()
+        shown += [text[done:pair.end()], quote, '***', quote]
+        done = end
+    return ''.join([*shown, text[done:]])
+
+
+def _closed(text: str, start: int, quote: str) -> int:
+    """Where a quoted value that begins at `start` ends, behind its quote; the end of the text if it is open."""
+    inner = {"'": "[^']*'?", '"': r'(?:[^"\\]|\\.)*"?'}.get(quote, fr'(?:[^\\]|\\[^{quote[-1]}])*(?:\\.)?')
+    found = re.compile(inner, re.DOTALL).match(text, start)
+    return found.end() if found else start
+
+
 def masked(text: str) -> str:
-    """The text without the passwords of addresses such as ssh://user:password@host."""
+    """The text without the passwords and tokens of addresses such as ssh://user:password@host."""
     if '@' not in text:
         return text
-    import re
 
-    return re.sub(r'([^\s/:@"\'=]*):[^\s/@"]+@(?!sha256:)', r'\1:***@', text)
+    def star(found: re.Match[str]) -> str:
+        user, colon, password = found.group()[:-1].partition(':')
+        before = text[max(0, found.start() - 8):found.start()].lower()
+        is_web = before.endswith(('http://', 'https://'))
+        if is_web and password in ('', 'x-oauth-basic'):  # the user is the token
+            return '***@'
+        return f'{user}:***@' if colon and password else found.group()
+
+    return re.sub(r'(?<![^\s/@"])[^\s/@"]+@(?!sha256:)', star, text)

@@ -5,7 +5,7 @@ import re
 
 from ..base.errors import UsageError
 from ..base.record import Record
-from ..base.secrets import is_secret
+from ..launch.variables import for_the_container
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Arguments(Record):
     by_name: tuple[str, ...]
 
 
-def arguments(given: Sequence[str], environ: Mapping[str, str]) -> Arguments:
+def arguments(given: Sequence[str], environ: Mapping[str, str], *, is_sudo: bool = False) -> Arguments:
     """NAME=VALUE, or NAME for the host's value. What looks secret goes by name, its value through the environment.
 
     Raises UsageError with every fault.
@@ -37,10 +37,16 @@ def arguments(given: Sequence[str], environ: Mapping[str, str]) -> Arguments:
         found[name] = value if equals else None
     if faults:
         raise UsageError(*faults)
-    export = {name: value for name, value in found.items() if value and is_secret(name, value)}
-    by_name = tuple(name for name, value in found.items() if value is None or name in export)
-    words = tuple(name if name in by_name else f'{name}={value}' for name, value in found.items())
-    return Arguments(words, export, by_name)
+    words, by_name = [], []
+    export: dict[str, str] = {}
+    for name, meant in found.items():
+        handed, secret = for_the_container(name, meant, '--build-arg', environ, has_own_client=not is_sudo)
+        if handed is None or secret:
+            by_name.append(name)
+        if handed is not None and secret:
+            export[name] = handed
+        words.append(name if name in by_name else f'{name}={handed}')
+    return Arguments(tuple(words), export, tuple(by_name))
 
 
 def engine_words(engine: Sequence[str], given: Arguments) -> tuple[str, ...]:

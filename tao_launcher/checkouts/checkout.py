@@ -6,6 +6,7 @@ from ..base.errors import ConfigError, UsageError
 from ..base.record import Record
 from ..engine import process
 from ..engine.references import with_registry
+from ..launch.variables import in_ps
 from ..settings import parsers
 from ..settings.chosen_engine import engine as find_engine
 from ..settings.settings import dry_run_form, registry_and_release
@@ -78,7 +79,9 @@ class Checkout(Record):
             self.output.result(f'# then: {text}\n')
 
     def say_exports(self, given: Arguments) -> None:
-        """In a dry run: what a printed line takes from its environment."""
+        """The secrets that our own command line shows; in a dry run what a printed line takes from its environment."""
+        for name in given.export:
+            self.output.notice(in_ps('--build-arg', name))
         if self.dry_run:
             self.output.say_exports([*given.export])
 

@@ -5,6 +5,7 @@ import re
 
 from ..base.json_reader import Reader
 from ..base.json_text import loads, refused, text_faults
+from ..base.shell import quote
 from ..launch.plan import Target
 from ..settings import parsers
 from ..settings.values import Mount, Source, Variable, clean_path
@@ -38,7 +39,7 @@ def target(
         variables=(Variable('PYTHONPATH', profile['pythonpath'], Source('program', program)),),
         network='host' if profile['network_default'] == '--net=host' else '',
         workdir=profile['working_directory'] or '',
-        image_from=f'{root}/{MANIFEST}',
+        image_from=quote(f'{root}/{MANIFEST}'),
         program=program,
     )
 

@@ -28,5 +28,5 @@ DOCKER = Profile(
     has_contexts=True,
     logins=('$DOCKER_CONFIG/config.json', '$HOME/.docker/config.json'),
     storage='data-root in /etc/docker/daemon.json',
-    job_label='{{.Label "tao.job"}}',
+    job_label='{{json (.Label "tao.job")}}',
 )

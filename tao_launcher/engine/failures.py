@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 
+from ..base.shell import join, quote
 from . import profiles, remedies
 from .remedies import Machine
 
@@ -25,7 +26,7 @@ def engine_failure(
     program = profiles.program(engine).rpartition('/')[2]
     text = error.lower()
     where = f' at {address}' if address else ''
-    asked = f'{" ".join(engine)} version'
+    asked = f'{join(engine)} version'
     elsewhere = remedies.other_endpoint(engine, environ)
     if code == 0:
         return None
@@ -34,10 +35,10 @@ def engine_failure(
     if 'password is required' in text or 'a terminal is required' in text:
         return 'sudo wants a password', 'sudo -v'
     if address.startswith('ssh:') and re.search(r'permission denied \(|host key verification failed', text):
-        return f'ssh may not log in at {address}', f'ssh {address} docker version'
+        return f'ssh may not log in at {address}', f'ssh {quote(address)} docker version'
     if 'permission denied' in text and ('connect' in text or 'socket' in text):
-        join = remedies.join_docker_group(machine) if profile.service else elsewhere or asked
-        return f'no permission to talk to the {program} daemon{where}', join
+        allow = remedies.join_docker_group(machine) if profile.service else elsewhere or asked
+        return f'no permission to talk to the {program} daemon{where}', allow
     if re.search('new[ug]idmap', text):
         fix = remedies.as_root(machine, 'apt-get install -y uidmap')
         return f'{program} may not map users here ({_first(error)})', fix

@@ -37,5 +37,5 @@ PODMAN = Profile(
         '$HOME/.docker/config.json',
     ),
     storage='graphroot in storage.conf',
-    job_label='{{index .Labels "tao.job"}}',
+    job_label='{{json (index .Labels "tao.job")}}',
 )

@@ -35,4 +35,4 @@ class Profile(Record):
     has_contexts: bool  # names for daemons in files of its own: docker's contexts
     logins: tuple[str, ...]  # the files that may hold logins to registries, variables for folders in them
     storage: str  # the setting for the folder that images are kept in
-    job_label: str  # the label tao.job in the --format of `ps`
+    job_label: str  # the label tao.job in the --format of `ps`, as JSON: it may hold line breaks

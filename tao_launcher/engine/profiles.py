@@ -52,6 +52,12 @@ def program(words: Sequence[str]) -> str:
     return words[index(words)]
 
 
+def runs_nothing(words: Sequence[str]) -> bool:
+    """Whether the engine's own words end it with its help or version, code 0 and no job, whatever follows them."""
+    ends = ('--help', '-h', '--version', '-v')
+    return words[0].startswith('-') or any(word.partition('=')[0] in ends for word in words[index(words) + 1:])
+
+
 def profile(words: Sequence[str]) -> Profile:
     """The profile of an engine's command, as parsers.engine took it. Raises ValueError for one of no known kind."""
     found = known(program(words))
@@ -97,5 +103,9 @@ def tao(words: Sequence[str]) -> str:
     """How the launcher is called for the same engine."""
     if tuple(words) == (DOCKER.name,):
         return 'tao'
+    import shlex
+
+    from ..base.shell import quote
+
     shown = (f'{word.profile.name}:{word}' if isinstance(word, Program) else word for word in words)
-    return f'tao --engine "{" ".join(shown)}"'
+    return f'tao --engine {quote(shlex.join(shown))}'

@@ -1,8 +1,18 @@
 """Image references: their registry, tag and digest, as text."""
 from __future__ import annotations
 
+import re
+
 # The file below a home folder that holds the ids of images that bundles brought, by reference.
 REMEMBERED = '.local/state/tao/images.json'
+
+
+def remembered(found: object) -> dict[str, str]:
+    """The ids by reference of that file's value; what is no id would be an option, or another image."""
+    return {
+        reference: id for reference, id in (found.items() if isinstance(found, dict) else ())
+        if isinstance(id, str) and re.fullmatch('sha256:[0-9a-f]+', id)
+    }
 
 
 def repository(image: str) -> str:

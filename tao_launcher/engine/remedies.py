@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 from ..base.record import Record
+from ..base.shell import CALLER, typed, within
 from . import profiles
 
 TYPE_CHECKING = False
@@ -30,10 +31,10 @@ class Machine(Record):
 def as_root(machine: Machine, *commands: str) -> str:
     """The commands as a line that the user of this machine can type."""
     if machine.is_root:
-        return ' && '.join(commands)
+        return typed(' && '.join(commands))
     if machine.has_sudo:
-        return ' && '.join(f'sudo {command}' for command in commands)
-    return f'su - -c "{" && ".join(commands)}"'  # without the "-" PATH would lack root's programs
+        return typed(' && '.join(f'sudo {command}' for command in commands))
+    return f'su - -c {within(" && ".join(commands))}'  # without the "-" PATH would lack root's programs
 
 
 def start(machine: Machine) -> str:
@@ -52,7 +53,7 @@ def describe_gpus(machine: Machine) -> str:
 def add_ids(machine: Machine) -> str:
     """Give the user ids for the users inside containers."""
     ids = '100000-165535'
-    return as_root(machine, f'usermod --add-subuids {ids} --add-subgids {ids} $(id -un)')
+    return as_root(machine, f'usermod --add-subuids {ids} --add-subgids {ids} {CALLER}')
 
 
 def restart(machine: Machine) -> str:
@@ -71,7 +72,7 @@ def install(machine: Machine, engine: Profile) -> str:
 
 def join_docker_group(machine: Machine) -> str:
     """Let the user talk to the daemon, in this shell too."""
-    return f'{as_root(machine, "usermod -aG docker $(id -un)")} && newgrp docker'
+    return f'{as_root(machine, f"usermod -aG docker {CALLER}")} && newgrp docker'
 
 
 def other_endpoint(engine: Sequence[str], environ: Mapping[str, str]) -> str:

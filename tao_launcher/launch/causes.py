@@ -5,6 +5,7 @@ What was not established stands behind an "if".
 from __future__ import annotations
 
 from ..base.record import Record
+from ..base.shell import join, quote
 from ..engine import profiles, remedies
 from ..engine.failures import engine_failure
 from ..engine.remedies import Machine
@@ -70,7 +71,7 @@ def failure(facts: FailureFacts) -> tuple[str, str]:
     if facts.code == 137:
         return _killed(facts)
     if facts.code == 139:
-        return 'the job crashed (segmentation fault)', f'{" ".join(facts.engine)} run --rm -it {facts.image} /bin/bash'
+        return 'the job crashed (segmentation fault)', _shell(facts)
     return '', ''
 
 
@@ -78,9 +79,14 @@ def _name(facts: FailureFacts) -> str:
     return profiles.profile(facts.engine).name
 
 
+def _shell(facts: FailureFacts) -> str:
+    """The command for a look into the image."""
+    return join((*facts.engine, 'run', '--rm', '-it', facts.image, '/bin/bash'))
+
+
 def _refusal(facts: FailureFacts) -> tuple[str, str]:
     """Why an engine that answers did not start the container."""
-    engine = ' '.join(facts.engine)
+    engine = join(facts.engine)
     free = facts.disk_free
     is_full = free is not None and free < (FULL_DISK if facts.image_is_here else LOW_ON_DISK)
     if is_full and free is not None:
@@ -91,7 +97,7 @@ def _refusal(facts: FailureFacts) -> tuple[str, str]:
     if facts.image_is_here and facts.pull == 'always':
         return f'{facts.image} is here, but --pull always asks its registry', 'leave --pull always out'
     if facts.name_is_taken:
-        return f'a container named {facts.name} exists already', f'{engine} rm {facts.name}, or another --name'
+        return f'a container named {facts.name} exists already', f'{engine} rm {quote(facts.name)}, or another --name'
     if facts.lacks_init:
         return _NO_INIT.format(_name(facts)), remedies.as_root(facts.machine, 'apt-get install -y catatonit')
     if facts.is_podman and _name(facts) != 'podman':
@@ -123,15 +129,15 @@ def _no_image(facts: FailureFacts, engine: str) -> tuple[str, str]:
     if facts.image.startswith('sha256:') and facts.pull == 'never':
         return f'the image that a bundle brought is not here any more ({facts.image[:19]})', 'tao bundle load DIR'
     if facts.pull == 'never':
-        return f'{facts.image} is not here, and --pull never forbids to fetch it', f'{engine} pull {facts.image}'
+        return f'{facts.image} is not here, and --pull never forbids to fetch it', f'{engine} pull {quote(facts.image)}'
     registry = facts.image.partition('/')[0]
     if registry == 'nvcr.io' and facts.is_logged_in is False:
         return (
             f'{facts.image} is not here and could not be pulled; if {_name(facts)} said "unauthorized" or "denied": '
             f'no login for {registry} is stored',
-            f"{engine} login {registry} -u '$oauthtoken'",
+            f"{engine} login {quote(registry)} -u '$oauthtoken'",
         )
-    return f'{facts.image} is not here and could not be pulled', f'{engine} pull {facts.image}'
+    return f'{facts.image} is not here and could not be pulled', f'{engine} pull {quote(facts.image)}'
 
 
 def _command(facts: FailureFacts, *, started: bool) -> tuple[str, str]:
@@ -147,7 +153,7 @@ def _command(facts: FailureFacts, *, started: bool) -> tuple[str, str]:
     who = 'tini' if started else _name(facts) if facts.events is not None else f'{_name(facts)} or tini'
     return (
         f'if {who} said so: {facts.command} {why} in {facts.image}',
-        f'{" ".join(facts.engine)} run --rm -it {facts.image} /bin/bash',
+        _shell(facts),
     )
 
 

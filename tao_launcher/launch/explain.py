@@ -1,8 +1,8 @@
 """Where each argument of docker comes from: the words of a plan's argv, with the reason for each."""
 from __future__ import annotations
 
-import shlex
-
+from ..base.shell import join, quote
+from ..base.text import plain
 from ..settings.options import BY_KEY, ROWS
 from ..settings.values import OWN, Source
 from .argv import engine
@@ -43,10 +43,13 @@ def explained(plan: Plan, lines: Lines) -> Explained:
 
 
 def text(found: Explained) -> str:
-    """The words of each argument as a shell takes them, the reason behind a "#"."""
-    quoted = [shlex.join(words) for words, _ in found]
+    """The words of each argument as a shell takes them, the reason behind a "#".
+
+    Each on a line: what is pasted must run nothing, also in a zsh, to which a "#" is no comment.
+    """
+    quoted = [join(words) for words, _ in found]
     width = max(len(words) for words in quoted if len(words) <= WIDEST)
-    return ''.join(f'{words:<{width}}  # {reason}\n' for words, (_, reason) in zip(quoted, found))
+    return ''.join(f'{words:<{width}}  # {plain(reason)}\n' for words, (_, reason) in zip(quoted, found))
 
 
 def _command(plan: Plan, words: tuple[str, ...]) -> Explained:
@@ -72,7 +75,7 @@ def _stream(plan: Plan) -> str:
 def _options(plan: Plan, lines: Lines) -> Explained:
     """Each option of docker run by its name; those that repeat stand in the order of the plan."""
     repeated: dict[str, Iterator[str]] = {
-        '-v': (str(mount.origin) for mount in plan.mounts),
+        '-v': (_shown(mount.origin) for mount in plan.mounts),
         '-e': (_variable(plan, word, origin) for word, origin in zip(plan.variables, plan.origins)),
         '--ulimit': (_source(plan, f'ulimits.{limit.name}') for limit in plan.ulimits),
         '-p': (_source(plan, f'ports.{port.container}/{port.protocol}') for port in plan.ports),
@@ -111,7 +114,11 @@ def _source(plan: Plan, key: str) -> str:
     """Where a setting comes from."""
     found = plan.settings.sources.get(key, SERVICE)
     is_own = found.kind == 'default' and plan.settings.passed.get(key, BY_KEY[key].default) != BY_KEY[key].default
-    return _default(plan) if is_own else str(found)
+    return _default(plan) if is_own else _shown(found)
+
+
+def _shown(source: Source) -> str:
+    return str(source._replace(name=quote(source.name)) if source.kind == 'file' else source)
 
 
 def _default(plan: Plan) -> str:
@@ -130,7 +137,7 @@ def _variable(plan: Plan, word: str, origin: Source) -> str:
     if origin == Source('setting', 'gpus'):
         return f'{_gpus(plan)}: how the container is told'
     hidden = '; by name, as its value may be a secret' if word in plan.export else ''
-    return f'{origin}{hidden}'
+    return f'{_shown(origin)}{hidden}'
 
 
 def _group(plan: Plan, group: str) -> str:

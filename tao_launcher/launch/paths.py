@@ -170,9 +170,9 @@ def _volume(path: str, look: Look) -> str:
     folder = path if look(f'{path}/.') else path.rpartition('/')[0] or path
     if ':' in folder:
         return 'in the mounts file'  # --volume can not carry it
-    import shlex
+    from ..base.shell import quote
 
-    return f'--volume {shlex.quote(f"{folder}:{folder}")}'
+    return f'--volume {quote(f"{folder}:{folder}")}'
 
 
 def gpu_indices(request: Gpus, words: Sequence[str]) -> list[str]:

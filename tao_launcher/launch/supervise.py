@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 
+from ..base.shell import join
 from ..engine import process, profiles
 from ..engine.signals import Signals, Terminal, has_terminal
 
@@ -144,7 +145,7 @@ class SupervisedJob:
         if not self.launch.end(container, grace, self._is_in_a_hurry):
             self.output.notice(
                 f'container {container.id[:12]} could not be removed; '
-                f'try: {" ".join(self.launch.engine)} rm -f {container.id[:12]}'
+                f'try: {join(self.launch.engine)} rm -f {container.id[:12]}'
             )
 
     def _is_in_a_hurry(self) -> bool:
@@ -168,7 +169,7 @@ class SupervisedJob:
         if self.is_silent and (self.received or not was_refused):
             self.output.notice(
                 'the engine does not answer, so this launch\'s container may be left; look for it with: '
-                f'{" ".join(self.launch.engine)} ps -a --filter label=tao.plan={self.launch.plan}'
+                f'{join(self.launch.engine)} ps -a --filter label=tao.plan={self.launch.plan}'
             )
         for container in found:
             if code == 0 and not self.received and container.state == 'running':

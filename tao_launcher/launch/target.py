@@ -26,7 +26,11 @@ def task_target(known: Catalogue, call: Call, release: str) -> Target:
     older = '' if release else catalogue.moved(known, found)
     notices = tuple(notice for notice in (older, elsewhere) if notice)
     newest = '' if release or known.path else ', the newest that has it'
-    whence = f'{found.group}/{found.task} in release {found.release}{known.path and f" of {known.path}"}{newest}'
+    whence = f'{found.group}/{found.task} in release {found.release}{newest}'
+    if known.path:  # a file has all of the names
+        from ..base.shell import quote
+
+        whence = f'{quote(f"{found.group}/{found.task}")} in release {quote(found.release)} of {quote(known.path)}'
     return Target(
         job, found.image, command, found.release, notices=notices, image_from=whence, is_task=call.form == 'task',
     )

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..base.record import Record
-from ..base.secrets import is_secret
+from ..base.secrets import is_secret, steers_the_client
 from ..settings.values import OWN, Source, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 LAUNCH_ID = 'TAO_LAUNCH_ID'
 
@@ -51,17 +51,27 @@ def collect(
         found[variable.name] = variable
     if LAUNCH_ID in found:
         raise Reserved(found[LAUNCH_ID], f'{found[LAUNCH_ID].origin}')
+    return _handed_over(found.values(), environ, launch_id=launch_id)
+
+
+def _handed_over(found: Iterable[Variable], environ: Mapping[str, str], *, launch_id: bool) -> Variables:
+    """How each of the variables is handed over."""
     words, by_name, notices = [], [], []
     origins: list[Source] = []
     export: dict[str, str] = {}
-    for variable in found.values():
+    for variable in found:
         value = variable.value
         if value is None and variable.name not in environ:
             # docker would remove the image's own value
             notices.append(f'{variable.name} is not set here and so left out ({variable.origin})')
             continue
         origins.append(variable.origin)
-        if value is None or (value and is_secret(variable.name, value)):
+        if value and variable.origin.kind == 'option' and is_secret(variable.name, value):
+            notices.append(in_ps('--env', variable.name))
+        value, secret = for_the_container(
+            variable.name, value, variable.origin, environ, has_own_client=launch_id,
+        )
+        if value is None or secret:
             words.append(variable.name)
             by_name.append(variable.name)
             if value is not None:
@@ -74,3 +84,39 @@ def collect(
     return Variables(tuple(words), tuple(by_name), export, tuple(notices), tuple(origins))
 
 
+def in_ps(option: str, name: str) -> str:
+    """A notice about a secret on our own command line."""
+    from ..base.shell import quote
+
+    return (
+        f'{option} {name}=… can be seen in ps as long as the launcher runs; '
+        f'this cannot: export {quote(name)}, then {option} {quote(name)}'
+    )
+
+
+def for_the_container(
+    name: str, value: str | None, origin: object, environ: Mapping[str, str], *, has_own_client: bool,
+) -> tuple[str | None, bool]:
+    """(value, whether it is a secret that goes by name) of a variable for a container; value None is the host's.
+
+    Where the engine's client would obey the variable, it goes by name only with the value that the client has
+    anyway; `has_own_client` tells that it has the caller's environment, which sudo's has not.
+    Raises UsageError for a secret that cannot go by name, as its value must not be seen either.
+    """
+    here = environ.get(name)
+    meant = here if value is None else value
+    secret = bool(meant) and is_secret(name, meant or '')
+    if not steers_the_client(name):
+        if (value is None or secret) and (has_own_client and name.endswith('*') or not has_own_client and ',' in name):
+            raise UsageError(f'{name}: a name that stands for others cannot be passed by name ({origin})')
+        return value, secret and value is not None
+    if has_own_client and (value is None or (secret and value == here)):
+        return None, False
+    if not secret:
+        return meant, False
+    raise UsageError(
+        f'{name}: a secret for the container, which cannot be handed over ({origin})',
+        f'by name, the engine\'s own client would obey {name}; by value, ps would show it',
+        advice='"proxies" in ~/.docker/config.json, which docker passes on' if name.upper().endswith('_PROXY')
+        else 'a file under a mount, or another name for it',
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..base.record import Record
+from ..base.shell import quote
 from ..base.suggest import did_you_mean, nearest
 from .option import Option
 from .options import ALSO_LATE, NEVER_LATE, SUBMIT, TASKS_OWN, of
@@ -121,7 +122,7 @@ def call(
     if not rest and not group:
         raise UsageError('which task?', advice='tao --help')
     if not rest:
-        raise UsageError(f'which task of {group}?', advice=f'tao {group} --help')
+        raise UsageError(f'which task of {group}?', advice=f'tao {quote(group)} --help')
     task = rest.pop(0)
     if task in HELP:
         return Call('help', group)
@@ -135,7 +136,8 @@ def call(
     if rest[0] == 'run':
         command = tuple(rest[2:] if rest[1:2] == ['--'] else rest[1:])
         if not command:
-            raise UsageError('run what?', advice=f'tao {task} run COMMAND [ARGS...], or tao {task} for a shell')
+            name = quote(task)
+            raise UsageError('run what?', advice=f'tao {name} run COMMAND [ARGS...], or tao {name} for a shell')
         return Call('run', group, task, 'run', command)
     forced = rest[0] == '--'
     if forced:
@@ -185,8 +187,8 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
         words = ' '.join(part for pair in misplaced for part in pair if part)
         raise UsageError(
             f'{", ".join(name for name, _ in misplaced)}: the launcher\'s options stand before the task name',
-            f'behind a bare "--" the task gets them: tao {task} SUBTASK -- {words}',
-            advice=f'tao {words} {task} …',
+            f'behind a bare "--" the task gets them: tao {quote(task)} SUBTASK -- {words}',
+            advice=f'tao {words} {quote(task)} …',
         )
     return kept + rest
 

@@ -14,13 +14,19 @@ if TYPE_CHECKING:
 WITHOUT_VALUE = {
     '--disable-content-trust', '--env-host', '--http-proxy', '--init', '--no-healthcheck',
     '--no-hosts', '--oom-kill-disable', '--privileged', '--publish-all', '-P', '--quiet', '-q',
-    '--read-only', '--read-only-tmpfs', '--replace', '--rmi', '--use-api-socket',
+    '--read-only', '--read-only-tmpfs', '--rmi', '--use-api-socket',
 }
 # What the launcher decides itself, and its option for it.
 OWN = {
     '--detach': '--detach', '-d': '--detach', '--rm': '--detach', '--interactive': '--interactive',
     '-i': '--interactive', '--tty': '--tty', '-t': '--tty', '-it': '--tty', '-ti': '--tty',
-    '-dit': '--detach', '--name': '--name', '--env': '--env', '-e': '--env', '--cidfile': '', '--sig-proxy': '',
+    '-dit': '--detach', '--name': '--name', '--replace': '--name', '--env': '--env', '-e': '--env',
+    '--env-merge': '--env', '--cidfile': '', '--sig-proxy': '',
+}
+# What would end without a job, and code 0, or show a secret; and why, or what there is instead.
+REFUSED = {
+    '--help': 'it would end without a job', '--version': 'it would end without a job',
+    '--creds': 'its value would be seen in ps; log in instead',
 }
 SHORT = {
     '-v': '--volume', '-e': '--env', '-p': '--publish', '-u': '--user', '-w': '--workdir',
@@ -51,6 +57,8 @@ def check_word(word: str) -> str:
         raise ValueError('expected one option with its value joined by "=", such as --cpus=8')
     if name in OWN:
         raise decided(OWN[name])
+    if name in REFUSED:
+        raise ValueError(REFUSED[name])
     if len(name) > 2 and name[1] != '-':
         raise ValueError('expected one option to a word, its value joined by "="')
     if SHORT.get(name, name) == '--label' and value.startswith('tao.'):

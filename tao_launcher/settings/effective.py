@@ -1,10 +1,9 @@
 """Every setting in effect, where it comes from and what it beat."""
 from __future__ import annotations
 
-import shlex
-
 from ..base.record import Record
 from ..base.secrets import is_secret, masked, masked_words
+from ..base.shell import join
 from . import parsers
 from .docker_args import word_key
 from .entries import Entry
@@ -139,17 +138,17 @@ def _word(word: str) -> str:
 
 def _variable(variable: Variable, environ: Mapping[str, str]) -> str:
     if variable.value is None:
-        return "the host's" if variable.name in environ else "the host's, where it is not set: left out"
+        return 'that of the host' + ('' if variable.name in environ else ', where it is not set: left out')
     return '***' if is_secret(variable.name, variable.value) else variable.value
 
 
 def _value(key: str, given: Any, environ: Mapping[str, str]) -> object:
     """A value as people and JSON have it."""
     if key == 'gpus' and given is None:
-        return "the Slurm job's own" if environ.get('SLURM_JOB_ID') else 'all'
+        return 'those of the Slurm job' if environ.get('SLURM_JOB_ID') else 'all'
     if isinstance(given, Gpus):
         number = {'count': '=', 'free': ':'}.get(given.kind, '') + str(given.first or '')
         return ','.join(given.ids) or given.kind + number
     if isinstance(given, tuple):
-        given = shlex.join(given)
+        given = join(given)
     return (masked(given) or None) if isinstance(given, str) else given

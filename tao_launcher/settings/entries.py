@@ -1,7 +1,10 @@
 """A setting with its value, where that comes from and what it beat; as a table and as JSON."""
 from __future__ import annotations
 
+import re
+
 from ..base.record import Record
+from ..base.shell import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,13 +39,20 @@ def _json_source(source: Source) -> dict[str, str]:
 
 
 def rows(found: Sequence[Entry]) -> list[tuple[str, str, str]]:
-    """The entries as a table's: a line for each, and one below it for each value that it beat."""
+    """The entries as a table's: a line for each, and one below it for each value that it beat.
+
+    A cell that a shell would not take as it is is quoted: whoever pastes a line runs nothing that a file has.
+    """
     lines = [('SETTING', 'VALUE', 'SOURCE')]
     for entry in found:
         lines.append((entry.name, _text(entry.value), str(entry.source)))
         lines += [('', _text(value), f'beaten: {source}') for value, source in entry.beaten]
-    return lines
+    return [(_pasted(name), _pasted(value), _pasted(source)) for name, value, source in lines]
 
 
 def _text(value: object) -> str:
     return {None: '-', True: 'true', False: 'false'}[value] if value is None or isinstance(value, bool) else str(value)
+
+
+def _pasted(cell: str) -> str:
+    return quote(cell) if re.search(r'["\'`$\\;&|<>!]', cell) or not cell.isprintable() else cell

@@ -9,7 +9,7 @@ import re
 
 from ..base.text import NO_LINE_BREAK
 from ..engine.docker import DOCKER
-from ..engine.profiles import PROFILES, PULL, known, named
+from ..engine.profiles import PROFILES, PULL, known, named, runs_nothing
 from .values import Gpus, clean_path
 
 TYPE_CHECKING = False
@@ -140,7 +140,7 @@ def tag(text: str) -> str:
 
 def registry(text: str) -> str:
     """HOST[:PORT][/PREFIX] of a registry, a slash at its end left out."""
-    if not re.fullmatch(r'[a-zA-Z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._-]+)*/?', text):
+    if not re.fullmatch(r'[a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9._-]+)*/?', text):
         raise ValueError('expected HOST[:PORT][/PREFIX], without https://')
     return text.rstrip('/')
 
@@ -182,7 +182,7 @@ def engine(text: str) -> tuple[str, ...]:
     import shlex
 
     words = tuple(named(word) or word for word in shlex.split(text))  # its ValueError names an open quote
-    if not words:
+    if not words or runs_nothing(words):
         raise ValueError('expected docker, podman, docker:/path/of/it, or "sudo -n docker"')
     if not any(map(known, words)):
         names = ' or '.join(f'{profile.name}:{words[-1]}' for profile in PROFILES)

@@ -107,10 +107,13 @@ def check_subtask(catalogue: Catalogue, found: CatalogueEntry, subtask: str) -> 
     known = catalogue.known_subtasks(found.group, found.task)
     meant = [name for name in known if one_slip_apart(name, subtask)]
     if meant and subtask not in known:
+        from ..base.shell import quote
+
+        task = f'tao {quote(found.task)}'
         raise UsageError(
             f'unknown subtask {subtask} of {found.task}',
             f'did you mean {" or ".join(meant)}? known: {", ".join(known)}',
-            advice=f'tao {found.task} {meant[0]} …, or tao {found.task} -- {subtask} … to run it as it is',
+            advice=f'{task} {quote(meant[0])} …, or {task} -- {quote(subtask)} … to run it as it is',
         )
 
 
@@ -134,14 +137,16 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
     source = f' (the catalogue is {catalogue.path})' if catalogue.path else ''
     what = f'no task {task}{f" in group {group}" if group else ""}{where}{source}'
     if everywhere:
+        from ..base.shell import join
+
         groups = sorted({g for r in everywhere for g in catalogue.releases[r] if catalogue.image(r, g, task)})
         having = catalogue.releases_with(task, group)
         return UsageError(
             what,
             *([f'releases that have it: {", ".join(having)}'] if release and having else []),
             *([f'it is in group {" and ".join(groups)}'] if group and group not in groups else []),
-            advice=f'tao {f"{groups[0] if group not in groups else group} " if group else ""}{task} …'
-            if not (release and having) else f'tao --release {having[-1]} {task} …',
+            advice=join(('tao', *([groups[0] if group not in groups else group] if group else []), task)) + ' …'
+            if not (release and having) else f'{join(("tao", "--release", having[-1], task))} …',
         )
     images = [images for groups in catalogue.releases.values() for images in groups.values()]
     names = sorted({name for tasks_of in images for tasks in tasks_of.values() for name in tasks})

@@ -64,7 +64,7 @@ class Shell:
         )
         self.child.delaybeforesend = None
         self.child.expect('ready> ')
-        self.shown = ''
+        self.shown = self.raw = ''
 
     def line(self, typed: str, tabs: int = 1) -> str:
         """What the line is after that was typed, and the Tab key was hit; `shown` is what the terminal showed."""
@@ -76,6 +76,7 @@ class Shell:
         self.told += 1
         self.child.send(key)
         self.child.expect(f'told-{self.told}-')
+        self.raw = self.child.before
         self.shown = re.sub(r'\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()=>][A-Z0-9]?', '', self.child.before)
         return (self.folder / 'line').read_text(encoding='utf-8').rstrip('\n')
 

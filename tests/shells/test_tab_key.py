@@ -1,11 +1,13 @@
 """The Tab key in bash, zsh and fish: real shells on a pseudo-terminal, and the words that they then hold."""
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from terminal import Start
@@ -116,7 +118,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     from engine_answers import Engine
 
     made = Engine(tmp_path / 'engine')
-    made.answers('ps', 'f00dcafe0001 night Up 2 hours model/dino/train\n')
+    made.answers('ps', 'f00dcafe0001 night Up 2 hours "model/dino/train"\n')
     monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
     return made
 
@@ -130,6 +132,19 @@ def test_jobs(name: str, home: Path, engine: object, start: Start) -> None:
     shell.line('tao stop ', tabs=2)
     assert 'night' in shell.shown
     assert ('model/dino/train, Up 2 hours' in shell.shown) == (name != 'bash')
+
+
+@each_shell
+def test_a_label_of_anybody_is_only_data(name: str, home: Path, engine: Any, start: Start) -> None:
+    """What a terminal would obey is shown as an escape, and a line break in a label makes no candidate."""
+    label = 'a\x1b]0;owned\x07b\nforged0001 c\td\x9b31m\u202ee'
+    engine.answers('ps', f'f00dcafe0001 night Up 2 hours {json.dumps(label)}\nfeed evil Up 1 s "x\n')
+    shell = start(name, LOAD[name])
+    shell.line('tao stop ', tabs=2)
+    assert 'night' in shell.shown
+    assert '\x1b]0;' not in shell.raw and '\x9b' not in shell.raw and '\u202e' not in shell.raw
+    assert ('a\\x1b]0;owned\\x07b' in shell.shown) == (name != 'bash')
+    assert shell.line('tao stop fo') == 'tao stop fo' and shell.line('tao stop ev') == 'tao stop ev'
 
 
 @each_shell

@@ -4,6 +4,7 @@ from __future__ import annotations
 from ...base import host
 from ...base.errors import Fatal
 from ...base.record import Record
+from ...base.text import plain
 from ...settings.invocation import Invocation
 from . import shellwords
 from .offers import complete as complete_words
@@ -109,7 +110,7 @@ def _with_help(shell: str, word: Word, found: Completions) -> str:
 
 
 def _line(head: str, candidate: Candidate) -> str:
-    return f'{head}{candidate.text}\t{" ".join(candidate.help.split())}'.rstrip('\t')
+    return f'{head}{candidate.text}\t{plain(" ".join(candidate.help.split(" ")))}'.rstrip('\t ')
 
 
 class _World(Record):
@@ -171,10 +172,16 @@ class _World(Record):
         engine = engine._replace(environ={**engine.environ, 'SSH_ASKPASS_REQUIRE': 'never'})
         listed = [word for word in list_words(engine.owner, all_users=everybody, ended=ended) if word != '-q']
         row = ROW + engine.daemon.profile.job_label
+        import json
+
         found = []
         for line in engine.ask(*listed, '--format', row, timeout=PATIENCE).out.splitlines():
             id, name, about = (*line.split(' ', 2), '', '')[:3]
-            status, _, task = about.rpartition(' ')
+            status, quote, label = about.partition('"')
+            try:
+                task, status = json.loads(quote + label), status.rstrip()
+            except ValueError:  # not a row of ours
+                continue
             found += [(id[:12], f'{name}: {task}, {status}'), (name, f'{task}, {status}')]
         return [pair for pair in found if pair[0]]
 

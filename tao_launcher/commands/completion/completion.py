@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 
 from ...base import files, folders, host, reading
 from ...base.errors import ConfigError, ResultLost, UsageError
 from ...base.record import Record
+from ...base.shell import quote
 from ...engine.process import ask
 from ...settings.settings import dry_run_form
 from . import scripts as completion_scripts
@@ -159,8 +159,8 @@ def _what_is_left(shell: str, found: InstallLocation, environ: Mapping[str, str]
     if answer is None or shell == 'bash' and answer.code == 0 or {found.folder, 'compinit'} <= {*says}:
         return f'the next {shell} that you start has it'
     if shell == 'bash':
-        return f'put this line into ~/.bashrc, or install the package bash-completion: . {shlex.quote(found.path)}'
-    path = f'fpath=({shlex.quote(found.folder)} $fpath)'
+        return f'put this line into ~/.bashrc, or install the package bash-completion: . {quote(found.path)}'
+    path = f'fpath=({quote(found.folder)} $fpath)'
     if 'compinit' in says:
         return f'put this line into ~/.zshrc, before the one with compinit: {path}'
     return f'put this line into ~/.zshrc: {path}; autoload -Uz compinit; compinit'

@@ -59,7 +59,7 @@ _tao() {
     (( (typed = ${answer[1]#tao:} - $#QIPREFIX) > 0 )) && compset -p $typed
     for line in "${(@)answer[2,-1]}"; do
         name=${line%%$'\t'*}
-        line=${${name//\\/\\\\}//:/\\:}${line#"$name"}
+        line=${${name//\\/\\\\}//:/\\:}${${line#"$name"}//\\/\\\\}
         case $name in
         *[/=:]) open+=("${line/$'\t'/:}") ;;
         ?*) whole+=("${line/$'\t'/:}") ;;

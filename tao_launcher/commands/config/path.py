@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ...base import host
+from ...base.text import plain
 from ...launch import paths as container_paths
 from ...settings.locate import read_mounts_file
 from ...settings.mounts_file import MountsFile
@@ -25,9 +26,9 @@ def config_path(paths: Sequence[str], invocation: Invocation) -> int:
         path = host.path_of(given)
         inside, outside = container_paths.to_container(path, mounts), container_paths.to_host(path, mounts)
         for there in inside:
-            output.result(f'host {path} is {there} in the container\n')
+            output.result(f'{plain(f"host {path} is {there} in the container")}\n')
         if outside:
-            output.result(f'container {path} is {outside} on the host\n')
+            output.result(f'{plain(f"container {path} is {outside} on the host")}\n')
         if not inside and not outside:
             output.notice(f'{path} is under no mount')
             code = 1

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base import host, machine
 from ...base.record import Record
+from ...base.shell import join
 from ...engine import failures, profiles
 from ...launch import causes
 from .findings import GIB, Finding, asking
@@ -29,7 +30,7 @@ def disk(facts: MachineFacts, found: Disk) -> Finding | None:
     if found.free is None:
         return None
     text = f'{found.free / GIB:.0f} GiB free in {found.folder}; 100 are recommended'
-    engine, profile = ' '.join(facts.engine), profiles.profile(facts.engine)
+    engine, profile = join(facts.engine), profiles.profile(facts.engine)
     if found.free < causes.LOW_ON_DISK:
         text = f'{found.free >> 20} MB free in {found.folder}; no image fits; 100 GiB are recommended'
     if found.free < 100 * GIB:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base.errors import Fatal
 from ...base.record import Record
+from ...base.shell import join, quote
 from ...engine.logins import is_logged_in, logins
 from .findings import Finding, asking
 
@@ -33,7 +34,7 @@ def login(facts: MachineFacts, found: Login) -> Finding:
         user = " -u '$oauthtoken'" if found.registry == 'nvcr.io' else ''
         return Finding(
             'login', 'info', f'none stored for {found.registry}; images that are here, and public ones, need none',
-            f'{" ".join(facts.engine)} login {found.registry}{user}',
+            f'{join(facts.engine)} login {quote(found.registry)}{user}',
         )
     stored = f'stored for {found.registry}' if found.is_stored else 'left to a credential helper'
     return Finding('login', 'ok', stored)
@@ -60,7 +61,7 @@ def _override(gathered: Gathered) -> Override:
 def catalogue(facts: MachineFacts, override: Override) -> Finding | None:
     """Whether another catalogue of releases is used, and can be."""
     if override.error:
-        return Finding('catalogue', 'fail', override.error, f'correct or remove {override.path}')
+        return Finding('catalogue', 'fail', override.error, f'correct or remove {quote(override.path)}')
     if override.path:
         return Finding('catalogue', 'info', f'{override.path} replaces the built-in releases')
     return None

@@ -1,10 +1,9 @@
 """Checks of the mounts file and of what it mounts."""
 from __future__ import annotations
 
-import shlex
-
 from ...base import host, machine
 from ...base.record import Record
+from ...base.shell import join, quote
 from ...engine import remedies
 from ...launch import identity
 from .findings import Check, Finding, asking
@@ -27,7 +26,7 @@ class Sources(Record):
 def mounts(facts: MachineFacts) -> Finding:
     """Which mounts file is read, and whether it can be used."""
     if facts.mounts_error:
-        return Finding('mounts file', 'fail', facts.mounts_error, f'correct {facts.mounts_path}')
+        return Finding('mounts file', 'fail', facts.mounts_error, f'correct {quote(facts.mounts_path)}')
     if not facts.mounts_path:
         return Finding('mounts file', 'info', 'none, only --volume mounts anything; tao config init writes one')
     return Finding('mounts file', 'ok', facts.mounts_path)
@@ -62,14 +61,14 @@ def _unwritable(
 def sources(facts: MachineFacts, looked: Sources) -> Finding | None:
     """Whether what is mounted is there, and open to the job's user."""
     if looked.missing:
-        words = f'mkdir -p {shlex.join(looked.missing)}'
+        words = f'mkdir -p {join(looked.missing)}'
         fix = words if looked.can_create else remedies.as_root(facts.machine, words)
         return Finding('sources', 'fail', f'missing: {", ".join(looked.missing)}', fix)
     if looked.unwritable:
         user, folders = looked.job_user, looked.unwritable
         return Finding(
             'sources', 'warn', f'not writable by {user}, who the job runs as: {", ".join(folders)}',
-            remedies.as_root(facts.machine, f'chown {user} {shlex.join(folders)}'),
+            remedies.as_root(facts.machine, f'chown {quote(user)} {join(folders)}'),
         )
     return Finding('sources', 'ok', 'all there') if facts.mounts_path and not facts.mounts_error else None
 

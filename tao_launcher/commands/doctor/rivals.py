@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 
 from ...base import reading
 from ...base.record import Record
+from ...base.shell import join
 from .findings import Finding, asking
 
 TYPE_CHECKING = False
@@ -89,7 +89,7 @@ def _package() -> tuple[str, str]:
             # uninstalling one takes the program of both away; ours is the same under each of its names
             uninstall = (sys.executable, '-m', 'pip', 'uninstall', '-y', name)
             copy = ('cp', os.path.join(os.path.dirname(place), SIBLING), place)
-            return f'{name} {other.version}', f'{shlex.join(uninstall)} && {shlex.join(copy)}'
+            return f'{name} {other.version}', f'{join(uninstall)} && {join(copy)}'
     return '', ''
 
 

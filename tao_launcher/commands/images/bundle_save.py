@@ -12,6 +12,7 @@ from ...base.files import Whole, is_unfinished, remove, write
 from ...base.folders import make_folders
 from ...base.progress import Progress, size
 from ...base.reading import opened
+from ...base.shell import join, quote
 from ...base.text import plural
 from ...engine import process
 from . import bundle
@@ -31,7 +32,7 @@ def save(folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], st
     here = store.present([image.reference for image in wanted])
     absent = missing(wanted, here)
     if absent:
-        tasks = ' '.join(dict.fromkeys(task for image in absent for task in image.tasks))
+        tasks = join(dict.fromkeys(task for image in absent for task in image.tasks))
         raise CheckFailed(
             f'{plural(len(absent), "image")} not here', *(image.reference for image in absent),
             advice=f'tao pull {tasks}',
@@ -70,7 +71,7 @@ def _check_folder(folder: str) -> None:
         more = ', …' if len(others) > 3 else ''
         raise CheckFailed(
             f'{folder}: holds other files ({", ".join(others[:3])}{more})', 'a bundle has a folder of its own',
-            advice=f'tao bundle save {folder.rstrip("/")}/bundle …',
+            advice=f'tao bundle save {quote(folder.rstrip("/") + "/bundle")} …',
         )
 
 

@@ -6,6 +6,7 @@ import re
 from ...base import host
 from ...base.errors import CheckFailed, EngineError, UsageError
 from ...base.progress import size
+from ...base.shell import join, quote
 from ...base.text import plural
 from ...engine import process, signals
 from ...engine.failures import image_folder
@@ -139,7 +140,7 @@ def _check_space(store: Store, total: int) -> None:
     if free is not None and free < total * UNPACKED:
         raise CheckFailed(
             f'not enough room in {folder}', f'{size(free)} free, about {size(total * UNPACKED)} needed',
-            advice=f'{" ".join(engine.words)} image prune, or tao --no-check pull …',
+            advice=f'{join(engine.words)} image prune, or tao --no-check pull …',
         )
 
 
@@ -169,7 +170,7 @@ def _failure(engine: Sequence[str], reference: str, text: str) -> EngineError:
     advice = 'the same again: what was fetched is kept'
     if re.search('unauthorized|denied|authentication required|no basic auth', text, re.IGNORECASE):
         user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''
-        advice = f'{" ".join(engine)} login {registry}{user}'
+        advice = f'{join(engine)} login {quote(registry)}{user}'
     elif re.search('manifest unknown|manifest for .* not found|no space left', text, re.IGNORECASE):
         advice = ''  # again would end alike
     return EngineError(f'{reference} could not be pulled', *text[-300:].splitlines(), advice=advice)

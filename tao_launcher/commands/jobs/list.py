@@ -5,6 +5,7 @@ import json
 
 from ...base import machine
 from ...base.secrets import masked_words
+from ...base.shell import join
 from ...base.table import table
 from ...base.times import ago
 from ...engine.client import Engine, owner_name
@@ -44,7 +45,7 @@ def list_(engine: Engine, form: str, output: Output, *, ended: bool, all_users: 
     """Print the jobs as a table, as JSON, or their ids. Returns 0, also when there are none."""
     if dry_run:
         output.result(output.line((*engine.words, *list_words(engine.owner, all_users=all_users, ended=ended))))
-        output.notice(f'then: {" ".join(engine.words)} inspect --type container, with the ids that it prints')
+        output.notice(f'then: {join(engine.words)} inspect --type container, with the ids that it prints')
         return 0
     found = jobs_of(engine, all_users=all_users, ended=ended)
     if form == 'json':

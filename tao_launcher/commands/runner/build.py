@@ -7,6 +7,7 @@ import os
 from ...base import files, folders, host, machine
 from ...base.errors import CheckFailed, ConfigError, EngineError
 from ...base.lock import STATE
+from ...base.shell import join, quote
 from ...base.text import encoded
 from ...checkouts import builds, manifest
 from ...checkouts.checkout import tagged
@@ -29,7 +30,7 @@ def build(found: Checkout, tag: str, build_args: Sequence[str], *, push: bool, f
     With `push` it is pushed as USER-YYYYMMDDHHMM and printed by its digest, which then stands in the
     manifest. Whatever fails, the manifest stays as it is. Raises Fatal.
     """
-    given = builds.arguments(build_args, found.engine.environ)
+    given = builds.arguments(build_args, found.engine.environ, is_sudo=found.engine.daemon.is_sudo)
     repository = found.repository()
     local = f'{repository}:{tagged("--tag", tag) if tag else found.user()}'
     dockerfile = found.dockerfile(DOCKERFILE)
@@ -52,7 +53,7 @@ def build(found: Checkout, tag: str, build_args: Sequence[str], *, push: bool, f
 def _built(found: Checkout, image: str, code: int) -> int:
     if code == 0 and not found.dry_run:
         found.output.result(f'{image}\n')
-        found.output.notice(f'to run it: {found.program} --image {image}')
+        found.output.notice(f'to run it: {join((found.program, "--image", image))}')
     return code
 
 
@@ -89,7 +90,7 @@ def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> int:
         user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''
         found.output.notice(
             f'{image} was built, but not pushed; if access was denied: '
-            f'{" ".join(found.engine.words)} login {registry}{user}'
+            f'{join(found.engine.words)} login {quote(registry)}{user}'
         )
     return code
 
@@ -111,7 +112,7 @@ def _to_be_written(found: Checkout) -> bytes:
         if not machine.may_write(each):
             raise ConfigError(
                 f'{found.manifest}: can not be written', f'{what} is read-only for you: {each}',
-                'nothing was built or pushed', advice=f'ls -ld {each}, or build without --push',
+                'nothing was built or pushed', advice=f'ls -ld {quote(each)}, or build without --push',
             )
     return data
 
@@ -162,7 +163,7 @@ def _digest(found: Checkout, inspect: Sequence[str]) -> tuple[str, str]:
         f'{pushed} was pushed, but its digest is not known; {found.manifest} is as it was',
         *(f'the engine has several for {repository}: {digest}' for digest in digests),
         *answer.err.strip()[-300:].splitlines(),
-        advice=f'{" ".join(found.engine.words)} manifest inspect --verbose {pushed}',
+        advice=join((*found.engine.words, 'manifest', 'inspect', '--verbose', pushed)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 from ...base import host, machine
 from ...base.errors import ConfigError, EngineError
 from ...base.record import Record
+from ...base.shell import join, quote
 from ...checkouts import runners
 from ...checkouts.find import export_line, find_root, manifest_image, owner_above, root_above, runner_profiles
 from ...engine import daemon, installed, profiles, remedies
@@ -125,7 +126,7 @@ def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
     try:
         image = _with(manifest_image(root, asker.profile, asker.invocation.here, by_tag=False), registry)
     except ConfigError as e:
-        return '', Finding('manifest', 'fail', e.on_one_line(), f'correct {root}/{runners.MANIFEST}')
+        return '', Finding('manifest', 'fail', e.on_one_line(), f'correct {quote(f"{root}/{runners.MANIFEST}")}')
     return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')
 
 
@@ -160,16 +161,13 @@ def _pullable_words(engine: Sequence[str], image: str) -> tuple[str, ...]:
 
 def _image(asker: Asker, image: str) -> Finding:
     """Whether the base image is here, or its registry would give it."""
-    from ...engine.references import REMEMBERED
+    from ...engine.references import REMEMBERED, remembered
     from ...settings import chosen_engine
     from ..images.store import Store
 
     found = chosen_engine.engine(asker.invocation)
-    remembered = host.json_file(f'{asker.invocation.here.home}/{REMEMBERED}')
-    store = Store(
-        found, remembered if isinstance(remembered, dict) else {}, dry_run=False, no_check=False,
-        output=asker.invocation.output,
-    )
+    ids = remembered(host.json_file(f'{asker.invocation.here.home}/{REMEMBERED}'))
+    store = Store(found, ids, dry_run=False, no_check=False, output=asker.invocation.output)
     try:
         if store.present([image]):
             return Finding('image', 'ok', f'{image} is here')
@@ -180,5 +178,5 @@ def _image(asker: Asker, image: str) -> Finding:
     if answer.code == 0 or 'parsing manifest blob' in answer.err:
         return Finding('image', 'ok', f'{image} is not here; its registry has it, and the first run pulls it')
     text = f'{image} is neither here nor to be had: {(answer.err.strip().splitlines() or ["no answer"])[-1][:200]}'
-    return Finding('image', 'fail', text, f'{" ".join(found.words)} login {image.partition("/")[0]}, '
+    return Finding('image', 'fail', text, f'{join(found.words)} login {quote(image.partition("/")[0])}, '
                    f'or {asker.program} build')

@@ -30,7 +30,7 @@ def release(found: Checkout, tag: str, build_args: Sequence[str], *, wheel: bool
     TAG is a tag beside the base image, or REPOSITORY:TAG. With `wheel` the developer container builds one
     first, as the caller; what that leaves in the checkout is removed at the end. Raises Fatal.
     """
-    given = builds.arguments(build_args, found.engine.environ)
+    given = builds.arguments(build_args, found.engine.environ, is_sudo=found.engine.daemon.is_sudo)
     if '/' in tag or ':' in tag:
         image = parsed('--tag', tag, builds.image)
     else:

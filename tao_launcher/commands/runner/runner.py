@@ -1,10 +1,9 @@
 """tao_pt and its siblings: the developer container of a backend checkout."""
 from __future__ import annotations
 
-import shlex
-
 from ...base import host
 from ...base.errors import ConfigError, UsageError
+from ...base.shell import quote
 from ...base.suggest import did_you_mean, nearest
 from ...checkouts import runners, services
 from ...checkouts.find import find_root, manifest_image, runner_profiles
@@ -72,7 +71,7 @@ def _git_notices(root: str, place: str, settings: Settings) -> tuple[str, ...]:
     source, destination = runners.git_elsewhere(git, root, place)
     if not source or any(f'{destination}/'.startswith(f'{mount.destination}/') for mount in settings.mounts):
         return ()
-    volume = shlex.quote(f'{source}:{destination}:ro')
+    volume = quote(f'{source}:{destination}:ro')
     return (f'{root} is a git worktree: for git in the container add --volume {volume}',)
 
 

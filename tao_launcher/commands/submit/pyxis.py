@@ -4,13 +4,13 @@ from __future__ import annotations
 import re
 
 from ...base.errors import UsageError
+from ...base.shell import join, quote
 from ...base.text import plural
 from ...launch.variables import LAUNCH_ID
 from ...settings.docker_args import word_name
 from ...settings.option import NOTICE, REFUSED
 from ...settings.options import ROWS
 from . import contract
-from .shell import join, quote
 from .slurm import Script, check_names, head, options, sbatch_words
 from .slurm_functions import BATCH
 from .submission import gpu_ids

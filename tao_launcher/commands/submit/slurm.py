@@ -5,10 +5,10 @@ import re
 
 from ...base.errors import UsageError
 from ...base.record import Record
+from ...base.shell import expanded, join, quote
 from ...launch import argv
 from ...launch.variables import LAUNCH_ID
 from . import contract
-from .shell import expanded, join, quote
 from .slurm_functions import BATCH, GPUS, GRACE, NODE
 from .submission import gpu_ids
 

@@ -30,6 +30,7 @@ DECIDED = {
     '--partition': '--partition', '--account': '--account', '--job-name': '--name', '--wait': '--wait',
     '--export': '--env', '--export-file': '--env', '--parsable': '', '--wrap': '', '--input': '',
 }
+ENDS = ('--help', '--usage', '--version', '--test-only')  # sbatch, with code 0 and no job
 # How the values of options are written, and the words for it.
 FORMS = {
     'nodes': ('[1-9][0-9]{0,4}', 'a whole number from 1 to 99999'),
@@ -144,6 +145,8 @@ def sbatch_word(text: str) -> str:
         raise ValueError('a submission is one job; submit each of several by itself')
     if name in DECIDED:
         raise decided(DECIDED[name])
+    if name in ENDS:
+        raise ValueError('it would end without a job')
     return text
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base import host
 from ...base.errors import UsageError
+from ...base.shell import join, quote
 from ...engine import daemon
 from ...launch.prepare import prepare
 from ...settings import command_line, parsers
@@ -95,7 +96,7 @@ def _plan(program: str, words: list[str], wanted: Submission, invocation: Invoca
         task = call.task or call.group
         if call.task:
             task_target(known, call, '')  # whose error is better for a name that is none
-        raise UsageError(f'{program} {task}: which subtask?', advice=f'tao {task} --help')
+        raise UsageError(f'{program} {task}: which subtask?', advice=f'tao {quote(task)} --help')
     _refuse_late(program, words, call)
     options = {
         **{key: value for key, value in invocation.options.items() if key != 'name'},
@@ -122,7 +123,7 @@ def _refuse_late(program: str, words: list[str], call: Call) -> None:
     if late:
         raise UsageError(
             f'{", ".join(late)}: the options of submit stand before the task name',
-            advice=f'tao {program} {late[0]} … {call.task} {call.subtask} …',
+            advice=f'tao {program} {late[0]} … {join((call.task, call.subtask))} …',
         )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base import host
 from ...base.errors import EngineError
+from ...base.shell import join
 from ...engine import process
 from . import kubernetes
 from .pod import SECRET
@@ -66,7 +67,7 @@ def submit_kubernetes(
         ('what it writes', ('logs', '-f', '--prefix', '--tail=-1', '-l', pods)),
         ('to end it, and to remove it', ('delete', 'job,service', made.name)),
     ):
-        output.notice(f'{what}: {output.line(("kubectl", *there, *words)).rstrip()}')
+        output.notice(f'{what}: {join(("kubectl", *there, *words))}')
     return 0
 
 
@@ -76,7 +77,7 @@ def _say_secret(names: Sequence[str], unset: Sequence[str], there: Sequence[str]
     Of the variables `names` it takes the values of the shell, which has to be given those of `unset` before.
     """
     values = '; '.join(f'printf \'%s=%s\\n\' {name} "${name}"' for name in names)
-    words = output.line(('kubectl', *there, 'create', 'secret', 'generic', SECRET)).rstrip()
+    words = join(('kubectl', *there, 'create', 'secret', 'generic', SECRET))
     before = f', with {", ".join(unset)} set in the shell' if unset else ''
     output.notice(f'the Secret {SECRET} of the cluster has to hold {", ".join(names)}; to make it{before}:')
     output.notice(f'{words} --from-env-file=<({values})')
@@ -84,7 +85,7 @@ def _say_secret(names: Sequence[str], unset: Sequence[str], there: Sequence[str]
 
 def _create(text: str, name: str, there: Sequence[str], environ: Mapping[str, str], output: Output) -> None:
     """Create what the manifest says, or nothing of it. Raises EngineError."""
-    look = output.line(('kubectl', *there, 'get', 'job,service', name)).rstrip()
+    look = join(('kubectl', *there, 'get', 'job,service', name))
     try:
         answer = process.ask(('kubectl', *there, 'create', '-o', 'name', '-f', '-'), environ, PATIENCE, text=text)
     except KeyboardInterrupt:
@@ -103,7 +104,7 @@ def _create(text: str, name: str, there: Sequence[str], environ: Mapping[str, st
     if answer.is_late:
         raise EngineError('kubectl did not end, and may have created the job', answer.err, advice=look)
     again = 'AlreadyExists' in answer.err or 'already exists' in answer.err
-    words = ' '.join(('kubectl', *there, 'delete', 'job,service', name))
+    words = join(('kubectl', *there, 'delete', 'job,service', name))
     raise EngineError(
         'kubectl did not create the job', *answer.err.strip().splitlines(),
         advice=f'--name NAME for one more, or {words}' if again else '',

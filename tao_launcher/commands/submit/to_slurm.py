@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base import host
 from ...base.errors import EngineError, UsageError
+from ...base.shell import join
 from ...engine import process
 from . import pyxis, slurm
 from .report import submitted
@@ -47,9 +48,9 @@ def submit_slurm(
     submitted(job, output)
     there = ('-M', cluster) if cluster else ()
     log = slurm.log_path(script.options, job, host.path_of('.'))
-    output.notice(f'Slurm has it now, tao list has not: {output.line(("squeue", *there, "-j", job)).rstrip()}')
-    output.notice(f'what it writes: {output.line(("tail", "-F", log)).rstrip()}')
-    output.notice(f'to end it: {output.line(("scancel", *there, job)).rstrip()}')
+    output.notice(f'Slurm has it now, tao list has not: {join(("squeue", *there, "-j", job))}')
+    output.notice(f'what it writes: {join(("tail", "-F", log))}')
+    output.notice(f'to end it: {join(("scancel", *there, job))}')
     return _wait(job, there, environ, output) if wanted.wait else 0
 
 
@@ -59,7 +60,7 @@ def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
     options = {name[2:].upper().replace('-', '_') for name in script.options}
     above = {f'SBATCH_{name}' for name in (*options, 'TIMELIMIT', 'WAIT') if name != 'TIME' or 'TIME' in options}
     kept = {name: value for name, value in environ.items() if name not in above}
-    look = output.line(('squeue', '--name', script.options['--job-name'])).rstrip()
+    look = join(('squeue', '--name', script.options['--job-name']))
     try:
         answer = process.ask(('sbatch', '--parsable'), kept, PATIENCE, text=script.text)
     except KeyboardInterrupt:
@@ -90,7 +91,7 @@ def _wait(job: str, there: tuple[str, ...], environ: Mapping[str, str], output: 
             silent = silent + pause if answer.code != 0 else 0.0
             if 'Invalid job id' in answer.err or silent > PATIENCE * 5:
                 raise EngineError(f'Slurm does not know how job {job} ended', *answer.err.strip().splitlines(),
-                                  advice=f'sacct -j {job}')
+                                  advice=join(('sacct', '-j', job)))
             process.sleep(pause)
             pause = min(pause * 1.5, SELDOM)
     except KeyboardInterrupt:

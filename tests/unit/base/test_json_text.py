@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -173,6 +174,33 @@ def test_secret_is_not_shown_whatever_single_slip(indent: Any) -> None:
                     parsed(changed)
                 except ConfigError as e:
                     assert 's3cr3t' not in f'{e} {e.why} {e.advice}', changed
+
+
+@pytest.mark.parametrize('document', [
+    {'Env': {'API_KEY': 's3cr3t'}},
+    {'Mounts': [{'source': '/a'}], 'environment': [{'name': 'API_KEY', 'text': 's3cr3t'}]},
+    {'vars': [{'text': 's3cr3t', 'name': 'API_KEY'}]}, {'WANDB_API_KEY': 's3cr3t', 'Mounts': []},
+    {'DockerOptions': {'password': 's3cr3t'}}, {'a': {'b': {'hf-token': 's3cr3t'}}},
+])
+def test_secret_is_not_shown_whatever_its_section_is_called(document: Any) -> None:
+    for indent in (None, 2):
+        text = json.dumps(document, indent=indent)
+        (name,) = re.finditer('[A-Za-z_-]*(API_KEY|password|token)', text)
+        for i in range(len(text)):
+            for slip in ('', *',"\'{}[]:x\n\\#'):
+                if name.start() <= i <= name.end():
+                    continue  # which makes another name
+                for changed in (text[:i] + slip + text[i:], text[:i] + slip + text[i + 1:]):
+                    try:
+                        parsed(changed)
+                    except ConfigError as e:
+                        if ' not JSON: ' in e.what:
+                            assert 's3cr3t' not in f'{e} {e.why} {e.advice}', changed
+
+
+def test_a_path_with_a_key_stays_readable() -> None:
+    line = '{"Mounts": [{"source": "/a/key.json" "destination": "/a"}]}'
+    assert refusal(line)[1][0] == line
 
 
 def test_rest_of_the_line_stays_readable() -> None:

@@ -1,9 +1,11 @@
 """What looks like a secret, and texts without it."""
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from tao_launcher.base.secrets import is_secret, masked, masked_words
+from tao_launcher.base.secrets import is_secret, masked, masked_words, steers_the_client
 
 
 @pytest.mark.parametrize(('text', 'shown'), [
@@ -12,15 +14,27 @@ from tao_launcher.base.secrets import is_secret, masked, masked_words
     ('a=https://u:s3@h/x, b=tcp://:p@h', 'a=https://u:***@h/x, b=tcp://:***@h'),
     ('repo/image:1.0@sha256:abc', 'repo/image:1.0@sha256:abc'),
     ('ssh://user@host:22', 'ssh://user@host:22'),
+    ('https://TOKEN@host/x', 'https://***@host/x'),
+    ('at https://TOKEN:x-oauth-basic@host, http://TOKEN:@host', 'at https://***@host, http://***@host'),
     ('/data:/data, 12:30 @ home', '/data:/data, 12:30 @ home'),
 ])
 def test_masked(text: str, shown: str) -> None:
     assert masked(text) == shown
 
 
-@pytest.mark.parametrize(('name', 'value', 'secret'), [('A', 'x://u:p@h', True), ('PATH', 'x://u:p@h', False)])
-def test_docker_itself_keeps_its_path(name: str, value: str, secret: bool) -> None:
+@pytest.mark.parametrize(('name', 'value', 'secret'), [
+    ('A', 'x://u:p@h', True), ('PATH', 'x://u:p@h', True), ('PATH', '/bin', False), ('SSH_AUTH_SOCK', '/x', False),
+])
+def test_is_secret(name: str, value: str, secret: bool) -> None:
     assert is_secret(name, value) is secret
+
+
+@pytest.mark.parametrize(('name', 'steers'), [
+    ('PATH', True), ('http_proxy', True), ('HTTP_PROXY', True), ('LD_PRELOAD', True), ('DOCKER_TLS_VERIFY', True),
+    ('path', False), ('DOCKER_PASSWORD', False), ('SSH_KEY', False), ('PYTHONPATH', False), ('DOCKER_HOST2', False),
+])
+def test_steers_the_client(name: str, steers: bool) -> None:
+    assert steers_the_client(name) is steers
 
 
 @pytest.mark.parametrize(('words', 'shown'), [
@@ -31,9 +45,42 @@ def test_docker_itself_keeps_its_path(name: str, value: str, secret: bool) -> No
     (('WANDB_API_KEY=abc',), ['WANDB_API_KEY=***']),
     (('https://user:word@host/x', 'url=https://u:p@h'), ['***', 'url=***']),
     (('bash', '-c', 'dino train  -k tlt\n-e x; TOKEN=y z'), ['bash', '-c', 'dino train  -k ***\n-e x; TOKEN=*** z']),
+    (('-kKEY', '-k', 'a'), ['-k***', '-k', '***']),
+    (('+key=KEY', '++a.api_key=KEY', '~token=x', '+a=b'), ['+key=***', '++a.api_key=***', '~token=***', '+a=b']),
+    (('--key=two words', 'a.token=two words'), ['--key=***', 'a.token=***']),
+    (('{"api_key":"abc","b":1}',), ['{"api_key":"***","b":1}']),
+    (('--set={"api_key": "a \\"b\\" c", "b": 1}',), ['--set={"api_key": "***", "b": 1}']),
+    (("x={key:abc,b:1}", '{password: abc, b: 1}'), ['x={key:***,b:1}', '{password: ***, b: 1}']),
+    (("{'token': 'a b'}",), ["{'token': '***'}"]),
+    (('bash', '-c', 'a --key "b c" -k \'d e\' f'), ['bash', '-c', 'a --key *** -k *** f']),
+    (('bash', '-c', 'a "--key=b c" "-k" "d" e'), ['bash', '-c', 'a --key=*** "-k" *** e']),
+    (('bash', '-c', 'PASSWORD="a b" c'), ['bash', '-c', 'PASSWORD=***']),
+    (('sh', '-c', 'export PASSWORD="a b"; c'), ['sh', '-c', 'export PASSWORD=*** c']),
+    (('sh', '-c', 'a --set "{\\"api_key\\": \\"b c\\"}" d'), ['sh', '-c', 'a --set "{\\"api_key\\": \\"***\\"}" d']),
+    (('curl', 'https://TOKEN@host/x', 'a https://TOKEN@host b'), ['curl', '***', 'a *** b']),
+    (('log-opt=token=abc', 'a=b=c'), ['log-opt=token=***', 'a=b=c']),
+    (('-v', '/home/key:/data', 'http://token:80/x'), ['-v', '/home/key:/data', 'http://token:80/x']),
     (('-k', 'two words', 'on'), ['-k', '***', 'on']),
     (('--keypoints', '3', '-k'), ['--keypoints', '3', '-k']),
     (('', ' '), ['', ' ']),
 ])
 def test_masked_words(words: tuple[str, ...], shown: list[str]) -> None:
     assert masked_words(words) == shown
+
+
+HOSTILE = (
+    'a', 'a:', '"', "'\"", '\\"', 'key=', 'key: ', 'key:"', 'a@', '://a', '-k ', ' ', 'a ', 'https://', 'x.', '"key": ',
+    "key='", '" \\\' ', 'key=\\"', '\\', 'a: ', '+key=', '{key:',
+)
+
+
+@pytest.mark.parametrize('text', HOSTILE)
+def test_masking_takes_no_longer_than_its_text(text: str) -> None:
+    times = []
+    for length in (20000, 80000):
+        long = (text * length)[:length]
+        begun = time.process_time()
+        masked_words(['bash', '-c', long])
+        masked(long)
+        times.append(time.process_time() - begun)
+    assert times[1] < 1 and times[1] < 12 * times[0] + 0.1  # quadratic would be 16 times

@@ -3,18 +3,26 @@ from __future__ import annotations
 
 import pytest
 from plans import FILE, launch
+from support import FakeDocker, tao
+
+from tao_launcher.base.errors import UsageError
+from tao_launcher.launch.variables import in_ps
 
 SECRETS = [
     'KEY', 'NGC_API_KEY', 'APIKEY', 'WANDB_APIKEY', 'TOKEN', 'hf_token', 'MY_SECRET', 'PASSWORD', 'DB_PASSWD', 'PASS',
     'AWS_CREDENTIAL', 'GOOGLE_CREDENTIALS', 'KEY_ID', 'Api_Key', 'API_KEY_2',
+    'DOCKER_PASSWORD', 'DOCKER_AUTH_KEY', 'SSH_PRIVATE_KEY', 'ssh_token', 'DB_PWD', 'PGPASSWORD', 'MYSQLPASSWD',
+    'SSHPASS', 'GPG_PASSPHRASE', 'GITHUB_PAT', 'NGC_AUTH', 'accessToken', 'AWS_SECRETKEY',
 ]
 NO_SECRETS = [
-    'KEYBOARD', 'MONKEY', 'TOKENIZERS_PARALLELISM', 'SECRETARY', 'COMPASS', 'KEYS', 'PATH', 'HOME', 'SSH_KEY',
-    'ssh_token',
-    'DOCKER_TOKEN', 'DOCKER_AUTH_KEY', 'LD_KEY', 'BYPASS_X', 'key-x',
+    'KEYBOARD', 'MONKEY', 'TOKENIZERS_PARALLELISM', 'SECRETARY', 'COMPASS', 'KEYS', 'PATH', 'HOME', 'PWD',
+    'OLDPWD', 'XAUTHORITY', 'PATIENCE', 'AUTHOR', 'SSH_AUTH_SOCK', 'REGISTRY_AUTH_FILE', 'DOCKER_HOST',
+    'BYPASS_X', 'key-x',
 ]
-SECRET_VALUES = ['https://user:pw@host', 'http://a:b@c/d', 'socks5://x:y@h:1', 'x postgres://u:p@h/db']
-PLAIN_VALUES = ['https://host:80/a@b', 'http://user@host', 'https://host/a:b@c', '://:@', 'user:pw@host', 'a://b:c', '']
+SECRET_VALUES = [
+    'https://user:pw@host', 'http://a:b@c/d', 'socks5://x:y@h:1', 'x postgres://u:p@h/db', 'https://TOKEN@host',
+]
+PLAIN_VALUES = ['https://host:80/a@b', 'ssh://user@host', 'https://host/a:b@c', '://:@', 'user:pw@host', 'a://b:c', '']
 
 
 @pytest.mark.parametrize('name', SECRETS)
@@ -37,7 +45,7 @@ def test_plain_name_stands_in_argv(name: str) -> None:
 
 @pytest.mark.parametrize('value', SECRET_VALUES)
 def test_secret_value_goes_by_name(value: str) -> None:
-    assert launch('--env', f'http_proxy={value}', 'dino', 'train').before_image == ['-e', 'http_proxy']
+    assert launch('--env', f'remote={value}', 'dino', 'train').before_image == ['-e', 'remote']
 
 
 @pytest.mark.parametrize('value', PLAIN_VALUES)
@@ -98,7 +106,9 @@ def test_sudo_keeps_what_goes_by_name(engine: str, words: list[str]) -> None:
     )
     assert list(found.argv[:len(words)]) == words
     assert 'TAO_LAUNCH_ID' not in found.argv
-    assert found.plan.notices == ('sudo passes the variables on only where sudoers allows SETENV',)
+    assert found.plan.notices == (
+        in_ps('--env', 'MY_KEY'), 'sudo passes the variables on only where sudoers allows SETENV',
+    )
 
 
 def test_sudo_without_variables_by_name() -> None:
@@ -109,7 +119,87 @@ def test_sudo_without_variables_by_name() -> None:
     assert launch('--env', 'A', 'dino', 'train', environ={'A': '1'}).plan.notices == ()
 
 
+STEERING = [
+    'DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_TLS', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH',
+    'DOCKER_API_VERSION', 'DOCKER_DEFAULT_PLATFORM', 'DOCKER_BUILDKIT', 'BUILDKIT_HOST', 'DOCKER_CONTENT_TRUST',
+    'DOCKER_CONTENT_TRUST_SERVER', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy',
+    'all_proxy', 'no_proxy', 'CONTAINER_HOST', 'CONTAINER_CONNECTION', 'CONTAINERS_CONF', 'REGISTRY_AUTH_FILE',
+    'XDG_RUNTIME_DIR', 'TMPDIR', 'SSH_AUTH_SOCK', 'GODEBUG', 'LD_PRELOAD', 'LD_LIBRARY_PATH', 'PATH', 'HOME',
+]
+
+
+@pytest.mark.parametrize('engine', ['docker', 'podman', 'sudo docker'])
+@pytest.mark.parametrize('name', STEERING)
+def test_what_steers_the_client_never_has_the_containers_value_there(name: str, engine: str) -> None:
+    entry = {'Envs': [{'variable': name, 'value': 'inside'}]}
+    for found in (
+        launch('--engine', engine, 'dino', 'train', file=entry, environ={name: '/outside'}),
+        launch('--engine', engine, '--env', f'{name}=inside', 'dino', 'train'),
+    ):
+        assert f'{name}=inside' in found.argv
+        assert (found.plan.export, found.plan.by_name) == ({}, ())
+
+
+@pytest.mark.parametrize('name', STEERING)
+def test_a_secret_for_the_container_is_refused_where_the_client_would_obey_it(name: str) -> None:
+    with pytest.raises(UsageError) as e:
+        launch('dino', 'train', file={'Envs': [{'variable': name, 'value': 'http://user:s3cr3t@host'}]})
+    assert 's3cr3t' not in ' '.join((e.value.what, *e.value.why, e.value.advice))
+    assert e.value.what == f'{name}: a secret for the container, which cannot be handed over (Envs[0] of {FILE})'
+    is_proxy = name.upper().endswith('_PROXY')
+    assert ('"proxies" in ~/.docker/config.json' in e.value.advice) is is_proxy
+    assert is_proxy or e.value.advice == 'a file under a mount, or another name for it'
+
+
+@pytest.mark.parametrize('name', ['DOCKER_AUTH_CONFIG', 'DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE', 'LD_KEY'])
+def test_a_name_may_be_secret_and_steer_the_client(name: str) -> None:
+    with pytest.raises(UsageError, match='cannot be handed over'):
+        launch('--env', f'{name}=s3cr3t', 'dino', 'train')
+
+
+def test_a_secret_that_the_client_has_anyway_goes_by_name() -> None:
+    same = {'https_proxy': 'http://user:s3cr3t@host'}
+    found = launch('--env', 'https_proxy', 'dino', 'train', environ=same)
+    assert (found.before_image, found.plan.export) == (['-e', 'https_proxy'], {})
+    file = {'Envs': [{'variable': 'https_proxy', 'value': same['https_proxy']}]}
+    found = launch('dino', 'train', file=file, environ=same)
+    assert (found.before_image, found.plan.export) == (['-e', 'https_proxy'], {})
+    with pytest.raises(UsageError, match='cannot be handed over'):  # sudo's client has no proxy
+        launch('--engine', 'sudo docker', '--env', 'https_proxy', 'dino', 'train', environ=same)
+
+
+def test_sudo_keeps_nothing_that_steers_its_client() -> None:
+    here = {'DOCKER_HOST': 'tcp://gpu1:2375', 'LD_PRELOAD': '/x.so', 'A': '1'}
+    words = [word for name in here for word in ('--env', name)]
+    found = launch('--engine', 'sudo docker', *words, 'dino', 'train', environ=here)
+    assert found.argv[:3] == ('sudo', '--preserve-env=A', 'docker')
+    assert 'DOCKER_HOST=tcp://gpu1:2375' in found.argv and 'LD_PRELOAD=/x.so' in found.argv
+
+
+def test_a_secret_on_the_command_line_is_announced() -> None:
+    found = launch('--env', 'NGC_API_KEY=s3cr3t', 'dino', 'train')
+    assert found.plan.notices == (
+        '--env NGC_API_KEY=… can be seen in ps as long as the launcher runs; '
+        'this cannot: export NGC_API_KEY, then --env NGC_API_KEY',
+    )
+    quiet = launch('--env', 'NGC_API_KEY', 'dino', 'train', environ={'NGC_API_KEY': 's3cr3t'})
+    assert (quiet.before_image, quiet.plan.notices) == (['-e', 'NGC_API_KEY'], ())
+    assert launch('--env', 'A=1', 'dino', 'train').plan.notices == ()
+    file = {'Envs': [{'variable': 'NGC_API_KEY', 'value': 's3cr3t'}]}
+    assert launch('dino', 'train', file=file).plan.notices == ()
+
+
+def test_the_engine_gets_the_hosts_own_value(fake_docker: FakeDocker) -> None:
+    environ = {'DOCKER_CONFIG': '/nowhere', 'TMPDIR': '/tmp'}
+    words = ['--env', 'DOCKER_CONFIG=/inside', '--env', 'TMPDIR=/inside', '--env', 'TMPDIR_KEY=s3cr3t']
+    assert tao(*words, '--gpus', 'none', 'dino', 'train', env=environ).code == 0
+    here = fake_docker.environ
+    assert (here['DOCKER_CONFIG'], here['TMPDIR'], here['TMPDIR_KEY']) == ('/nowhere', '/tmp', 's3cr3t')
+
+
 def test_secret_reaches_the_notices_of_nobody() -> None:
     found = launch('--verbose', '--env', 'TOKEN=s3cr3t', '--env', 'TOKEN=s3cr3t2', 'dino', 'train')
     assert 's3cr3t' not in ' '.join((*found.plan.notices, *found.argv))
-    assert found.plan.notices == ('command line: TOKEN is set twice; the later value is used',)
+    assert found.plan.notices == (
+        'command line: TOKEN is set twice; the later value is used', in_ps('--env', 'TOKEN'),
+    )

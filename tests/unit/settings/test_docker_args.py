@@ -9,6 +9,7 @@ from tao_launcher.base.errors import ConfigError, Fatal, UsageError
 ONE_OPTION = 'expected one option with its value joined by "=", such as --cpus=8'
 CHECKED = 'expected --volume instead, whose source is checked'
 OURS = 'the launcher decides this itself'
+ENDS = 'it would end without a job'
 
 REFUSED = {
     '': ONE_OPTION, 'cpus=8': ONE_OPTION, '--': ONE_OPTION, '-': ONE_OPTION, '--cpus 8': ONE_OPTION,
@@ -18,6 +19,10 @@ REFUSED = {
     '-t': 'expected --tty instead', '-it': 'expected --tty instead', '-ti': 'expected --tty instead',
     '--name=x': 'expected --name instead', '--cidfile=/x': OURS, '--sig-proxy=false': OURS,
     '-e=A=1': 'expected --env instead', '--env=A=1': 'expected --env instead',
+    '--help': ENDS, '--help=true': ENDS, '--help=false': ENDS, '--version': ENDS, '--version=true': ENDS,
+    '--replace': 'expected --name instead', '--replace=true': 'expected --name instead',
+    '--env-merge=A_KEY=s3cr3t': 'expected --env instead',
+    '--creds=user:s3cr3t': 'its value would be seen in ps; log in instead',
     '--label=tao.job=x': 'labels that start with "tao." are the launcher\'s own',
     '-l=tao.plan=x': 'labels that start with "tao." are the launcher\'s own',
     '--cpus': 'expected its value in the same word: --cpus=VALUE',

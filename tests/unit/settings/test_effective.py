@@ -67,8 +67,8 @@ def brief(entry: dict[str, Any]) -> tuple[Any, ...]:
     (['--env', 'A=2'], {}, 'env A', ('2', '--env', ('1', 'Envs[0]'))),
     ([], {}, 'env MY_TOKEN', ('***', 'Envs[1]')),
     ([], {}, 'env URL', ('***', 'Envs[2]')),
-    ([], {}, 'env UNSET', ("the host's, where it is not set: left out", 'Envs[3]')),
-    ([], {}, 'env LANG', ("the host's", 'Envs[4]')),
+    ([], {}, 'env UNSET', ('that of the host, where it is not set: left out', 'Envs[3]')),
+    ([], {}, 'env LANG', ('that of the host', 'Envs[4]')),
     (['--env', 'A_KEY=s3cr3t'], {}, 'env A_KEY', ('***', '--env')),
     (['--ulimit', 'stack=7:8'], {}, 'ulimit stack', ('7:8', '--ulimit', ('5', 'DockerOptions.ulimits.stack'))),
     ([], {}, 'ulimit core', ('1:2', 'DockerOptions.ulimits.core')),
@@ -85,5 +85,5 @@ def test_value_source_and_what_it_beat(
 
 
 def test_slurm_decides_where_nobody_did() -> None:
-    assert brief(shown(env={'SLURM_JOB_ID': '7'})['gpus']) == ("the Slurm job's own", 'default')
+    assert brief(shown(env={'SLURM_JOB_ID': '7'})['gpus']) == ('those of the Slurm job', 'default')
     assert brief(shown()['gpus']) == ('all', 'default')

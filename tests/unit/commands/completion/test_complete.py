@@ -71,7 +71,7 @@ def test_a_runner_is_completed_by_tao() -> None:
 
 
 def test_jobs(engine: Engine) -> None:
-    engine.answers('ps', 'f00dcafe0001 night Up 2 hours model/dino/train\nabcd odd_name Exited (1) 3 days ago \n')
+    engine.answers('ps', 'f00dcafe0001 night Up 2 hours "model/dino/train"\nabcd odd_name Exited (1) 3 days ago ""\n')
     assert lines('tao stop ') == ['f00dcafe0001', 'night', 'abcd', 'odd_name']
     done = asked('tao logs f', shell='fish')
     assert done.out.splitlines()[1] == 'f00dcafe0001\tnight: model/dino/train, Up 2 hours'
@@ -81,6 +81,17 @@ def test_jobs(engine: Engine) -> None:
         (False, True, True), (True, True, True),
     ]
     assert [call for call in engine.calls if call[1] != 'ps'] == []
+
+
+@pytest.mark.parametrize('shell', ['zsh', 'fish'])
+def test_a_label_is_only_data(shell: str, engine: Engine) -> None:
+    label = 'a\x1b]0;owned\x07b\nforged0001 c\td\x9b31m\u202ee'
+    engine.answers('ps', f'f00d night Up 2 hours {json.dumps(label)}\nfeed evil Up 1 s "x\nfeed2 evil Up\n')
+    found = asked('tao stop ', shell=shell).out if shell == 'fish' else tao(
+        'completion', '--complete', 'zsh', '', 'tao', 'stop',
+    ).out
+    shown = r'a\x1b]0;owned\x07b\nforged0001 c\td\x9b31m\u202ee'
+    assert found.splitlines()[1:] == [f'f00d\tnight: {shown}, Up 2 hours', f'night\t{shown}, Up 2 hours']
 
 
 @pytest.mark.parametrize('engine_words', ['sudo docker', '"', 'nowhere', 'docker --context nowhere'])

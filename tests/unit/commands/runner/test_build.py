@@ -12,6 +12,7 @@ import pytest
 from support import FakeDocker, Result, tao
 
 from tao_launcher.base.host import package_data
+from tao_launcher.launch.variables import in_ps
 from tao_launcher.settings.programs import RUNNERS
 
 PROFILES = json.loads(package_data('runners.json'))
@@ -84,10 +85,23 @@ def test_a_secret_goes_by_name(root: Path, fake_docker: FakeDocker) -> None:
     (line,) = commands(done.out)
     assert line[:4] == ['sudo', '--preserve-env=EFF_TOKEN', '-n', 'docker']
     assert line[-3:] == ['--build-arg', 'EFF_TOKEN', str(root)]
-    assert done.err == 'tao_pt: notice: the line takes EFF_TOKEN from its environment: export it first\n'
+    assert done.err == (
+        f'tao_pt: notice: {in_ps("--build-arg", "EFF_TOKEN")}\n'
+        'tao_pt: notice: the line takes EFF_TOKEN from its environment: export it first\n'
+    )
     done = run(root, 'build', *secret)
     assert done.code == 0 and 's3cr3t' not in done.out + done.err
     assert 's3cr3t' not in str(fake_docker.calls)
+
+
+def test_what_steers_the_client_is_for_the_build_alone(root: Path, fake_docker: FakeDocker) -> None:
+    done = run(root, 'build', '--dry-run', '--build-arg', 'https_proxy=http://u:s3cr3t@p')
+    assert done.code == 2 and 's3cr3t' not in done.out + done.err
+    assert 'https_proxy: a secret for the container, which cannot be handed over (--build-arg)' in done.err
+    done = run(root, 'build', '--dry-run', '--build-arg', 'https_proxy', https_proxy='http://u:s3cr3t@p')
+    assert list(commands(done.out))[0][-2] == 'https_proxy'
+    done = run(root, '--engine', 'sudo docker', 'build', '--dry-run', '--build-arg', 'DOCKER_HOST', DOCKER_HOST='unix:///x')
+    assert list(commands(done.out))[0][:2] == ['sudo', 'docker'] and 'DOCKER_HOST=unix:///x' in done.out
 
 
 @pytest.mark.parametrize(('words', 'env', 'image'), [

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from tao_launcher.commands.submit import shell
+from tao_launcher.base import shell
 
 
 @pytest.mark.parametrize(('word', 'quoted'), [

@@ -1,0 +1,50 @@
+"""Words as a shell takes them: in scripts, and in every command that is suggested to people. Pure."""
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+CALLER = '\0'  # stands in a command line for the name of who types it; no quoted word holds it
+
+
+def quote(word: str) -> str:
+    """A word on one line that nothing expands; one that a terminal or a tool would trip over is written $'…'."""
+    if word.isprintable():
+        import shlex  # slow to load, and most launches suggest nothing
+
+        return shlex.quote(word)
+    return "$'" + ''.join(map(_escaped, word)) + "'"
+
+
+def _escaped(character: str) -> str:
+    names = {'\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\', "'": "\\'"}
+    if character in names or character.isprintable():
+        return names.get(character, character)
+    return ''.join(f'\\{byte:03o}' for byte in character.encode('utf-8', 'surrogateescape'))
+
+
+def join(words: Iterable[str]) -> str:
+    """Words for one line."""
+    return ' '.join(map(quote, words))
+
+
+def typed(command: str) -> str:
+    """A command line whose CALLER the shell fills in that it is typed in."""
+    return command.replace(CALLER, '$(id -un)')
+
+
+def within(command: str) -> str:
+    """A command line as one word of another, such as su -c; its CALLER is filled in before su becomes another user."""
+    if re.search(r'["`!\'\\$]', command):
+        return '"$(id -un)"'.join(map(quote, command.split(CALLER)))
+    return typed(f'"{command}"')
+
+
+def expanded(before: str, variable: str, after: str) -> str:
+    """A word with the value of a shell variable in it, in double quotes."""
+    plain = [re.sub(r'([\\"$`])', r'\\\1', text) for text in (before, after)]
+    return f'"{plain[0]}${{{variable}}}{plain[1]}"'
