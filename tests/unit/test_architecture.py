@@ -192,9 +192,11 @@ def sources_of_names(name: str, tree: ast.Module) -> dict[str, set[str]]:
     """The modules that the names imported at the top of a module come from: ours, or Python's."""
     found = {}
     for node in tree.body:
-        for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
-            one = ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(
-                node.module, [alias], node.level)
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        for alias in node.names:
+            one = ast.ImportFrom(node.module, [alias], node.level) if isinstance(node, ast.ImportFrom) else (
+                ast.Import([alias]))
             found[alias.asname or alias.name] = arrows(name, one) or {module for module, _ in imports(one)}
     return found
 
