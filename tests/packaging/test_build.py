@@ -14,7 +14,7 @@ PAGES = sorted(path.relative_to(CHECKOUT / 'tao_launcher/data/man').as_posix() f
     CHECKOUT / 'tao_launcher/data/man').glob('*/*'))
 OF_THE_PACKAGE = sorted(
     path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / 'tao_launcher').rglob('*')
-    if re.search(r'\.(py|json)$', path.name)
+    if re.search(r'\.(py|json|typed)$', path.name)
 )
 FOLDERS = {'.bash': 'bash-completion/completions', '.fish': 'fish/vendor_completions.d', '': 'zsh/site-functions'}
 
