@@ -47,7 +47,7 @@ def survey(environ: Mapping[str, str]) -> Host:
     is_root = os.geteuid() == 0
     uid, gid = os.getuid(), os.getgid()
     called = [environ.get(name, '') for name in ('SUDO_UID', 'SUDO_GID')]
-    if is_root and all(text.isdecimal() and int(text) < NO_ID for text in called):
+    if is_root and all(text.isdecimal() and len(text) <= 10 and int(text) < NO_ID for text in called):
         uid, gid = map(int, called)
     uname = os.uname()
     return Host(
@@ -181,7 +181,7 @@ def free_bytes(folder: str) -> int | None:
     """Free bytes of the file system that a folder is on; None where it can not be told."""
     try:
         found = os.statvfs(folder)
-    except OSError:
+    except (OSError, ValueError):  # a path that cannot be one
         return None
     return found.f_bavail * found.f_frsize
 

@@ -50,8 +50,10 @@ def masked_words(words: Iterable[str]) -> list[str]:
 
 def masked(text: str) -> str:
     """The text without the passwords of addresses such as ssh://user:password@host."""
-    if '@' not in text:
-        return text
-    import re
-
-    return re.sub(r'([^\s/:@"\'=]*):[^\s/@"]+@(?!sha256:)', r'\1:***@', text)
+    parts = text.split('@')
+    for i, part in enumerate(parts[:-1]):
+        # one expression for all of it would look at every start again
+        password = re.split(r'[\s/"]', part)[-1].partition(':')[2]
+        if password and not parts[i + 1].startswith('sha256:'):
+            parts[i] = f'{part[:-len(password)]}***'
+    return '@'.join(parts)
