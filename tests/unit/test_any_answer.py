@@ -20,10 +20,15 @@ from tao_launcher.commands.jobs import job as jobs
 from tao_launcher.engine import failures
 from tao_launcher.launch import gpus
 
-WRONG: list[Any] = [None, True, -1, 2.5, float('nan'), float('inf'), 10**400, '', '²', 'x', '\ud800', '9' * 5000, [], [[]],
-                    ['²', None, 1], {}, {'x': {}}]
+WRONG: list[Any] = [
+    None, True, -1, 2.5, float('nan'), float('inf'), 10**400, '', '²', 'x', '\ud800', '9' * 5000, [], [[]],
+    ['²', None, 1], {}, {'x': {}},
+]
 ENGINES = json.loads((CHECKOUT / 'tests' / 'unit' / 'engines.json').read_text(encoding='utf-8'))
-IMAGE = {'Id': f'sha256:{ID}', 'RepoTags': ['a/b:c'], 'RepoDigests': [f'a/b@sha256:{ID}'], 'Size': 3, 'Architecture': 'amd64'}
+IMAGE = {
+    'Id': f'sha256:{ID}', 'RepoTags': ['a/b:c'], 'RepoDigests': [f'a/b@sha256:{ID}'], 'Size': 3,
+    'Architecture': 'amd64',
+}
 
 
 def spoiled(value: Any) -> Iterator[Any]:
@@ -81,7 +86,9 @@ def test_any_version(name: str) -> None:
             judge(MachineFacts(('docker',), program='/usr/bin/docker', version=version))
 
 
-@pytest.mark.parametrize('row', ['²', '²,²,²,²', '1,x,²,1', '1,x,' + '9' * 5000 + ',' + '9' * 5000, '\0', ',,,', 'a,b,c,d'])
+@pytest.mark.parametrize('row', [
+    '²', '²,²,²,²', '1,x,²,1', '1,x,' + '9' * 5000 + ',' + '9' * 5000, '\0', ',,,', 'a,b,c,d',
+])
 def test_any_row_of_nvidia_smi(row: str) -> None:
     judge(MachineFacts(('docker',), nvidia_smi=row))
     picked = gpus.pick_free(1, f'{row}\n--x, y\n0", GPU-1\n0, GPU-a\n0, GPU-a\n7, GPU-b\n', f'{row}\nGPU-a, ../x, y\n')
@@ -110,7 +117,8 @@ def test_an_exit_code_of_a_detached_job(said: str, engine: Engine) -> None:
 def test_a_detached_job_without_an_id(said: str, engine: Engine) -> None:
     engine.answers('run', said)
     done = tao('--detach', 'dino', 'train')
-    assert done == Result(0, '', 'tao: notice: the engine has started the job, and printed no id of it; tao list shows it\n')
+    said = 'tao: notice: the engine has started the job, and printed no id of it; tao list shows it\n'
+    assert done == Result(0, '', said)
     assert [call[1] for call in engine.calls] == ['run']
 
 
@@ -147,8 +155,8 @@ def test_a_month_that_is_none(engine: Engine) -> None:
 
 
 def test_what_kubectl_made_is_no_option(tmp_path: Path) -> None:
-    fake = '#!/bin/sh\nprintf "%s\\n" "$*" >>"$0.calls"\ncat >/dev/null\necho service/x --all "job.batch/y" \\$x\nexit 1\n'
-    (tmp_path / 'kubectl').write_text(fake)
+    fake = 'printf "%s\\n" "$*" >>"$0.calls"\ncat >/dev/null\necho service/x --all "job.batch/y" \\$x\nexit 1\n'
+    (tmp_path / 'kubectl').write_text(f'#!/bin/sh\n{fake}')
     (tmp_path / 'kubectl').chmod(0o755)
     done = tao('submit', 'kubernetes', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
     assert done.code == 125

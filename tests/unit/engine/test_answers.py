@@ -14,7 +14,10 @@ from support import tao
 
 from tao_launcher.engine import answers, process
 
-ODD = ['[' * 100_000, '{"a":' * 5000 + '1' + '}' * 5000, '9' * 5000, 'NaN', '\0', '\ufeff{}', '{', '', '\udcff', '{"a": 1} x']
+ODD = [
+    '[' * 100_000, '{"a":' * 5000 + '1' + '}' * 5000, '9' * 5000, 'NaN', '\0', '\ufeff{}', '{', '', '\udcff',
+    '{"a": 1} x',
+]
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(['\ud800', 10**400, '²']),
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.sampled_from('abc'), inside, max_size=3),
@@ -41,9 +44,10 @@ def test_any_value_has_the_shape_that_is_asked_for(value: Any, path: list[str]) 
 
 def test_values() -> None:
     value = {'a': {'n': 3, 'x': 3.0, 't': 'text', 'l': ['a', 1, None, 'b']}}
-    assert (answers.number(value, 'a', 'n'), answers.number(value, 'a', 'x'), answers.number(value, 'a', 't')) == (3, 3, 0)
-    assert (answers.text(value, 'a', 't'), answers.text(value, 'a', 'n'), answers.text('x')) == ('text', '', 'x')
-    assert (answers.texts(value, 'a', 'l'), answers.texts(value, 'a', 'n'), answers.texts(['x'])) == (('a', 'b'), (), ('x',))
+    assert [answers.number(value, 'a', key) for key in 'nxt'] == [3, 3, 0]
+    assert [answers.text(value, 'a', key) for key in 'tn'] == ['text', '']
+    assert [answers.texts(value, 'a', key) for key in 'ln'] == [('a', 'b'), ()]
+    assert (answers.text('x'), answers.texts(['x'])) == ('x', ('x',))
     assert list(answers.lines('{"a": 1}\nrubbish\n[2]\n')) == [{'a': 1}, [2]]
 
 
@@ -100,7 +104,8 @@ def test_waiting_for_words_without_end(tmp_path: Path) -> None:
 
 
 def test_errors_without_end_are_kept_in_part(tmp_path: Path) -> None:
-    answer = process.show([program(tmp_path, 'yes | head -c 30000000 >&2; echo the end >&2')], os.environ, has_errors=True)
+    talking = program(tmp_path, 'yes | head -c 30000000 >&2; echo the end >&2')
+    answer = process.show([talking], os.environ, has_errors=True)
     assert answer.err.endswith('\nthe end\n') and len(answer.err) <= process.WORDS
 
 
@@ -114,8 +119,10 @@ def test_dockers_configuration(said: str, home: Path) -> None:
     assert done == tao('--dry-run', 'dino', 'train')
 
 
-@pytest.mark.parametrize('meta', [1, [], {}, {'Endpoints': []}, {'Endpoints': {'docker': 1}}, {'Endpoints': {'docker': {}}},
-                                  {'Endpoints': {'docker': {'Host': ['tcp://x']}}}])
+@pytest.mark.parametrize('meta', [
+    1, [], {}, {'Endpoints': []}, {'Endpoints': {'docker': 1}}, {'Endpoints': {'docker': {}}},
+    {'Endpoints': {'docker': {'Host': ['tcp://x']}}},
+])
 def test_dockers_contexts(meta: Any, home: Path) -> None:
     import hashlib
 
