@@ -163,6 +163,20 @@ def test_what_kubectl_made_is_no_option(tmp_path: Path) -> None:
     assert (tmp_path / 'kubectl.calls').read_text().splitlines()[-1] == 'delete service/x job.batch/y'
 
 
+def test_any_file_of_what_bundles_brought(home: Path, engine: Engine) -> None:
+    path = home / '.local' / 'state' / 'tao' / 'images.json'
+    path.parent.mkdir(parents=True)
+    image = f'nvcr.io/a/b@sha256:{ID}'
+    engine.answers('image', '[]')
+    engine.answers('run')
+    for wrong in [*WRONG, 'sha256:', 'sha256:\0', '--all', f'sha256:{ID}\n']:
+        path.write_text(json.dumps({image: wrong}))
+        done = tao('--dry-run', '--image', image, 'dino', 'train')
+        assert (done.code, image in done.out) == (0, True), wrong
+        assert tao('--image', image, 'dino', 'train').code == 0
+        assert tao('images', 'dino').code == 0
+
+
 MANY = """#!{python} -IS
 import json, os, sys
 folder, verb, words = os.path.dirname(sys.argv[0]), sys.argv[1], sys.argv[2:]

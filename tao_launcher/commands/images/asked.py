@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base import host
-from ...engine.references import REMEMBERED
+from ...engine.references import REMEMBERED, remembered
 from ...settings.chosen_engine import engine as find_engine
 from ...settings.settings import dry_run_form, registry_and_release
 from .store import Needed, Store, needed
@@ -28,9 +28,9 @@ def made_store(given: Namespace, invocation: Invocation) -> Store:
     dry_run = asked or bool(dry_run_form(options, environ))
     if dry_run and not asked:
         output.say_dry_run()
-    remembered = host.json_file(state_path(invocation))
+    ids = remembered(host.json_file(state_path(invocation)))
     return Store(
-        find_engine(invocation), remembered if isinstance(remembered, dict) else {},
+        find_engine(invocation), ids,
         dry_run, bool(options.get('no_check')), output,
     )
 

@@ -159,14 +159,14 @@ def _pullable_words(engine: Sequence[str], image: str) -> tuple[str, ...]:
 
 def _image(asker: Asker, image: str) -> Finding:
     """Whether the base image is here, or its registry would give it."""
-    from ...engine.references import REMEMBERED
+    from ...engine.references import REMEMBERED, remembered
     from ...settings import chosen_engine
     from ..images.store import Store
 
     found = chosen_engine.engine(asker.invocation)
-    remembered = host.json_file(f'{asker.invocation.here.home}/{REMEMBERED}')
+    ids = remembered(host.json_file(f'{asker.invocation.here.home}/{REMEMBERED}'))
     store = Store(
-        found, remembered if isinstance(remembered, dict) else {}, dry_run=False, no_check=False,
+        found, ids, dry_run=False, no_check=False,
         output=asker.invocation.output,
     )
     try:
