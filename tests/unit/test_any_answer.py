@@ -113,7 +113,7 @@ def test_an_exit_code_of_a_detached_job(said: str, engine: Engine) -> None:
     ))
 
 
-@pytest.mark.parametrize('said', ['', '\0', '--all\n', 'x' * 2_000_000, 'no id\n'])
+@pytest.mark.parametrize('said', ['', '\0', '--all\n', 'x' * 2_000_000, 'no id\n'], ids=range(5))
 def test_a_detached_job_without_an_id(said: str, engine: Engine) -> None:
     engine.answers('run', said)
     done = tao('--detach', 'dino', 'train')

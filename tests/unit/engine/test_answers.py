@@ -75,7 +75,7 @@ def program(folder: Path, text: str) -> str:
 def test_an_answer_without_end(stream: int, tmp_path: Path) -> None:
     begun = time.monotonic()
     answer = process.ask([program(tmp_path, f'exec yes >&{stream}')], os.environ, 60)
-    assert answer == process.Answer(None, '', 'it printed more than 64 MiB')
+    assert answer == process.Answer(None, '', 'it printed more than 64 MiB', is_late=True)
     assert time.monotonic() - begun < 30
 
 
@@ -92,7 +92,7 @@ def test_a_program_that_closes_its_output(tmp_path: Path) -> None:
     quick = process.ask([program(tmp_path, 'exec >&- 2>&-; sleep 0.3; exit 4')], os.environ, 20)
     assert quick == process.Answer(4, '', '')
     slow = process.ask([program(tmp_path, 'exec >&- 2>&-; exec sleep 20')], os.environ, 1)
-    assert slow == process.Answer(None, '', 'no answer within 1 s')
+    assert slow == process.Answer(None, '', 'no answer within 1 s', is_late=True)
 
 
 def test_waiting_for_words_without_end(tmp_path: Path) -> None:
