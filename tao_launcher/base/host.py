@@ -65,7 +65,9 @@ def survey(environ: Mapping[str, str]) -> Host:
 def sudo_caller(environ: Mapping[str, str]) -> tuple[int, int] | None:
     """(uid, gid) of the one who called sudo to start this process as root, or None."""
     called = [environ.get(name, '') for name in ('SUDO_UID', 'SUDO_GID')]
-    if os.geteuid() or not all(text.isdecimal() and int(text) < NO_ID for text in called):
+    if os.geteuid() or not all(
+        text.isdecimal() and len(text) <= 10 and int(text) < NO_ID for text in called
+    ):
         return None
     return int(called[0]), int(called[1])
 
@@ -194,7 +196,7 @@ def free_bytes(folder: str) -> int | None:
     """Free bytes of the file system that a folder is on; None where it can not be told."""
     try:
         found = os.statvfs(folder)
-    except OSError:
+    except (OSError, ValueError):  # a path that cannot be one
         return None
     return found.f_bavail * found.f_frsize
 

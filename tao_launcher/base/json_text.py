@@ -44,7 +44,7 @@ def at(path: str, key: str | int) -> str:
     """The path of a member: Mounts[0].source, DockerOptions["odd key"]."""
     if isinstance(key, int):
         return f'{path}[{key}]'
-    if re.fullmatch(r'[\w$-]+', key):
+    if len(key) <= 40 and re.fullmatch(r'[\w$-]+', key):
         return f'{path}.{key}' if path else key
     return f'{path}[{json.dumps(key[:40], ensure_ascii=False)}]'
 
@@ -102,9 +102,10 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     value = dict(pairs)
     if len(value) == len(pairs):
         return value
-    keys = [key for key, _ in pairs]
+    from collections import Counter
+
     repeated = RepeatedKeys(value)
-    repeated.repeated = sorted({key for key in keys if keys.count(key) > 1})
+    repeated.repeated = sorted(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
     return repeated
 
 

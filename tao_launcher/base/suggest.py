@@ -6,11 +6,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+LONGEST = 100  # characters of a name for which others are suggested
+
+
 def nearest(name: str, names: Iterable[str], limit: int = 3) -> list[str]:
     """The known names closest to `name`, best first; empty when none is close."""
     import difflib  # only ever needed to word an error
 
-    known = {n.lower(): n for n in names}
+    if len(name) > LONGEST:
+        return []  # nobody mistypes so much, and difflib compares every letter with every other
+    known = {n.lower(): n for n in names if len(n) <= LONGEST}
     found = difflib.get_close_matches(name.lower(), known, n=limit, cutoff=0.6)
     return [known[n] for n in found]
 

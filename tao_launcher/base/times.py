@@ -30,4 +30,7 @@ def seconds(time: str) -> int | None:
     *parts, sign, hours, minutes = found.groups()
     east = (int(hours) * 3600 + int(minutes) * 60) * (-1 if sign == '-' else 1) if sign else 0
     year, month, day, hour, minute, second = map(int, parts)
-    return calendar.timegm((year, month, day, hour, minute, second)) - east
+    try:
+        return calendar.timegm((year, month, day, hour, minute, second)) - east
+    except ValueError:  # no such month, or no such year
+        return None

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ..base.record import Record
-from . import profiles
+from . import answers, profiles
 from .docker import DOCKER
 
 TYPE_CHECKING = False
@@ -86,16 +86,12 @@ def _docker(engine: Sequence[str], environ: Mapping[str, str], home: str, read: 
         return environ['DOCKER_HOST']
     context = context or environ.get('DOCKER_CONTEXT', '')
     if not context:
-        configuration = read(f'{folder}/config.json')
-        if isinstance(configuration, dict):
-            context = str(configuration.get('currentContext') or '')
+        context = answers.text(read(f'{folder}/config.json'), 'currentContext')
     if not context or context == 'default':
         return ''
     import hashlib  # docker stores a context under the digest of its name
 
     name = hashlib.sha256(context.encode('utf-8', 'surrogatepass')).hexdigest()
     meta = read(f'{folder}/contexts/meta/{name}/meta.json')
-    try:
-        return str(meta['Endpoints']['docker']['Host'])  # type: ignore[index]
-    except (KeyError, TypeError):
-        return context if context == 'rootless' else ''
+    address = answers.text(meta, 'Endpoints', 'docker', 'Host')
+    return address or (context if context == 'rootless' else '')

@@ -4,13 +4,14 @@ from __future__ import annotations
 import re
 
 from ..base.shell import join, quote
-from . import profiles, remedies
+from . import answers, profiles, remedies
 from .remedies import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+LONGEST = 1000  # characters of a line, and lines, that are looked at
 NO_ANSWER = 'cannot connect|error during connect|connection refused|no such host|no such file'
 
 
@@ -24,7 +25,7 @@ def engine_failure(
     """
     profile = profiles.profile(engine)
     program = profiles.program(engine).rpartition('/')[2]
-    text = error.lower()
+    text = '\n'.join(line[:LONGEST].lower() for line in error.splitlines()[:LONGEST])
     where = f' at {address}' if address else ''
     asked = f'{join(engine)} version'
     elsewhere = remedies.other_endpoint(engine, environ)
@@ -61,20 +62,19 @@ def engine_failure(
 
 def has_nvidia(info: Mapping[str, object]) -> bool:
     """Whether `docker info` shows an nvidia runtime or CDI device."""
-    runtimes = info.get('Runtimes')
-    devices = info.get('DiscoveredDevices')
-    return 'nvidia' in (runtimes if isinstance(runtimes, dict) else {}) or 'nvidia.com/gpu' in str(devices)
+    devices = (answers.text(device, 'ID') for device in answers.entries(info, 'DiscoveredDevices'))
+    return 'nvidia' in answers.fields(info, 'Runtimes') or any(id.startswith('nvidia.com/gpu') for id in devices)
 
 
 def image_folder(info: Mapping[str, object]) -> str:
     """The folder of this machine that `docker info` or `podman info` says images are kept in, or ''."""
-    store = info.get('store')
-    if isinstance(store, dict):
-        return str(store.get('graphRoot') or '')
-    if str(info.get('OperatingSystem')).startswith('Docker Desktop'):
+    if 'store' in info:
+        return answers.text(info, 'store', 'graphRoot')
+    if answers.text(info, 'OperatingSystem').startswith('Docker Desktop'):
         return ''  # in its own virtual machine
-    root = str(info.get('DockerRootDir') or '')
-    if root == '/var/lib/docker' and 'io.containerd.snapshotter' in str(info.get('DriverStatus')):
+    root = answers.text(info, 'DockerRootDir')
+    status = [word for pair in answers.entries(info, 'DriverStatus') for word in answers.texts(pair)]
+    if root == '/var/lib/docker' and any('io.containerd.snapshotter' in word for word in status):
         return '/var/lib/containerd'  # the containerd image store, the default since docker 29
     return root
 

@@ -2,23 +2,28 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
+import selectors
 import signal
 import subprocess
 import time
+from functools import partial
 
 from ..base.errors import EngineError, EngineMissing
 from ..base.reading import opened
 from ..base.record import Record
 from ..base.text import encoded
-from . import profiles
+from . import answers, profiles
 from .signals import Signals, Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import IO, Any
+
+
+LARGEST = 64 << 20  # bytes of an answer; a thousand containers show a fifth of that
+WORDS = 1 << 20  # bytes of an answer that is an id, an exit code, or the last words of a command that failed
 
 
 class Answer(Record):
@@ -32,42 +37,100 @@ class Answer(Record):
 
     def json(self) -> Mapping[str, Any]:
         """The answer as a JSON object; {} where it is none."""
-        try:
-            found = json.loads(self.out)
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        return answers.fields(answers.parsed(self.out))
 
 
 def ask(
     argv: Sequence[str], env: Mapping[str, str], timeout: float, is_over: Callable[[], bool] | None = None,
-    text: str = '',
+    text: str = '', *, own_session: bool = True,
 ) -> Answer:
     """Run a command for its output, undisturbed by the terminal's signals; `text` is what it reads.
 
-    It is given up after `timeout` seconds, or as soon as `is_over` says so.
+    It is given up after `timeout` seconds, or as soon as `is_over` says so, or when its output is larger than LARGEST.
     """
     try:
         with _source(text) as source:
             child = subprocess.Popen(
-                [encoded(word) for word in argv], env=_encoded(env), start_new_session=True,
+                [encoded(word) for word in argv], env=_encoded(env), start_new_session=own_session,
                 stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                encoding='utf-8', errors='surrogateescape',
             )
     except OSError as e:
         return Answer(None, '', f'{argv[0]}: {e.strerror or e}', is_missing=isinstance(e, FileNotFoundError))
-    deadline = clock() + timeout
     try:
-        while True:
-            try:
-                out, err = child.communicate(timeout=max(0.0, min(0.25, deadline - clock())))
-                return Answer(child.returncode, out, err)
-            except subprocess.TimeoutExpired:
-                if clock() >= deadline or (is_over and is_over()):
-                    break
+        return _heard(child, timeout, is_over)
     finally:
         _end(child)  # given up, or left by Ctrl-C
-    return Answer(None, '', f'no answer within {timeout:.0f} s', is_late=True)
+        for stream in filter(None, (child.stdout, child.stderr)):
+            stream.close()
+
+
+def _heard(child: subprocess.Popen[bytes], timeout: float, is_over: Callable[[], bool] | None) -> Answer:
+    """What a command prints until it ends. Who else holds its output (a process that it left) is not waited for."""
+    deadline = clock() + timeout
+    said: dict[int, bytearray] = {}
+    with selectors.DefaultSelector() as pipes:
+        for stream in filter(None, (child.stdout, child.stderr)):
+            pipes.register(stream, selectors.EVENT_READ)
+            said[stream.fileno()] = bytearray()
+        while pipes.get_map() or child.poll() is None:
+            patience = max(0.0, min(0.25, deadline - clock()))
+            ready = pipes.select(patience) if pipes.get_map() else _ended(child, patience)
+            for key, _ in ready:
+                block = os.read(key.fd, BLOCK)
+                said[key.fd] += block
+                if not block:
+                    pipes.unregister(key.fileobj)
+            if sum(map(len, said.values())) > LARGEST:
+                return Answer(None, '', f'it printed more than {LARGEST >> 20} MiB', is_late=True)
+            if not ready and child.poll() is not None:
+                break
+            if clock() >= deadline or (is_over and is_over()):
+                return Answer(None, '', f'no answer within {timeout:.0f} s', is_late=True)
+    out, err = (_lines(bytes(data)) for data in said.values())
+    return Answer(child.returncode, out, err)
+
+
+def _ended(child: subprocess.Popen[bytes], patience: float) -> list[Any]:
+    """Wait so long for the end of a command that has closed its output."""
+    try:
+        child.wait(patience)
+    except subprocess.TimeoutExpired:
+        pass
+    return []
+
+
+def _lines(data: bytes) -> str:
+    """An output as text; bytes that are not UTF-8 are kept, as Python keeps them in names of files."""
+    return data.decode('utf-8', 'surrogateescape').replace('\r\n', '\n').replace('\r', '\n')
+
+
+class Heard:
+    """What a command that was started `captured` prints while something else is waited for: its first WORDS bytes."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self.pipes: list[int] = []  # to be waited for
+        self.is_too_much = False
+        self._said = bytearray()
+        if child.stdout:
+            self.pipes = [child.stdout.fileno()]
+            os.set_blocking(child.stdout.fileno(), False)
+
+    def take(self) -> None:
+        """Read what is there. A pipe that nobody reads would stop the command when it is full."""
+        for pipe in list(self.pipes):
+            try:
+                block = os.read(pipe, WORDS)
+            except BlockingIOError:
+                continue
+            if not block:
+                self.pipes.remove(pipe)
+            self.is_too_much = self.is_too_much or len(self._said) + len(block) > WORDS
+            self._said += block[:WORDS - len(self._said)]
+
+    @property
+    def text(self) -> str:
+        """What was printed."""
+        return self._said.decode('utf-8', 'replace')
 
 
 def _encoded(env: Mapping[str, str]) -> dict[bytes, bytes]:
@@ -139,28 +202,30 @@ def watch(
                 has = on_terminal and argv is shown
                 children.append(start(argv, env, own_session=not has, has_input=has, captured=argv is not shown))
             deadline = None
+            heard = [Heard(child) for child in children[:len(waiting)]]
             while None in [child.poll() for child in children]:
                 failure = children[-1].returncode if shown else None
                 if failure == -signal.SIGPIPE:
                     return -failure, []  # nobody reads it any more
                 if deadline is None and (failure or (on_terminal and failure is not None)):
                     deadline = clock() + UNSHOWN
-                came = signals.wait(max(0.0, deadline - clock()) if deadline else None)
+                pipes = [pipe for each in heard for pipe in each.pipes]
+                came = signals.wait(max(0.0, deadline - clock()) if deadline else None, pipes)
                 if came:
                     return came[0], []
-                if deadline and clock() >= deadline:
+                for each in heard:
+                    each.take()
+                if any(each.is_too_much for each in heard) or (deadline and clock() >= deadline):
                     break
-            return 0, [_output(child) if child.poll() is not None else '' for child in children[:len(waiting)]]
+            for each in heard:
+                each.take()
+            return 0, [each.text if child.poll() is not None else '' for each, child in zip(heard, children)]
         finally:
             for child in children:
                 _end(child)
                 if child.stdout:
                     child.stdout.close()
             terminal.restore()
-
-
-def _output(child: subprocess.Popen[bytes]) -> str:
-    return child.stdout.read().decode('utf-8', 'replace') if child.stdout else ''
 
 
 ENDING = 10.0  # seconds for a command to end by itself
@@ -209,13 +274,17 @@ def show(argv: Sequence[str], env: Mapping[str, str], *, has_errors: bool) -> An
     """Run a command with this terminal; with `has_errors` what it says on stderr is in the answer instead."""
     child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
     try:
-        _, errors = child.communicate()
-        return Answer(child.returncode, '', (errors or b'').decode('utf-8', 'replace'))
+        errors = b''
+        for block in iter(partial(os.read, child.stderr.fileno(), BLOCK) if child.stderr else bytes, b''):
+            errors = (errors + block)[-WORDS:]
+        return Answer(child.wait(), '', errors.decode('utf-8', 'replace'))
     except BaseException:
         child.terminate()  # the terminal's Ctrl-C has reached it too
         raise
     finally:
         child.wait()
+        if child.stderr:
+            child.stderr.close()
 
 
 def follow(argv: Sequence[str], env: Mapping[str, str]) -> int:
@@ -274,7 +343,8 @@ def _source(text: str) -> IO[bytes]:
 
 
 def _text(file: IO[bytes]) -> str:
-    file.seek(0)
+    """The end of what a command wrote into a file."""
+    file.seek(max(0, file.seek(0, os.SEEK_END) - WORDS))
     return file.read().decode('utf-8', 'replace')
 
 

@@ -3,16 +3,16 @@ from __future__ import annotations
 
 import re
 
+from . import answers
+
 # The file below a home folder that holds the ids of images that bundles brought, by reference.
 REMEMBERED = '.local/state/tao/images.json'
 
 
-def remembered(found: object) -> dict[str, str]:
-    """The ids by reference of that file's value; what is no id would be an option, or another image."""
-    return {
-        reference: id for reference, id in (found.items() if isinstance(found, dict) else ())
-        if isinstance(id, str) and re.fullmatch('sha256:[0-9a-f]+', id)
-    }
+def remembered(known: object) -> dict[str, str]:
+    """Reference → image id, of what that file holds: no value that is no id gets into a command line."""
+    ids = answers.fields(known).items()
+    return {name: id for name, id in ids if isinstance(id, str) and re.fullmatch('sha256:[0-9a-f]{64}', id)}
 
 
 def repository(image: str) -> str:

@@ -7,6 +7,7 @@ import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import FrameType, TracebackType
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -47,10 +48,13 @@ class Signals:
         os.close(self._read)
         os.close(self._write)
 
-    def wait(self, timeout: float | None) -> list[int]:
-        """The signals that came, SIGCHLD left out; waits for one or for `timeout` seconds."""
-        ready, _, _ = select.select([self._read], [], [], timeout)
-        return [n for n in (os.read(self._read, 512) if ready else b'') if n != signal.SIGCHLD]
+    def wait(self, timeout: float | None, pipes: Sequence[int] = ()) -> list[int]:
+        """The signals that came, SIGCHLD left out; waits for one, for `timeout` seconds, or for words in a pipe."""
+        poll = select.poll()  # select takes no descriptor above 1023
+        for pipe in (self._read, *pipes):
+            poll.register(pipe, select.POLLIN)
+        ready = [pipe for pipe, _ in poll.poll(None if timeout is None else timeout * 1000)]
+        return [n for n in (os.read(self._read, 512) if self._read in ready else b'') if n != signal.SIGCHLD]
 
 
 def _queued(number: int, frame: FrameType | None) -> None:

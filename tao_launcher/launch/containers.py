@@ -1,11 +1,9 @@
 """Finds the container of a launch on the engine, and ends it. Never another one."""
 from __future__ import annotations
 
-import json
-
 from ..base.record import Record
 from ..base.times import seconds
-from ..engine import process
+from ..engine import answers, process
 from ..engine.docker import DOCKER
 from .variables import LAUNCH_ID
 
@@ -49,25 +47,20 @@ class Launch(Record):
         )
         if listed.code != 0:
             return None
-        ids = listed.out.split()
-        if not ids:
-            return []
-        # one that was removed meanwhile costs the exit code, not the others
-        shown = self.ask('inspect', '-f', '{{.Id}} {{.State.Status}} {{json .Created}} {{json .Config.Env}}', *ids)
+        form = '{{.Id}} {{.State.Status}} {{json .Created}} {{json .Config.Env}}'
         found = []
-        for line in shown.out.splitlines():
-            fields = line.split(' ', 3)
-            if len(fields) == 4 and self._is_ours(fields[2].strip('"'), fields[3]):
-                found.append(Container(fields[0], fields[1]))
+        for ids in answers.batches(answers.ids(listed.out)):
+            # one that was removed meanwhile costs the exit code, not the others
+            for line in self.ask('inspect', '-f', form, *ids).out.splitlines():
+                fields = line.split(' ', 3)
+                if len(fields) == 4 and fields[0] in ids and self._is_ours(fields[2].strip('"'), fields[3]):
+                    found.append(Container(fields[0], fields[1]))
         return found
 
     def _is_ours(self, created: str, environment: str) -> bool:
         if not self.launch_id:
             return (seconds(created) or 0) >= (seconds(self.started) or 0)
-        try:
-            return f'{LAUNCH_ID}={self.launch_id}' in (json.loads(environment) or [])
-        except ValueError:
-            return False
+        return f'{LAUNCH_ID}={self.launch_id}' in answers.texts(answers.parsed(environment))
 
     def ask(
         self, *words: str, timeout: float = ANSWER, is_over: Callable[[], bool] | None = None,

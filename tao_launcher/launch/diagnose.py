@@ -1,12 +1,10 @@
 """After a failed launch, and only then: ask the engine why, and say it in a line or two."""
 from __future__ import annotations
 
-import json
-
 from ..base import host, machine
 from ..base.errors import Fatal
 from ..base.times import seconds
-from ..engine import daemon, failures, installed, process
+from ..engine import answers, daemon, failures, installed, process
 from ..engine.init import lacks_init, with_init
 from ..engine.logins import is_logged_in, logins
 from . import argv, causes
@@ -14,9 +12,6 @@ from .causes import FailureFacts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from ..base.output import Output
     from ..engine.process import Answer
     from .containers import Launch
@@ -84,8 +79,8 @@ def _what_happened(
         'events', '--since', f'{since:.6f}', '--until', f'{machine.now() + 1:.6f}', '--format', '{{json .}}',
         '--filter', 'type=container', '--filter', f'label=tao.plan={launch.plan}',
     )
-    events = _events(answer.out) if answer.code == 0 else []
-    containers = {event.get('id') or event.get('ID') for event in events}
+    events = list(answers.lines(answer.out)) if answer.code == 0 else []
+    containers = {answers.text(event, 'id') or answers.text(event, 'ID') for event in events}
     if len(containers) != 1:
         events = []  # not seen; or an equal launch at the same time, and not to be told apart
     names = plan.profile.events
@@ -102,17 +97,10 @@ def _what_happened(
     )
 
 
-def _named(event: Mapping[str, Any]) -> tuple[str, float]:
+def _named(event: object) -> tuple[str, float]:
     """An event's name, and its time in seconds since 1970."""
-    nano = event.get('timeNano')
-    return str(event.get('Action') or event.get('Status')), nano / 1e9 if nano else seconds(str(event.get('Time'))) or 0
-
-
-def _events(text: str) -> list[Mapping[str, Any]]:
-    try:
-        return [event for event in map(json.loads, text.splitlines()) if isinstance(event, dict)]
-    except ValueError:
-        return []
+    name = answers.text(event, 'Action') or answers.text(event, 'Status')
+    return name, answers.number(event, 'timeNano') / 1e9 or seconds(answers.text(event, 'Time')) or 0
 
 
 def _why_refused(facts: FailureFacts, engine: TimedEngine) -> FailureFacts:

@@ -1,8 +1,11 @@
 """GPU requests: which GPUs a launch gets, and how each engine is told."""
 from __future__ import annotations
 
+import re
+
 from ..base.errors import UsageError
 from ..base.text import plural
+from ..engine import answers
 from ..settings.values import Gpus, Source, Variable
 
 TYPE_CHECKING = False
@@ -67,15 +70,16 @@ def pick_free(
     owner(pid) names the user of a process, or ''. `allowed` are the indices or UUIDs to choose from, if
     not all are. Raises UsageError with who holds what when there are not enough.
     """
-    holders: dict[str, list[str]] = {}
+    holders: dict[str, list[str]] = {}  # by UUID
     for line in process_rows.splitlines():
         uuid, comma, process = line.partition(',')  # a process name may hold commas
         if comma:
             pid, _, rest = process.strip().partition(',')
-            whose = owner(pid)
+            whose = owner(pid) if answers.digits(pid) else ''
             holders.setdefault(uuid.strip(), []).append(f'{f"{whose}, " if whose else ""}process {pid},{rest}')
     rows = [line.split(',') for line in gpu_rows.splitlines()]
-    gpus = [(index.strip(), uuid.strip()) for index, uuid, *_ in (row for row in rows if len(row) > 1)]
+    listed = [(index.strip(), uuid.strip()) for index, uuid, *_ in (row for row in rows if len(row) > 1)]
+    gpus = [gpu for gpu in dict.fromkeys(listed) if re.fullmatch('[0-9]{1,4}', gpu[0])]  # a word of the engine's
     gpus = [gpu for gpu in gpus if not allowed or set(gpu) & set(allowed)]
     free = tuple(index for index, uuid in gpus if uuid not in holders)
     if len(free) < count:

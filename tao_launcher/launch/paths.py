@@ -179,8 +179,9 @@ def gpu_indices(request: Gpus, words: Sequence[str]) -> list[str]:
     """A notice when a task is told GPU indices that it does not have: inside they count from 0."""
     count = len(request.ids) or request.first
     text = ' '.join(words)
-    inside = re.findall(r'(?:^|[ .])gpu_ids=\[?([\d, ]+)|--gpu_index[= ]([\d ]+)', text) if count else []
-    indices = {int(n) for pair in inside for n in re.findall(r'\d+', ' '.join(pair))}
+    inside = re.findall('(?:^|[ .])gpu_ids=\\[?([0-9, ]+)|--gpu_index[= ]([0-9 ]+)', text) if count else []
+    numbered = (int(n) for pair in inside for n in re.findall('[0-9]+', ' '.join(pair)) if len(n) < 10)
+    indices = set(numbered)
     if not indices or max(indices) < count:
         return []
     numbers = '0' if count == 1 else f'0 to {count - 1}'

@@ -6,9 +6,9 @@ import signal
 import time
 
 from ..base import host
-from ..base.errors import ResultLost
+from ..base.errors import EngineError, ResultLost
 from ..base.output import OutputClosed
-from ..engine import process, signals
+from ..engine import answers, process, signals
 from .containers import Launch
 from .supervise import SupervisedJob
 from .variables import LAUNCH_ID
@@ -44,7 +44,7 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
 
         code = diagnose(code, since, kills, plan, launch, output)
     if plan.detach and code == 0:
-        return _detached(out.strip(), launch, output)
+        return _detached(out, launch, output)
     return code if code >= 0 else 128 - code
 
 
@@ -72,8 +72,12 @@ def _launch(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str]) -> L
     )
 
 
-def _detached(container: str, launch: Launch, output: Output) -> int:
-    """Print a detached job's id; when it has ended already, its log (to stderr) and its code."""
+def _detached(out: str, launch: Launch, output: Output) -> int:
+    """Print a detached job's id; when it has ended already, its log (to stderr) and its code. Raises EngineError."""
+    container = (answers.ids(out) or [''])[-1]  # a wrapper may say something before it
+    if not container:
+        output.notice('the engine has started the job, and printed no id of it; tao list shows it')
+        return 0
     try:
         output.result(container + '\n')
     except (OutputClosed, ResultLost):
@@ -85,5 +89,8 @@ def _detached(container: str, launch: Launch, output: Output) -> int:
         return 0
     log = launch.ask('logs', container)
     output.log(log.out + log.err)
-    output.notice(f'the job has ended already, with exit code {code}')
-    return int(code)
+    known = answers.exit_code(code)
+    if known is None:
+        raise EngineError('the job has ended already, and the engine does not say with which exit code')
+    output.notice(f'the job has ended already, with exit code {known}')
+    return known

@@ -63,17 +63,21 @@ class SupervisedJob:
                 argv, self.launch.env, own_session=self.own_session, has_input=self.plan.interactive,
                 captured=self.plan.detach,
             )
+            heard = process.Heard(client)
             try:
                 while client.poll() is None:
-                    for number in self.signals.wait(self._patience()):
+                    for number in self.signals.wait(self._patience(), heard.pipes):
                         self._receive(number, client)
+                    heard.take()
                     self._look_at_the_clock(client)
             finally:
                 terminal.restore()
             self.received += self.signals.wait(0)  # came together with the end
             self._clean_up(client.returncode, process.clock() - begun)
-            out = client.stdout.read().decode('utf-8', 'replace') if client.stdout else ''
-        return client.returncode, out
+            heard.take()
+            if client.stdout:
+                client.stdout.close()
+        return client.returncode, heard.text
 
     def _patience(self) -> float | None:
         times = [t for t in (self.offer_at, self.end_at) if t is not None]

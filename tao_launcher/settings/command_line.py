@@ -6,6 +6,8 @@ task name stays untouched, byte for byte, on every Python version.
 """
 from __future__ import annotations
 
+from collections import deque
+
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.shell import quote
@@ -54,9 +56,9 @@ def parse(words: Sequence[str], program: str, into: Values | None = None) -> tup
     """
     known = table(program)
     values: Values = {} if into is None else into
-    rest = list(words)
+    rest = deque(words)
     while rest and rest[0].startswith('-') and rest[0] not in ('-', '--'):
-        name, equals, value = rest.pop(0).partition('=')
+        name, equals, value = rest.popleft().partition('=')
         option = known.get(name)
         if option is None:
             where = f'tao {program} --help' if ' ' in program else f'{program} --help options'
@@ -66,9 +68,9 @@ def parse(words: Sequence[str], program: str, into: Values | None = None) -> tup
         if option.value and not option.optional and not equals:
             if not _has_value(option, rest, known):
                 raise UsageError(f'{name} needs a value: {name} {option.value}')
-            value = rest.pop(0)
+            value = rest.popleft()
         add(values, option, _value(option, name, equals, value))
-    return values, rest
+    return values, list(rest)
 
 
 def _has_value(option: Option, rest: Sequence[str], known: Mapping[str, Option]) -> bool:
@@ -164,23 +166,23 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
     without_subtask = bool(subtasks) and not is_subtask((*words, '')[0])
     kept: list[str] = []
     misplaced: list[tuple[str, str]] = []  # each with the word for its value
-    rest = list(words)
+    rest = deque(words)
     while rest and rest[0] != '--':
         if rest[0] == 'run' and not kept:
-            return rest
-        word = rest.pop(0)
+            return list(rest)
+        word = rest.popleft()
         name, equals, value = word.partition('=')
         option = known.get(name) if name.startswith('--') else None
         if option and option.key in ALSO_LATE:
             if option.value and not option.optional and not equals:
                 if not _has_value(option, rest, known):
                     raise UsageError(f'{name} needs a value: {name} {option.value}')
-                value = rest.pop(0)
+                value = rest.popleft()
             add(values, option, _value(option, name, equals, value))
         elif option and _misplaced(option, without_subtask=without_subtask):
             misplaced.append((name, option.value))
             if option.value and not equals and _has_value(option, rest, known):
-                del rest[0]
+                rest.popleft()
         else:
             kept.append(word)
     if misplaced:
@@ -190,7 +192,7 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
             f'behind a bare "--" the task gets them: tao {quote(task)} SUBTASK -- {words}',
             advice=f'tao {words} {quote(task)} …',
         )
-    return kept + rest
+    return [*kept, *rest]
 
 
 def _misplaced(option: Option, *, without_subtask: bool) -> bool:

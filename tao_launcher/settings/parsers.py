@@ -45,7 +45,7 @@ def mode(text: str) -> str:
 
 def size(text: str) -> str:
     """A size in bytes as docker takes it: 16G, 512m, 1.5g, 64MB, 1073741824."""
-    if not re.fullmatch(r'[0-9]+(\.[0-9]+)? ?([kKmMgGtTpP][iI]?)?[bB]?', text):
+    if not re.fullmatch(r'[0-9]{1,19}(\.[0-9]{1,19})? ?([kKmMgGtTpP][iI]?)?[bB]?', text):
         raise ValueError('expected a size such as 16G, 512M or a number of bytes')
     if not text.strip('0. kKmMgGtTpPiIbB'):
         raise ValueError('expected a size above 0')

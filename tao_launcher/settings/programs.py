@@ -2,13 +2,22 @@
 from __future__ import annotations
 
 TAO = ('tao',)
-# Each verb of tao, and the module below commands/ that has its help, its own options and what it does.
-VERBS = {
-    'list': 'jobs.list', 'stop': 'jobs.stop', 'logs': 'jobs.logs', 'attach': 'jobs.attach', 'wait': 'jobs.wait',
-    'exec': 'jobs.exec', 'clean': 'jobs.clean', 'info': 'info', 'images': 'images.show', 'pull': 'images.pull',
-    'bundle': 'images.steps', 'doctor': 'doctor.doctor', 'config': 'config.verbs', 'submit': 'submit.arguments',
-    'completion': 'completion.completion',
+# Each verb of tao, and the module below commands/ that has its help, its own options and what it does; by what the
+# verbs are about, as --help lists them.
+VERB_GROUPS = {
+    'your jobs': {
+        'list': 'jobs.list', 'stop': 'jobs.stop', 'logs': 'jobs.logs', 'attach': 'jobs.attach', 'wait': 'jobs.wait',
+        'exec': 'jobs.exec', 'clean': 'jobs.clean',
+    },
+    'releases, images, air gap': {
+        'info': 'info', 'images': 'images.show', 'pull': 'images.pull', 'bundle': 'images.steps',
+    },
+    'this machine, settings': {
+        'doctor': 'doctor.doctor', 'config': 'config.verbs', 'completion': 'completion.completion',
+    },
+    'run a task on a cluster': {'submit': 'submit.arguments'},
 }
+VERBS = {verb: module for verbs in VERB_GROUPS.values() for verb, module in verbs.items()}
 RUNNERS = ('tao_pt', 'tao_tf', 'tao_tf2', 'tao_deploy', 'tao_ds')
 SLURM, KUBERNETES = 'submit slurm', 'submit kubernetes'
 SERVICES = ('tao_tf2', 'tao_ds')  # those whose checkout has a microservice

@@ -10,6 +10,8 @@ ULIMITS = (
     'core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile',
     'nproc', 'rss', 'rtprio', 'rttime', 'sigpending', 'stack',
 )
+LIMITS = 'expected -1 (unlimited) or a number from 0 to 2^63-1'
+MAX_DIGITS = 1000  # of a number; Python converts no more than a few thousand
 
 
 def ulimit(name: str, text: str) -> Ulimit:
@@ -19,6 +21,8 @@ def ulimit(name: str, text: str) -> Ulimit:
     if not re.fullmatch(r'-?[0-9]+(:-?[0-9]+)?', text):
         raise ValueError('expected a whole number or SOFT:HARD (-1 is unlimited)')
     soft, _, hard = text.partition(':')
+    if len(soft) > MAX_DIGITS or len(hard) > MAX_DIGITS:
+        raise ValueError(LIMITS)
     limit = Ulimit(name, int(soft), int(hard) if hard else None)
     check_ulimit(limit)
     return limit
@@ -29,6 +33,6 @@ def check_ulimit(limit: Ulimit) -> None:
     unlimited = 2**63  # above every number that is one
     numbers = [unlimited if n == -1 else n for n in (limit.soft, limit.hard) if n is not None]
     if any(n < 0 for n in numbers) or max(limit.soft, limit.hard or 0) >= unlimited:
-        raise ValueError('expected -1 (unlimited) or a number from 0 to 2^63-1')
+        raise ValueError(LIMITS)
     if numbers != sorted(numbers):
         raise ValueError(f'expected a soft limit not above the hard one, not {limit.soft}:{limit.hard}')

@@ -135,7 +135,8 @@ def test_a_verb_is_a_module_and_a_line(copy: Path) -> None:
     text = section('Add a verb')
     (copy / 'tao_launcher/commands/hello.py').write_text(blocks('python', text)[0], 'utf-8')
     line, = re.findall("`('hello': '.*')`", text)
-    change(copy / 'tao_launcher/settings/programs.py', 'VERBS = {\n', f'VERBS = {{\n    {line},\n')
+    group = "    'your jobs': {\n"
+    change(copy / 'tao_launcher/settings/programs.py', group, f'{group}        {line},\n')
     make(copy)
     assert tao(copy, 'hello', 'you') == 'hello you\n'
     assert tao(copy, 'hello', '--help').startswith('usage: tao hello [-h] [NAME]\n')

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Compiled where they are needed: most lines have no quotes.
 UNQUOTED = (
-    r'(?P<blank>[ \t\n]+)|(?P<operator>&>>?|[0-9]*>>?[&|]?|[0-9]*<[<>&]*|[;&|()]+)'
+    r'(?P<blank>[ \t\n]+)|(?P<operator>&>>?|[0-9]{0,9}>>?[&|]?|[0-9]{0,9}<[<>&]*|[;&|()]+)'
     r'|(?P<open>\$?\'|\$?")|\\(?P<escaped>.?)|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<home>~(?=[/\s]|$))|(?P<plain>.)'
 )
 DOUBLE = r'(?P<close>")|\\(?P<escaped>[$`"\\])|(?P<variable>\$(?:\w+|\{\w+\}))|(?P<plain>.)'

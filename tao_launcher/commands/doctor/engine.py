@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ...base import machine
 from ...base.record import Record
-from ...engine import failures, profiles, remedies
+from ...engine import answers, failures, profiles, remedies
 from ...engine.docker import DOCKER
 from ...engine.init import lacks_init
 from ...engine.podman import PODMAN
@@ -37,7 +37,7 @@ def client(facts: MachineFacts, real: str) -> Finding:
         is_usual = name == profile.name
         fix = remedies.install(facts.machine, profile) if is_usual else 'correct --engine (or TAO_ENGINE)'
         return Finding('client', 'fail', f'no program {name} on PATH', fix)
-    version = str((facts.version.get('Client') or {}).get('Version', ''))
+    version = answers.text(facts.version, 'Client', 'Version')
     if '/snap/' in facts.program or real.endswith('/bin/snap'):
         return Finding(
             'client', 'warn', f'{facts.program} is a snap: it sees only folders below your home',
@@ -78,12 +78,11 @@ def daemon(facts: MachineFacts, found: Machine) -> Finding | None:
 
 def server(facts: MachineFacts) -> Finding | None:
     """Whether the daemon is recent enough."""
-    found = facts.version.get('Server') or {}
-    parts = found.get('Components') or []
-    if _has_no_daemon(facts) or any(part.get('Name') == 'Podman Engine' for part in parts):
-        version = str((found or facts.version.get('Client') or {}).get('Version', ''))
+    version, api = (answers.text(facts.version, 'Server', name) for name in ('Version', 'ApiVersion'))
+    parts = answers.entries(facts.version, 'Server', 'Components')
+    if _has_no_daemon(facts) or any(answers.text(part, 'Name') == 'Podman Engine' for part in parts):
+        version = version or answers.text(facts.version, 'Client', 'Version')
         return Finding('server', 'ok', f'podman {version}') if version else None
-    version, api = str(found.get('Version', '')), str(found.get('ApiVersion', ''))
     if not version:
         return None
     if numbers(version) < (19, 3, 5) or (api and numbers(api) < (1, 40)):
@@ -115,14 +114,13 @@ def init(facts: MachineFacts, found: Init) -> Finding | None:
 
 def rootless(facts: MachineFacts) -> Finding | None:
     """Whether the engine runs without root, and can."""
-    security = (facts.info.get('host') or {}).get('security') or {}  # podman's
-    options = facts.info.get('SecurityOptions') or []
-    maps = ((facts.info.get('host') or {}).get('idMappings') or {}).get('uidmap') or []
-    if security.get('rootless') is True and len(maps) == 1:
+    is_podmans = answers.at(facts.info, 'host', 'security', 'rootless') is True
+    maps = answers.entries(facts.info, 'host', 'idMappings', 'uidmap')
+    if is_podmans and len(maps) == 1:
         return Finding('rootless', 'fail', NO_IDS, f'{remedies.add_ids(facts.machine)} && podman system migrate')
-    if security.get('rootless') is True or any('rootless' in str(option) for option in options):
+    if is_podmans or any('rootless' in option for option in answers.texts(facts.info, 'SecurityOptions')):
         what = 'root in the container is you; memlock can not be raised'
-        return Finding('rootless', 'info', f'{"podman" if security else "the daemon"} is rootless: {what}')
+        return Finding('rootless', 'info', f'{"podman" if is_podmans else "the daemon"} is rootless: {what}')
     return None
 
 

@@ -48,4 +48,4 @@ def asking(probe: Callable[[Gathered], Data], judge: Callable[[MachineFacts, Dat
 
 def numbers(text: str) -> tuple[int, ...]:
     """The numbers of a version: "535.104.05" is (535, 104, 5)."""
-    return tuple(int(n) for n in re.findall(r'\d+', text.partition('-')[0].partition('+')[0]))
+    return tuple(int(n) for n in re.findall('[0-9]{1,9}', text.partition('-')[0].partition('+')[0]))

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ...base import host, machine
 from ...base.record import Record
-from ...engine import failures, profiles, remedies
+from ...engine import answers, failures, profiles, remedies
 from .findings import Check, Finding, asking, numbers
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ REPLACED_PACKAGES = ('nvidia-docker2', 'nvidia-container-runtime')
 def gpu_rows(text: str) -> list[list[str]]:
     """Index, name, memory in MiB and driver version of every GPU, out of nvidia-smi's answer."""
     found = [[field.strip() for field in line.split(',')] for line in text.splitlines()]
-    return [row for row in found if len(row) == 4 and row[0].isdigit()]
+    return [row for row in found if len(row) == 4 and answers.digits(row[0]) is not None]
 
 
 class Bus(Record):
@@ -58,7 +58,8 @@ def gpus(facts: MachineFacts) -> Finding | None:
     rows = gpu_rows(facts.nvidia_smi or '')
     if not rows or facts.is_remote:
         return None
-    small = [index for index, _, size, _ in rows if size.isdigit() and int(size) < 4000]
+    sizes = {index: answers.digits(size) for index, _, size, _ in rows}
+    small = [index for index, size in sizes.items() if size is not None and size < 4000]
     text = ', '.join(f'{index}: {name}{_size(size)}' for index, name, size, _ in rows)
     if small:
         others = [index for index, *_ in rows if index not in small]
@@ -68,7 +69,7 @@ def gpus(facts: MachineFacts) -> Finding | None:
 
 
 def _size(mebibytes: str) -> str:
-    return f' ({mebibytes} MiB)' if mebibytes.isdigit() else ''  # [N/A] where memory is shared
+    return f' ({mebibytes} MiB)' if answers.digits(mebibytes) is not None else ''  # [N/A] where memory is shared
 
 
 class Toolkit(Record):

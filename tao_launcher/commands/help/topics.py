@@ -1,14 +1,16 @@
 """What --help and the manual pages say beside the options: the one place of those texts."""
 from __future__ import annotations
 
+from ...settings.programs import VERB_GROUPS
+
 SYNOPSIS = (
     ('tao [options] [GROUP] TASK SUBTASK [ARGS...]', 'run a task'),
     ('tao [options] [GROUP] TASK run COMMAND...', 'a command in its container'),
     ('tao [options] [GROUP] TASK', 'a shell in its container'),
-    ('tao list|stop|logs|attach|wait|exec|clean', 'your jobs'),
-    ('tao info|images|pull|bundle', 'releases, images, air gap'),
-    ('tao doctor|config|completion', 'this machine, settings'),
-    ('tao submit slurm|kubernetes TASK ...', 'run a task on a cluster'),
+    *(
+        (f'tao {"|".join(verbs)}' + ' slurm|kubernetes TASK ...' * ('submit' in verbs), about)
+        for about, verbs in VERB_GROUPS.items()
+    ),
     ('tao help [TOPIC|NAME]', 'this text, or another'),
 )
 TOPICS = ('options', 'environment', 'exit-codes')

@@ -11,6 +11,7 @@ import re
 from ...base.json_reader import Reader, whole
 from ...base.json_text import at, loads, refused, text_faults
 from ...base.record import Record
+from ...engine import answers
 from ...settings import parsers
 
 TYPE_CHECKING = False
@@ -102,13 +103,13 @@ def read_sums(text: str) -> dict[str, str]:
     return {pair[1].lstrip('*'): pair[0] for pair in pairs if len(pair) == 2 and len(pair[0]) == 64}
 
 
-def config_ids(archive_manifest: Any) -> dict[str, str]:
+def config_ids(archive_manifest: object) -> dict[str, str]:
     """Tag → configuration digest, and digest → itself, of the manifest.json inside images.tar."""
     found: dict[str, str] = {}
-    for entry in archive_manifest if isinstance(archive_manifest, list) else []:
-        name = str(entry.get('Config', '')).rpartition('/')[2]
+    for entry in answers.entries(archive_manifest):
+        name = answers.text(entry, 'Config').rpartition('/')[2]
         digest = 'sha256:' + (name[:-5] if name.endswith('.json') else name)
         found[digest] = digest
-        for tag in entry.get('RepoTags') or []:
+        for tag in answers.texts(entry, 'RepoTags'):
             found[tag] = digest
     return found

@@ -125,7 +125,7 @@ def _archive_manifest(path: str) -> object:
         with open(opened(path), 'rb') as file, tarfile.open(fileobj=file, mode='r:') as archive:
             member = archive.extractfile('manifest.json')
             return json.load(member) if member else None
-    except (tarfile.TarError, KeyError, ValueError):
+    except (tarfile.TarError, KeyError, ValueError, RecursionError):
         raise CheckFailed('the engine saved no docker archive', path) from None
 
 

@@ -8,9 +8,10 @@ from ...base.errors import CheckFailed, EngineError, UsageError
 from ...base.progress import size
 from ...base.shell import join, quote
 from ...base.text import plural
-from ...engine import process, signals
+from ...engine import answers, process, signals
 from ...engine.failures import image_folder
 from ...engine.references import is_local, repository
+from ...settings.parsers import is_digest
 from ..help.verb_parser import add_dry_run
 from .asked import add_source, made_store, wanted_images
 from .store import Needed, Store, missing
@@ -97,18 +98,18 @@ def _layers_of_all(store: Store, absent: Sequence[Needed]) -> list[Mapping[str, 
 def layers(store: Store, reference: str) -> dict[str, int] | None:
     """Digest → bytes of an image's layers, as its registry's manifest says; None where it does not say."""
     document = _manifest(store, reference)
-    listed = document.get('manifests')
-    if isinstance(listed, list):
+    if 'manifests' in document:
         wanted = MACHINES.get(host.survey(store.engine.environ).machine, '')
-        found = [
-            entry.get('digest') for entry in listed if isinstance(entry, dict)
-            and dict(entry.get('platform') or {}).get('architecture') == wanted
+        digests = [
+            answers.text(entry, 'digest') for entry in answers.entries(document, 'manifests')
+            if answers.text(entry, 'platform', 'architecture') == wanted
         ]
+        found = list(filter(is_digest, digests))
         document = _manifest(store, f'{repository(reference)}@{found[0]}') if found else {}
-    listed = document.get('layers')
-    if not isinstance(listed, list):
+    if not isinstance(document.get('layers'), list):
         return None
-    return {str(layer.get('digest')): int(layer.get('size') or 0) for layer in listed}
+    layers = answers.entries(document, 'layers')
+    return {answers.text(layer, 'digest'): max(0, answers.number(layer, 'size')) for layer in layers}
 
 
 def _manifest(store: Store, reference: str) -> Mapping[str, Any]:
@@ -166,7 +167,7 @@ def _pull(store: Store, reference: str) -> None:
 
 
 def _failure(engine: Sequence[str], reference: str, text: str) -> EngineError:
-    registry = reference.partition('/')[0]
+    registry, text = reference.partition('/')[0], text[-4000:]
     advice = 'the same again: what was fetched is kept'
     if re.search('unauthorized|denied|authentication required|no basic auth', text, re.IGNORECASE):
         user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''

@@ -1,18 +1,17 @@
 """tao images: the images that tasks need, and which of them are here."""
 from __future__ import annotations
 
-import json
-
 from ...base.errors import EngineError
 from ...base.record import Record
+from ...engine import answers
 from ...engine.client import Engine
 from ...engine.references import with_registry
+from ...settings.parsers import is_digest
 from ...tasks.catalogue import Catalogue, find, moved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
     from ...base.output import Output
 
@@ -48,11 +47,10 @@ class Store(Record):
         if not references:
             return {}
         answer = self.engine.ask(*self.inspect_words(references))
-        try:
-            found = json.loads(answer.out or '[]')
-            known = {name: facts for image in found for name, facts in _names(image).items()}
-        except (ValueError, AttributeError, TypeError):  # no JSON, or of another shape
-            raise self.engine.failure(answer) from None
+        found = answers.parsed(answer.out or '[]')
+        if not isinstance(found, list):
+            raise self.engine.failure(answer)
+        known = {name: facts for image in found for name, facts in _names(image).items()}
         if not found and answer.code != 0:  # none of them is here, or there is no engine to say so
             alive = self.engine.ask('version') if answer.code is not None else answer
             if alive.code != 0:
@@ -73,12 +71,14 @@ class Store(Record):
         return self.output.line((*self.engine.words, *words))
 
 
-def _names(image: Mapping[str, Any]) -> dict[str, Here]:
+def _names(image: object) -> dict[str, Here]:
     """What an image can be asked for by: its tags, its digests, its id, which podman writes without sha256:."""
-    digests, found = tuple(image.get('RepoDigests') or ()), str(image.get('Id', ''))
+    digests, found = answers.texts(image, 'RepoDigests'), answers.text(image, 'Id')
     full = found if ':' in found else f'sha256:{found}'
-    facts = Here('', full, int(image.get('Size') or 0), digests)
-    names = (*(image.get('RepoTags') or ()), *digests)
+    if not is_digest(full):
+        return {}  # it is a word for the engine's command line
+    facts = Here('', full, answers.number(image, 'Size'), digests)
+    names = (*answers.texts(image, 'RepoTags'), *digests)
     # docker leaves its own registry out, podman does not
     return {name: facts for given in (*names, full) for name in (given, f'docker.io/{given}')}
 

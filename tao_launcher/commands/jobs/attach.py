@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ...base import host
 from ...base.errors import EngineError
-from ...engine import process, profiles
+from ...engine import answers, process, profiles
 from ...engine.client import Engine
 from ..help.verb_parser import add_dry_run
 from .asked import JOB, asked
@@ -56,24 +56,24 @@ def attach(engine: Engine, wanted: str, output: Output, *, dry_run: bool) -> int
     if dry_run:
         output.result(output.line(follow) + output.line(waiting))
         return 0
-    number, answers = process.watch(follow, [waiting], engine.environ)
+    number, told = process.watch(follow, [waiting], engine.environ)
     if number:
         output.notice(f'left; the job runs on ({profiles.tao(engine.words)} attach {job.id[:12]})')
         return -number
-    code = answers[0].strip()
-    if not code.isdigit():
+    code = answers.exit_code(''.join(told))
+    if code is None:
         raise _untold(job, engine)
-    return int(code)
+    return code
 
 
 def _on_terminal(words: Sequence[str], job: Job, engine: Engine, output: Output) -> int:
     """Attach this terminal to a job; its exit code, or 0 when it was left. Raises EngineError."""
-    number, answers = process.watch(words, [(*engine.words, 'wait', job.id)], engine.environ, on_terminal=True)
+    number, told = process.watch(words, [(*engine.words, 'wait', job.id)], engine.environ, on_terminal=True)
     if number:
         return -number
-    code = answers[0].strip()
-    if code.isdigit():
-        return int(code)
+    code = answers.exit_code(''.join(told))
+    if code is not None:
+        return code
     if job.id not in ids_of(engine, all_users=True, ended=False):
         raise _untold(job, engine)  # it ended before its code could be asked for
     output.notice('left; the job runs on')

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base import machine
 from ...base.errors import EngineError
+from ...engine import answers
 from ...engine.client import Engine
 from ..help.verb_parser import add_dry_run
 from .asked import asked
@@ -41,17 +42,17 @@ def clean(engine: Engine, output: Output, *, dry_run: bool) -> int:
     if not ended:
         output.say('no ended jobs')
         return 0
-    words = ('rm', '-v', *(job.id for job in ended))
+    commands = [('rm', '-v', *ids) for ids in answers.batches([job.id for job in ended])]
     if dry_run:
-        output.result(output.line((*engine.words, *words)))
+        output.result(''.join(output.line((*engine.words, *words)) for words in commands))
         return 0
-    answer = engine.ask(*words)
+    said = [line for words in commands for line in engine.ask(*words).err.splitlines()]
     # what the client says does not matter: somebody else may have removed one meanwhile
     there = set(ids_of(engine, all_users=False, ended=True))
     output.result(''.join(f'{job.id}\n' for job in ended if job.id not in there))
     left = [job for job in ended if job.id in there]
     if left:
         raise EngineError(
-            f'{len(left)} of {len(ended)} could not be removed', *lines(left), *answer.err.splitlines()[:5],
+            f'{len(left)} of {len(ended)} could not be removed', *lines(left), *said[:5],
         )
     return 0

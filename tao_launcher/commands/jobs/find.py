@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 from ...base.errors import UsageError
+from ...engine import answers
 from ...engine.client import owner_name
 from .job import FEW, Job, OtherUsers, choose, line, parse
 
@@ -14,13 +15,21 @@ if TYPE_CHECKING:
     from ...engine.client import Engine
 
 def jobs_of(engine: Engine, *, all_users: bool, ended: bool) -> list[Job]:
-    """The caller's jobs, or everyone's, in two questions. Raises EngineError when there is no answer."""
+    """The caller's jobs, or everyone's, the newest first. Raises EngineError when there is no answer.
+
+    It takes two questions, and for thousands of jobs a few more.
+    """
     ids = ids_of(engine, all_users=all_users, ended=ended)
-    if not ids:
-        return []
+    found = [job for some in answers.batches(ids) for job in _inspected(engine, some)]
+    return sorted(found, key=lambda job: job.started, reverse=True)
+
+
+def _inspected(engine: Engine, ids: Sequence[str]) -> list[Job]:
+    """The jobs of these containers. Raises EngineError."""
     inspected = engine.ask('inspect', '--type', 'container', *ids)
+    asked = set(ids)
     try:
-        found = parse(inspected.out)
+        found = [job for job in parse(inspected.out) if job.id in asked]
     except ValueError:
         raise engine.failure(inspected) from None
     # those that vanished meanwhile are reported one by one; else the engine is gone
@@ -33,9 +42,10 @@ def jobs_of(engine: Engine, *, all_users: bool, ended: bool) -> list[Job]:
 def ids_of(engine: Engine, *, all_users: bool, ended: bool) -> list[str]:
     """The ids alone, in one question. Raises EngineError."""
     listed = engine.ask(*list_words(engine.owner, all_users=all_users, ended=ended))
-    if listed.code != 0:
+    found = list(dict.fromkeys(answers.ids(listed.out)))
+    if listed.code != 0 or (listed.out.strip() and not found):
         raise engine.failure(listed)
-    return listed.out.split()
+    return found
 
 
 def list_words(owner: str, *, all_users: bool, ended: bool) -> tuple[str, ...]:
@@ -46,8 +56,10 @@ def list_words(owner: str, *, all_users: bool, ended: bool) -> tuple[str, ...]:
 
 def chosen(found: Sequence[Job], wanted: Sequence[str], owner: str | None, *, running: bool) -> list[Job]:
     """The jobs that several JOB words name, each once. Raises as jobs.choose does."""
+    own = {job.id: job for job in found if owner in (None, job.owner) and not (running and job.has_ended)}
     try:
-        return list(dict.fromkeys(choose(found, word, owner, running=running) for word in wanted))
+        jobs = (own.get(word) or choose(found, word, owner, running=running) for word in wanted)
+        return list(dict.fromkeys(jobs))
     except OtherUsers as e:
         owners = [f'{line(job)}, of {owner_name(job.owner)}' for job in e.found[:FEW]]
         raise UsageError(e.what, *owners) from None

@@ -1,18 +1,19 @@
 """The launcher's jobs, as the engine's containers show them. Pure: labels and names are data of anybody's."""
 from __future__ import annotations
 
-import json
+from functools import partial
 
 from ...base.errors import NothingMatched, UsageError
 from ...base.record import Record
 from ...base.secrets import masked_words
 from ...base.text import cut
 from ...base.times import seconds
+from ...engine import answers
 from ...settings.programs import RUNNERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
 ENDED = ('exited', 'dead', 'stopped')  # the last is podman's
@@ -55,45 +56,46 @@ class Job(Record):
 
 def parse(inspected: str) -> list[Job]:
     """The jobs in the answer of `inspect`, the newest first. Raises ValueError when it is no such answer."""
-    try:
-        jobs = [_job(container) for container in json.loads(inspected or '[]')]
-    except (AttributeError, TypeError):  # JSON, but of another shape
-        raise ValueError('no list of containers') from None
-    return sorted(jobs, key=lambda job: job.started, reverse=True)
+    containers = answers.parsed(inspected or '[]')
+    if not isinstance(containers, list) or not all(isinstance(container, dict) for container in containers):
+        raise ValueError('no list of containers')
+    return sorted(map(_job, containers), key=lambda job: job.started, reverse=True)
 
 
-def _job(container: Mapping[str, Any]) -> Job:
-    config, state = container.get('Config') or {}, container.get('State') or {}
-    labels = config.get('Labels') or {}
+def _job(container: object) -> Job:
+    text = partial(answers.text, container)
     return Job(
-        id=str(container.get('Id', '')),
-        name=str(container.get('Name', '')).lstrip('/'),
-        task=str(labels.get('tao.job', '')),
-        owner=str(labels.get('tao.user', '')),
-        state=str(state.get('Status', '')),
-        exit_code=int(state.get('ExitCode') or 0),
-        created=str(container.get('Created', '')),
-        started=str(state.get('StartedAt', '')),
-        finished=str(state.get('FinishedAt', '')),
-        gpus=_gpus(container.get('HostConfig') or {}, config.get('Env') or [], config.get('CreateCommand') or []),
-        image=str(config.get('Image', '')),
-        command=tuple(map(str, config.get('Cmd') or ())),
-        tty=bool(config.get('Tty')),
-        auto_remove=bool((container.get('HostConfig') or {}).get('AutoRemove')),
+        id=text('Id'),
+        name=text('Name').lstrip('/'),
+        task=text('Config', 'Labels', 'tao.job'),
+        owner=text('Config', 'Labels', 'tao.user'),
+        state=text('State', 'Status'),
+        exit_code=answers.number(container, 'State', 'ExitCode'),
+        created=text('Created'),
+        started=text('State', 'StartedAt'),
+        finished=text('State', 'FinishedAt'),
+        gpus=_gpus(container),
+        image=text('Config', 'Image'),
+        command=answers.texts(container, 'Config', 'Cmd'),
+        tty=answers.at(container, 'Config', 'Tty') is True,
+        auto_remove=answers.at(container, 'HostConfig', 'AutoRemove') is True,
     )
 
 
-def _gpus(host: Mapping[str, Any], environment: Sequence[str], created: Sequence[str]) -> str:
+def _gpus(container: object) -> str:
     """The GPUs a container asked for: all, none, 0,1 or "first 2".
 
     Podman shows devices by their description (CDI) only in the command that created the container.
     """
-    for request in host.get('DeviceRequests') or []:
-        count = request.get('Count') or 0
-        return _unqualified(request.get('DeviceIDs') or []) or ('all' if count == -1 else f'first {count}')
-    devices = [str(d.get('PathOnHost', '')) for d in host.get('Devices') or []]
-    devices += [str(word) for option, word in zip(created, created[1:]) if option == '--device']
+    requests = answers.entries(container, 'HostConfig', 'DeviceRequests')
+    if requests:
+        count = answers.number(requests[0], 'Count')
+        return _unqualified(answers.texts(requests[0], 'DeviceIDs')) or ('all' if count == -1 else f'first {count}')
+    devices = [answers.text(device, 'PathOnHost') for device in answers.entries(container, 'HostConfig', 'Devices')]
+    created = answers.texts(container, 'Config', 'CreateCommand')
+    devices += [word for option, word in zip(created, created[1:]) if option == '--device']
     cdi = _unqualified([device for device in devices if device.startswith('nvidia.com/gpu=')])
+    environment = answers.texts(container, 'Config', 'Env')
     named = [word.partition('=')[2] for word in environment if word.startswith('NVIDIA_VISIBLE_DEVICES=')]
     visible = named[-1] if named else ''
     return cdi or ('none' if visible in ('', 'void') else visible)
@@ -101,7 +103,7 @@ def _gpus(host: Mapping[str, Any], environment: Sequence[str], created: Sequence
 
 def _unqualified(devices: Sequence[str]) -> str:
     """GPU ids, also of nvidia.com/gpu=0 (CDI)."""
-    return ','.join(str(device).rpartition('=')[2] for device in devices)
+    return ','.join(device.rpartition('=')[2] for device in devices)
 
 
 def matches(job: Job, wanted: str) -> bool:

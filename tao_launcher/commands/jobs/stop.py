@@ -4,6 +4,7 @@ from __future__ import annotations
 from ...base import machine
 from ...base.errors import EngineError, NothingMatched, UsageError
 from ...base.text import plain, plural
+from ...engine import answers
 from ...engine.client import Engine, owner_name
 from ..help.verb_parser import add_dry_run
 from .asked import JOB, asked, count
@@ -66,19 +67,20 @@ def stop(
         jobs = chosen(found, wanted, None if all_users else engine.owner, running=True)
     if not jobs:
         raise NothingMatched('no jobs to stop', advice='tao list -a')
-    words = ('stop', '-t', str(seconds), *(job.id for job in jobs))
+    commands = [('stop', '-t', str(seconds), *ids) for ids in answers.batches([job.id for job in jobs])]
     if dry_run:
-        output.result(output.line((*engine.words, *words)))
+        output.result(''.join(output.line((*engine.words, *words)) for words in commands))
         return 0
     if not yes:
         _confirm(jobs, engine, output)
-    answer = engine.ask(*words, timeout=(seconds + 60.0) * (1 + len(jobs) // 50))  # docker stops 50 at a time
+    patience = (seconds + 60.0) * (1 + min(len(jobs), answers.BATCH) // 50)  # docker stops 50 at a time
+    said = [line for words in commands for line in engine.ask(*words, timeout=patience).err.splitlines()]
     # what the client says does not matter: one that vanished meanwhile has stopped too
     left = set(ids_of(engine, all_users=True, ended=False))
     output.result(''.join(f'{job.id}\n' for job in jobs if job.id not in left))
     running = [job for job in jobs if job.id in left]
     if running:
-        raise EngineError(f'{len(running)} of {len(jobs)} did not stop', *lines(running), *answer.err.splitlines()[:5])
+        raise EngineError(f'{len(running)} of {len(jobs)} did not stop', *lines(running), *said[:5])
     return 0
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base.errors import EngineError
-from ...engine import process
+from ...engine import answers, process
 from ...engine.client import Engine
 from ..help.verb_parser import add_dry_run
 from .asked import JOB, asked
@@ -42,17 +42,18 @@ def wait(engine: Engine, wanted: Sequence[str], output: Output, *, dry_run: bool
     jobs = chosen(jobs_of(engine, all_users=True, ended=True), wanted, engine.owner, running=False)
     # the client waits for one after the other, and a job with --rm takes its code with it
     groups = [[job for job in jobs if not job.auto_remove], *([job] for job in jobs if job.auto_remove)]
-    groups = [group for group in groups if group]
+    groups = [list(some) for group in groups for some in answers.batches(group)]
     commands = [(*engine.words, 'wait', *(job.id for job in group)) for group in groups]
     if dry_run:
         output.result(''.join(map(output.line, commands)))
         return 0
-    number, answers = process.watch((), commands, engine.environ)
+    number, told = process.watch((), commands, engine.environ)
     if number:
         return -number
     codes: dict[Job, int] = {}
-    for group, answer in zip(groups, answers):
-        if len(answer.split()) != len(group):
+    for group, answer in zip(groups, told):
+        found = list(map(answers.exit_code, answer.split()))
+        if len(found) != len(group) or None in found:
             raise EngineError('the engine does not know how all of them ended', *lines(group), advice='tao list -a')
-        codes.update(zip(group, map(int, answer.split())))
+        codes.update((job, code) for job, code in zip(group, found) if code is not None)
     return next((codes[job] for job in jobs if codes[job]), 0)

@@ -1,7 +1,6 @@
 """tao_pt build: the base image of a checkout, built, pushed, and its digest written into the manifest."""
 from __future__ import annotations
 
-import json
 import os
 
 from ...base import files, folders, host, machine
@@ -12,7 +11,7 @@ from ...base.text import encoded
 from ...checkouts import builds, manifest
 from ...checkouts.checkout import tagged
 from ...checkouts.find import manifest_bytes
-from ...engine import process, references, signals
+from ...engine import answers, process, references, signals
 from ...settings import parsers
 
 TYPE_CHECKING = False
@@ -143,15 +142,12 @@ def _keep(found: Checkout, pushed: str, before: bytes) -> int:
 def _digest(found: Checkout, inspect: Sequence[str]) -> tuple[str, str]:
     """(the digest that the image was pushed under, its architecture), as the engine says. Raises EngineError."""
     pushed = inspect[-1]
-    said: list[bytes] = []
     # not in a session of its own, where a sudo that asked for a password at the build would ask again
-    answer = process.read_from((*found.engine.words, *inspect), found.engine.environ, said.append)
-    try:
-        (facts,) = json.loads(b''.join(said))
-        known = facts.get('RepoDigests') or []
-        architecture = str(facts.get('Architecture') or '')
-    except (ValueError, AttributeError):
-        known, architecture = [], ''
+    answer = process.ask(
+        (*found.engine.words, *inspect), found.engine.environ, float('inf'), own_session=False,
+    )
+    (facts, *_) = (*answers.entries(answers.parsed(answer.out)), None)
+    known, architecture = answers.texts(facts, 'RepoDigests'), answers.text(facts, 'Architecture')
     repository = references.repository(pushed)
     digests = [name.partition('@')[2] for name in known if name.partition('@')[0] == repository]
     if found.engine.daemon.profile.digest_file:

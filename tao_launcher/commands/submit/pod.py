@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 
+from ...engine import answers
 from ...launch.variables import LAUNCH_ID
 from . import contract
 
@@ -118,7 +119,7 @@ def user(plan: Plan, problems: list[str]) -> Object:
         else:
             problems.append(f'user {word}: expected a number')
     for group in plan.groups:
-        if not group.isdigit():
+        if answers.digits(group) is None:
             problems.append(f'group {group}: expected a number')
-    groups = [int(group) for group in plan.groups if group.isdigit()]
+    groups = [int(group) for group in plan.groups if answers.digits(group) is not None]
     return {**found, **part('supplementalGroups', groups)}

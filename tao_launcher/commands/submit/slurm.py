@@ -6,6 +6,7 @@ import re
 from ...base.errors import UsageError
 from ...base.record import Record
 from ...base.shell import expanded, join, quote
+from ...engine import answers
 from ...launch import argv
 from ...launch.variables import LAUNCH_ID
 from . import contract
@@ -139,10 +140,11 @@ def log_path(given: Mapping[str, str], job: str, folder: str) -> str:
     return name if name.startswith('/') else f'{given.get("--chdir", folder)}/{name}'
 
 
-def state(answer: str) -> tuple[str, int]:
-    """(a job's state, its exit code as a shell sees it) from scontrol's answer on one line; ('', 0) if it has none."""
-    found = re.search(r'\bJobState=(\w+).*\bExitCode=([0-9]+):([0-9]+)', answer)
-    if not found:
-        return '', 0
-    code, number = int(found.group(2)), int(found.group(3))
-    return found.group(1), code or (128 + number if number else 0)
+def state(answer: str) -> tuple[str, int | None]:
+    """(a job's state, its exit code as a shell sees it) as scontrol says on one line; '' and None if it has none."""
+    found = re.search(r'\bJobState=([A-Z_]+)', answer)
+    ended = re.search(r'\bExitCode=([0-9]+):([0-9]+)\b', answer)
+    code, number = map(answers.exit_code, ended.groups()) if ended else (None, None)
+    if code == 0 and number:
+        code = min(128 + number, 255)
+    return found.group(1) if found else '', code

@@ -117,7 +117,7 @@ def _refuse_late(program: str, words: list[str], call: Call) -> None:
     """Raise UsageError for options of submit behind the task, where a bare "--" does not say that they are its own."""
     own = command_line.table(program)
     keys = {option.key for option in SUBMIT}
-    looked_at = words[:words.index('--')] if '--' in words else words
+    looked_at = set(words[:words.index('--')] if '--' in words else words)
     names = [word.partition('=')[0] for word in call.words if call.form == 'task' and word in looked_at]
     late = [name for name in names if name in own and own[name].key in keys]
     if late:

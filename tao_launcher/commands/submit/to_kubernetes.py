@@ -1,6 +1,8 @@
 """tao submit kubernetes: hand a plan to kubectl as a manifest."""
 from __future__ import annotations
 
+import re
+
 from ...base import host
 from ...base.errors import EngineError
 from ...base.shell import join
@@ -98,7 +100,7 @@ def _create(text: str, name: str, there: Sequence[str], environ: Mapping[str, st
             'kubectl: no such program', 'tao submit kubernetes hands its manifest to kubectl',
             advice='install kubectl (https://kubernetes.io/docs/tasks/tools/), or write the manifest with --dry-run',
         )
-    made = answer.out.split()
+    made = [word for word in answer.out.split() if re.fullmatch('[a-z][a-z0-9.]*/[a-z0-9][a-z0-9.-]*', word)]
     if made:  # a Service without its Job
         process.ask(('kubectl', *there, 'delete', *made), environ, PATIENCE)
     if answer.is_late:

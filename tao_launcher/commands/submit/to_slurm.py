@@ -1,6 +1,8 @@
 """tao submit slurm: hand a plan to sbatch as a script, and wait for it if asked to."""
 from __future__ import annotations
 
+import re
+
 from ...base import host
 from ...base.errors import EngineError, UsageError
 from ...base.shell import join
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 120.0  # seconds for a busy slurmctld
 OFTEN, SELDOM = 0.5, 10.0  # seconds between two looks at a job that is waited for, at first and later on
+SILENCE = 600.0  # seconds without a word about a job that is waited for
+LINES = 10  # of what a program said that an error shows
+JOB = r'[0-9]{1,18}(;[\w.-]+)?'  # what sbatch prints: the job, and its cluster if there are several
 ENDED = (
     'COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'NODE_FAIL', 'OUT_OF_MEMORY', 'PREEMPTED', 'BOOT_FAIL', 'DEADLINE',
 )
@@ -74,24 +79,28 @@ def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
     if answer.is_late:
         raise EngineError('sbatch did not end, and may have submitted the job', answer.err, advice=look)
     if answer.code != 0 or not answer.out.strip():
-        raise EngineError('sbatch did not take the job', *(answer.err or answer.out).strip().splitlines())
+        raise EngineError('sbatch did not take the job', *(answer.err or answer.out).strip().splitlines()[:LINES])
+    job = answer.out.splitlines()[-1].strip()  # its configuration may have it say more before
+    if not re.fullmatch(JOB, job):
+        said = answer.out.strip().splitlines()[:LINES]
+        raise EngineError('sbatch has taken the job, but did not print its number', *said, advice=look)
     output.log(answer.err)
-    return answer.out.strip()
+    return job
 
 
 def _wait(job: str, there: tuple[str, ...], environ: Mapping[str, str], output: Output) -> int:
     """The exit code of a job once it has ended; leaving the waiting does not end it. Raises EngineError."""
-    pause, silent = OFTEN, 0.0
+    pause, known = OFTEN, process.clock()
     try:
         while True:
             answer = process.ask(('scontrol', *there, '--oneliner', 'show', 'job', job), environ, PATIENCE)
             state, code = slurm.state(answer.out)
             if state in ENDED:
                 break
-            silent = silent + pause if answer.code != 0 else 0.0
-            if 'Invalid job id' in answer.err or silent > PATIENCE * 5:
-                raise EngineError(f'Slurm does not know how job {job} ended', *answer.err.strip().splitlines(),
-                                  advice=join(('sacct', '-j', job)))
+            known = process.clock() if state and answer.code == 0 else known
+            if 'Invalid job id' in answer.err or process.clock() - known > SILENCE:
+                why = answer.err.strip().splitlines()[:LINES] or ['scontrol shows no state of it']
+                raise EngineError(f'Slurm does not know how job {job} ended', *why, advice=join(('sacct', '-j', job)))
             process.sleep(pause)
             pause = min(pause * 1.5, SELDOM)
     except KeyboardInterrupt:

@@ -54,7 +54,7 @@ def test_a_check_is_one_module_and_one_line(engine: Callable[[str, str], None], 
     (room / 'glibc.py').write_text(GLIBC)
     before = (room / 'checks.py').read_text()
     (room / 'checks.py').write_text(
-        before.replace('from . import engine,', 'from . import engine, glibc,')
+        before.replace('from . import ', 'from . import glibc, ')
         .replace('    system.PYTHON,\n', '    glibc.GLIBC,\n    system.PYTHON,\n')
     )
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Optional
 
 import pytest
 from support import Result, tao, write_mounts
@@ -99,7 +100,10 @@ def test_too_long() -> None:
 @pytest.mark.parametrize(('answer', 'state'), [
     ('JobId=1 JobState=FAILED Reason=NonZeroExitCode ExitCode=3:0 RunTime=1', ('FAILED', 3)),
     ('JobId=1 JobState=CANCELLED Reason=None ExitCode=0:15', ('CANCELLED', 143)),
-    ('JobId=1 JobState=COMPLETED ExitCode=0:0', ('COMPLETED', 0)), ('', ('', 0)),
+    ('JobId=1 JobState=COMPLETED ExitCode=0:0', ('COMPLETED', 0)), ('', ('', None)),
+    ('JobState=FAILED ExitCode=' + '9' * 5000 + ':0', ('FAILED', None)),
+    ('JobState=FAILED ExitCode=256:0', ('FAILED', None)),
+    ('ExitCode=1:0', ('', 1)), ('JobState=² ExitCode=²:0', ('', None)),
 ])
-def test_states(answer: str, state: tuple[str, int]) -> None:
+def test_states(answer: str, state: tuple[str, Optional[int]]) -> None:
     assert slurm.state(answer) == state

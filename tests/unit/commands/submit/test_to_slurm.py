@@ -46,6 +46,39 @@ def test_an_sbatch_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ))
 
 
+SCONTROL_SAYS = [
+    ('', 0), ('', 1), ('JobId=7 ExitCode=0:0', 0), ('JobState= ExitCode=0:0', 0), ('\u00b2' * 100, 0),
+    ('JobState=RUNNING', 1),
+]
+
+
+@pytest.mark.parametrize(('said', 'code'), SCONTROL_SAYS)
+def test_a_slurm_that_does_not_say_how_a_job_is_doing(
+    said: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / 'sbatch').write_text('#!/bin/sh\necho a word of the site\necho 7\n')
+    (tmp_path / 'scontrol').write_text(f'#!/bin/sh\necho "{said}"\nexit {code}\n')
+    for name in ('sbatch', 'scontrol'):
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setattr('tao_launcher.commands.submit.to_slurm.SILENCE', 0.3)
+    monkeypatch.setattr('tao_launcher.commands.submit.to_slurm.OFTEN', 0.1)
+    done = tao('--quiet', 'submit', 'slurm', '--wait', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
+    assert done == Result(125, '7\n', (
+        'tao: error: Slurm does not know how job 7 ended\n    scontrol shows no state of it\n    try: sacct -j 7\n'
+    ))
+
+
+@pytest.mark.parametrize('said', ['--all', 'Submitted batch job 7', '7 8', '\u00b2', '9' * 5000, '7;a b', '7;$(id)'])
+def test_an_sbatch_that_prints_no_number(said: str, tmp_path: Path) -> None:
+    (tmp_path / 'sbatch').write_text(f"#!/bin/sh\necho '{said}'\n")
+    (tmp_path / 'sbatch').chmod(0o755)
+    done = tao('submit', 'slurm', '--wait', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
+    assert done == Result(125, '', (
+        f'tao: error: sbatch has taken the job, but did not print its number\n    {said}\n'
+        '    try: squeue --name model-dino-train\n'
+    ))
+
+
 def test_ctrl_c_while_it_is_submitted(tmp_path: Path) -> None:
     (tmp_path / 'sbatch').write_text('#!/bin/sh\nkill -INT "$PPID"\nexec sleep 60\n')
     (tmp_path / 'sbatch').chmod(0o755)
