@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -165,7 +166,7 @@ def test_check_as_a_table_and_of_files(mini: Mini, tao_pt: Program) -> None:
     assert (files.returncode, files.stdout) == (1, '')
     assert files.stderr == (
         f'tao_pt: notice: manifest: {mini.manifest}: 2 problems; registry: null: expected a string; '
-        f'repository: null: expected a string; try: correct {mini.manifest}\n'
+        f'repository: null: expected a string; try: correct {shlex.quote(str(mini.manifest))}\n'
     )
 
 

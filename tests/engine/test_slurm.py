@@ -140,7 +140,11 @@ def test_a_secret_is_nowhere_but_in_the_container(slurm: Cluster) -> None:
     assert 'WANDB_API_KEY' in shown and 's3cr3t' not in shown
     dry = slurm.tao('submit', 'slurm', '--dry-run', *words)
     assert 's3cr3t' not in dry.out + dry.err
-    assert dry.err == 'tao: notice: the script takes WANDB_API_KEY from the environment of sbatch: export it first\n'
+    assert dry.err == (
+        'tao: notice: --env WANDB_API_KEY=… can be seen in ps as long as the launcher runs; '
+        'this cannot: export WANDB_API_KEY, then --env WANDB_API_KEY\n'
+        'tao: notice: the script takes WANDB_API_KEY from the environment of sbatch: export it first\n'
+    )
     assert slurm.ended(job) == '0:0'
 
 

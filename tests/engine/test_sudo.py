@@ -39,7 +39,10 @@ def test_a_job(each_docker: Docker, tao: Program) -> None:
         *engine(each_docker), '--env', 'NGC_API_KEY=hunter2', '--env', 'PLAIN=a b', 'dino', 'run', 'sh', '-c', script,
     )
     assert (done.returncode, done.stdout, done.stderr) == (
-        42, 'none hunter2 a b\n', 'tao: notice: sudo passes the variables on only where sudoers allows SETENV\n',
+        42, 'none hunter2 a b\n',
+        'tao: notice: --env NGC_API_KEY=… can be seen in ps as long as the launcher runs; '
+        'this cannot: export NGC_API_KEY, then --env NGC_API_KEY\n'
+        'tao: notice: sudo passes the variables on only where sudoers allows SETENV\n',
     )
 
 

@@ -139,7 +139,7 @@ def test_an_interactive_shell_is_told(shell: str, root: Path, fake_docker: FakeD
     (root / 'docker' / 'manifest.json').write_text('{"registry": 1, "repository": "pytorch"}')
     told = (
         f'tao_pt: notice: manifest: {root}/docker/manifest.json: 1 problem; registry: 1: expected a string; '
-        f'try: correct {root}/docker/manifest.json\n'
+        f"try: correct '{root}/docker/manifest.json'\n"
     )
     done = run(shell, f'{SOURCE}; cd /; {SOURCE}; echo "$NV_TAO_PYTORCH_TOP"', root, '-i', **env)
     assert (done.code, done.out) == (0, f'{root}\n')

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -14,8 +16,11 @@ from support import FakeDocker, tao, tao_process, write_mounts
 
 
 def words_of(text: str) -> list[str]:
-    """What a shell reads: the reasons are comments."""
-    return shlex.split(text, comments=True)
+    """What bash reads: the reasons are comments, and what a terminal would obey is written $'…'."""
+    script = f'words=(\n{text})\nprintf "%s\\0" "${{words[@]}}"'
+    done = subprocess.run(['bash'], input=os.fsencode(script), capture_output=True, check=True)
+    assert done.stderr == b''
+    return os.fsdecode(done.stdout).split('\0')[:-1]
 
 
 def reasons(*words: str, program: str = 'tao', env: Mapping[str, str] | None = None) -> dict[str, str]:

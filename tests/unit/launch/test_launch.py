@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from support import FakeDocker, tao, write_mounts
 
+from tao_launcher.launch.variables import in_ps
+
 
 @pytest.mark.parametrize(('words', 'env'), [
     (['--dry-run=shell', 'dino', 'train'], {}),
@@ -47,6 +49,6 @@ def test_json_says_what_is_launched(home: Path) -> None:
         'env': ['MY_KEY'], 'image': 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt', 'release': '7.1.0',
         'job': 'model/dino/train', 'command': ['dino', 'train', 'a'],
         'mounts': [{'source': '/', 'destination': '/d', 'mode': 'ro'}], 'engine': ['docker'], 'tty': False,
-        'detach': False, 'notices': [],
+        'detach': False, 'notices': [in_ps('--env', 'MY_KEY')],
     }
     assert 's3cr3t' not in done.out + done.err

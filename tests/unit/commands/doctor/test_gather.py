@@ -57,4 +57,4 @@ def test_named_mounts_file_with_a_colon(engine: Callable[[str, str], None], tmp_
     done = tao('doctor', '--format', 'json', env={'LAUNCHER_MOUNTS': f'{tmp_path}/a: b.json'})
     found = findings(done.out)['mounts file']
     assert found['found'].startswith(f'{tmp_path}/a: b.json: no such file; ')
-    assert found['fix'] == f'correct {tmp_path}/a: b.json'
+    assert found['fix'] == f"correct '{tmp_path}/a: b.json'"

@@ -25,7 +25,7 @@ def test_attach_without_a_terminal_follows_the_log(engine: Engine) -> None:
     ('3\n', '', 3, ''),
     ('', f'{A}\n', 0, 'tao: notice: left; the job runs on\r\n'),
     ('', '', 125, f'tao: error: the job could not be followed to its end\r\n    {LINE}\r\n'
-        f'    try: tao --engine "podman" wait {A[:12]}\r\n'),
+        f'    try: tao --engine podman wait {A[:12]}\r\n'),
 ])
 def test_attach_a_terminal_with_podman(engine: Engine, waited: str, running: str, code: int, said: str) -> None:
     """Its attach does not tell the job's code, and its wait misses one that ended at once."""
