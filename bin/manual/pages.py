@@ -102,7 +102,7 @@ def _options(*programs: str) -> str:
 
 
 def _environment() -> str:
-    first = 'An option beats its variable, a variable the mounts file; an empty variable is unset.'
+    first = 'An option overrides its variable, a variable overrides the mounts file; an empty variable is unset.'
     return section('ENVIRONMENT', paragraphs([first]), *(item(bold(v.name), v.help) for v in VARIABLES))
 
 

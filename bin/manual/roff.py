@@ -7,7 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# A plain - ' ` ^ ~ would be set as a typographic one, which can not be pasted into a shell.
+# A plain - ' ` ^ ~ would be set as a typographic one, which cannot be pasted into a shell.
 ESCAPES = {
     '\\': '\\(rs', '-': '\\-', "'": '\\(aq', '`': '\\(ga', '^': '\\(ha', '~': '\\(ti', '"': '\\(dq', '…': '...',
 }
@@ -26,7 +26,7 @@ def _escaped(words: str) -> str:
 
 
 def bold(words: str) -> str:
-    """Text that stands as it is typed."""
+    """Text that is shown as it is typed."""
     return f'\\fB{text(words)}\\fR' if words else ''
 
 
@@ -36,7 +36,7 @@ def italic(words: str) -> str:
 
 
 def usage(words: str) -> str:
-    """A line of a synopsis: words in capitals, and [options], stand for something else; the others are typed."""
+    """A line of a synopsis: words in capitals, and [options], mean something else; the others are typed."""
     parts = re.split(r'([A-Za-z0-9_-]+)', words.replace('[options]', '[OPTIONS]'))
     shown = [
         _escaped(part) if i % 2 == 0 else italic('options') if part == 'OPTIONS' else

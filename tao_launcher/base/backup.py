@@ -55,7 +55,7 @@ def _keep(path: str) -> str:
             os.link(path, kept, follow_symlinks=False)
         except FileExistsError:
             number += 1
-        except OSError:  # a file system without links, or somebody else's file
+        except OSError:  # a file system without links, or someone else's file
             if os.path.lexists(kept):
                 number += 1
                 continue

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 class Fatal(Exception):
     """An error that ends the launcher: one line, the reasons, and what to try.
 
-    `what` is shown behind "error:", each of `why` on an indented line below it,
-    `advice` behind "try:". None of them may hold a secret.
+    `what` is shown after "error:", each of `why` on an indented line below it,
+    `advice` after "try:". None of them may hold a secret.
     """
 
     code = 70

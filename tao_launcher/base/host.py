@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-NO_ID = (1 << 32) - 1  # what stands for no user, above every id
+NO_ID = (1 << 32) - 1  # what means no user, above every id
 
 
 class Terminals(Record):
@@ -33,7 +33,7 @@ class Host(Record):
 
     uid: int
     gid: int
-    is_root: bool  # the launcher runs as root, if perhaps for somebody else (sudo)
+    is_root: bool  # the launcher runs as root, if perhaps for someone else (sudo)
     home: str
     cwd: str
     hostname: str
@@ -102,7 +102,7 @@ def user_name(uid: int) -> str:
 
 
 def name_at_host(host: Host) -> str:
-    """NAME@HOST of the caller: whose job it is on a remote daemon, where the uid may be anybody's."""
+    """NAME@HOST of the caller: whose job it is on a remote daemon, where the uid may be anyone's."""
     return f'{user_name(host.uid) or host.uid}@{host.hostname}'
 
 
@@ -167,24 +167,24 @@ def read(path: str, what: str, *, required: bool) -> bytes | None:
         raise FileError(path, f'{e.strerror}, so not what it should be') from None
     except PermissionError:
         if not required and look(path) is None:
-            return None  # in a folder of somebody else's, as with root's HOME
+            return None  # in a folder of someone else's, as with root's HOME
         from .shell import quote
 
-        raise FileError(path, 'can not be read (permission denied)', advice=f'ls -l {quote(path)}') from None
+        raise FileError(path, 'cannot be read (permission denied)', advice=f'ls -l {quote(path)}') from None
     except (OSError, ValueError) as e:
-        raise FileError(path, f'can not be read ({getattr(e, "strerror", e)})') from None
+        raise FileError(path, f'cannot be read ({getattr(e, "strerror", e)})') from None
 
 
 def standard_input() -> bytes:
-    """What stands in standard input, up to a byte above the size limit. Raises FileError."""
+    """What is in standard input, up to a byte above the size limit. Raises FileError."""
     try:
         return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b''
     except OSError as e:
-        raise FileError('standard input', f'can not be read ({e.strerror})') from None
+        raise FileError('standard input', f'cannot be read ({e.strerror})') from None
 
 
 def json_file(path: str) -> object:
-    """The value of somebody else's JSON file, or None; it is theirs to complain about it."""
+    """The value of someone else's JSON file, or None; it is theirs to complain about it."""
     try:
         data = read(path, 'configuration', required=False)
         return json.loads(data) if data else None
@@ -193,7 +193,7 @@ def json_file(path: str) -> object:
 
 
 def free_bytes(folder: str) -> int | None:
-    """Free bytes of the file system that a folder is on; None where it can not be told."""
+    """Free bytes of the file system that a folder is on; None where it cannot be told."""
     try:
         found = os.statvfs(folder)
     except (OSError, ValueError):  # a path that cannot be one
@@ -202,7 +202,7 @@ def free_bytes(folder: str) -> int | None:
 
 
 def memory_kills() -> int | None:
-    """How many processes the kernel has ended for want of memory since the start; None where it does not say."""
+    """How many processes the kernel has ended because memory ran out since the start; None where it does not say."""
     try:
         with open('/proc/vmstat', 'rb') as f:
             counted = f.read().partition(b'\noom_kill ')[2].partition(b'\n')[0]
@@ -222,7 +222,7 @@ def is_folder(path: str) -> bool:
 
 
 def folder(path: str) -> list[tuple[str, bool]]:
-    """(name, whether it is a folder) of what a folder holds; nothing of one that can not be read."""
+    """(name, whether it is a folder) of what a folder holds; nothing of one that cannot be read."""
     try:
         with os.scandir(encoded(path_of(path))) as entries:
             return sorted((os.fsdecode(entry.name), entry.is_dir()) for entry in entries)
@@ -250,7 +250,7 @@ def look(path: str) -> bool | None:
 
 
 def look_in_mount(path: str) -> bool | None:
-    """As `look`, but None behind a broken link: in the container it may lead somewhere."""
+    """As `look`, but None for a broken link: in the container it may lead somewhere."""
     found = look(path)
     while found is False and not os.path.lexists(encoded(path)):
         path = os.path.dirname(path)
@@ -266,5 +266,5 @@ def nearest_parent(path: str) -> str:
 
 
 def path_of(path: str) -> str:
-    """The absolute form of a path, as text; links are kept, ~ stands for home."""
+    """The absolute form of a path, as text; links are kept, ~ means home."""
     return os.path.normpath(os.path.join(_cwd(), os.path.expanduser(path)))

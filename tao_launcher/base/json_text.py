@@ -110,7 +110,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def text_faults(value: object) -> Iterator[Fault]:
-    """What JSON allows and no file of ours may hold, wherever it stands."""
+    """What JSON allows and no file of ours may hold, wherever it is."""
     todo: list[tuple[str, object, int]] = [('', value, 0)]
     while todo:
         path, item, depth = todo.pop()
@@ -118,7 +118,7 @@ def text_faults(value: object) -> Iterator[Fault]:
             yield Fault(path[:60], 'nested too deeply', structural=False)
         elif isinstance(item, dict):
             for key in getattr(item, 'repeated', ()):
-                yield Fault(at(path, key), 'stands there more than once', structural=False)
+                yield Fault(at(path, key), 'appears more than once', structural=False)
             for key in item:
                 yield from _string_faults(at(path, key), key)
             todo.extend((at(path, k), v, depth + 1) for k, v in reversed(list(item.items())))
@@ -161,7 +161,7 @@ def _masked(text: str) -> str:
         (found.start(), found.end())
         for found in re.finditer(r'(?<![\w./~$-])[\w.-]+', text) if is_secret_name(re.sub('[.-]', '_', found.group()))
     ]
-    if names:  # what stands before the name, in the same object, may be its value; a bracket more may be the slip
+    if names:  # what comes before the name, in the same object, may be its value; a bracket more may be the slip
         before = [found.start() for found in re.finditer(r'[\[{]', text[:names[0][0]])]
         words.append((before[-2] if len(before) > 1 else 0, names[-1][1]))
     if not words:
@@ -190,9 +190,9 @@ def _slip(text: str, error: json.JSONDecodeError) -> tuple[int, str, str]:
     if not rest:
         return len(before), 'the file ends too early', 'close what is still open'
     if rest[0] == "'":
-        return pos, 'single quotes', 'strings stand in double quotes'
+        return pos, 'single quotes', 'use double quotes for strings'
     if rest[0] == '<':
-        return pos, 'a placeholder stands here', 'put your own value here, in double quotes'
+        return pos, 'placeholder text left in the file', 'put your own value here, in double quotes'
     word = re.match(r'(True|False|None)\b', rest)
     if word:
         right = {'True': 'true', 'False': 'false', 'None': 'null'}[word.group(1)]
@@ -200,7 +200,7 @@ def _slip(text: str, error: json.JSONDecodeError) -> tuple[int, str, str]:
     if error.msg.startswith("Expecting ',' delimiter"):
         return pos, 'a comma is missing before this', 'put a comma between the entries'
     if error.msg.startswith('Extra data'):
-        return pos, 'something stands behind the end', 'the file holds one object, in one pair of { }'
+        return pos, 'unexpected content after the end of the object', 'the file holds one object, in one pair of { }'
     if error.msg.startswith(('Unterminated string', 'Invalid control character')):
         return error.pos, 'a string is not closed on its line', 'close it with a double quote'
     if error.msg.startswith('Invalid \\'):

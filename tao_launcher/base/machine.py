@@ -133,7 +133,7 @@ def minute() -> str:
 
 
 def can_ask() -> bool:
-    """Whether there is somebody to be asked: a terminal to write questions to, and one that answers come from."""
+    """Whether there is someone to be asked: a terminal to write questions to, and one that answers come from."""
     return os.isatty(0) and os.isatty(2)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class OutputClosed(Exception):
-    """Nobody reads the result any more; exit as a program that SIGPIPE ended."""
+    """Nobody reads the result now; exit as a program that SIGPIPE ended."""
 
     code = 141
 
@@ -43,7 +43,7 @@ class Aside:
 
 
 class Output:
-    """How the launcher talks. A message that can not be written is dropped: the job comes first."""
+    """How the launcher talks. A message that cannot be written is dropped: the job comes first."""
 
     def __init__(self, program: str, environ: Mapping[str, str]) -> None:
         self.program = program
@@ -74,7 +74,7 @@ class Output:
         self.color(color)
 
     def result(self, text: str) -> None:
-        """Write a result to stdout, byte for byte. Raises OutputClosed, or ResultLost when it can not be written."""
+        """Write a result to stdout, byte for byte. Raises OutputClosed, or ResultLost when it cannot be written."""
         if sys.stdout is None:  # descriptor 1 was closed at the start, and may be anything by now
             raise ResultLost('standard output is closed')
         sys.stdout.flush()
@@ -125,11 +125,11 @@ class Output:
             self.say(shown(text))
 
     def say(self, text: str) -> None:
-        """A line to stderr behind the program's name."""
+        """A line to stderr after the program's name."""
         self._write(f'{self.program}: {text}')
 
     def ask(self, question: str) -> None:
-        """A question on the terminal, whose answer is read behind it."""
+        """A question on the terminal, whose answer is read after it."""
         self._write(question, end='')
 
     def progress(self, text: str, *, last: bool = False) -> None:
@@ -165,7 +165,7 @@ class Output:
 
 
 def _columns() -> int:
-    """The width of the terminal behind stderr."""
+    """The width of the terminal that stderr goes to."""
     try:
         return os.get_terminal_size(2).columns
     except OSError:

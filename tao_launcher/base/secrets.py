@@ -22,7 +22,7 @@ CLIENT = (
     '|CUSTOM_HEADERS|CLI_.*)|BUILDKIT_.*|CONTAINER_(HOST|CONNECTION|SSHKEY)|CONTAINERS_.*|REGISTRY_AUTH_FILE|XDG_.*'
     '|(?i:(HTTPS?|ALL|NO)_PROXY)|TMPDIR|SSH_AUTH_SOCK|SSH_ASKPASS|SSL_CERT_(FILE|DIR)|GODEBUG|LD_.*|PATH|HOME'
 )
-# Anybody may be user@ of an address; what is before the @ of a web address is a token.
+# Anyone may be user@ of an address; what is before the @ of a web address is a token.
 ADDRESS = r'://[^/\s:@]*:[^/\s@]+@|(?i:https?)://[^/\s@]+@'
 
 

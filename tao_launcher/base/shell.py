@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-CALLER = '\0'  # stands in a command line for the name of who types it; no quoted word holds it
+CALLER = '\0'  # takes the place in a command line of the name of who types it; no quoted word holds it
 
 
 def quote(word: str) -> str:

@@ -7,7 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-WIDEST = 120  # characters of any column but the last: somebody's endless value must not push the others away
+WIDEST = 120  # characters of any column but the last: someone's endless value must not push the others away
 
 
 def table(

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import os
 
-NO_LINE_BREAK = 'a line break can not stand here'  # what is wrong with a path or name that has one
+NO_LINE_BREAK = 'line breaks are not allowed here'  # what is wrong with a path or name that has one
 
 
 def encoded(text: str) -> bytes:
-    """The bytes of a word, as the locale writes them; in UTF-8 what the locale can not write.
+    """The bytes of a word, as the locale writes them; in UTF-8 what the locale cannot write.
 
     In a C locale arguments keep their bytes, while what a file says may be more than ASCII.
     """

@@ -59,7 +59,7 @@ class Checkout(Record):
     def user(self) -> str:
         """The caller's name, as a tag."""
         environ, here = self.engine.environ, self.here
-        is_caller = not (here.is_root and here.uid)  # under sudo it is somebody else
+        is_caller = not (here.is_root and here.uid)  # under sudo it is someone else
         return builds.tag_of(
             (environ.get('USER', '') if is_caller else '') or host.user_name(here.uid) or f'uid{here.uid}',
         )
@@ -108,7 +108,7 @@ def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -
     root = find_root(program, profile, environ, here)
     above = root_above(here.cwd)
     if above and machine.real_path(above) != machine.real_path(root):
-        output.notice(f'this is about {root}, of {profile["root_variable"]}; you stand in {above}')
+        output.notice(f'this is about {root}, of {profile["root_variable"]}; you are in {above}')
     return Checkout(
         program, profile, root, find_engine(invocation), registry_and_release(options, environ)[0], asked or bool(form),
         invocation,

@@ -18,7 +18,7 @@ ARCHITECTURES = {'x86_64': 'x86', 'amd64': 'x86', 'aarch64': 'arm', 'arm64': 'ar
 
 
 class DigestField(Record):
-    """Where a manifest has the digest, as the keys that lead there, and the digest that stands there ('' for none)."""
+    """Where a manifest has the digest, as the keys that lead there, and the digest that is there ('' for none)."""
 
     keys: tuple[str, ...]
     old: str
@@ -28,7 +28,7 @@ class DigestField(Record):
 
 
 class Member(Record):
-    """A member of an object: its name, and where its name and its value stand in the text."""
+    """A member of an object: its name, and where its name and its value are in the text."""
 
     name: str
     name_start: int
@@ -70,7 +70,7 @@ def with_digest(data: bytes, where: DigestField, digest: str) -> bytes:
     entry = f'{json.dumps(where.keys[-1])}{{}}{json.dumps(digest)}'
     if not siblings:
         return (text[:start] + entry.format(': ') + text[start:]).encode('utf-8')
-    # beside the tag, else behind the repository, else behind the last of the other machines' digests
+    # beside the tag, else after the repository, else after the last of the other machines' digests
     order = {'tag': 2, 'repository': 1} if len(where.keys) == 1 else {}
     at = max(range(len(siblings)), key=lambda i: (order.get(siblings[i].name, 0), i))
     neighbour = siblings[at]

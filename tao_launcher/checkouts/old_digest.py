@@ -32,7 +32,7 @@ def say_where(found: Checkout, digest: str) -> None:
     if places:
         more = len(places) - SHOWN
         shown = ', '.join(places[:SHOWN]) + (f' and {more} more' if more > 0 else '')
-        found.output.notice(f'the old digest {digest} still stands in {shown}')
+        found.output.notice(f'the old digest {digest} still appears in {shown}')
 
 
 def _files(found: Checkout) -> list[str]:

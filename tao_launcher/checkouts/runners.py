@@ -76,7 +76,7 @@ def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool) -> str
     reference = _reference(members, machine, reader) if not by_tag and not reader.faults else ''
     image = f'{names[0]}/{names[1]}{reference}'
     if not reader.faults:
-        reader.parsed('', image, parsers.image)  # as any other: a checkout is somebody else's
+        reader.parsed('', image, parsers.image)  # as any other: a checkout is someone else's
     if reader.faults:
         raise refused(path, reader.faults)
     return image

@@ -76,7 +76,7 @@ def _refuse(word: str, verb: str) -> NoReturn:
     for option in OPTIONS:
         if name in (option.name.replace('_', '-'), option.short or None):
             raise UsageError(
-                f'{word} is an option of the launcher and stands before {verb}',
+                f'{word} is an option of the launcher and goes before {verb}',
                 advice=f'tao {option.example} {verb} …',
             )
     raise UsageError(f'{verb}: unexpected "{word}"', advice=f'tao {verb} --help')

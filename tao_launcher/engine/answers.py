@@ -1,6 +1,6 @@
 """What another program answered, read as the shape that is expected of it. Pure.
 
-An answer is data of anybody's: any bytes, any JSON. What does not fit reads as nothing ('', 0, None, an empty list or
+An answer is data from anyone: any bytes, any JSON. What does not fit reads as nothing ('', 0, None, an empty list or
 mapping), never as an exception, and no value is handed out that a command line or an exit code could not hold.
 """
 from __future__ import annotations

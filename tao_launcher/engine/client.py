@@ -44,7 +44,7 @@ class Engine(Record):
 
 
 def owner_name(owner: str) -> str:
-    """The name behind an owner label, where the host knows it. The label may be anything."""
+    """The name that an owner label means, where the host knows it. The label may be anything."""
     is_uid = owner.isascii() and owner.isdigit() and len(owner) <= 10
     return (host.user_name(int(owner)) if is_uid else '') or owner[:60]
 

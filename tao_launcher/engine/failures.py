@@ -36,18 +36,18 @@ def engine_failure(
     if 'password is required' in text or 'a terminal is required' in text:
         return 'sudo wants a password', 'sudo -v'
     if address.startswith('ssh:') and re.search(r'permission denied \(|host key verification failed', text):
-        return f'ssh may not log in at {address}', f'ssh {quote(address)} docker version'
+        return f'ssh cannot log in to {address}', f'ssh {quote(address)} docker version'
     if 'permission denied' in text and ('connect' in text or 'socket' in text):
         allow = remedies.join_docker_group(machine) if profile.service else elsewhere or asked
         return f'no permission to talk to the {program} daemon{where}', allow
     if re.search('new[ug]idmap', text):
         fix = remedies.as_root(machine, 'apt-get install -y uidmap')
-        return f'{program} may not map users here ({_first(error)})', fix
+        return f'{program} is not permitted to map user IDs here ({_first(error)})', fix
     if re.search(r'(context|destination) .*(not found|does not exist)', text):
         place = profile.place[1][2:]
         return f'the {profile.name} {place} does not exist ({_first(error)})', elsewhere or profile.default_place
     if re.search(r'invalid bind address|unable to parse docker host|connection is not valid|unable to resolve', text):
-        return f'{address or "the address"} is no address of a daemon ({_first(error)})', elsewhere or asked
+        return f'{address or "the address"} is not a valid daemon address ({_first(error)})', elsewhere or asked
     if (address or profile.service) and re.search(NO_ANSWER, text):
         if not address and not machine.has_daemon:
             return f'the {profile.name} daemon is not installed', remedies.install(machine, profile)

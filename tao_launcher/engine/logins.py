@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def is_logged_in(registry: str, configuration: object) -> bool | None:
-    """What a config.json (None: there is none) says of the registry; None where it can not tell.
+    """What a config.json (None: there is none) says of the registry; None where it cannot tell.
 
     A credential store or helper keeps its logins to itself, and is not asked.
     """

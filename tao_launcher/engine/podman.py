@@ -25,7 +25,7 @@ PODMAN = Profile(
     pull=('missing', 'always', 'never', 'newer'),
     # its `rm -f` alone gives a job ten seconds, and older releases know no option against it
     removal=(('kill',), ('rm', '-f', '-v')),
-    several=('--multi-image-archive',),  # without it the names behind the first are further tags of that one
+    several=('--multi-image-archive',),  # without it the names after the first are further tags of that one
     insecure=(),  # registries.conf says so, and its pull knows nothing else
     digest_file='--digestfile',  # its RepoDigests has what the image would have uncompressed, which no registry knows
     pull_talks_on_stderr=True,

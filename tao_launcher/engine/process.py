@@ -154,7 +154,7 @@ def start(
     """Start the engine's client.
 
     In its own session no signal of the terminal reaches it. Without `has_input` it reads nothing.
-    Raises EngineMissing or EngineError when it can not be started.
+    Raises EngineMissing or EngineError when it cannot be started.
     """
     try:
         return subprocess.Popen(
@@ -168,21 +168,21 @@ def start(
         raise missing(argv[0], 'is not executable (permission denied)') from None
     except OSError as e:
         if e.errno == errno.ENOEXEC:
-            raise missing(argv[0], 'is no program (exec format error)') from None
-        raise EngineError(f'{argv[0]}: can not be started ({e.strerror})') from None
+            raise missing(argv[0], 'is not an executable (exec format error)') from None
+        raise EngineError(f'{argv[0]}: cannot be started ({e.strerror})') from None
 
 
 def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
     """Replace this process by a command: its streams, signals and exit code are the command's own.
 
-    Raises EngineMissing when it can not be started; does not return otherwise.
+    Raises EngineMissing when it cannot be started; does not return otherwise.
     """
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a command inherits that
         signal.signal(number, signal.SIG_DFL)
     try:
         os.execvpe(encoded(argv[0]), [encoded(word) for word in argv], _encoded(env))
     except OSError as e:
-        raise missing(argv[0], e.strerror or 'can not be started') from None
+        raise missing(argv[0], e.strerror or 'cannot be started') from None
 
 
 def watch(
@@ -192,7 +192,7 @@ def watch(
 
     Returns (the signal that ended the watching or 0, what each of `waiting` printed). No command is
     sent a signal but to end it, and none is left behind. With `on_terminal` what is shown has the
-    terminal, and the watching ends with it. Raises EngineError when one can not be started.
+    terminal, and the watching ends with it. Raises EngineError when one cannot be started.
     """
     children: list[subprocess.Popen[bytes]] = []
     terminal = Terminal(used=on_terminal)
@@ -206,7 +206,7 @@ def watch(
             while None in [child.poll() for child in children]:
                 failure = children[-1].returncode if shown else None
                 if failure == -signal.SIGPIPE:
-                    return -failure, []  # nobody reads it any more
+                    return -failure, []  # nobody reads it now
                 if deadline is None and (failure or (on_terminal and failure is not None)):
                     deadline = clock() + UNSHOWN
                 pipes = [pipe for each in heard for pipe in each.pipes]
@@ -229,7 +229,7 @@ def watch(
 
 
 ENDING = 10.0  # seconds for a command to end by itself
-UNSHOWN = 2.0  # seconds for the exit code of a job whose output can not be shown
+UNSHOWN = 2.0  # seconds for the exit code of a job whose output cannot be shown
 BLOCK = 1 << 20  # bytes that are passed on at a time
 
 
@@ -290,7 +290,7 @@ def show(argv: Sequence[str], env: Mapping[str, str], *, has_errors: bool) -> An
 def follow(argv: Sequence[str], env: Mapping[str, str]) -> int:
     """Run a command that says itself what it does; its exit code. It is ended when we are interrupted.
 
-    Raises EngineMissing or EngineError when it can not be started.
+    Raises EngineMissing or EngineError when it cannot be started.
     """
     child = start(argv, env, own_session=False, has_input=False, captured=False)
     try:
@@ -326,7 +326,7 @@ def _end(child: subprocess.Popen[Any]) -> None:
         try:
             child.kill()
         except PermissionError:
-            return  # behind sudo it is root's
+            return  # through sudo it is root's
         child.wait()
 
 

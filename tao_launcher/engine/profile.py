@@ -25,7 +25,7 @@ class Profile(Record):
     own_inits: tuple[str, ...]  # where it finds its program for --init by itself; () for: it brings one along
     other_inits: tuple[str, ...]  # statically linked ones that --init-path can name instead
     pull: tuple[str, ...]  # the values of --pull
-    removal: tuple[tuple[str, ...], ...]  # the commands that kill and remove a container, its id behind each
+    removal: tuple[tuple[str, ...], ...]  # the commands that kill and remove a container, followed by its id
     several: tuple[str, ...]  # what `save` needs for more than one image
     insecure: tuple[str, ...]  # what `manifest inspect` needs for a registry without TLS
     digest_file: str  # the option of `push` that writes the digest into a file; '' where RepoDigests has it

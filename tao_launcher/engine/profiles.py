@@ -43,7 +43,7 @@ def known(word: str) -> Profile | None:
 
 
 def index(words: Sequence[str]) -> int:
-    """Which of the engine's words is its program; what stands before it (sudo -n) starts it."""
+    """Which of the engine's words is its program; what comes before it (sudo -n) starts it."""
     return next((i for i, word in enumerate(words) if known(word)), len(words) - 1)
 
 

@@ -25,7 +25,7 @@ MAX_WORD = 131071
 def lines(plan: Plan) -> Lines:
     """The lines of `docker run` for a plan; their words in a row are the argv.
 
-    Raises ConfigError or UsageError for what docker's command line can not say.
+    Raises ConfigError or UsageError for what docker's command line cannot say.
     """
     options = _options(plan)
     wrong = wrong_words(plan) if plan.extra_args else []
@@ -83,7 +83,7 @@ def _options(plan: Plan) -> Lines:
 
 
 def mount_words(mount: Mount) -> tuple[str, str]:
-    """-v, or --mount for a path with a colon, which -v can not carry.
+    """-v, or --mount for a path with a colon, which -v cannot carry.
 
     Raises ConfigError for what `refused_mount` tells.
     """
@@ -98,12 +98,12 @@ def mount_words(mount: Mount) -> tuple[str, str]:
 
 
 def refused_mount(mount: Mount) -> tuple[str, str, str] | None:
-    """(what is wrong, why, what to do) of a mount that docker can not be told: --mount has no relabelling."""
+    """(what is wrong, why, what to do) of a mount that docker cannot be told: --mount has no relabelling."""
     if re.search(r'[\0\n\r]', mount.source + mount.destination):
-        return 'a path with a line break can not be mounted', repr(mount.source), ''
+        return 'a path with a line break cannot be mounted', repr(mount.source), ''
     if ':' in mount.source + mount.destination and {'z', 'Z'} & set(mount.mode.split(',')):
         return (
-            f'mode {mount.mode} can not be combined with ":" in a path', f'{mount.source} → {mount.destination}',
+            f'mode {mount.mode} cannot be combined with ":" in a path', f'{mount.source} → {mount.destination}',
             'rename the folder, or mount its parent',
         )
     return None

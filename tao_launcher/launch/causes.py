@@ -1,6 +1,6 @@
 """Why a launch failed, in words: pure, from its exit code and what the engine answered afterwards.
 
-What was not established stands behind an "if".
+What was not established comes after an "if".
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOW_ON_DISK = 1 << 30  # bytes: below this nothing of a TAO image's size can be unpacked
 FULL_DISK = 1 << 24  # below this no container can be created
-AT_ONCE = 1.0  # seconds: a command that can not be started ends no later
+AT_ONCE = 1.0  # seconds: a command that cannot be started ends no later
 # No image is without them, so their 126 and 127 are those of a command in their script.
 SHELLS = ('sh', 'bash', '/bin/sh', '/bin/bash')
 
@@ -52,7 +52,7 @@ class FailureFacts(Record):
     has_driver: bool | None = None
     events: tuple[str, ...] | None = None  # what the engine saw of the container: create, start, oom, kill, die
     lifetime: float | None = None  # seconds from its start to its end
-    kernel_kills: int | None = None  # processes that the kernel ended for want of memory meanwhile
+    kernel_kills: int | None = None  # processes that the kernel ended in the meantime because memory ran out
 
 
 def failure(facts: FailureFacts) -> tuple[str, str]:
@@ -127,7 +127,7 @@ def _no_gpus(facts: FailureFacts) -> tuple[str, str]:
 
 def _no_image(facts: FailureFacts, engine: str) -> tuple[str, str]:
     if facts.image.startswith('sha256:') and facts.pull == 'never':
-        return f'the image that a bundle brought is not here any more ({facts.image[:19]})', 'tao bundle load DIR'
+        return f'the image that a bundle brought is no longer here ({facts.image[:19]})', 'tao bundle load DIR'
     if facts.pull == 'never':
         return f'{facts.image} is not here, and --pull never forbids to fetch it', f'{engine} pull {quote(facts.image)}'
     registry = facts.image.partition('/')[0]
@@ -141,10 +141,10 @@ def _no_image(facts: FailureFacts, engine: str) -> tuple[str, str]:
 
 
 def _command(facts: FailureFacts, *, started: bool) -> tuple[str, str]:
-    """126 and 127: the command can not be executed, or is not there; docker says so, behind --init tini does."""
+    """126 and 127: the command cannot be executed, or is not there; docker says so, after --init tini does."""
     if started and (facts.command in SHELLS or facts.lifetime is None or facts.lifetime > AT_ONCE):
         return '', ''  # the job's own code
-    why = 'can not be executed' if facts.code == 126 else 'is not there'
+    why = 'cannot be executed' if facts.code == 126 else 'is not there'
     no_gpus = _no_gpus(facts) if not started else ('', '')
     if no_gpus[0] and (facts.has_driver is False or profiles.profile(facts.engine).uses_cdi):
         return no_gpus
@@ -174,17 +174,18 @@ def _killed(facts: FailureFacts) -> tuple[str, str]:
     if 'oom' in events and facts.has_memory_limit:
         return 'the job was killed: it used more memory than its limit', f'a higher limit, or {smaller}'
     if 'oom' in events:
-        return 'the kernel killed a process of the job for want of memory', smaller
+        return 'the kernel killed a process of the job because memory ran out', smaller
     if facts.kernel_kills:
-        return 'exit code 137 is signal 9: the kernel killed a process for want of memory meanwhile', smaller
+        return 'exit code 137 is signal 9: the kernel killed a process in the meantime because memory ran out', smaller
     if 'kill' in events:
-        return f'the job was killed by somebody\'s {_name(facts)} stop or {_name(facts)} kill', ''
+        return f'the job was killed by someone\'s {_name(facts)} stop or {_name(facts)} kill', ''
     if facts.kernel_kills == 0 and events:
         return (
-            f'exit code 137 is signal 9: {_name(facts)} killed nothing, and the kernel not for want of memory, '
-            'so it is the job\'s own code, or somebody killed its process', '',
+            f'exit code 137 is signal 9: {_name(facts)} killed nothing, and the kernel\'s out-of-memory killer did '
+            'not do it either, so it is the job\'s own code, or someone killed its process', '',
         )
     return (
-        f'exit code 137 is signal 9: from outside {_name(facts)}, by the kernel for want of memory, or the job\'s own',
+        f'exit code 137 is signal 9: from outside {_name(facts)}, by the kernel because memory ran out, or the job\'s '
+        'own',
         remedies.as_root(facts.machine, 'dmesg') + ' | grep -i "out of memory"' if not facts.is_remote else '',
     )

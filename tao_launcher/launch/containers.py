@@ -25,7 +25,7 @@ class Launch(Record):
     """How to recognise the container of one launch.
 
     launch_id is the value that only this launch's container has in its environment; '' where the
-    engine (sudo) can not pass it: then the container must be the only one created since `started`.
+    engine (sudo) cannot pass it: then the container must be the only one created since `started`.
     """
 
     engine: tuple[str, ...]
@@ -37,7 +37,7 @@ class Launch(Record):
     removal: tuple[tuple[str, ...], ...] = DOCKER.removal  # the commands that remove a container
 
     def find(self) -> list[Container] | None:
-        """The launch's container; empty when it is gone, several when they can not be told apart.
+        """The launch's container; empty when it is gone, several when they cannot be told apart.
 
         None when the engine does not say.
         """

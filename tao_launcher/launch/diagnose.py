@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .containers import Launch
     from .plan import Plan
 
-PATIENCE = 5.0  # seconds for all answers together: somebody waits at a terminal
+PATIENCE = 5.0  # seconds for all answers together: someone waits at a terminal
 
 
 class TimedEngine:

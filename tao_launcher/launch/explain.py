@@ -26,8 +26,8 @@ ALWAYS = {
 }
 SERVICE = Source('option', '--run_as_service, --port_mapping')  # of a port that no setting publishes
 KEYS = {row.docker: row.key for row in ROWS if row.docker.startswith('-')}
-REMOVE = 'always, but with --detach: an ended container is not kept'
-LAUNCH_ID = 'always: its random value is made at the launch, and tells this container from every other'
+REMOVE = 'always, except with --detach: the container is removed when it exits'
+LAUNCH_ID = 'always: a random value made at launch that identifies this container'
 
 
 def explained(plan: Plan, lines: Lines) -> Explained:
@@ -73,7 +73,7 @@ def _stream(plan: Plan) -> str:
 
 
 def _options(plan: Plan, lines: Lines) -> Explained:
-    """Each option of docker run by its name; those that repeat stand in the order of the plan."""
+    """Each option of docker run by its name; those that repeat are in the order of the plan."""
     repeated: dict[str, Iterator[str]] = {
         '-v': (_shown(mount.origin) for mount in plan.mounts),
         '-e': (_variable(plan, word, origin) for word, origin in zip(plan.variables, plan.origins)),

@@ -19,7 +19,7 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
     """The GPUs to ask for and a notice (or ''): in a Slurm job its own, else all.
 
     Docker knows nothing of Slurm's allocation, and all GPUs of a shared node are never meant.
-    Raises UsageError in a Slurm job whose GPUs can not be told.
+    Raises UsageError in a Slurm job whose GPUs cannot be told.
     """
     if given is not None:
         first = f'docker takes the first {given.first} GPUs, whoever uses them; free:{given.first} picks idle ones'
@@ -34,7 +34,7 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
         if ids and trusted:
             return Gpus('ids', ids), f'Slurm job {job}: GPUs {",".join(ids)} (from {name})'
     raise UsageError(
-        f'in Slurm job {job} and can not tell its GPUs',
+        f'in Slurm job {job} and cannot tell its GPUs',
         'neither SLURM_STEP_GPUS nor SLURM_JOB_GPUS is set, and CUDA_VISIBLE_DEVICES holds no UUIDs',
         advice='say which: --gpus 0,1 (or --gpus none)',
     )

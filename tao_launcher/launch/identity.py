@@ -64,7 +64,7 @@ def _there(user: str, daemon: Daemon) -> Identity:
     if user == 'host':
         raise UsageError(
             f'the daemon is remote ({masked(daemon.address)}): your user there is not known here',
-            '--run_as_user and "user": "host" mean the caller, whose uid may be somebody else\'s there',
+            '--run_as_user and "user": "host" mean the caller, whose uid may be someone else\'s there',
             advice='--user UID:GID, as `id` prints them there',
         )
     uid = user.partition(':')[0]

@@ -25,7 +25,7 @@ OUTPUT = ('-r', '--results_dir', '-o', '--output_dir', '--output', '--out_dir')
 OUTPUT_KEY = re.compile(r'(^|[._])(results?_dir|output_(dir|path|root|folder|file)|outputs_dir)$')
 # Folders that every image has too, so that a path below them says nothing about the host.
 OF_THE_IMAGE = ('/bin', '/dev', '/etc', '/lib', '/lib64', '/opt', '/proc', '/sbin', '/sys', '/usr', '/var')
-# These too, but what is below them is somebody's own.
+# These too, but what is below them is someone's own.
 EMPTY_IN_THE_IMAGE = ('/home', '/media', '/mnt', '/root', '/run', '/srv', '/tmp')
 # Its -e is the engine file that it writes.
 WRITES_WITH_E = ('converter', 'tlt-converter', 'tao-converter')
@@ -133,7 +133,7 @@ def _spec_file(path: str, host_path: str, mounts: Sequence[Mount], look: Look) -
     if '$' in path:
         return f'spec file {path} not found; the task gets the "$" as it is, only a shell would expand it'
     if exists is None:
-        return f'spec file {path}: on the host it is {host_path}, which can not be checked'
+        return f'spec file {path}: on the host it is {host_path}, which cannot be checked'
     meant = _of_the_host(path, mounts, look)
     raise ConfigError(
         f'spec file {path} not found', f'on the host it is {host_path}',
@@ -169,7 +169,7 @@ def _volume(path: str, look: Look) -> str:
     """The option that mounts a path: the folder that it is or is in, but never the root folder."""
     folder = path if look(f'{path}/.') else path.rpartition('/')[0] or path
     if ':' in folder:
-        return 'in the mounts file'  # --volume can not carry it
+        return 'in the mounts file'  # --volume cannot carry it
     from ..base.shell import quote
 
     return f'--volume {quote(f"{folder}:{folder}")}'

@@ -85,7 +85,7 @@ class Plan(Record):
 def make(
     target: Target, settings: Settings, host: Host, daemon: Daemon, identity: Identity, environ: Mapping[str, str],
 ) -> Plan:
-    """The plan for `target`. Raises UsageError for what can not be launched."""
+    """The plan for `target`. Raises UsageError for what cannot be launched."""
     flags = settings.flags
     settings = settings._replace(ports=target.ports or settings.ports)
     given = _given_gpus(settings, environ)
@@ -207,5 +207,5 @@ def _notices(
     if not target.command and not has_input:
         notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')
     if any(a == '-c' and len(b) > 1 and b[0] == b[-1] == "'" for a, b in zip(target.command, target.command[1:])):
-        notices.append('quoting arrives unchanged here: write bash -c "…" without the inner \'…\'')
+        notices.append('quotes are passed through unchanged: write bash -c "…" without the inner \'…\'')
     return notices

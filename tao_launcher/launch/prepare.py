@@ -61,7 +61,7 @@ def prepare(
 
 
 def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Plan:
-    """The plan, once its sources were found on this host; with a notice about what can not be seen.
+    """The plan, once its sources were found on this host; with a notice about what cannot be seen.
 
     Raises ConfigError with every source that is missing: -v would create it, as an empty folder of root's;
     and for a spec file that is missing under a mount.
@@ -79,7 +79,7 @@ def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Pla
             advice='correct or create them (daemon elsewhere? --no-check)',
         )
     notices = [
-        f'{mount.source} can not be looked at by you; it is left to the daemon'
+        f'{mount.source} cannot be inspected by you; the daemon will check it'
         for mount, exists in seen if exists is None
     ]
     if target.is_task:
@@ -88,7 +88,7 @@ def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Pla
 
 
 def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Gpus:
-    """As many idle GPUs as wanted. Raises UsageError; a dry run asks nobody, so it can not know them."""
+    """As many idle GPUs as wanted. Raises UsageError; a dry run asks nobody, so it cannot know them."""
     if engine.is_remote:
         raise UsageError(
             f'the daemon is remote ({masked(engine.address)}): which GPUs are free there is not known here',

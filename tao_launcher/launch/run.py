@@ -27,7 +27,7 @@ JUST_STARTED = 0.3  # seconds after which a detached job that ended at once is n
 def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: Output) -> int:
     """Run the argv `words` of `plan`; the job's exit code, negative to die of a signal.
 
-    Raises EngineError when the engine's program can not be started.
+    Raises EngineError when the engine's program cannot be started.
     """
     launch = _launch(plan, words, environ)
     output.verbose(f'running: {" ".join(plan.engine)} run … {plan.image}')

@@ -51,7 +51,7 @@ class SupervisedJob:
     def run(self, argv: tuple[str, ...]) -> tuple[int, str]:
         """(exit code, captured output of a detached launch); code as subprocess writes it.
 
-        Raises EngineError when the client can not be started.
+        Raises EngineError when the client cannot be started.
         """
         terminal = Terminal(used=self.plan.tty)
         with Signals() as self.signals:
@@ -104,7 +104,7 @@ class SupervisedJob:
     def _pass_on(self, number: int, client: subprocess.Popen[bytes]) -> None:
         try:
             client.send_signal(number)
-        except PermissionError:  # the client runs as root, behind sudo
+        except PermissionError:  # the client runs as root, through sudo
             for container in self._ours():
                 self.launch.ask('kill', '--signal', signal.Signals(number).name, container.id)
 
@@ -129,7 +129,7 @@ class SupervisedJob:
         self.end_at = process.clock() + IN_THE_MAKING  # the client notices by itself
 
     def _ours(self) -> list[Container]:
-        """The launch's container; none when it can not be told from another launch's."""
+        """The launch's container; none when it cannot be told from another launch's."""
         found = self.launch.find()
         self.is_silent = found is None
         if not found:
@@ -137,7 +137,7 @@ class SupervisedJob:
         if len(found) > 1:
             ids = ' '.join(container.id[:12] for container in found)
             self.output.notice(
-                f'can not tell which container is this launch\'s, so none is stopped; '
+                f'cannot tell which container is this launch\'s, so none is stopped; '
                 f'yours ends with: {self._tao()} stop ID (one of {ids})'
             )
             return []

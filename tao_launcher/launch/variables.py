@@ -14,7 +14,7 @@ LAUNCH_ID = 'TAO_LAUNCH_ID'
 
 
 class Reserved(UsageError):
-    """Somebody has set the launcher's own variable, `where` for people."""
+    """Someone has set the launcher's own variable, `where` for people."""
 
     def __init__(self, variable: Variable, where: str) -> None:
         super().__init__(f'{LAUNCH_ID} is the launcher\'s own variable', f'set by {where}')
@@ -35,11 +35,11 @@ def collect(
     defaults: Sequence[Variable], file: Sequence[Variable], decided: Sequence[Variable], identity: Sequence[Variable],
     options: Sequence[Variable], environ: Mapping[str, str], *, launch_id: bool,
 ) -> Variables:
-    """Every variable once; of two the later stands, at its own place.
+    """Every variable once; of two the later counts, at its own place.
 
     In this order: a runner's defaults, the file's Envs, what the launcher decided about GPUs, the
     identity (each unless set already), --env, and TAO_LAUNCH_ID where the engine can pass it.
-    Raises Reserved when somebody sets TAO_LAUNCH_ID.
+    Raises Reserved when someone sets TAO_LAUNCH_ID.
     """
     given = {variable.name for variable in (*file, *options)}
     own = {variable.name for variable in defaults}
@@ -108,7 +108,7 @@ def for_the_container(
     secret = bool(meant) and is_secret(name, meant or '')
     if not steers_the_client(name):
         if (value is None or secret) and (has_own_client and name.endswith('*') or not has_own_client and ',' in name):
-            raise UsageError(f'{name}: a name that stands for others cannot be passed by name ({origin})')
+            raise UsageError(f'{name}: a name that means others cannot be passed by name ({origin})')
         return value, secret and value is not None
     if has_own_client and (value is None or (secret and value == here)):
         return None, False

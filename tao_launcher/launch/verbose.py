@@ -18,12 +18,12 @@ def say_settings(invocation: Invocation, file: MountsFile, engine: Daemon) -> No
     """Every setting that is not a default, with its source; and which daemon the job goes to."""
     output = invocation.output
     for entry in entries(file, invocation):
-        if entry.beaten and entry.name == 'catalogue':
+        if entry.overridden and entry.name == 'catalogue':
             continue  # who reads it says so
         if entry.source != DEFAULT or entry.name in ('mounts_file', 'catalogue', 'engine'):
             value = {True: 'yes', False: 'no'}[entry.value] if isinstance(entry.value, bool) else entry.value
-            beaten = ''.join(f', not {value} ({source})' for value, source in entry.beaten)
-            output.verbose(f'{entry.name}: {value} ({entry.source}){beaten}')
+            overridden = ''.join(f', not {value} ({source})' for value, source in entry.overridden)
+            output.verbose(f'{entry.name}: {value} ({entry.source}){overridden}')
     ways = [word for word, is_so in (
         (engine.profile.title, True), ('through sudo', engine.is_sudo), ('rootless', engine.is_rootless),
         ('on another machine', engine.is_remote),

@@ -1,7 +1,7 @@
 """The command line: launcher options, then a task and what belongs to it.
 
-argparse can not keep the three rules that matter here: the launcher's options end at the first
-other word, an optional value (--dry-run=json) is joined by "=" only, and what stands behind the
+argparse cannot keep the three rules that matter here: the launcher's options end at the first
+other word, an optional value (--dry-run=json) is joined by "=" only, and what follows the
 task name stays untouched, byte for byte, on every Python version.
 """
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Call(Record):
     task: str = ''
     subtask: str = ''
     words: tuple[str, ...] = ()
-    forced: bool = False  # the subtask stands behind a "--"
+    forced: bool = False  # the subtask comes after a "--"
 
 
 def table(program: str) -> dict[str, Option]:
@@ -50,7 +50,7 @@ def table(program: str) -> dict[str, Option]:
 
 
 def parse(words: Sequence[str], program: str, into: Values | None = None) -> tuple[Values, list[str]]:
-    """The launcher's options at the start of `words`, added to `into`, and the words behind them.
+    """The launcher's options at the start of `words`, added to `into`, and the words after them.
 
     A "--" that ends the options stays as the first of the rest. Raises UsageError.
     """
@@ -87,7 +87,7 @@ def _value(option: Option, name: str, equals: str, value: str) -> str | bool:
 
 
 def add(values: Values, option: Option, value: str | bool) -> None:
-    """Set an option's value; a repeatable one collects a list, of others the last stands."""
+    """Set an option's value; a repeatable one collects a list, of others the last counts."""
     if option.repeatable:
         collected = values.setdefault(option.key, [])
         if isinstance(collected, list):
@@ -102,7 +102,7 @@ def _hint(name: str, known: Mapping[str, Option]) -> list[str]:
     key = name[2:].replace('-', '_')
     owners = [owner for option in SUBMIT if option.key == key for owner in option.programs]
     if owners:
-        return [f'it is an option of tao {" and ".join(owners)}, and stands behind that']
+        return [f'it is an option of tao {" and ".join(owners)}, and goes after that']
     # the dashes would make every option look alike
     meant = nearest(name[2:], {option.name[2:] for option in known.values()})
     return [did_you_mean([f'--{each}' for each in meant])] if meant else []
@@ -111,7 +111,7 @@ def _hint(name: str, known: Mapping[str, Option]) -> list[str]:
 def call(
     words: Sequence[str], groups: Collection[str], subtasks: dict[str, tuple[str, ...]], values: Values,
 ) -> Call:
-    """The task in `words`, and what the launcher still takes from behind its name, into `values`.
+    """The task in `words`, and what the launcher still takes from after its name, into `values`.
 
     `groups` are the known groups, `subtasks` the known subtasks by task name.
     Raises UsageError when there is no task.
@@ -154,7 +154,7 @@ def call(
 
 
 def is_subtask(word: str) -> bool:
-    """Whether the first word behind a task can be a subtask: no option, no path and no empty word is one."""
+    """Whether the first word after a task can be a subtask: no option, no path and no empty word is one."""
     return bool(word) and not word.startswith('-') and '/' not in word
 
 
@@ -188,8 +188,8 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
     if misplaced:
         words = ' '.join(part for pair in misplaced for part in pair if part)
         raise UsageError(
-            f'{", ".join(name for name, _ in misplaced)}: the launcher\'s options stand before the task name',
-            f'behind a bare "--" the task gets them: tao {quote(task)} SUBTASK -- {words}',
+            f'{", ".join(name for name, _ in misplaced)}: launcher options go before the task name',
+            f'to pass them to the task, put them after a bare "--": tao {quote(task)} SUBTASK -- {words}',
             advice=f'tao {words} {quote(task)} …',
         )
     return [*kept, *rest]

@@ -76,7 +76,7 @@ def decided(own: str) -> ValueError:
 
 
 def word_name(word: str) -> str:
-    """The option of a word for messages, without what stands behind it: that may be a secret."""
+    """The option of a word for messages, without what follows it: that may be a secret."""
     return re.split(r'[=\s]', word, maxsplit=1)[0]
 
 

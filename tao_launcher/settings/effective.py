@@ -1,4 +1,4 @@
-"""Every setting in effect, where it comes from and what it beat."""
+"""Every setting in effect, where it comes from and what it overrode."""
 from __future__ import annotations
 
 from ..base.record import Record
@@ -72,19 +72,19 @@ def _candidates(
     for source, given, is_text in others:
         try:
             yield source, parsers.KINDS[row.kind](given) if is_text else given
-        except ValueError:  # it is beaten, so nobody has complained
+        except ValueError:  # it is overridden, so nobody has complained
             yield source, given
 
 
 def _entry(given: Sequence[Assignment]) -> Entry:
-    """The last of the candidates, and those that it beat: all but a default, the strongest first."""
+    """The last of the candidates, and those that it overrode: all but a default, the strongest first."""
     *others, last = given
-    beaten = [(one.value, one.source) for one in reversed(others) if one.source != DEFAULT]
-    return Entry(last.name, last.value, last.source, tuple(beaten))
+    overridden = [(one.value, one.source) for one in reversed(others) if one.source != DEFAULT]
+    return Entry(last.name, last.value, last.source, tuple(overridden))
 
 
 def _lists(file: MountsFile, given: Given, environ: Mapping[str, str]) -> list[Entry]:
-    """The entries of lists; a later one beats those of the same key."""
+    """The entries of lists; a later one overrides those of the same key."""
     everything = [
         Assignment(('mount', m.destination), f'mount {m.destination}', m.source + (m.mode and f' ({m.mode})'), m.origin)
         for m in (*file.mounts, *given.mounts)

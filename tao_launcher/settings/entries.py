@@ -1,4 +1,4 @@
-"""A setting with its value, where that comes from and what it beat; as a table and as JSON."""
+"""A setting with its value, where that comes from and what it overrode; as a table and as JSON."""
 from __future__ import annotations
 
 import re
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class Entry(Record):
-    """A setting with its value, where that comes from, and the values that it beat."""
+    """A setting with its value, where that comes from, and the values that it overrode."""
 
     name: str
     value: object
     source: Source
-    beaten: tuple[tuple[object, Source], ...] = ()
+    overridden: tuple[tuple[object, Source], ...] = ()
 
 
 def as_json(found: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def as_json(found: Sequence[Entry]) -> list[dict[str, Any]]:
     return [
         {
             'setting': entry.name, 'value': entry.value, 'source': _json_source(entry.source),
-            'beaten': [{'value': value, 'source': _json_source(source)} for value, source in entry.beaten],
+            'beaten': [{'value': value, 'source': _json_source(source)} for value, source in entry.overridden],
         }
         for entry in found
     ]
@@ -39,14 +39,14 @@ def _json_source(source: Source) -> dict[str, str]:
 
 
 def rows(found: Sequence[Entry]) -> list[tuple[str, str, str]]:
-    """The entries as a table's: a line for each, and one below it for each value that it beat.
+    """The entries as a table's: a line for each, and one below it for each value that it overrode.
 
     A cell that a shell would not take as it is is quoted: whoever pastes a line runs nothing that a file has.
     """
     lines = [('SETTING', 'VALUE', 'SOURCE')]
     for entry in found:
         lines.append((entry.name, _text(entry.value), str(entry.source)))
-        lines += [('', _text(value), f'beaten: {source}') for value, source in entry.beaten]
+        lines += [('', _text(value), f'overridden: {source}') for value, source in entry.overridden]
     return [(_pasted(name), _pasted(value), _pasted(source)) for name, value, source in lines]
 
 

@@ -23,17 +23,17 @@ def _files(file: MountsFile, invocation: Invocation) -> list[Entry]:
 
     _, environ, here, _ = invocation
     _, named_by = mounts_path(invocation)
-    beaten: list[tuple[object, Source]] = []
+    overridden: list[tuple[object, Source]] = []
     if named_by == '--mounts_file' and environ.get('LAUNCHER_MOUNTS'):
-        beaten.append((host.path_of(environ['LAUNCHER_MOUNTS']), Source('variable', 'LAUNCHER_MOUNTS')))
+        overridden.append((host.path_of(environ['LAUNCHER_MOUNTS']), Source('variable', 'LAUNCHER_MOUNTS')))
     default = f'{here.home}/.tao_mounts.json'
     if named_by != 'default' and host.exists(default):
-        beaten.append((default, DEFAULT))
+        overridden.append((default, DEFAULT))
     catalogue = override_path(here)
     releases = Entry('catalogue', 'built-in', DEFAULT)
     if host.exists(catalogue):
-        releases = releases._replace(value=catalogue, beaten=(('built-in', DEFAULT),))
-    return [Entry('mounts_file', file.path or 'none', _named(named_by), tuple(beaten)), releases]
+        releases = releases._replace(value=catalogue, overridden=(('built-in', DEFAULT),))
+    return [Entry('mounts_file', file.path or 'none', _named(named_by), tuple(overridden)), releases]
 
 
 def _named(by: str) -> Source:

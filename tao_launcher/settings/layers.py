@@ -28,7 +28,7 @@ def ports(earlier: Sequence[Port], later: Sequence[Port]) -> tuple[tuple[Port, .
 
 
 def mounts(path: str, file: Sequence[Mount], volumes: Sequence[Mount], notices: list[str]) -> tuple[Mount, ...]:
-    """One mount for each destination: --volume beats the file, otherwise the later wins."""
+    """One mount for each destination: --volume overrides the file, otherwise the later wins."""
     found: dict[str, Mount] = {}
     for mount in (*file, *volumes):
         replaced = found.pop(mount.destination, None)

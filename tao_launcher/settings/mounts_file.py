@@ -1,7 +1,7 @@
 """The mounts file (~/.tao_mounts.json).
 
 This parser words every fault itself. The JSON Schema in data/mounts.schema.json describes the same
-structure for editors; a property test keeps the two equal. What a schema can not say is added
+structure for editors; a property test keeps the two equal. What a schema cannot say is added
 here: duplicate keys, variables that are not set, soft limits above hard ones, a port given twice.
 """
 from __future__ import annotations
@@ -54,7 +54,7 @@ def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> Moun
 
 
 def structure(document: object, reader: Reader) -> MountsFile:
-    """The file's content as it stands there; faults and notices go to `reader`."""
+    """The file's content as it is written; faults and notices go to `reader`."""
     hint = ', with the list in its "Mounts"' if isinstance(document, list) else ''
     members = reader.members('', document, hint)
     reader.known('', members, SECTIONS)
@@ -108,7 +108,7 @@ def _variable(path: str, item: object, reader: Reader) -> Variable | None:
         return None
     name = entry.get('variable')
     if not isinstance(name, str) or not re.fullmatch(r'[^\s=]+', name):
-        # what stands behind a "=" may be a secret
+        # what follows a "=" may be a secret
         shown = f'{name.partition("=")[0]}=…' if isinstance(name, str) and '=' in name else name
         reader.expect(at(path, 'variable'), shown, 'a name without blanks and "="')
         return None

@@ -141,7 +141,7 @@ SUBMIT = (
 ALSO_LATE = ('dry_run', 'volume')
 # After a subtask these can only be slips; tasks have no options of these names.
 NEVER_LATE = ('mounts_file', 'shm_size', 'run_as_user', 'docker_arg', 'no_check', 'engine', 'ulimit')
-# Tasks have these themselves, so they are the task's wherever they stand behind its name.
+# Tasks have these themselves, so they are the task's wherever they are after its name.
 TASKS_OWN = ('gpus', 'env')
 
 

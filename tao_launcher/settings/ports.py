@@ -21,7 +21,7 @@ def container_port(text: str) -> tuple[int, str]:
     """CONTAINER[/PROTOCOL] as (number, protocol)."""
     number, _, protocol = text.partition('/')
     if (protocol or 'tcp') not in ('tcp', 'udp', 'sctp'):
-        raise ValueError('expected /tcp, /udp or /sctp behind the port')
+        raise ValueError('expected /tcp, /udp or /sctp after the port')
     return port_number(number), protocol or 'tcp'
 
 

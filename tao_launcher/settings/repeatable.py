@@ -68,7 +68,7 @@ def entry_key(key: str, entry: Ulimit | Port | str) -> str:
 
 
 def place(key: str, entry: Ulimit | Port | str) -> str:
-    """Where an entry of a list stands in a mounts file."""
+    """Where an entry of a list is in a mounts file."""
     if isinstance(entry, Ulimit):
         return at(f'DockerOptions.{key}', entry.name)
     if isinstance(entry, Port):

@@ -70,7 +70,7 @@ def merge(
     """
     problems = Problems()
     problems.found += [
-        f'{BY_KEY[a].name} and {BY_KEY[b].name} exclude each other' for a, b in CONTRADICTIONS
+        f'{BY_KEY[a].name} and {BY_KEY[b].name} cannot be combined' for a, b in CONTRADICTIONS
         if a in options and b in options
     ]
     flags = frozenset(flag for flag in FLAGS if options.get(flag))

@@ -146,8 +146,8 @@ def podman_host(docker: Docker, user: bool = False) -> Iterator[Host]:
 
 def as_ann(home: Path) -> list[str]:
     """The words that make a process the user's; closed folders, where an interpreter may stand, stay readable."""
-    somebody = [word.replace('--clear-groups', '--groups=12345,2001') for word in SOMEBODY]
-    return [*somebody, 'env', f'HOME={home}', f'TMPDIR={home}', *(f'{name}={value}' for name, value in ANN.items())]
+    someone = [word.replace('--clear-groups', '--groups=12345,2001') for word in SOMEBODY]
+    return [*someone, 'env', f'HOME={home}', f'TMPDIR={home}', *(f'{name}={value}' for name, value in ANN.items())]
 
 
 @pytest.fixture(scope='module')

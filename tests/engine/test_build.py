@@ -62,7 +62,7 @@ def test_the_whole_story(mini: Mini, tao_pt: Program, registry: Registry) -> Non
         assert (done.returncode, done.stdout) == (0, f'{registry.host}/{REPOSITORY}@{digest}\n'), done.stderr
         assert mini.manifest.read_text() == before.replace(OLD, digest)
         assert f'\ntao_pt: notice: {mini.manifest}: digest is now {digest}\n' in done.stderr
-        left = f'tao_pt: notice: the old digest {OLD} still stands in notes:1, release/Dockerfile:2\n'
+        left = f'tao_pt: notice: the old digest {OLD} still appears in notes:1, release/Dockerfile:2\n'
         assert done.stderr.endswith(left) == (content == 'one')
         mini.forget()  # so that it comes from the registry
         ran = mini.run(tao_pt.path, *READ)
@@ -172,7 +172,7 @@ def test_a_registry_that_refuses(mini: Mini, tao_pt: Program, tmp_path: Path, cl
 
 def refused(mini: Mini, what: str, path: Path) -> str:
     return (
-        f'tao_pt: error: {mini.manifest}: can not be written\n    {what} is read-only for you: {path}\n'
+        f'tao_pt: error: {mini.manifest}: cannot be written\n    {what} is read-only for you: {path}\n'
         f'    nothing was built or pushed\n    try: ls -ld {path}, or build without --push\n'
     )
 
@@ -219,7 +219,7 @@ def test_a_manifest_that_somebody_changes_meanwhile(
     (named,) = found['RepoDigests']
     assert (done.returncode, done.stdout) == (1, '')
     assert done.stderr.endswith(
-        f'tao_pt: error: {mini.manifest}: left as it is: it was changed meanwhile, by somebody else\n'
+        f'tao_pt: error: {mini.manifest}: left as it is: someone else changed it in the meantime\n'
         f'    the image was pushed, and is {named}\n'
         '    try: put that digest into the file, if it is still the one you want\n'
     )
@@ -228,7 +228,7 @@ def test_a_manifest_that_somebody_changes_meanwhile(
 
 
 def test_mode_and_links_stay(mini: Mini, tao_pt: Program) -> None:
-    """A manifest that is a link stays one; the file behind it keeps its mode."""
+    """A manifest that is a link stays one; the file after it keeps its mode."""
     real = mini.root / 'real.json'
     mini.manifest.rename(real)
     real.chmod(0o664)

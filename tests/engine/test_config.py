@@ -25,7 +25,7 @@ SCRIPT = f'echo > {INSIDE}/results/file && id -u && {SHM} && ulimit -s'
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """A home of somebody who is not root, below a folder that everybody may search."""
+    """A home of someone who is not root, below a folder that everybody may search."""
     folder = Path(tempfile.mkdtemp())
     (folder / 'home').mkdir()
     for path in (folder, folder / 'home'):

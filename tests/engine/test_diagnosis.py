@@ -142,16 +142,16 @@ def test_command_that_is_not_there(each_docker: Docker, tao: Program) -> None:
     ours = said(tao, 127, *NONE, 'dino', 'run', 'no-such-command', env=env)
     assert ours == f'tao: error: if tini said so: no-such-command is not there in {IMAGE}\n{look}'
     ours = said(tao, 126, *NONE, 'dino', 'run', '/etc/passwd', env=env)
-    assert ours == f'tao: error: if tini said so: /etc/passwd can not be executed in {IMAGE}\n{look}'
+    assert ours == f'tao: error: if tini said so: /etc/passwd cannot be executed in {IMAGE}\n{look}'
     Path(env['HOME'], '.tao_mounts.json').write_text('{"DockerOptions": {"init": false}}')
     ours = said(tao, 127, *NONE, 'dino', 'run', 'no-such-command', env=env)
     assert ours == f'tao: error: if docker said so: no-such-command is not there in {IMAGE}\n{look}'
     ours = said(tao, 126, *NONE, 'dino', 'run', '/etc/passwd', env=env)
-    assert ours == f'tao: error: if docker said so: /etc/passwd can not be executed in {IMAGE}\n{look}'
+    assert ours == f'tao: error: if docker said so: /etc/passwd cannot be executed in {IMAGE}\n{look}'
 
 
 def test_a_job_that_ends_late_with_127(tao: Program) -> None:
-    """A command that can not be started ends at once; this is the job's own code."""
+    """A command that cannot be started ends at once; this is the job's own code."""
     assert said(tao, 127, 'dino', 'run', 'awk', 'BEGIN { system("sleep 1.2"); exit 127 }') == ''
 
 
@@ -191,15 +191,15 @@ def test_killed_through_docker(docker: Docker) -> None:
         (container,) = docker.wait_for(OURS)
         docker.run('kill', container)
         code = job.code()
-    assert (code, job.err) == (137, "tao: error: the job was killed by somebody's docker stop or docker kill\n")
+    assert (code, job.err) == (137, "tao: error: the job was killed by someone's docker stop or docker kill\n")
 
 
 def test_killed_from_outside(docker: Docker) -> None:
-    """Not by docker, and not for want of memory: which is all that can be known."""
+    """Not by docker, and not because memory ran out: which is all that can be known."""
     with launched([TAO, 'dino', 'run', 'sh', '-c', 'echo ready; kill -9 $$'], docker.env) as job:
         assert (job.code(), job.err) == (137, (
-            'tao: error: exit code 137 is signal 9: docker killed nothing, and the kernel not for want of memory, '
-            "so it is the job's own code, or somebody killed its process\n"
+            "tao: error: exit code 137 is signal 9: docker killed nothing, and the kernel's out-of-memory killer did "
+            "not do it either, so it is the job's own code, or someone killed its process\n"
         ))
 
 

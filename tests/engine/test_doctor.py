@@ -69,7 +69,7 @@ def test_as_a_user_without_permission(each_docker: Docker) -> None:
     ({'DOCKER_HOST': 'unix:///no/such.sock'}, 'the docker daemon is not running at unix:///no/such.sock',
      'unset DOCKER_HOST'),
     ({'DOCKER_HOST': 'tcp://127.0.0.1:1'}, 'no docker daemon answers at tcp://127.0.0.1:1', 'unset DOCKER_HOST'),
-    ({'DOCKER_HOST': 'htp://x'}, 'htp://x is no address of a daemon', 'unset DOCKER_HOST'),
+    ({'DOCKER_HOST': 'htp://x'}, 'htp://x is not a valid daemon address', 'unset DOCKER_HOST'),
     ({'DOCKER_CONTEXT': 'lab'}, 'the docker context does not exist', 'unset DOCKER_CONTEXT'),
 ])
 def test_wrong_endpoint(each_docker: Docker, tao: Program, environ: dict[str, str], what: str, fix: str) -> None:
@@ -131,7 +131,7 @@ def test_a_newcomer_follows_it(docker: Docker, user: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     start, *others = told['followed']
-    # there is no systemd in the namespaces; Debian's init script fails where limits can not be raised
+    # there is no systemd in the namespaces; Debian's init script fails where limits cannot be raised
     daemon = 'nohup dockerd >/var/log/docker.log 2>&1 &'
     starts = {
         'root': ['service docker start', daemon],

@@ -28,7 +28,7 @@ def end(docker: Docker, container: str, code: int) -> None:
     docker.run('exec', container, 'sh', '-c', f'echo {code} >/tmp/.code; mv /tmp/.code /tmp/code')
 
 
-@pytest.mark.parametrize('user', [[], SOMEBODY], ids=['root', 'somebody'])
+@pytest.mark.parametrize('user', [[], SOMEBODY], ids=['root', 'someone'])
 def test_from_detach_to_clean(each_docker: Docker, socket_for_all: None, user: list[str]) -> None:
     env = {**each_docker.env, 'HOME': '/' if user else each_docker.env['HOME'], 'NO_COLOR': '1', 'PS1': '$ '}
     tao = [*user, TAO]
@@ -87,7 +87,7 @@ def test_from_detach_to_clean(each_docker: Docker, socket_for_all: None, user: l
     assert said('list') == (0, '', 'tao: no jobs (tao list -a shows ended ones)\n')
     assert 'exited (42)' in said('list', '-a')[1]
     assert said('attach', 'night') == (
-        1, '', f'tao: error: night does not run any more\n    {container[:12]}  model/dino/run  exited (42)\n',
+        1, '', f'tao: error: night is no longer running\n    {container[:12]}  model/dino/run  exited (42)\n',
     )
     assert said('clean', '--dry-run') == (0, f'docker rm -v {container}\n', '')
     assert said('clean') == (0, f'{container}\n', '')

@@ -61,7 +61,7 @@ def wrapped(docker: Docker) -> Callable[[str], Path]:
 
 
 def test_fifty_jobs(docker: Docker, tao: Program, wrapped: Callable[[str], Path]) -> None:
-    """Two questions at most; and what a dry run prints makes a job too, when somebody pastes it."""
+    """Two questions at most; and what a dry run prints makes a job too, when someone pastes it."""
     printed = shlex.split(tao('--dry-run', '--detach', 'dino', 'run', 'true').stdout)
     assert printed[:2] == ['docker', 'run']
     made = {docker.run('create', *(w for w in printed[2:] if w != '--detach')).stdout.strip() for _ in range(50)}
@@ -90,7 +90,7 @@ def test_a_pasted_dry_run(docker: Docker, tao: Program) -> None:
 
 
 def test_forged_labels(docker: Docker, tao: Program) -> None:
-    """Anybody may label a container; nothing of it reaches a terminal as it is."""
+    """Anyone may label a container; nothing of it reaches a terminal as it is."""
     container = docker.run(
         'create', '--label=tao.plan=\x1b[31m', f'--label=tao.user={os.getuid()}',
         '--label=tao.job=\x1b]0;owned\x07\nID', IMAGE, 'echo', '\x1b[2J', 'x' * 5000,

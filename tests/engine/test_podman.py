@@ -50,7 +50,7 @@ def test_the_tasks_words_arrive(tao: Program) -> None:
 @pytest.mark.parametrize(('words', 'code', 'what', 'advice'), [
     (['dino', 'run', 'nosuch'], 127, f'if tini said so: nosuch is not there in {IMAGE}',
      f'podman run --rm -it {IMAGE} /bin/bash'),
-    (['dino', 'run', '/etc/passwd'], 126, f'if tini said so: /etc/passwd can not be executed in {IMAGE}',
+    (['dino', 'run', '/etc/passwd'], 126, f'if tini said so: /etc/passwd cannot be executed in {IMAGE}',
      f'podman run --rm -it {IMAGE} /bin/bash'),
     (['--pull', 'never', '--image', 'nvcr.io/no/such:1', 'dino'], 125,
      'nvcr.io/no/such:1 is not here, and --pull never forbids to fetch it', 'podman pull nvcr.io/no/such:1'),
@@ -255,7 +255,7 @@ def test_jobs(podman: Podman, tao: Program) -> None:
     assert 'exited (9)' in tao('list', '-a').stdout
     missing = tao('stop', 'night')
     assert (missing.returncode, missing.stderr) == (1, (
-        f'tao: error: night does not run any more\n    {job[:12]}  model/dino/run  exited (9)\n'
+        f'tao: error: night is no longer running\n    {job[:12]}  model/dino/run  exited (9)\n'
     ))
     assert tao('clean').stdout == f'{job}\n'
     assert tao('list', '-a', '--format', 'json').stdout == '[]\n'
@@ -310,7 +310,7 @@ def test_a_docker_that_is_podman(tao: Program, podman: Podman, tmp_path: Path) -
 
 
 def test_an_engine_of_any_words(podman: Podman, tao: Program) -> None:
-    """The path, and the path behind a prefix."""
+    """The path, and the path after a prefix."""
     env = {name: value for name, value in podman.env.items() if name != 'TAO_ENGINE'}
     for engine in (str(podman.path), f'env A=1 {podman.path}', f'{podman.path} --log-level error'):
         done = subprocess.run(

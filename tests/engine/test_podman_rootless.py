@@ -123,4 +123,4 @@ def test_a_limit_above_the_callers(ann: list[str]) -> None:
 def test_doctor(ann: list[str]) -> None:
     done = run([*ann, TAO, 'doctor'])
     assert done.returncode == 0
-    assert ' podman is rootless: root in the container is you; memlock can not be raised\n' in done.stdout
+    assert ' podman is rootless: root in the container is you; memlock cannot be raised\n' in done.stdout

@@ -103,7 +103,7 @@ def test_a_dockerfile_that_fails(mini: Mini, tao_pt: Program) -> None:
 
 @pytest.mark.engine_dependent
 def test_the_wheel_is_the_callers(mini: Mini, tao_pt: Program, socket_for_all: None, tmp_path: Path) -> None:
-    """Root would leave files that the caller can not remove."""
+    """Root would leave files that the caller cannot remove."""
     home = tmp_path / 'home'  # where buildx keeps its state
     home.mkdir()
     subprocess.run(['chown', '-R', '12345:12345', mini.root, home], check=True)

@@ -76,7 +76,7 @@ def test_the_caller_is_not_guessed(over_tcp: Remote) -> None:
     done = tao('--run_as_user', 'dino', 'train')
     assert (done.returncode, done.stdout, done.stderr) == (2, '', (
         f'tao: error: the daemon is remote ({over_tcp.address}): your user there is not known here\n'
-        '    --run_as_user and "user": "host" mean the caller, whose uid may be somebody else\'s there\n'
+        '    --run_as_user and "user": "host" mean the caller, whose uid may be someone else\'s there\n'
         '    try: --user UID:GID, as `id` prints them there\n'
     ))
 
@@ -120,7 +120,7 @@ def test_killed_client(over_ssh: Remote) -> None:
 
 
 def test_a_broken_connection(ssh: Path, over_ssh: Remote) -> None:
-    """What can not be cleaned up is named."""
+    """What cannot be cleaned up is named."""
     program = (ssh / 'ssh').read_text()
     try:
         with launched(command(HANDLES), over_ssh.env) as job:
@@ -174,7 +174,7 @@ def test_jobs(over_ssh: Remote) -> None:
         assert attached.code() == 143
     assert tao('wait', 'night').returncode == 143
     assert tao('clean').stdout == f'{job}\n'
-    # somebody of the same uid, of another machine
+    # someone of the same uid, of another machine
     other = over_ssh.run(
         'run', '--detach', '--label=tao.plan=0', '--label=tao.job=model/dino/run', '--label=tao.user=ann@other', IMAGE,
         'sleep', '60',
@@ -233,7 +233,7 @@ def test_the_current_context(over_tcp: Remote) -> None:
 
 @pytest.mark.parametrize(('address', 'words', 'what', 'advice'), [
     ('tcp://127.0.0.1:9', [], 'no docker daemon answers at tcp://127.0.0.1:9', 'unset DOCKER_HOST'),
-    ('ssh://nobody@gpu1', [], 'ssh may not log in at ssh://nobody@gpu1', 'ssh ssh://nobody@gpu1 docker version'),
+    ('ssh://nobody@gpu1', [], 'ssh cannot log in to ssh://nobody@gpu1', 'ssh ssh://nobody@gpu1 docker version'),
     ('ssh://nowhere.invalid', [], 'no docker daemon answers at ssh://nowhere.invalid', 'unset DOCKER_HOST'),
 ])
 def test_nobody_answers(over_tcp: Remote, address: str, words: list[str], what: str, advice: str) -> None:

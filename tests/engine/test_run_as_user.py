@@ -51,9 +51,9 @@ def test_roots_files_by_default(docker: Docker, socket_for_all: None, results: P
 
 
 def test_the_callers_groups(docker: Docker, socket_for_all: None) -> None:
-    somebody = [word if word != '--clear-groups' else '--groups=2001,2002' for word in SOMEBODY]
+    someone = [word if word != '--clear-groups' else '--groups=2001,2002' for word in SOMEBODY]
     done = subprocess.run(
-        [*somebody, TAO, '--run_as_user', 'dino', 'run', 'id', '-G'], env={**docker.env, 'HOME': '/'}, cwd='/',
+        [*someone, TAO, '--run_as_user', 'dino', 'run', 'id', '-G'], env={**docker.env, 'HOME': '/'}, cwd='/',
         stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=60,
         check=False,
     )

@@ -38,7 +38,7 @@ def test_tao_tf_builds_what_nobody_has(mini: Mini, docker: Docker, members: dict
     said = [line for line in done.stderr.splitlines() if line.startswith('tao_tf: ')]
     assert said == [
         f'tao_tf: {named} is not here: pulling it',
-        f'tao_tf: it can not be pulled: building {mini.image(tag)} from {mini.root}/docker/Dockerfile',
+        f'tao_tf: it cannot be pulled: building {mini.image(tag)} from {mini.root}/docker/Dockerfile',
     ]
     assert mini.images() == [tag] and mini.manifest.read_text() == text
     if 'tag' in members:
@@ -60,7 +60,7 @@ def test_tao_tf_pulls_what_can_be_had(mini: Mini, docker: Docker, registry: Regi
     mini.forget()
     done = mini.run(tao_tf, *READ)
     assert (done.returncode, done.stdout) == (0, 'one\n')
-    assert 'it can not be pulled' not in done.stderr
+    assert 'it cannot be pulled' not in done.stderr
 
 
 def test_tao_tf_returns_the_code_of_a_build_that_fails(mini: Mini, docker: Docker) -> None:
@@ -185,7 +185,7 @@ def test_check_says_when_another_checkout_is_meant(mini: Mini, tao_pt: Program, 
     other = tmp_path / 'other'
     shutil.copytree(mini.root, other)
     for variable, status, text in (
-        (str(other), 'warn', f'NV_TAO_PYTORCH_TOP is {other}, but you stand in {mini.root}'),
+        (str(other), 'warn', f'NV_TAO_PYTORCH_TOP is {other}, but you are in {mini.root}'),
         (str(mini.root), 'ok', f'{mini.root}, of NV_TAO_PYTORCH_TOP'),
         (f'{tmp_path}/none', 'fail', f'NV_TAO_PYTORCH_TOP is {tmp_path}/none, which has no docker/manifest.json'),
     ):

@@ -1,4 +1,4 @@
-"""An engine behind sudo: its variables by name, its signals, its clean-up."""
+"""An engine through sudo: its variables by name, its signals, its clean-up."""
 from __future__ import annotations
 
 import os
@@ -79,7 +79,7 @@ def test_two_launches_with_one_command_line(docker: Docker) -> None:
         two.wait_for('ready')
         os.kill(child_of(one.client), signal.SIGKILL)  # below sudo
         assert one.code(timeout=20) == 137
-        assert "can not tell which container is this launch's, so none is stopped" in one.err
+        assert "cannot tell which container is this launch's, so none is stopped" in one.err
         assert len(docker.containers(OURS)) == 2
         for container in docker.containers(OURS):
             docker.run('rm', '-f', container)

@@ -174,7 +174,7 @@ def test_before_another_nvidia_tao(machine: Machine, wheel: Path, theirs: Path) 
     machine.gets(ours / 'pip', 'install', '-q', wheel)
     machine.gets(others / 'pip', 'install', '-q', '--no-deps', theirs)
     for order, expected in (
-        ((ours, others), ['info', f'another tao stands behind this one on PATH: {others}/tao (nvidia-tao)']),
+        ((ours, others), ['info', f'another tao comes after this one on PATH: {others}/tao (nvidia-tao)']),
         ((others, ours), ['warn', f'the shell finds another tao first: {others}/tao (nvidia-tao)']),
     ):
         path = os.pathsep.join([*map(str, order), *machine.path])

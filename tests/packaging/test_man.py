@@ -14,7 +14,7 @@ PAGES = sorted(path.relative_to(FOLDER) for path in FOLDER.glob('*/*'))
 
 @pytest.fixture
 def reader(machine: Machine) -> Machine:
-    """Somebody who looks into the checkout's pages (`.so` is relative to the folder above the sections)."""
+    """Someone who looks into the checkout's pages (`.so` is relative to the folder above the sections)."""
     if not MAN:
         pytest.skip('man is not installed')
     for path in FOLDER.iterdir():

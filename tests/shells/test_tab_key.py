@@ -53,7 +53,7 @@ WORDS = [
     ('tao --volume /:/extra dino train -e /ex', 'tao --volume /:/extra dino train -e /extra/'),
     ('tao bundle save "my', 'tao bundle save "my data/'),
     ('tao dino train > oth', 'tao dino train > other/'),
-    # nothing can stand there
+    # nothing can be there
     ('tao dino train -- /w', 'tao dino train -- /w'),
     ('tao exec night l', 'tao exec night l'),
     ('tao dino train oth', 'tao dino train oth'),

@@ -62,7 +62,7 @@ def words_of(line: str) -> list[str]:
 def run_line(line: str, checkout: Path, options: tuple[str, ...] = OPTIONS) -> tuple[Result, list[str]]:
     """(what the launcher makes of the line, the words it was called with)."""
     program, *words = words_of(line)
-    # somebody's own mounts file is not here
+    # someone's own mounts file is not here
     words = [str(checkout / 'mounts.json') if before == '--mounts_file' else word for before,
         word in zip(['', *words], words)]
     profiles = json.loads((Path(sys.modules['tao_launcher'].__path__[0]) / 'data' / 'runners.json').read_text())

@@ -33,7 +33,7 @@ def container(
     started: str = '2026-01-31T10:20:30.123456789Z', command: Optional[Sequence[str]] = ('dino', 'train'),
     **more: Any,
 ) -> dict[str, Any]:
-    """A job as `docker inspect` shows it, as far as anybody looks; `more` replaces the other fields."""
+    """A job as `docker inspect` shows it, as far as anyone looks; `more` replaces the other fields."""
     own = {'tao.job': 'model/dino/train', 'tao.user': MINE, 'tao.plan': '0123456789ab'}
     running = state == 'running'
     return {

@@ -53,7 +53,7 @@ def options(draw: st.DrawFn) -> list[str]:
 
 @st.composite
 def command_lines(draw: st.DrawFn) -> list[str]:
-    """A whole command line of tao behind its options, in one of its forms."""
+    """A whole command line of tao after its options, in one of its forms."""
     arguments = draw(st.lists(words, max_size=5))
     start = draw(st.sampled_from([
         ['dino', 'train'], ['model', 'dino', 'train', '--'], ['dino', 'run', 'x'], ['dino', 'run', '--'],

@@ -126,6 +126,6 @@ def traced(tmp_path: Path, words: list[str], home: Path) -> list[str]:
     )
     text = trace.read_text(errors='replace') if trace.exists() else ''
     if 'execve' not in text:
-        pytest.skip(f'strace can not trace here: {os.fsdecode(done.stderr)}')
+        pytest.skip(f'strace cannot trace here: {os.fsdecode(done.stderr)}')
     assert b'Traceback' not in done.stderr
     return text.splitlines()

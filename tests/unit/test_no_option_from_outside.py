@@ -110,4 +110,4 @@ def test_a_name_that_stands_for_others(engine: str, name: str, fake_docker: Fake
     """podman takes NAME* for all that begin so, sudo a list."""
     done = tao('--engine', engine, '--env', f'{name}=https://u:p@h', '--gpus', 'none', 'dino', 'train')
     assert (done.code, fake_docker.calls) == (2, [])
-    assert 'a name that stands for others cannot be passed by name (--env)' in done.err
+    assert 'a name that means others cannot be passed by name (--env)' in done.err

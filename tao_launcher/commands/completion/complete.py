@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from ...tasks.catalogue import Catalogue
     from .types import Candidate, Completions
 
-PATIENCE = 2.0  # seconds for the engine: somebody waits with a finger on the Tab key
+PATIENCE = 2.0  # seconds for the engine: someone waits with a finger on the Tab key
 ROW = '{{.ID}} {{.Names}} {{.Status}} '  # and the label tao.job
 
 
 def complete(words: Sequence[str], environ: Mapping[str, str], output: Output) -> int:
-    """Print what can stand at the cursor, in the form that the shell's script reads. Returns 0, or 1 for trouble.
+    """Print what can be at the cursor, in the form that the shell's script reads. Returns 0, or 1 for trouble.
 
-    Nothing else is ever said: a message would land in the line that somebody is typing.
+    Nothing else is ever said: a message would land in the line that someone is typing.
     """
     try:
         output.result(_answer(words[0], words[1:], Invocation({}, environ, host.survey(environ), output)))
@@ -78,7 +78,7 @@ def _is_obeyed(text: str) -> bool:
 
 
 def _further(value: str, found: Completions, find: Callable[[str], Completions]) -> Completions:
-    """What a folder holds that is the only candidate: bash would close the quote behind it."""
+    """What a folder holds that is the only candidate: bash would close the quote after it."""
     fitting = [found.head + each.text for each in found.candidates if (found.head + each.text).startswith(value)]
     if len(fitting) != 1 or not fitting[0].endswith('/'):
         return found

@@ -60,7 +60,7 @@ class InstallLocation(Record):
 def completion(shell: str, invocation: Invocation, *, install: bool, dry_run: bool) -> int:
     """Print the script of a shell ('': the caller's), or put it into its place. Returns 0.
 
-    Raises UsageError without a shell, ConfigError for files of somebody else's, ResultLost where it can not write.
+    Raises UsageError without a shell, ConfigError for files of someone else's, ResultLost where it cannot write.
     """
     environ, output = invocation.environ, invocation.output
     shell = shell or _own_shell(environ)

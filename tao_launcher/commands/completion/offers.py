@@ -1,4 +1,4 @@
-"""What can stand at the cursor of a command line. Pure: what the world holds is asked through `World`.
+"""What can be at the cursor of a command line. Pure: what the world holds is asked through `World`.
 
 The launcher's own parser says where the cursor is: it reads the words before it, and CURSOR in its place.
 """
@@ -28,15 +28,15 @@ LATE_OR_HELP = tuple(option for option in OPTIONS if option.key in (*ALSO_LATE, 
 
 
 def complete(program: str, words: Sequence[str], word: str, world: World) -> Completions:
-    """What can stand in place of `word`, the part of a word up to the cursor, behind `words`.
+    """What can be put in place of `word`, the part of a word up to the cursor, after `words`.
 
-    The words are those behind the program's name, as the program would get them.
+    The words are those after the program's name, as the program would get them.
     """
     return _program(program if program in RUNNERS else TAO[0], words, word, {}, world)
 
 
 def _program(program: str, words: Sequence[str], word: str, given: Values, world: World) -> Completions:
-    """As `complete`; the program may be `submit slurm` too, whose options stand behind those `given`."""
+    """As `complete`; the program may be `submit slurm` too, whose options come after those `given`."""
     try:
         options, rest = command_line.parse([*words, CURSOR], program)
     except UsageError:
@@ -58,14 +58,14 @@ def _program(program: str, words: Sequence[str], word: str, given: Values, world
 
 
 def _without(options: Values, key: str) -> Values:
-    """The options without the one whose value stands at the cursor."""
+    """The options without the one whose value is at the cursor."""
     value = options[key]
     others = {name: found for name, found in options.items() if name != key}
     return {**others, key: value[:-1]} if isinstance(value, list) and value[1:] else others
 
 
 def _first(program: str, word: str, options: Values, world: World) -> Completions:
-    """The first word behind the options: a group, a task or a verb."""
+    """The first word after the options: a group, a task or a verb."""
     if program in RUNNERS:
         helps = [Candidate(topic, 'help on it') for topic in TOPICS] if options.get('help') else []
         return Completions('', (*helps, *named(world.verbs()['runner']), Candidate('--', 'a command follows')))
@@ -104,7 +104,7 @@ def _rest(program: str, rest: list[str], word: str, options: Values, world: Worl
 def _task(known: Catalogue, rest: list[str], word: str, options: Values, world: World) -> Completions:
     """A task's name, its subtask or what belongs to it."""
     if '--' in rest[1:]:
-        return NOTHING  # nothing behind it is looked at
+        return NOTHING  # nothing after it is looked at
     volumes = options.get('volume')
     options = {**options, 'volume': [*volumes] if isinstance(volumes, list) else []}
     try:

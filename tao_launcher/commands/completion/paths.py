@@ -1,4 +1,4 @@
-"""Paths that can stand at the cursor: of the host, and of the container through the mounts. Pure."""
+"""Paths that can be at the cursor: of the host, and of the container through the mounts. Pure."""
 from __future__ import annotations
 
 import re
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...settings.values import Mount
     from .types import World
 
-MANY = 1000  # more names of a folder than anybody looks through: only those that begin as typed
+MANY = 1000  # more names of a folder than anyone looks through: only those that begin as typed
 MODES = {'ro': 'read only', 'rw': 'read and write', 'z': 'SELinux: shared', 'Z': 'SELinux: its own'}
 PATH_KEY = r'(^|[._])(\w*(dir|path|file|folder|root|spec|checkpoint)s?|model)$'
 
@@ -95,7 +95,7 @@ def volume(text: str, mounts: Sequence[Mount], world: World) -> Completions:
 
 
 def argument(before: str, word: str, mounts: Sequence[Mount], world: World) -> Completions:
-    """A word of a task: container paths where it can only be one, as behind -e, and where it begins with a "/"."""
+    """A word of a task: container paths where it can only be one, as after -e, and where it begins with a "/"."""
     key, equals, text = word.partition('=')
     head = ''
     if equals and not word.startswith('/'):

@@ -55,7 +55,7 @@ _tao() {
         command $tao completion --complete zsh "$QIPREFIX$PREFIX" "${(@)words[1,CURRENT-1]}" 2>/dev/null </dev/null
     )}") || return 1
     [[ $answer[1] == tao:<-> ]] || return 1
-    # What stands before the part that is completed stays as it was typed.
+    # What comes before the part that is completed stays as it was typed.
     (( (typed = ${answer[1]#tao:} - $#QIPREFIX) > 0 )) && compset -p $typed
     for line in "${(@)answer[2,-1]}"; do
         name=${line%%$'\t'*}

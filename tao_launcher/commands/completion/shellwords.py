@@ -1,4 +1,4 @@
-"""A command line as it stands in a shell's editor, up to the cursor, as words. Pure.
+"""A command line as it is in a shell's editor, up to the cursor, as words. Pure.
 
 Nothing of it may be lost: the part of a word that was typed must come back as it was typed, with its quotes,
 its ~ and its variables, so a word keeps its raw text beside what the shell makes of it.
@@ -34,7 +34,7 @@ class Word(Record):
 
     @property
     def raw(self) -> str:
-        """The word as it stands there."""
+        """The word as it is written."""
         return ''.join(piece[0] for piece in self.pieces)
 
     @property
@@ -65,7 +65,7 @@ class Word(Record):
 def split(line: str, shell: str, environ: Mapping[str, str], home: str) -> list[Word]:
     """The words of the last command in a line; the last is the one at the cursor, which may be empty.
 
-    Redirections are left out, but for the one whose target stands at the cursor.
+    Redirections are left out, but for the one whose target is at the cursor.
     """
     words: list[Word] = []
     pieces: list[tuple[str, str, str]] = []
@@ -109,7 +109,7 @@ def _piece(
 
 
 def quoted(text: str, quote: str) -> str:
-    """A text as it has to stand in bash, within the quote that is open or outside of any."""
+    """A text as bash needs it, within the quote that is open or outside of any."""
     if quote == "'":
         return text.replace("'", "'\\''")
     if quote == "$'":
@@ -120,7 +120,7 @@ def quoted(text: str, quote: str) -> str:
 
 
 def continued(word: Word, start: int, rest: str) -> str:
-    """What stands in bash in place of the raw word from `start` on, once `rest` follows it."""
+    """What bash needs in place of the raw word from `start` on, once `rest` follows it."""
     raw = word.raw
     if rest and not word.quote and raw.endswith('\\') and word.pieces[-1][1] == '':
         return raw[start:] + rest[0] + quoted(rest[1:], '')  # it quotes what follows

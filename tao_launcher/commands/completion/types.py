@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from ...tasks.catalogue import Catalogue
 
     class Jobs(Protocol):
-        """Asks for jobs: (id or name, about it) of each; also ended ones, also everybody's."""
+        """Asks for jobs: (id or name, about it) of each; also ended ones, also everyone's."""
 
         def __call__(self, options: Values, *, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]: ...
 
 
 class Candidate(Record):
-    """What can stand there, or the rest of it, and a few words about it; behind / = or : at its end more comes."""
+    """What can be there, or the rest of it, and a few words about it; after / = or : at its end more comes."""
 
     text: str
     help: str = ''
@@ -33,7 +33,7 @@ class Completions(Record):
     are_paths: bool = False
 
     def behind(self, start: str) -> Completions:
-        """The same behind the start of a word."""
+        """The same after the start of a word."""
         return self._replace(head=start + self.head)
 
 

@@ -1,4 +1,4 @@
-"""The values that can stand at the cursor: of options, of the words of verbs and tasks. Pure."""
+"""The values that can be at the cursor: of options, of the words of verbs and tasks. Pure."""
 from __future__ import annotations
 
 from ...engine import profiles
@@ -21,7 +21,7 @@ CHOICES = {row.key: dict(row.choices) for row in (*ROWS, *SUBMIT) if row.choices
 
 
 def option_value(key: str, text: str, options: Values, world: World) -> Completions:
-    """What can stand at the value of a launcher's option; `options` are the others."""
+    """What can be the value of a launcher's option; `options` are the others."""
     if key in CHOICES:
         known = _profile(options, world).pull if key == 'pull' else CHOICES[key]
         return Completions('', tuple(Candidate(value, CHOICES[key].get(value, '')) for value in known))
@@ -57,7 +57,7 @@ def images(known: Catalogue) -> list[tuple[str, str]]:
 def by_kind(
     kind: str, text: str, options: Values, world: World, jobs: tuple[bool, bool, Sequence[str]],
 ) -> Completions:
-    """What can stand where a verb says JOB, TASK, PATH, …; jobs are (ended too, everybody's, named already)."""
+    """What can be put where a verb says JOB, TASK, PATH, …; jobs are (ended too, everybody's, named already)."""
     if kind in ('JOB', 'ID'):
         ended, everybody, named = jobs
         found = world.jobs(options, ended=ended, everybody=everybody)
@@ -104,7 +104,7 @@ def tasks(known: Catalogue, group: str, release: str) -> dict[str, str]:
 
 
 def subtasks(known: Catalogue, group: str, task: str, release: str) -> Completions:
-    """What can stand behind a task's name."""
+    """What can follow a task's name."""
     found: dict[str, list[str]] = {}
     for name in [group] if group else known.groups():
         if task in tasks(known, name, release):

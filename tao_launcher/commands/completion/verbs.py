@@ -1,4 +1,4 @@
-"""What can stand behind a verb: its steps, options and words, from data/verbs.json. Pure."""
+"""What can follow a verb: its steps, options and words, from data/verbs.json. Pure."""
 from __future__ import annotations
 
 from ...base.record import Record
@@ -17,19 +17,19 @@ ENDED_TOO = ('logs', 'wait')  # they have something to say of jobs that have end
 
 
 class Cursor(Record):
-    """Where the cursor is: behind these words and options, perhaps at the value of an option."""
+    """Where the cursor is: after these words and options, perhaps at the value of an option."""
 
     words: tuple[str, ...]
     given: tuple[str, ...]  # first names of the options
-    option: Mapping[str, Any]  # whose value stands at the cursor; {} for none
-    must: bool  # nothing but its value can stand there
+    option: Mapping[str, Any]  # whose value is at the cursor; {} for none
+    must: bool  # nothing but its value can be there
     is_ended: bool  # by a "--"
 
 
 def verb(
     name: str, entry: Mapping[str, Any], words: Sequence[str], word: str, options: Values, world: World,
 ) -> Completions:
-    """What can stand in place of `word` behind a verb and `words`; `options` are the launcher's."""
+    """What can be put in place of `word` after a verb and `words`; `options` are the launcher's."""
     if options.get('help'):
         return Completions('', named(entry.get('verbs', {}))) if not words else NOTHING
     if words and words[0] in entry.get('verbs', {}):

@@ -41,7 +41,7 @@ class Draft(Record):
 
 
 def ulimits(*, can_lock_memory: bool) -> str:
-    """The limits that are recommended; a rootless engine can not raise the locked memory."""
+    """The limits that are recommended; a rootless engine cannot raise the locked memory."""
     return f'{MEMLOCK} {STACK}' if can_lock_memory else STACK
 
 

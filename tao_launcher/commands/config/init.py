@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run: bool) -> int:
     """Write the mounts file that a launch reads; with `yes` nothing is asked, and what is missing gets its default.
 
-    Returns 0. Raises UsageError for wrong answers or nobody to ask, ConfigError when it can not be written.
+    Returns 0. Raises UsageError for wrong answers or nobody to ask, ConfigError when it cannot be written.
     """
     if not yes and not machine.can_ask():
         raise UsageError(
@@ -38,11 +38,14 @@ def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run:
     engine = daemon.find(engine_words(options, environ), environ, here.home, host.json_file)
     questions = Questions(output, asking=not yes)
     if questions.asking:
-        output.say(f'this writes {shown(path)}; Enter takes what stands in [ ], Ctrl-C leaves everything as it is')
+        output.say(
+            f'this will write {shown(path)}; press Enter to accept the value in [ ], '
+            'Ctrl-C to leave everything unchanged'
+        )
     is_rootless = engine.is_rootless or (engine.maps_the_caller and not here.is_root)
     text = draft.text(draft.document(drafted(answers, questions, here, environ, can_lock_memory=not is_rootless)))
     if is_rootless and answers.ulimit is None:
-        output.notice('no limit for memlock: a rootless engine can not raise it')
+        output.notice('no limit for memlock: a rootless engine cannot raise it')
     data = text.encode('utf-8', 'surrogateescape')
     file = mounts_file.parse(data, path, environ, here.home)
     missing = [] if engine.is_remote else _missing(file)
@@ -56,7 +59,7 @@ def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run:
     has_older = named_by == 'default' and host.exists(older) and not host.exists(path)
     _write(path, data, missing, here, output)
     if has_older:
-        output.notice(f'{older} was read until now, and is not any more')
+        output.notice(f'{older} will no longer be read')
     return 0
 
 
@@ -102,9 +105,9 @@ def _write(path: str, data: bytes, missing: Sequence[str], here: Host, output: O
         if not isinstance(e, OSError):
             raise
         folder = e.filename if isinstance(e.filename, str) else at
-        what, advice = f'{folder}: can not be created', 'name another folder, or create it as somebody who may'
+        what, advice = f'{folder}: cannot be created', 'name another folder, or create it as someone who may'
         if at == path:
-            what = f'{path}: can not be written'
+            what = f'{path}: cannot be written'
             advice = 'another file: tao --mounts_file PATH config init, and export LAUNCHER_MOUNTS=PATH'
         raise ConfigError(f'{what} ({e.strerror})', 'nothing was changed', advice=advice) from None
     for folder in made:

@@ -1,4 +1,4 @@
-"""tao config show: every setting in effect, where it comes from and what it beat."""
+"""tao config show: every setting in effect, where it comes from and what it overrode."""
 from __future__ import annotations
 
 from ...base.table import table

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...engine.remedies import Machine
     from .facts import Gathered, MachineFacts
 
-NO_IDS = 'podman is rootless, and you have no further ids (/etc/subuid), so images can not be unpacked'
+NO_IDS = 'podman is rootless, and you have no further ids (/etc/subuid), so images cannot be unpacked'
 
 
 def _has_no_daemon(facts: MachineFacts) -> bool:
@@ -119,7 +119,7 @@ def rootless(facts: MachineFacts) -> Finding | None:
     if is_podmans and len(maps) == 1:
         return Finding('rootless', 'fail', NO_IDS, f'{remedies.add_ids(facts.machine)} && podman system migrate')
     if is_podmans or any('rootless' in option for option in answers.texts(facts.info, 'SecurityOptions')):
-        what = 'root in the container is you; memlock can not be raised'
+        what = 'root in the container is you; memlock cannot be raised'
         return Finding('rootless', 'info', f'{"podman" if is_podmans else "the daemon"} is rootless: {what}')
     return None
 

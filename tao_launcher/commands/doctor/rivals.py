@@ -114,7 +114,7 @@ def program(facts: MachineFacts, found: Rivals) -> Finding | None:
         fix = 'put this one earlier on PATH, or pip uninstall nvidia-tao'
         return Finding('program', 'warn', f'the shell finds another tao first: {found.first}', fix)
     if found.behind:
-        return Finding('program', 'info', f'another tao stands behind this one on PATH: {", ".join(found.behind)}')
+        return Finding('program', 'info', f'another tao comes after this one on PATH: {", ".join(found.behind)}')
     return None
 
 

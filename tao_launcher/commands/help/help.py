@@ -73,7 +73,7 @@ def topic(program: str, name: str) -> str:
 
 def environment() -> str:
     """The variables that are read, and the files, a line each."""
-    lines = ['environment (options beat it, it beats the mounts file; empty is unset):']
+    lines = ['environment (options override it, it overrides the mounts file; empty is unset):']
     lines += _pairs(20, ((variable.name, variable.help) for variable in VARIABLES))
     return '\n'.join([*lines, '', 'files:', *_pairs(32, FILES)]) + '\n'
 

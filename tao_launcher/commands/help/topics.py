@@ -16,32 +16,32 @@ SYNOPSIS = (
 TOPICS = ('options', 'environment', 'exit-codes')
 DESCRIPTION = (
     'Runs NVIDIA TAO containers: one exact docker run, printed (--dry-run) or run.',
-    'Options stand before the task name; what follows it belongs to the task.',
+    'Options go before the task name; what follows it belongs to the task.',
 )
 DETAILS = (
     'GROUP is model, dataset or deploy; it may be left out. A task comes from the newest TAO release that has it,'
     ' unless --release names another. tao --help lists all tasks; tao TASK --help shows the subtasks, the image and'
     ' the releases of one, without docker; tao TASK SUBTASK --help is the help of the program in the container.',
     'The folders, variables and docker options of the mounts file apply to every launch: see tao_mounts(5).',
-    '--dry-run and --volume are understood behind the task name too, up to a bare --. A subtask that looks like a'
+    '--dry-run and --volume are understood after the task name too, up to a bare --. A subtask that looks like a'
     ' slip of a known one is refused: tao TASK -- SUBTASK runs it as it is.',
     'The result of a command goes to the standard output; notices, progress and errors go to the standard error.',
 )
 COMMANDS = (
-    'Each shows its help with --help. The options above, such as --engine, stand before the command, its own'
-    ' stand behind it.',
+    'Each shows its help with --help. The options above, such as --engine, go before the command, its own'
+    ' go after it.',
 )
 RUNNER_DESCRIPTION = (
     'Runs COMMAND, or a shell, in the developer container of a backend checkout. The checkout is the folder in the'
     ' variable below, or else the nearest folder from the current one upwards that has docker/manifest.json, which'
-    ' names the base image. It is mounted, and is on PYTHONPATH. What stands behind -- is passed on as it is.',
+    ' names the base image. It is mounted, and is on PYTHONPATH. What follows -- is passed on as it is.',
     'The same program has a name for every backend:',
 )
 MOUNTS_FILES = ('~/.tao_mounts.json',)
 MOUNTS_DESCRIPTION = (
     'JSON that tells tao(1) and tao_pt(1) what the container of every launch gets. It is read from'
     ' ~/.tao_mounts.json, or instead of it from the file of --mounts_file or of $LAUNCHER_MOUNTS. All of it is'
-    ' optional. An option or a TAO_ variable beats the file; --volume beats a mount with the same destination.',
+    ' optional. An option or a TAO_ variable overrides the file; --volume overrides a mount with the same destination.',
     'Keys that start with $ or _ are comments. An unknown key is an error, but in an entry of Mounts or Envs, where'
     ' it is a notice. tao config schema prints the JSON Schema of the file, which editors understand: a key "$schema"'
     ' tells them where it is.',
@@ -70,7 +70,7 @@ MOUNTS_EXAMPLE = """\
 EXIT_CODES = (
     ("the job's own", 'returned unchanged'),
     ('125', 'the engine is missing, unreachable or refuses: the container never started'),
-    ('126, 127', 'the command in the container can not be executed, or is not there'),
+    ('126, 127', 'the command in the container cannot be executed, or is not there'),
     ('128+n', 'ended by signal n; 130 is Ctrl-C'),
     ('1', 'a check failed, no job matched, or the result could not be written'),
     ('2', 'the command line, the mounts file or another file is wrong; nothing was started'),

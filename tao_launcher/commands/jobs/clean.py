@@ -47,7 +47,7 @@ def clean(engine: Engine, output: Output, *, dry_run: bool) -> int:
         output.result(''.join(output.line((*engine.words, *words)) for words in commands))
         return 0
     said = [line for words in commands for line in engine.ask(*words).err.splitlines()]
-    # what the client says does not matter: somebody else may have removed one meanwhile
+    # what the client says does not matter: someone else may have removed one meanwhile
     there = set(ids_of(engine, all_users=False, ended=True))
     output.result(''.join(f'{job.id}\n' for job in ended if job.id not in there))
     left = [job for job in ended if job.id in there]

@@ -31,7 +31,7 @@ def add(parser: Parser) -> None:
 
 
 def split(words: list[str]) -> tuple[list[str], list[str]]:
-    """(the words up to JOB, the command behind it) of exec: argparse would not leave a command as it is."""
+    """(the words up to JOB, the command after it) of exec: argparse would not leave a command as it is."""
     for i, word in enumerate(words):
         if i and (not word.startswith('-') or word == '--'):
             end = i + (2 if word == '--' else 1)
@@ -46,7 +46,7 @@ def _look_at(given: Namespace) -> None:
     if given.command[:1] == ['--']:
         del given.command[0]
     elif given.command and given.command[0].startswith('-'):
-        raise UsageError(f'exec: {given.command[0]} is no command', advice='tao exec --help; options stand before JOB')
+        raise UsageError(f'exec: {given.command[0]} is no command', advice='tao exec --help; options go before JOB')
 
 
 def run(given: Namespace, invocation: Invocation) -> int:

@@ -1,4 +1,4 @@
-"""The launcher's jobs, as the engine's containers show them. Pure: labels and names are data of anybody's."""
+"""The launcher's jobs, as the engine's containers show them. Pure: labels and names are data from anyone."""
 from __future__ import annotations
 
 from functools import partial
@@ -119,7 +119,7 @@ def matches(job: Job, wanted: str) -> bool:
 
 
 def choose(jobs: Sequence[Job], wanted: str, owner: str | None, *, running: bool) -> Job:
-    """The one job of `owner` (None: of anybody) that JOB names; of several the one that runs.
+    """The one job of `owner` (None: of anyone) that JOB names; of several the one that runs.
 
     `running` leaves out ended ones. Raises UsageError for an ambiguous name, OtherUsers for another
     user's job, NothingMatched with what there is for an unknown one.
@@ -139,14 +139,14 @@ def choose(jobs: Sequence[Job], wanted: str, owner: str | None, *, running: bool
     mine = [job for job in jobs if owner in (None, job.owner)]
     ended = [job for job in mine if running and job.has_ended and matches(job, wanted)]
     if ended:
-        raise NothingMatched(f'{wanted} does not run any more', *lines(ended))
+        raise NothingMatched(f'{wanted} is no longer running', *lines(ended))
     left = [job for job in mine if job in candidates]
     what = f'no job {wanted}' if wanted else 'an empty word names no job'
     raise NothingMatched(what, *(lines(left) or ['you have no jobs']), advice='tao list -a')
 
 
 class OtherUsers(UsageError):
-    """The job belongs to somebody else, whom `found` names by uid."""
+    """The job belongs to someone else, whom `found` names by uid."""
 
     def __init__(self, wanted: str, found: Sequence[Job]) -> None:
         super().__init__(f"{wanted} is another user's job")

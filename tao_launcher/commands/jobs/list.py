@@ -29,7 +29,7 @@ def add(parser: Parser) -> None:
     """Add what follows the verb's name."""
     add_dry_run(parser)
     parser.add_argument('-a', '--all', action='store_true', help='ended jobs too')
-    parser.add_argument('--all-users', '--all_users', action='store_true', help="everybody's jobs")
+    parser.add_argument('--all-users', '--all_users', action='store_true', help="everyone's jobs")
     parser.add_argument('--format', choices=('table', 'json', 'ids'), default='table', help='how they are printed')
 
 

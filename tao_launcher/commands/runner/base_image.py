@@ -20,7 +20,7 @@ def ensure(program: str, plan: Plan, invocation: Invocation) -> tuple[Plan, int]
     """(the plan, 0) once its image is here: pulled, or else built; (the plan, the engine's code) where that failed.
 
     Only the manifest's own image is built, for the one runner that does so, and not against --pull never.
-    An image that the manifest names by tag is built under that name. One by digest can not be: the
+    An image that the manifest names by tag is built under that name. One by digest cannot be: the
     plan then has the image of the caller's own tag. Raises ConfigError when there is no Dockerfile.
     """
     has_other = {'image', 'cached', 'tag'} & invocation.options.keys()
@@ -37,7 +37,7 @@ def ensure(program: str, plan: Plan, invocation: Invocation) -> tuple[Plan, int]
             return plan, code
         image = f'{found.repository()}:{found.user()}' if '@' in plan.image else plan.image
         dockerfile = found.dockerfile(DOCKERFILE)
-        found.output.say(f'it can not be pulled: building {image} from {dockerfile}')
+        found.output.say(f'it cannot be pulled: building {image} from {dockerfile}')
         nothing = builds.arguments((), {})
         code = found.step(builds.build(dockerfile, image, found.root, nothing, force=False, pull=True))
     return plan._replace(image=image, passed={**plan.passed, 'pull': ''}), code

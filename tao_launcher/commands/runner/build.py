@@ -26,7 +26,7 @@ DOCKERFILE = 'docker/Dockerfile'
 def build(found: Checkout, tag: str, build_args: Sequence[str], *, push: bool, force: bool) -> int:
     """Build the base image as TAG (default: the user's name) and print its reference; the engine's code.
 
-    With `push` it is pushed as USER-YYYYMMDDHHMM and printed by its digest, which then stands in the
+    With `push` it is pushed as USER-YYYYMMDDHHMM and printed by its digest, which is then in the
     manifest. Whatever fails, the manifest stays as it is. Raises Fatal.
     """
     given = builds.arguments(build_args, found.engine.environ, is_sudo=found.engine.daemon.is_sudo)
@@ -75,7 +75,7 @@ def _digest_words(found: Checkout) -> tuple[str, ...]:
             folders.make_folders(folder, [], mode=0o700)
             files.remove(path)
         except OSError as e:
-            raise ConfigError(f'{path}: can not be written ({e.strerror})', 'nothing was built or pushed') from None
+            raise ConfigError(f'{path}: cannot be written ({e.strerror})', 'nothing was built or pushed') from None
     elif not host.is_folder(folder):
         found.output.notice(f'the push writes into {folder}, which is made before it')
     return option, path
@@ -105,12 +105,12 @@ def _to_be_written(found: Checkout) -> bytes:
         path = files.followed(found.manifest)
     except OSError as e:
         raise ConfigError(
-            f'{found.manifest}: can not be written ({e.strerror})', 'nothing was built or pushed',
+            f'{found.manifest}: cannot be written ({e.strerror})', 'nothing was built or pushed',
         ) from None
     for each, what in ((path, 'the file'), (os.path.dirname(path), 'its folder')):
         if not machine.may_write(each):
             raise ConfigError(
-                f'{found.manifest}: can not be written', f'{what} is read-only for you: {each}',
+                f'{found.manifest}: cannot be written', f'{what} is read-only for you: {each}',
                 'nothing was built or pushed', advice=f'ls -ld {quote(each)}, or build without --push',
             )
     return data
@@ -164,10 +164,10 @@ def _digest(found: Checkout, inspect: Sequence[str]) -> tuple[str, str]:
 
 
 def _write(found: Checkout, before: bytes, after: bytes, named: str) -> None:
-    """Write the manifest, unless somebody else has done so meanwhile. Raises CheckFailed."""
+    """Write the manifest, unless someone else has done so meanwhile. Raises CheckFailed."""
     try:
         is_written = files.exchange(found.manifest, before, after, f'{found.here.home}/{STATE}')
-        why = 'it was changed meanwhile, by somebody else'
+        why = 'someone else changed it in the meantime'
     except OSError as e:
         is_written, why = False, f'{e.strerror}'
     if not is_written:

@@ -117,7 +117,7 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     if not host.exists(f'{root}/{runners.MANIFEST}'):
         return '', Finding('checkout', 'fail', f'{variable} is {root}, which has no {runners.MANIFEST}', fix)
     if above and machine.real_path(above) != machine.real_path(root):
-        return root, Finding('checkout', 'warn', f'{variable} is {root}, but you stand in {above}', fix)
+        return root, Finding('checkout', 'warn', f'{variable} is {root}, but you are in {above}', fix)
     return root, Finding('checkout', 'ok', f'{root}, of {variable}')
 
 

@@ -34,7 +34,7 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
         return 0
     if words and words[0] != '--':
         raise UsageError(
-            f'unexpected word "{words[0]}"', 'the command stands behind a "--"',
+            f'unexpected word "{words[0]}"', 'the command goes after a "--"',
             *filter(None, [did_you_mean(nearest(words[0], RUNNER_VERBS))]),
             advice=f'{program} -- COMMAND [ARGS...], or {program} alone for a shell',
         )
@@ -63,7 +63,7 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
 
 
 def _git_notices(root: str, place: str, settings: Settings) -> tuple[str, ...]:
-    """What to say of a worktree, whose git stands outside of what is mounted."""
+    """What to say of a worktree, whose git is outside of what is mounted."""
     try:
         git = host.read(f'{root}/.git', 'git file', required=False) or b''
     except ConfigError:

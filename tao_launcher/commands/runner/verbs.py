@@ -98,7 +98,7 @@ def _refuse(program: str, word: str, verb: str) -> NoReturn:
         names = (option.name.replace('_', '-'), option.short or None)
         if name in names and _goes_with(option.key, verb, wheel=verb == 'release'):
             raise UsageError(
-                f'{word} is an option of {program} itself and stands before {verb}',
+                f'{word} is an option of {program} itself and goes before {verb}',
                 advice=f'{program} {option.example} {verb} …',
             )
     shown, = masked_words([word])  # NAME=VALUE may be a --build-arg that lost its option

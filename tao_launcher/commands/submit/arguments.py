@@ -36,8 +36,8 @@ def add(parser: Parser) -> None:
         one = engines.add_parser(
             program.split()[1], help=text, description=text, allow_abbrev=False,
             usage=f'tao {program} [options] [GROUP] TASK SUBTASK [ARGS...]',
-            epilog="The launcher's options (tao --help options) may stand here or before submit; --dry-run prints what "
-                   'is handed over.',
+            epilog="The launcher's options (tao --help options) may be given here or before submit; --dry-run prints "
+                   'what is handed over.',
         )
         for option in (option for option in SUBMIT if program in option.programs):
             names = dict.fromkeys((option.name, '--' + option.name[2:].replace('_', '-')))

@@ -26,7 +26,7 @@ def master_port(plan: Plan) -> str:
 
 
 def replaced(plan: Plan) -> tuple[str, ...]:
-    """Notices about what somebody had set and the cluster decides."""
+    """Notices about what someone had set and the cluster decides."""
     names = [word.partition('=')[0] for word in plan.variables]
     return tuple(f'{name} is left out: the cluster decides it' for name in names if name in decided(plan))
 

@@ -39,7 +39,7 @@ def manifest(plan: Plan, wanted: Submission, digest: str, is_file: Callable[[str
     """The manifest for a plan; `digest` makes its name, and may be '' while there is none.
 
     is_file(path) tells whether a mount source is a file. Raises UsageError with everything that a pod
-    can not be told.
+    cannot be told.
     """
     problems = _untold(plan)
     name = wanted.name or _name(plan.job, digest)
@@ -47,7 +47,7 @@ def manifest(plan: Plan, wanted: Submission, digest: str, is_file: Callable[[str
     meta = {'name': name, **part('namespace', wanted.namespace), 'labels': labels}
     pod = _pod(plan, wanted, name, is_file, problems)
     if problems:
-        raise UsageError(f'{plural(len(problems), "thing")} that a pod can not be told', *problems)
+        raise UsageError(f'{plural(len(problems), "thing")} that a pod cannot express', *problems)
     port = int(contract.master_port(plan) or PORT)
     service = {
         'apiVersion': 'v1', 'kind': 'Service', 'metadata': meta,
@@ -73,7 +73,7 @@ def manifest(plan: Plan, wanted: Submission, digest: str, is_file: Callable[[str
 def _pod(
     plan: Plan, wanted: Submission, name: str, is_file: Callable[[str], bool], problems: list[str],
 ) -> Object:
-    """The specification of a pod; what it can not be told goes into `problems`."""
+    """The specification of a pod; what it cannot be told goes into `problems`."""
     found, mounts = volumes(plan, wanted, is_file, problems)
     has_host_network = plan.passed.get('network') == 'host'
     ports = [{'containerPort': port.container, 'protocol': port.protocol.upper()} for port in plan.ports]
@@ -108,7 +108,7 @@ def _value(row: Option, value: str | bool) -> str | bool:
 
 
 def _name(job: str, digest: str) -> str:
-    """A name for machines: letters, digits and -, at most 63 with the number of a pod behind it."""
+    """A name for machines: letters, digits and -, at most 63 with the number of a pod after it."""
     words = re.sub('[^a-z0-9]+', '-', job.lower()).strip('-')
     return f'tao-{words[:38].strip("-")}-{digest[:8]}'
 

@@ -72,7 +72,7 @@ def environment(plan: Plan, wanted: Submission, name: str, problems: list[str]) 
 def volumes(
     plan: Plan, wanted: Submission, is_file: Callable[[str], bool], problems: list[str],
 ) -> tuple[list[Object], list[Object]]:
-    """The volumes and where they are mounted; a claim stands over a mount of the same destination."""
+    """The volumes and where they are mounted; a claim replaces a mount of the same destination."""
     taken = {claim.destination for claim in wanted.claims}
     found: list[Object] = []
     mounts: list[Object] = []
@@ -87,7 +87,7 @@ def volumes(
         if {'z', 'Z'} & set(mount.mode.split(',')):
             problems.append(f'{mount.origin}: mode {mount.mode}: relabelling is not known to Kubernetes')
         if ':' in mount.destination:
-            problems.append(f'{mount.origin}: {mount.destination}: a path with ":" can not be mounted')
+            problems.append(f'{mount.origin}: {mount.destination}: a path with ":" cannot be mounted')
         # of a type, so that a missing one is an event of the pod and no empty folder of root's
         add(mount, {'hostPath': {'path': mount.source, 'type': 'File' if is_file(mount.source) else 'Directory'}})
     for claim in wanted.claims:

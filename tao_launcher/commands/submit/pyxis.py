@@ -30,11 +30,11 @@ COMMAND = "sh -c 'NODE_RANK=$SLURM_NODEID NUM_GPU_PER_NODE=${SLURM_GPUS_ON_NODE:
 def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Sequence[str]) -> Script:
     """The script for a plan; `sources` and `client` are of no use here: pyxis looks for its mounts itself.
 
-    Raises UsageError with everything that pyxis can not be told.
+    Raises UsageError with everything that pyxis cannot express.
     """
     problems = _untold(plan)
     if problems:
-        raise UsageError(f'{plural(len(problems), "thing")} that pyxis can not be told', *problems)
+        raise UsageError(f'{plural(len(problems), "thing")} that pyxis cannot express', *problems)
     plan, notices = contract.by_name(plan)
     ids = gpu_ids(wanted.gpus)
     words = [word for word in plan.variables if not (ids and ids in word) and word != LAUNCH_ID]
@@ -94,7 +94,7 @@ def _untold(plan: Plan) -> list[str]:
         problems.append('an image by its id: pyxis pulls it by its name (--image REF)')
     for mount in plan.mounts:
         if re.search('[:,]', mount.source + mount.destination):
-            problems.append(f'{mount.origin}: {mount.source}: a path with ":" or "," can not be mounted')
+            problems.append(f'{mount.origin}: {mount.source}: a path with ":" or "," cannot be mounted')
         if {'z', 'Z'} & set(mount.mode.split(',')):
             problems.append(f'{mount.origin}: mode {mount.mode}: pyxis does not relabel')
     return problems

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_STEP = 120_000  # bytes; the step's commands travel as one word, and the kernel takes 128 KiB
 QUIET = 'SC1003,SC2016'  # shellcheck's words about quoted signs
-NAME = 'tao-slurm-JOB-NODE'  # stands in the plan for the name that the script gives the container
+NAME = 'tao-slurm-JOB-NODE'  # takes the place in the plan of the name that the script gives the container
 
 
 class Script(Record):
@@ -37,7 +37,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     """The script for a plan whose GPUs are `submission.gpu_ids`.
 
     Every node makes sure that `sources` are there. `client` are variables of the engine's client to pass on. Raises
-    UsageError and ConfigError for what can not be said in a script.
+    UsageError and ConfigError for what cannot be said in a script.
     """
     plan, notices = contract.by_name(plan)
     lines = argv.lines(plan._replace(passed={**plan.passed, 'name': NAME}))
@@ -62,11 +62,11 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
 
 
 def check_names(names: Sequence[str]) -> None:
-    """Raise UsageError for variables that a script can not pass on by name."""
+    """Raise UsageError for variables that a script cannot pass on by name."""
     wrong = [name for name in names if not re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', name)]
     if wrong:
         raise UsageError(
-            f'{", ".join(wrong)}: can not be passed to a node by name',
+            f'{", ".join(wrong)}: cannot be passed to a node by name',
             advice='a name of letters, digits and _',
         )
 

@@ -41,7 +41,7 @@ FORMS = {
     'namespace': ('[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?', 'lower-case letters, digits and -'),
     'image_pull_secret': ('[a-z0-9]([a-z0-9.-]*[a-z0-9])?', 'the name of a Secret'),
 }
-# What a job's name may be: in Kubernetes it becomes the name of machines, a number behind it.
+# What a job's name may be: in Kubernetes it becomes the name of machines, a number after it.
 JOB_NAMES = {
     SLURM: ('[A-Za-z0-9][A-Za-z0-9_.-]{0,99}', 'letters, digits and _ . -'),
     KUBERNETES: ('[a-z]([a-z0-9-]{0,50}[a-z0-9])?', 'up to 52 lower-case letters, digits and -, the first a letter'),
@@ -115,7 +115,7 @@ def _words(options: Values, key: str) -> list[str]:
 def _gpus(
     program: str, text: str | None, given: Gpus | None, source: str, problems: Problems, *, is_option: bool,
 ) -> tuple[int, str]:
-    """How many GPUs each node gets, and their type; --gpus_per_node stands over a variable and the mounts file."""
+    """How many GPUs each node gets, and their type; --gpus_per_node overrides a variable and the mounts file."""
     if text is not None:
         kind, colon, count = text.rpartition(':')
         typed = program == SLURM and re.fullmatch(r'[\w.-]+', kind)
@@ -123,7 +123,7 @@ def _gpus(
             expected = f'a number up to 999{" or TYPE:NUMBER" * (program == SLURM)}'
             problems.found.append(f'--gpus_per_node: "{text}": expected {expected}')
         if is_option:
-            problems.found.append('--gpus and --gpus_per_node exclude each other')
+            problems.found.append('--gpus and --gpus_per_node cannot be combined')
         return int('0' + re.sub('[^0-9]', '', count)), kind
     if given is None or (given.kind == 'all' and not is_option):
         return 1, ''  # "all" of a mounts file is that of a workstation

@@ -63,7 +63,7 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
 
 
 def _merged(before: Values, behind: Values) -> Values:
-    """The options before `submit` and those behind it: of one that stands in both places the later."""
+    """The options before `submit` and those after it: of one that is in both places the later."""
     merged: Values = {**before, **behind}
     for key, value in before.items():
         more = behind.get(key)
@@ -114,7 +114,7 @@ def _plan(program: str, words: list[str], wanted: Submission, invocation: Invoca
 
 
 def _refuse_late(program: str, words: list[str], call: Call) -> None:
-    """Raise UsageError for options of submit behind the task, where a bare "--" does not say that they are its own."""
+    """Raise UsageError for options of submit after the task, where a bare "--" does not say that they are its own."""
     own = command_line.table(program)
     keys = {option.key for option in SUBMIT}
     looked_at = set(words[:words.index('--')] if '--' in words else words)
@@ -122,7 +122,7 @@ def _refuse_late(program: str, words: list[str], call: Call) -> None:
     late = [name for name in names if name in own and own[name].key in keys]
     if late:
         raise UsageError(
-            f'{", ".join(late)}: the options of submit stand before the task name',
+            f'{", ".join(late)}: the options of submit go before the task name',
             advice=f'tao {program} {late[0]} … {join((call.task, call.subtask))} …',
         )
 

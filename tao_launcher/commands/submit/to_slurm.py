@@ -38,7 +38,7 @@ def submit_slurm(
     With `is_checked` each node looks for the mount sources that are there on this one.
     """
     if dry_run == 'json':
-        raise UsageError('submit slurm: what is submitted is a script, which has no form as json', advice='--dry-run')
+        raise UsageError('submit slurm submits a script; there is no JSON form of it', advice='--dry-run')
     make = pyxis.script if wanted.is_pyxis else slurm.script
     sources = [mount.source for mount in plan.mounts if is_checked and host.look(mount.source)]
     script = make(plan, wanted, sources, [name for name in CLIENT if environ.get(name)])
@@ -61,7 +61,7 @@ def submit_slurm(
 
 def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
     """Submit a script. Returns the job's id, behind a ";" the cluster if there are several. Raises EngineError."""
-    # sbatch would let these stand over the lines of the script
+    # sbatch would let these override the lines of the script
     options = {name[2:].upper().replace('-', '_') for name in script.options}
     above = {f'SBATCH_{name}' for name in (*options, 'TIMELIMIT', 'WAIT') if name != 'TIME' or 'TIME' in options}
     kept = {name: value for name, value in environ.items() if name not in above}

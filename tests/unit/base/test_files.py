@@ -150,7 +150,7 @@ def test_a_target_that_is_a_link_of_someone_else(tmp_path: Path) -> None:
     os.lchown(link, NOBODY, NOBODY)
     done = tao('--mounts_file', str(link), 'config', 'init', '--yes', '--data=none', '--results=none', '--specs=none')
     assert (done.code, done.err.splitlines()[0]) == (
-        2, f'tao: error: {link}: can not be written (it is a link that belongs to nobody)')
+        2, f'tao: error: {link}: cannot be written (it is a link that belongs to nobody)')
     assert victim.read_text() == '{}'
     with pytest.raises(PermissionError):
         files.exchange(str(link), b'{}', b'x', str(tmp_path / 'state'))

@@ -43,8 +43,8 @@ def test_parsed_is_the_value_or_a_fault() -> None:
 
 @pytest.mark.parametrize(('value', 'fault'), [
     ('a', None), ('a b', None), ('', 't: "": expected a name'), (7, 't: 7: expected a name'),
-    (None, 't: null: expected a name'), ('a\n', 't: "a\\n": a line break can not stand here'),
-    ('\r', 't: "\\r": a line break can not stand here'),
+    (None, 't: null: expected a name'), ('a\n', 't: "a\\n": line breaks are not allowed here'),
+    ('\r', 't: "\\r": line breaks are not allowed here'),
 ])
 def test_text(value: object, fault: str | None) -> None:
     reader = Reader()

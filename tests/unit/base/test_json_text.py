@@ -27,9 +27,10 @@ TEXTS: list[Any] = [
     ('{ // all\n}', slip('1:3', 'comment', '{ // all', 2, NO_COMMENTS)),
     ('{\n  # all\n}', slip('2:3', 'comment', '  # all', 2, NO_COMMENTS)),
     ('{"Mounts": /* none */ []}', slip('1:12', 'comment', '{"Mounts": /* none */ []}', 11, NO_COMMENTS)),
-    ("{'Mounts': []}", slip('1:2', 'single quotes', "{'Mounts': []}", 1, 'strings stand in double quotes')),
+    ("{'Mounts': []}", slip('1:2', 'single quotes', "{'Mounts': []}", 1, 'use double quotes for strings')),
     ('{"source": <path>}', slip(
-        '1:12', 'a placeholder stands here', '{"source": <path>}', 11, 'put your own value here, in double quotes')),
+        '1:12', 'placeholder text left in the file', '{"source": <path>}', 11,
+        'put your own value here, in double quotes')),
     ('{"tty": True}', slip('1:9', 'True is Python', '{"tty": True}', 8, 'write true')),
     ('{"tty": False}', slip('1:9', 'False is Python', '{"tty": False}', 8, 'write false')),
     ('{"tty": None}', slip('1:9', 'None is Python', '{"tty": None}', 8, 'write null')),
@@ -37,7 +38,7 @@ TEXTS: list[Any] = [
         '1:16', 'a comma is missing before this', '{"Mounts": [{} {}]}', 15, 'put a comma between the entries')),
     ('{"a": 1\n"b": 2}', slip('2:1', 'a comma is missing before this', '"b": 2}', 0,
         'put a comma between the entries')),
-    ('{}{}', slip('1:3', 'something stands behind the end', '{}{}', 2,
+    ('{}{}', slip('1:3', 'unexpected content after the end of the object', '{}{}', 2,
         'the file holds one object, in one pair of { }')),
     ('{"Mounts": [', slip('1:13', 'the file ends too early', '{"Mounts": [', 12, 'close what is still open')),
     ('{"Mounts": [{"source": "/a\n"}]}', slip(
@@ -94,7 +95,7 @@ def test_long_line_is_cut_around_the_place() -> None:
     ('{"DockerOptions": {"a b": {"x": 1, "x": 1}}}', 'DockerOptions["a b"].x'),
 ])
 def test_duplicate_key_is_a_fault(text: str, path: str) -> None:
-    assert f'{path}: stands there more than once' in faults(text)
+    assert f'{path}: appears more than once' in faults(text)
 
 
 @pytest.mark.parametrize('number', ['NaN', 'Infinity', '-Infinity', '1e999'])
@@ -125,7 +126,7 @@ def test_faults_of_the_text_stand_in_document_order() -> None:
     )
     assert faults(text) == [
         'Envs[0].value: NaN and infinity are not JSON numbers',
-        'Envs[1].variable: stands there more than once',
+        'Envs[1].variable: appears more than once',
         'Envs[1].variable: holds a NUL character',
         '_a.z[0]: holds a NUL character',
         '_a.z[1].y: NaN and infinity are not JSON numbers',

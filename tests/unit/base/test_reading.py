@@ -133,7 +133,7 @@ def test_a_silent_pipe_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     ends = os.pipe()
     try:
         done = tao('--dry-run', '--mounts_file', f'/dev/fd/{ends[0]}', 'dino', 'train')
-        assert done.err == f'tao: error: /dev/fd/{ends[0]}: can not be read (nothing came in 0 s)\n'
+        assert done.err == f'tao: error: /dev/fd/{ends[0]}: cannot be read (nothing came in 0 s)\n'
         with pytest.raises(ConfigError):
             host.read(f'/dev/fd/{ends[0]}', 'thing', required=False)  # which nobody has named
     finally:

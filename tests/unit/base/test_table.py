@@ -32,7 +32,7 @@ def test_every_row_is_one_line_that_fits(rows: list[tuple[str, str]], columns: i
 
 
 def test_painted_cells() -> None:
-    """Only the cell, not the blanks behind it; not the head; and not what is cut off."""
+    """Only the cell, not the blanks after it; not the head; and not what is cut off."""
     rows = [('A', 'B', 'A'), ('1', '日', 'x'), ('22', 'bb', 'y' * 9), ('', '', '')]
     painted = table(rows, 9, lambda head, cell: f'<{cell}>' if head == 'B' else cell)
     assert painted == 'A   B   A\n1   <日>  x\n22  <bb>  …\n\n'

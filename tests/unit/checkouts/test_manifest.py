@@ -51,7 +51,7 @@ def test_every_known_shape(program: str, shape: dict[str, Any], indent: Any, end
      '{"registry": "r","tag" :"t","digest" :"NEW", "repository": "p"}'),
     ('{"tag": "t",\r\n "registry": "r",\r\n "repository": "p"}\r\n',
      '{"tag": "t",\r\n "digest": "NEW",\r\n "registry": "r",\r\n "repository": "p"}\r\n'),
-    # without a tag behind the repository
+    # without a tag after the repository
     ('{\n  "registry": "r",\n  "repository": "p",\n  "_note": "x"\n}\n',
      '{\n  "registry": "r",\n  "repository": "p",\n  "digest": "NEW",\n  "_note": "x"\n}\n'),
     # whatever stands there now
@@ -81,7 +81,7 @@ def test_a_machine_of_another_kind_has_its_own_entry() -> None:
 @pytest.mark.parametrize(('data', 'faults'), [
     (b'[]', ['a list: expected an object {...}']),
     (b'{"digests": "x"}', ['digests: a string: expected an object {...}']),
-    (b'{"digest": "x", "digest": "y"}', ['digest: stands there more than once']),
+    (b'{"digest": "x", "digest": "y"}', ['digest: appears more than once']),
 ])
 def test_faults(data: bytes, faults: list[str]) -> None:
     with pytest.raises(ConfigError) as error:

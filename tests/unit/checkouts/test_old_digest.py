@@ -31,7 +31,7 @@ def found(tmp_path: Path) -> Checkout:
 def test_without_git_every_file_is_looked_into(found: Checkout, capfd: pytest.CaptureFixture[str]) -> None:
     say_where(found, OLD)
     assert capfd.readouterr().err == (
-        f'tao_pt: notice: the old digest {OLD} still stands in ci/x.yml:2, docker/manifest.json:2, ignored/x:2\n'
+        f'tao_pt: notice: the old digest {OLD} still appears in ci/x.yml:2, docker/manifest.json:2, ignored/x:2\n'
     )
 
 
@@ -39,7 +39,7 @@ def test_git_says_which_files_count(found: Checkout, capfd: pytest.CaptureFixtur
     subprocess.run(['git', '-C', found.root, 'init', '--quiet'], check=True)
     say_where(found, OLD)
     assert capfd.readouterr().err == (
-        f'tao_pt: notice: the old digest {OLD} still stands in ci/x.yml:2, docker/manifest.json:2\n'
+        f'tao_pt: notice: the old digest {OLD} still appears in ci/x.yml:2, docker/manifest.json:2\n'
     )
 
 

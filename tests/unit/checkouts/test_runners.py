@@ -54,7 +54,7 @@ def test_digest_of_this_machine(machine: str) -> None:
     ({**NAMES, 'digests': {}}, ['digests: no image for this machine (x86); it has none']),
     ({**NAMES, 'digests': {'arm': ARM}}, ['digests: no image for this machine (x86); it has arm']),
     ({**NAMES, 'digests': {'x86': 1}}, ['digests.x86: 1: expected "sha256:" and 64 hex digits']),
-    (b'{"registry": "a", "registry": "b", "repository": "c", "tag": "d"}', ['registry: stands there more than once']),
+    (b'{"registry": "a", "registry": "b", "repository": "c", "tag": "d"}', ['registry: appears more than once']),
 ])
 def test_faults_of_a_manifest(manifest: object, faults: list[str]) -> None:
     with pytest.raises(ConfigError) as error:
@@ -86,8 +86,8 @@ def test_a_digest_is_sha256_and_64_hex_digits(digest: str) -> None:
     ({'repository': 'a b'}, f'"nvcr.io/a b:c": {IMAGE_FORM}'),
     ({'repository': '$(id)'}, f'"nvcr.io/$(id):c": {IMAGE_FORM}'),
     ({'tag': 'c d'}, f'"nvcr.io/a/b:c d": {IMAGE_FORM}'),
-    ({'registry': 'nvcr.io\n'}, 'registry: "nvcr.io\\n": a line break can not stand here'),
-    ({'tag': 'c\n'}, 'tag: "c\\n": a line break can not stand here'),
+    ({'registry': 'nvcr.io\n'}, 'registry: "nvcr.io\\n": line breaks are not allowed here'),
+    ({'tag': 'c\n'}, 'tag: "c\\n": line breaks are not allowed here'),
 ])
 def test_an_image_is_read_as_that_of_the_option(names: dict[str, str], fault: str) -> None:
     with pytest.raises(ConfigError) as error:

@@ -32,7 +32,7 @@ OTHER = 'Error: stat /var/lib/containers/storage: no such file or directory\n'
      f'the podman connection does not exist ({NO_NAME.strip()})',
      'correct the name of the daemon in --context, --engine or TAO_ENGINE'),
     ('podman', NO_MAP, '', {},
-     f'podman may not map users here ({NO_MAP.splitlines()[1]})', 'apt-get install -y uidmap'),
+     f'podman is not permitted to map user IDs here ({NO_MAP.splitlines()[1]})', 'apt-get install -y uidmap'),
     ('podman', OTHER, '', {}, f'the podman engine fails: {OTHER.strip()}', 'podman version'),
 ])
 def test_what_podman_says(
@@ -85,7 +85,7 @@ SUDO = 'sudo: a password is required\n'
     (CONTEXT_28, '', {}, ROOT,
      f'the docker context does not exist ({CONTEXT_28.strip()})', 'docker context use default'),
     (BAD_ADDRESS, 'htp://x', {'DOCKER_HOST': 'htp://x'}, ROOT,
-     f'htp://x is no address of a daemon ({BAD_ADDRESS.strip()})', 'unset DOCKER_HOST'),
+     f'htp://x is not a valid daemon address ({BAD_ADDRESS.strip()})', 'unset DOCKER_HOST'),
     (SUDO, '', {}, Machine(), 'sudo wants a password', 'sudo -v'),
     ('strange\nmore\n', '', {}, ROOT, 'the docker engine fails: strange', 'docker version'),
     ('', '', {}, ROOT, 'the docker engine fails: ', 'docker version'),

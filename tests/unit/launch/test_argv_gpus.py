@@ -85,7 +85,7 @@ def test_slurm_job_whose_gpus_are_not_known(environ: dict[str, str]) -> None:
     with pytest.raises(UsageError) as error:
         launch('dino', 'train', environ={'SLURM_JOB_ID': '7', **environ})
     assert (error.value.what, error.value.why, error.value.advice) == (
-        'in Slurm job 7 and can not tell its GPUs',
+        'in Slurm job 7 and cannot tell its GPUs',
         ('neither SLURM_STEP_GPUS nor SLURM_JOB_GPUS is set, and CUDA_VISIBLE_DEVICES holds no UUIDs',),
         'say which: --gpus 0,1 (or --gpus none)',
     )
@@ -108,7 +108,7 @@ def test_all_of_the_mounts_file_is_not_meant_in_a_slurm_job(gpus: object) -> Non
     assert found.plan.notices == ('Slurm job 7: GPUs 2,3 (from SLURM_JOB_GPUS)',)
     with pytest.raises(UsageError) as error:
         launch('dino', 'train', file=file, environ={'SLURM_JOB_ID': '7'})
-    assert error.value.what == 'in Slurm job 7 and can not tell its GPUs'
+    assert error.value.what == 'in Slurm job 7 and cannot tell its GPUs'
     assert gpu_words(launch('dino', 'train', file=file).argv) == ['--gpus', 'all']
     # the command line and its variable are of this launch, and so are meant
     environ = {'SLURM_JOB_ID': '7', 'SLURM_JOB_GPUS': '2,3'}

@@ -54,7 +54,7 @@ def test_colon_can_not_be_relabelled(mode: str) -> None:
     with pytest.raises(ConfigError) as error:
         launch('dino', 'train', file={'Mounts': [{'source': '/a:b', 'destination': '/c', 'mode': mode}]})
     assert (error.value.what, error.value.why, error.value.advice) == (
-        f'Mounts[0] of {FILE}: mode {mode} can not be combined with ":" in a path', ('/a:b → /c',),
+        f'Mounts[0] of {FILE}: mode {mode} cannot be combined with ":" in a path', ('/a:b → /c',),
         'rename the folder, or mount its parent',
     )
 
@@ -79,7 +79,7 @@ def test_line_break_in_the_current_folder(cwd: str) -> None:
     with pytest.raises(ConfigError) as error:
         launch('--volume', '.:/x', 'dino', 'train', cwd=cwd)
     assert (error.value.what, error.value.why) == (
-        '--volume: a path with a line break can not be mounted', (repr(cwd),),
+        '--volume: a path with a line break cannot be mounted', (repr(cwd),),
     )
 
 
@@ -88,7 +88,7 @@ def test_line_break_in_the_folder_of_the_file() -> None:
     with pytest.raises(ConfigError) as error:
         argv.mount_words(found.mounts[0])
     assert (error.value.what, error.value.why) == (
-        'Mounts[0] of /a\nb/m.json: a path with a line break can not be mounted', ("'/a\\nb/x'",),
+        'Mounts[0] of /a\nb/m.json: a path with a line break cannot be mounted', ("'/a\\nb/x'",),
     )
 
 
@@ -98,4 +98,4 @@ def test_line_break_in_the_folder_of_the_file() -> None:
 def test_line_break(source: str, destination: str) -> None:
     with pytest.raises(ConfigError) as error:
         argv.mount_words(Mount(source, destination, '', Source('option', 'X')))
-    assert (error.value.what, error.value.why) == ('X: a path with a line break can not be mounted', (repr(source),))
+    assert (error.value.what, error.value.why) == ('X: a path with a line break cannot be mounted', (repr(source),))

@@ -80,7 +80,7 @@ STARTED = ('create', 'start', 'die')
 
 @pytest.mark.parametrize(('code', 'known', 'said'), [
     (127, {}, (f'if docker or tini said so: dino is not there in {IMAGE}', LOOK)),
-    (126, {}, (f'if docker or tini said so: dino can not be executed in {IMAGE}', LOOK)),
+    (126, {}, (f'if docker or tini said so: dino cannot be executed in {IMAGE}', LOOK)),
     (127, {'events': ('create', 'die')}, (f'if docker said so: dino is not there in {IMAGE}', LOOK)),
     (127, {'events': STARTED, 'lifetime': 0.03}, (f'if tini said so: dino is not there in {IMAGE}', LOOK)),
     (127, {'events': ('create', 'die'), 'wants_gpu': True, 'has_driver': False}, (
@@ -101,24 +101,25 @@ STARTED = ('create', 'start', 'die')
         'the job was killed: it used more memory than its limit', 'a higher limit, or a smaller batch size',
     )),
     (137, {'events': ('create', 'start', 'oom', 'die')}, (
-        'the kernel killed a process of the job for want of memory', 'a smaller batch size',
+        'the kernel killed a process of the job because memory ran out', 'a smaller batch size',
     )),
     (137, {'events': STARTED, 'kernel_kills': 2}, (
-        'exit code 137 is signal 9: the kernel killed a process for want of memory meanwhile', 'a smaller batch size',
+        'exit code 137 is signal 9: the kernel killed a process in the meantime because memory ran out',
+        'a smaller batch size',
     )),
     (137, {'events': ('create', 'start', 'kill', 'die'), 'kernel_kills': 0}, (
-        "the job was killed by somebody's docker stop or docker kill", '',
+        "the job was killed by someone's docker stop or docker kill", '',
     )),
     (137, {'events': STARTED, 'kernel_kills': 0}, (
-        'exit code 137 is signal 9: docker killed nothing, and the kernel not for want of memory, '
-        "so it is the job's own code, or somebody killed its process", '',
+        "exit code 137 is signal 9: docker killed nothing, and the kernel's out-of-memory killer did not do it either, "
+        "so it is the job's own code, or someone killed its process", '',
     )),
     (137, {}, (
-        "exit code 137 is signal 9: from outside docker, by the kernel for want of memory, or the job's own",
+        "exit code 137 is signal 9: from outside docker, by the kernel because memory ran out, or the job's own",
         'dmesg | grep -i "out of memory"',
     )),
     (137, {'is_remote': True}, (
-        "exit code 137 is signal 9: from outside docker, by the kernel for want of memory, or the job's own", '',
+        "exit code 137 is signal 9: from outside docker, by the kernel because memory ran out, or the job's own", '',
     )),
     (1, {}, NONE), (3, {}, NONE), (42, {}, NONE), (143, {}, NONE), (0, {}, NONE),
 ])

@@ -66,7 +66,7 @@ def test_everything_of_a_file(home: Path) -> None:
     assert {word: why for word, why in found.items() if not label.fullmatch(word)} == {
         'docker': 'the engine: default',
         'run': 'always',
-        '--rm': 'always, but with --detach: an ended container is not kept',
+        '--rm': 'always, except with --detach: the container is removed when it exits',
         '--init': 'default: signals reach the job and zombie processes are reaped',
         '--gpus all': 'default',
         '-v /:/d': f'Mounts[0] of {path}',
@@ -76,7 +76,7 @@ def test_everything_of_a_file(home: Path) -> None:
         '-e HOME=/tmp': f'DockerOptions.user of {path}: {IDENTITY}',
         f'-e USER={user}': f'DockerOptions.user of {path}: {IDENTITY}',
         f'-e LOGNAME={user}': f'DockerOptions.user of {path}: {IDENTITY}',
-        '-e TAO_LAUNCH_ID': 'always: its random value is made at the launch, and tells this container from every other',
+        '-e TAO_LAUNCH_ID': 'always: a random value made at launch that identifies this container',
         '--shm-size 16G': f'DockerOptions.shm_size of {path}',
         '--ulimit stack=5': f'DockerOptions.ulimits.stack of {path}',
         '-p 1:80': f'DockerOptions.ports.80 of {path}',
@@ -192,7 +192,7 @@ def test_a_task_may_have_such_an_option(fake_docker: FakeDocker) -> None:
 
 
 @pytest.mark.parametrize(('words', 'err'), [
-    (['--dry-run', '--explain', 'dino'], '--dry-run and --explain exclude each other\n'),
+    (['--dry-run', '--explain', 'dino'], '--dry-run and --explain cannot be combined\n'),
     (['--explain', '--gpus', 'free', 'dino'], 'which GPUs are free shows only at the launch\n'
         '    try: name them for a dry run: --gpus 0,1\n'),
     (['--explain', 'list'], '--explain explains a launch, and list is none\n    try: tao --explain TASK …\n'),

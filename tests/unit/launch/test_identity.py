@@ -121,7 +121,7 @@ def test_the_caller_is_nobody_elsewhere(user: list[str]) -> None:
         launch(*user, 'dino', environ={'DOCKER_HOST': 'ssh://me:pw@gpu1'})
     assert (error.value.what, error.value.why, error.value.advice) == (
         'the daemon is remote (ssh://me:***@gpu1): your user there is not known here',
-        ('--run_as_user and "user": "host" mean the caller, whose uid may be somebody else\'s there',),
+        ('--run_as_user and "user": "host" mean the caller, whose uid may be someone else\'s there',),
         '--user UID:GID, as `id` prints them there',
     )
 

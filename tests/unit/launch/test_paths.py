@@ -107,9 +107,9 @@ def test_both_ways(mount: Mount, inside: str, outside: str) -> None:
     (['-e', '/workspace/specs/a.yaml'], ['/h/specs/a.yaml'], [], [], []),
     (['-e', '/workspace/one.yaml'], ['/h/one.yaml'], [], [], []),
     (['--experiment_spec_file=/workspace/data/inner/a'], ['/h/inner/a'], ['/h/inner'], [], []),
-    # … or can not be seen
+    # … or cannot be seen
     (['-e', '/workspace/specs/a.yaml'], [], [], ['/h/specs/a.yaml'],
-     ['spec file /workspace/specs/a.yaml: on the host it is /h/specs/a.yaml, which can not be checked']),
+     ['spec file /workspace/specs/a.yaml: on the host it is /h/specs/a.yaml, which cannot be checked']),
     (['-e', '/workspace/specs/$NAME.yaml'], [], [], [],
      ['spec file /workspace/specs/$NAME.yaml not found; the task gets the "$" as it is, only a shell would expand it']),
     # other paths under a mount may be missing: the task may make them

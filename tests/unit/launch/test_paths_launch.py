@@ -60,7 +60,7 @@ def test_behind_a_broken_link(mounted: Path, fake_docker: FakeDocker) -> None:
     done = tao('--dry-run', 'dino', 'train', '-e', '/workspace/specs/latest/a.yaml')
     assert (done.code, done.err) == (
         0, 'tao: notice: spec file /workspace/specs/latest/a.yaml: on the host it is '
-        f'{mounted}/specs/latest/a.yaml, which can not be checked\n',
+        f'{mounted}/specs/latest/a.yaml, which cannot be checked\n',
     )
 
 
@@ -83,7 +83,7 @@ def test_in_a_folder_that_may_not_be_searched() -> None:
             capture_output=True, encoding='utf-8', check=False,
         )
     assert (done.returncode, done.stderr) == (
-        0, f'tao: notice: spec file /s/x/a.yaml: on the host it is {name}/closed/x/a.yaml, which can not be checked\n',
+        0, f'tao: notice: spec file /s/x/a.yaml: on the host it is {name}/closed/x/a.yaml, which cannot be checked\n',
     )
 
 

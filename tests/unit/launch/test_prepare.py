@@ -73,7 +73,7 @@ def test_source_that_may_not_be_looked_at_is_not_missing(open_folder: Path) -> N
     finally:
         closed.chmod(0o700)
     assert mounted(done) == [f'{closed}/data:/d']
-    assert done.err == f'tao: notice: {closed}/data can not be looked at by you; it is left to the daemon\n'
+    assert done.err == f'tao: notice: {closed}/data cannot be inspected by you; the daemon will check it\n'
 
 
 def test_every_missing_source_at_once(home: Path, tmp_path: Path, fake_docker: FakeDocker) -> None:

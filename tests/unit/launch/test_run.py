@@ -57,7 +57,7 @@ NO_DOCKER = (
 @pytest.mark.parametrize(('engine', 'content', 'mode', 'reason'), [
     ('docker', None, 0, 'no such program'),
     ('docker', '#!/bin/sh\n', 0o644, 'is not executable (permission denied)'),
-    ('docker', 'no program', 0o755, 'is no program (exec format error)'),
+    ('docker', 'no program', 0o755, 'is not an executable (exec format error)'),
     ('/missing/docker', None, 0, 'no such program'),
 ])
 def test_engine_that_can_not_be_started(
@@ -84,7 +84,7 @@ def test_engine_that_refuses(said: str, message: str, fake_docker: FakeDocker) -
     (fake_docker.folder / 'docker').write_text(script)
     done = tao('dino', 'train')
     assert done.code == 125
-    # docker's own words first, ours and the remedy behind them; tests/engine has them whole
+    # docker's own words first, ours and the remedy after them; tests/engine has them whole
     assert done.err.startswith(f'{said}\n')
     assert f'tao: error: {message}' in done.err and '    try: ' in done.err
 

@@ -106,7 +106,7 @@ def test_of_several_containers_none_is_ended(engine: Engine) -> None:
     (engine.folder / 'ends').touch()
     run.send(signal.SIGINT)
     _, err = run.end()
-    assert "can not tell which container is this launch's, so none is stopped" in err
+    assert "cannot tell which container is this launch's, so none is stopped" in err
     assert run.asked == []
 
 

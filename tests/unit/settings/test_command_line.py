@@ -1,4 +1,4 @@
-"""The command line: where options end, what the launcher still takes behind the task, and what belongs to the task."""
+"""The command line: where options end, what the launcher still takes after the task, and what belongs to the task."""
 from __future__ import annotations
 
 import json
@@ -101,8 +101,8 @@ def test_misplaced_option(option: str) -> None:
     value = next(o.value for o in OPTIONS if o.key == name[2:].replace('-', '_'))
     example = f'{name} {value}'.rstrip()
     assert refusal('dino', 'train', '-e', 'x', *option.split()) == [
-        f'{name}: the launcher\'s options stand before the task name',
-        f'behind a bare "--" the task gets them: tao dino SUBTASK -- {example}',
+        f'{name}: launcher options go before the task name',
+        f'to pass them to the task, put them after a bare "--": tao dino SUBTASK -- {example}',
         f'tao {example} dino …',
     ]
     assert call('dino', 'train', '--', *option.split())[0].words == tuple(option.split())
@@ -114,8 +114,8 @@ def test_misplaced_where_a_subtask_is_missing(option: str) -> None:
     value = next(o.value for o in OPTIONS if o.name == name)
     example = f'{name} {value}'.rstrip()
     assert refusal('dino', option) == [
-        f'{name}: the launcher\'s options stand before the task name',
-        f'behind a bare "--" the task gets them: tao dino SUBTASK -- {example}',
+        f'{name}: launcher options go before the task name',
+        f'to pass them to the task, put them after a bare "--": tao dino SUBTASK -- {example}',
         f'tao {example} dino …',
     ]
 
@@ -133,8 +133,8 @@ def test_misplaced_where_a_subtask_is_missing(option: str) -> None:
 ])
 def test_all_misplaced_options_at_once(line: str, names: str, examples: str) -> None:
     assert refusal('dino', *line.split()) == [
-        f'{names}: the launcher\'s options stand before the task name',
-        f'behind a bare "--" the task gets them: tao dino SUBTASK -- {examples}',
+        f'{names}: launcher options go before the task name',
+        f'to pass them to the task, put them after a bare "--": tao dino SUBTASK -- {examples}',
         f'tao {examples} dino …',
     ]
 

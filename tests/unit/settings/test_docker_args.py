@@ -41,7 +41,7 @@ ACCEPTED = [
 
 
 def name_of(word: str) -> str:
-    """What is shown of a word: what stands behind the option's name may be a secret."""
+    """What is shown of a word: what follows the option's name may be a secret."""
     return word.replace(' ', '=').replace('\t', '=').partition('=')[0]
 
 

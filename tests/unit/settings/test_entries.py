@@ -22,6 +22,6 @@ def test_as_json() -> None:
 
 def test_rows() -> None:
     assert rows(ENTRIES) == [
-        ('SETTING', 'VALUE', 'SOURCE'), ('gpus', '0', '--gpus'), ('', '-', 'beaten: default'),
-        ('', 'all', 'beaten: DockerOptions.gpus of /m.json'), ('tty', 'true', 'default'),
+        ('SETTING', 'VALUE', 'SOURCE'), ('gpus', '0', '--gpus'), ('', '-', 'overridden: default'),
+        ('', 'all', 'overridden: DockerOptions.gpus of /m.json'), ('tty', 'true', 'default'),
     ]

@@ -128,7 +128,7 @@ def test_loop_of_links(home: Path) -> None:
     (home / '.tao_mounts.json').symlink_to('.tao_mounts.json')
     done = tao('dino', 'train')
     assert done.code == 2
-    assert done.err == f'tao: error: {home}/.tao_mounts.json: can not be read (Too many levels of symbolic links)\n'
+    assert done.err == f'tao: error: {home}/.tao_mounts.json: cannot be read (Too many levels of symbolic links)\n'
 
 
 def test_file_that_may_not_be_read(open_folder: Path, home: Path) -> None:
@@ -136,7 +136,7 @@ def test_file_that_may_not_be_read(open_folder: Path, home: Path) -> None:
     path.chmod(0)
     done = as_nobody('--dry-run', '--mounts_file', str(path), 'dino')
     assert (done.code, done.out) == (2, '')
-    assert done.err == f'tao: error: {path}: can not be read (permission denied)\n    try: ls -l {path}\n'
+    assert done.err == f'tao: error: {path}: cannot be read (permission denied)\n    try: ls -l {path}\n'
 
 
 def test_default_file_in_a_folder_of_somebody_else_is_missing(open_folder: Path, home: Path) -> None:
@@ -152,7 +152,7 @@ def test_default_file_in_a_folder_of_somebody_else_is_missing(open_folder: Path,
         home.chmod(0o755)
     assert (mounted(default), default.err) == ([], '')
     assert named == (2, '', (
-        f'tao: error: {home}/.tao_mounts.json: can not be read (permission denied)\n'
+        f'tao: error: {home}/.tao_mounts.json: cannot be read (permission denied)\n'
         f'    try: ls -l {home}/.tao_mounts.json\n'
     ))
 
@@ -162,4 +162,4 @@ def test_default_file_that_may_not_be_read(open_folder: Path, home: Path) -> Non
     path = write_mounts(home, {})
     path.chmod(0)
     done = as_nobody('--dry-run', 'dino', env={'HOME': str(home)})
-    assert done == (2, '', f'tao: error: {path}: can not be read (permission denied)\n    try: ls -l {path}\n')
+    assert done == (2, '', f'tao: error: {path}: cannot be read (permission denied)\n    try: ls -l {path}\n')

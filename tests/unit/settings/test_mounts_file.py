@@ -37,7 +37,7 @@ def test_source(source: str, path: str) -> None:
     ('', '"": expected a host path such as "/data"'), (1, '1: expected a host path such as "/data"'),
     (None, 'null: expected a host path such as "/data"'), (['/a'], 'a list: expected a host path such as "/data"'),
     ({}, 'an object: expected a host path such as "/data"'), (True, 'true: expected a host path such as "/data"'),
-    ('/a\nb', '"/a\\nb": a line break can not stand here'), ('/a\r', '"/a\\r": a line break can not stand here'),
+    ('/a\nb', '"/a\\nb": line breaks are not allowed here'), ('/a\r', '"/a\\r": line breaks are not allowed here'),
 ])
 def test_source_refused(source: object, fault: str) -> None:
     assert faults(mount(source), ENVIRON) == [f'Mounts[0].source: {fault}']
@@ -62,7 +62,7 @@ NOT_ROOT = 'expected a folder below / of the container, not / itself'
     ('/', f'"/": {NOT_ROOT}'), ('//', f'"//": {NOT_ROOT}'), ('/a/..', f'"/a/..": {NOT_ROOT}'),
     ('/.', f'"/.": {NOT_ROOT}'),
     ('', '"": expected a container path such as "/data"'), (None, 'null: expected a container path such as "/data"'),
-    (1.5, '1.5: expected a container path such as "/data"'), ('/a\n', '"/a\\n": a line break can not stand here'),
+    (1.5, '1.5: expected a container path such as "/data"'), ('/a\n', '"/a\\n": line breaks are not allowed here'),
 ])
 def test_destination_refused(destination: object, fault: str) -> None:
     assert faults(mount('/a', destination)) == [f'Mounts[0].destination: {fault}']

@@ -71,7 +71,7 @@ def test_taken(parse: Callable[[str], object], text: str, value: object) -> None
     (parsers.tag, '.a', 'expected a tag such as 6.0.0-pyt'),
     (parsers.registry, 'https://x', 'expected HOST[:PORT][/PREFIX], without https://'),
     (parsers.volume, '/a', 'expected SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)'),
-    (parsers.volume, '/a\n:/b', 'a line break can not stand here'),
+    (parsers.volume, '/a\n:/b', 'line breaks are not allowed here'),
     (parsers.dry_run, 'yaml', 'expected shell, pretty or json'),
     (parsers.pull, 'no', 'expected missing, always or never'),
     (parsers.color, 'on', 'expected auto, always or never'),

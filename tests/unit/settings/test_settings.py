@@ -74,14 +74,14 @@ def test_largest_limit() -> None:
 
 
 @pytest.mark.parametrize(('words', 'message'), [
-    ('--run_as_user --user root', '--run_as_user and --user exclude each other'),
-    ('--tag a --image b', '--tag and --image exclude each other'),
-    ('--tag a --cached b', '--tag and --cached exclude each other'),
-    ('--image a --cached a', '--image and --cached exclude each other'),
-    ('--tty --no-tty', '--tty and --no-tty exclude each other'),
-    ('--detach --tty', '--detach and --tty exclude each other'),
-    ('--detach --interactive', '--detach and --interactive exclude each other'),
-    ('--quiet --verbose', '--quiet and --verbose exclude each other'),
+    ('--run_as_user --user root', '--run_as_user and --user cannot be combined'),
+    ('--tag a --image b', '--tag and --image cannot be combined'),
+    ('--tag a --cached b', '--tag and --cached cannot be combined'),
+    ('--image a --cached a', '--image and --cached cannot be combined'),
+    ('--tty --no-tty', '--tty and --no-tty cannot be combined'),
+    ('--detach --tty', '--detach and --tty cannot be combined'),
+    ('--detach --interactive', '--detach and --interactive cannot be combined'),
+    ('--quiet --verbose', '--quiet and --verbose cannot be combined'),
 ])
 def test_contradictions(words: str, message: str) -> None:
     with pytest.raises(UsageError) as error:
@@ -109,11 +109,11 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ('--port 8002-8000:9002-9000', {}, '--port: "8002-8000:9002-9000": expected two ranges of one length'),
     ('--port 0-1:1-2', {}, '--port: "0-1:1-2": expected a port from 1 to 65535'),
     ('--port 1-2:65535-65536', {}, '--port: "1-2:65535-65536": expected a port from 1 to 65535'),
-    ('--port 1-2:1-2/x', {}, '--port: "1-2:1-2/x": expected /tcp, /udp or /sctp behind the port'),
+    ('--port 1-2:1-2/x', {}, '--port: "1-2:1-2/x": expected /tcp, /udp or /sctp after the port'),
     ('--port 0:1', {}, '--port: "0:1": expected a port from 1 to 65535'),
     ('--port 1:65536', {}, '--port: "1:65536": expected a port from 1 to 65535'),
     ('--port ::1:1:1', {}, '--port: "::1:1:1": expected PORT or IP:PORT (an IPv6 address in brackets)'),
-    ('--port 1:1/x', {}, '--port: "1:1/x": expected /tcp, /udp or /sctp behind the port'),
+    ('--port 1:1/x', {}, '--port: "1:1/x": expected /tcp, /udp or /sctp after the port'),
     ('--volume /a', {}, f'--volume: "/a": {VOLUME}'),
     ('--volume :/a', {}, f'--volume: ":/a": {VOLUME}'),
     ('--volume /a:b', {}, '--volume: "/a:b": expected an absolute path in the container'),
@@ -149,6 +149,6 @@ def test_all_problems_at_once() -> None:
         merged('--tty --no-tty --shm_size x --port 1 --env =s3cr3t --volume a', {'TAO_GPUS': 'x', 'TAO_PULL': 'x'})
     found: list[Any] = [error.value.what, *error.value.why]
     assert [line.partition(':')[0] for line in found] == [
-        '--tty and --no-tty exclude each other', 'TAO_GPUS', '--shm_size', 'TAO_PULL', '--port', '--volume', '--env',
+        '--tty and --no-tty cannot be combined', 'TAO_GPUS', '--shm_size', 'TAO_PULL', '--port', '--volume', '--env',
     ]
     assert 's3cr3t' not in ''.join(found)

@@ -113,7 +113,7 @@ def test_a_digest_is_sha256_and_64_hex_digits(digest: str) -> None:
     (entry_of(tag='t\n'), f'dockers["a/b"]["t\\n"]: "nvcr.io/a/b:t\\n": {IMAGE_FORM}'),
     (entry_of(image='a$(id)'), f'dockers["a$(id)"].t: "nvcr.io/a$(id):t": {IMAGE_FORM}'),
     (entry_of(registry='nvcr.io\n'),
-        'dockers["a/b"].t.docker_registry: "nvcr.io\\n": a line break can not stand here'),
+        'dockers["a/b"].t.docker_registry: "nvcr.io\\n": line breaks are not allowed here'),
     ({'format_version': '1.0', 'dockers': {'a': {'docker_registry': '-v', 'docker_tag': 't', 'tasks': []}}},
         f'dockers.a: "-v/a:t": {IMAGE_FORM}'),
 ])

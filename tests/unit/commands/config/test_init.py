@@ -183,7 +183,7 @@ def test_somebody_elses_file_is_kept_too(home: Path) -> None:
 def test_older_file_is_not_read_any_more(home: Path) -> None:
     older = home / '.tlt_mounts.json'
     older.write_text('{}')
-    last = f'tao: notice: {older} was read until now, and is not any more'
+    last = f'tao: notice: {older} will no longer be read'
     assert init('--yes').err.splitlines()[-1] == last
     assert init('--yes', '--shm_size', '1G').err.splitlines()[-1] != last
 
@@ -228,7 +228,7 @@ def test_link_is_kept(home: Path, tmp_path: Path) -> None:
 
 
 def refused(home: Path, fault: str, *words: str, options: tuple[str, ...] = ()) -> Result:
-    """What can not be written changes nothing."""
+    """What cannot be written changes nothing."""
     before = sorted(home.rglob('*'))
     done = init('--yes', *words, options=options)
     assert (done.code, done.out, done.err.splitlines()[:2]) == (
@@ -240,12 +240,12 @@ def refused(home: Path, fault: str, *words: str, options: tuple[str, ...] = ()) 
 def test_not_writable(home: Path, tmp_path: Path) -> None:
     path = home / '.tao_mounts.json'
     path.mkdir()
-    refused(home, f'{path}: can not be written (it is no ordinary file)')
+    refused(home, f'{path}: cannot be written (it is no ordinary file)')
     elsewhere = ('--mounts_file', f'{tmp_path}/no/where.json')
-    refused(home, f'{elsewhere[1]}: can not be written (No such file or directory)', options=elsewhere)
+    refused(home, f'{elsewhere[1]}: cannot be written (No such file or directory)', options=elsewhere)
     path.rmdir()
     (home / 'file').write_text('')
-    there = 'can not be created (there is something else, and no folder)'
+    there = 'cannot be created (there is something else, and no folder)'
     refused(home, f'{home}/file: {there}', '--data', f'{home}/file/data', '--specs', f'{home}/a/b/c')
     (home / 'link').symlink_to(f'{home}/gone')
     refused(home, f'{home}/link: {there}', '--data', f'{home}/link')
@@ -268,7 +268,7 @@ def test_names_beyond_ascii(env: dict[str, str], home: Path, tmp_path: Path) -> 
 def test_device_is_not_replaced() -> None:
     done = init('--yes', '--data=none', '--results=none', '--specs=none', options=('--mounts_file', '/dev/null'))
     assert (done.code, done.err.splitlines()[0]) == (
-        2, 'tao: error: /dev/null: can not be written (it is no ordinary file)')
+        2, 'tao: error: /dev/null: cannot be written (it is no ordinary file)')
     assert not Path('/dev/null').is_file()
 
 
@@ -284,7 +284,7 @@ def test_file_as_a_source_and_broken_folder_names(home: Path) -> None:
 ])
 def test_rootless_engine_raises_no_memlock(options: tuple[str, ...], env: dict[str, str], home: Path) -> None:
     done = init('--yes', options=options, env=env)
-    assert 'tao: notice: no limit for memlock: a rootless engine can not raise it\n' in done.err
+    assert 'tao: notice: no limit for memlock: a rootless engine cannot raise it\n' in done.err
     document = json.loads((home / '.tao_mounts.json').read_text())
     assert document['DockerOptions']['ulimits'] == {'stack': 67108864}
     assert init('--yes', '--ulimit', 'memlock=-1', options=options, env=env).code == 0
@@ -296,7 +296,7 @@ def test_rootless_podman(home: Path) -> None:
     done = as_nobody('--engine', 'podman', 'config', 'init', '--yes', '--dry-run')
     assert (done.code, json.loads(done.out)['DockerOptions']) == (
         0, {'shm_size': '16G', 'ulimits': {'stack': 67108864}, 'user': 'host'})
-    assert done.err.splitlines()[0] == 'tao: notice: no limit for memlock: a rootless engine can not raise it'
+    assert done.err.splitlines()[0] == 'tao: notice: no limit for memlock: a rootless engine cannot raise it'
 
 
 def test_folders_of_another_machine_are_not_made_here(home: Path) -> None:

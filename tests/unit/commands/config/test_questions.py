@@ -55,7 +55,8 @@ def test_enter_takes_the_defaults(home: Path) -> None:
     session = Session()
     path = home / '.tao_mounts.json'
     session.child.expect_exact(
-        f'tao: this writes {path}; Enter takes what stands in [ ], Ctrl-C leaves everything as it is\r\n')
+        f'tao: this will write {path}; press Enter to accept the value in [ ], '
+        'Ctrl-C to leave everything unchanged\r\n')
     for question in QUESTIONS:
         session.answer(question, '')
     folders = [f'{home}/tao-experiments/{name}' for name in ('data', 'results', 'specs')]

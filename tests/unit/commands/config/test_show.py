@@ -1,4 +1,4 @@
-"""tao config show: every setting in effect, where it comes from and what it beat."""
+"""tao config show: every setting in effect, where it comes from and what it overrode."""
 from __future__ import annotations
 
 import json
@@ -28,9 +28,9 @@ def test_table(home: Path) -> None:
         'engine | docker | default',
     ]
     at = lines.index('shm_size | 8G | --shm_size')
-    assert lines[at + 1] == f' | 16G | beaten: DockerOptions.shm_size of {path}'
+    assert lines[at + 1] == f' | 16G | overridden: DockerOptions.shm_size of {path}'
     assert lines[-3:] == [
-        'docker_arg | --cpus=4 | --docker-arg', f' | --cpus=8 | beaten: DockerOptions.extra_args of {path}',
+        'docker_arg | --cpus=4 | --docker-arg', f' | --cpus=8 | overridden: DockerOptions.extra_args of {path}',
         f'docker_arg | --hostname=a | DockerOptions.extra_args of {path}',
     ]
     starts = {line.index(word) for line, word in zip(done.out.splitlines(), ['SOURCE', 'default', 'default'])}

@@ -112,8 +112,8 @@ def test_what_every_launch_refuses(tmp_path: Path) -> None:
     })
     assert tao('config', 'validate', path).out.splitlines() == [
         f'{path}: 3 problems',
-        '    Mounts[1]: mode ro,z can not be combined with ":" in a path',
-        '    Mounts[2]: mode Z can not be combined with ":" in a path',
+        '    Mounts[1]: mode ro,z cannot be combined with ":" in a path',
+        '    Mounts[2]: mode Z cannot be combined with ":" in a path',
         '    DockerOptions.extra_args: --shm-size: set by the launcher already; use --shm_size',
     ]
     path = written(tmp_path / 'm.json', {'Envs': [{'variable': 'TAO_LAUNCH_ID', 'value': 'x'}]})
@@ -148,7 +148,7 @@ def test_standard_input_that_can_not_be_read() -> None:
     with open(os.devnull, 'wb') as nothing:
         done = subprocess.run([*command(), 'config', 'validate', '-'], stdin=nothing, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (
-        1, b'standard input: can not be read (Bad file descriptor)\n', b'',
+        1, b'standard input: cannot be read (Bad file descriptor)\n', b'',
     )
 
 

@@ -23,7 +23,7 @@ def test_printed_for_an_editor(home: Path) -> None:
 
 @pytest.mark.parametrize(('words', 'err'), [
     (['--yes', '--bogus'], 'config init: unexpected "--bogus"\n    try: tao config init --help\n'),
-    (['--gpus', '0'], '--gpus is an option of the launcher and stands before config init\n'
+    (['--gpus', '0'], '--gpus is an option of the launcher and goes before config init\n'
         '    try: tao --gpus GPUS config init …\n'),
 ])
 def test_unknown_options(words: list[str], err: str) -> None:

@@ -85,7 +85,7 @@ def test_server_of_podman_and_of_none() -> None:
 
 
 ROOTLESS = Finding(
-    'rootless', 'info', 'the daemon is rootless: root in the container is you; memlock can not be raised',
+    'rootless', 'info', 'the daemon is rootless: root in the container is you; memlock cannot be raised',
 )
 
 

@@ -43,7 +43,7 @@ def test_another_tao_stands_behind(engine: Callable[[str, str], None], tmp_path:
         )
         assert findings(done.stdout)['program'] == {
             'name': 'program', 'status': 'info',
-            'found': f'another tao stands behind this one on PATH: {theirs}/tao (nvidia-tao)', 'fix': '',
+            'found': f'another tao comes after this one on PATH: {theirs}/tao (nvidia-tao)', 'fix': '',
         }
 
 
@@ -54,7 +54,7 @@ def test_another_tao_stands_behind(engine: Callable[[str, str], None], tmp_path:
         'put this one earlier on PATH, or pip uninstall nvidia-tao',
     )),
     (Rivals(behind=('/opt/tao (nvidia-tao)', '/b/tao')), (
-        'info', 'another tao stands behind this one on PATH: /opt/tao (nvidia-tao), /b/tao',
+        'info', 'another tao comes after this one on PATH: /opt/tao (nvidia-tao), /b/tao',
     )),
     (Rivals(first='/bin/tao', package='nvidia-tao 6.26.3', remedy='pip …'), (
         'warn', 'nvidia-tao 6.26.3 is installed in the same place; whichever was installed last is tao there', 'pip …',

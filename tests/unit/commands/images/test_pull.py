@@ -1,4 +1,4 @@
-"""tao pull: what is said before, and when an image can not be had."""
+"""tao pull: what is said before, and when an image cannot be had."""
 from __future__ import annotations
 
 import json

@@ -13,7 +13,7 @@ def test_clean(engine: Engine) -> None:
     starting = container(ID, state='created', Created=time.strftime('%Y-%m-%dT%H:%M:%S.5Z', time.gmtime()))
     engine.has(container(A, state='exited'), container(B), container(C, state='dead'), starting)
     engine.answers('ps.2', f'{B}\n{ID}\n')
-    engine.answers('rm', err='Error: No such container: x\n', code=1)  # somebody was faster
+    engine.answers('rm', err='Error: No such container: x\n', code=1)  # someone was faster
     assert tao('clean') == (0, f'{A}\n{C}\n', '')
     assert last(engine) == ['docker', 'rm', '-v', A, C]
     engine.forget()

@@ -39,5 +39,5 @@ def test_a_dry_run_never_turns_into_an_exec(engine: Engine) -> None:
     for words in (['exec', '--dry-run', A, 'ls'], ['exec', A, '--dry-run', 'ls'], ['exec', A, '--dry-run', '--', 'ls']):
         assert tao(*words) == (0, f'docker exec {A} ls\n', '')
     assert tao('exec', A, '-it', 'ls') == (
-        2, '', 'tao: error: exec: -it is no command\n    try: tao exec --help; options stand before JOB\n',
+        2, '', 'tao: error: exec: -it is no command\n    try: tao exec --help; options go before JOB\n',
     )

@@ -107,7 +107,7 @@ SEVERAL = [f'{A[:12]}  model/dino/train  running', f'{B[:12]}  model/dino/train 
     ([job(A)], '', NothingMatched, ['an empty word names no job', SEVERAL[0]]),
     ([job(A), job(B, owner=OTHER), job(C, state='exited')], 'x', NothingMatched, ['no job x', SEVERAL[0]]),
     ([job(A, state='exited')], 'dino', NothingMatched, [
-        'dino does not run any more', f'{A[:12]}  model/dino/train  exited (3)',
+        'dino is no longer running', f'{A[:12]}  model/dino/train  exited (3)',
     ]),
 ])
 def test_no_choice(there: list[Job], wanted: str, kind: type[Fatal], said: list[str]) -> None:

@@ -88,5 +88,5 @@ def test_nothing_to_stop(engine: Engine) -> None:
     assert tao('stop', '--all') == (1, '', 'tao: error: no jobs to stop\n    try: tao list -a\n')
     engine.has(container(A, state='exited', code=3))
     assert tao('stop', 'dino') == (
-        1, '', f'tao: error: dino does not run any more\n    {A[:12]}  model/dino/train  exited (3)\n',
+        1, '', f'tao: error: dino is no longer running\n    {A[:12]}  model/dino/train  exited (3)\n',
     )

@@ -49,7 +49,7 @@ def test_it_is_built_where_it_can_not_be_pulled(root: Path, engine: Engine) -> N
     assert steps(engine) == ['image', 'pull', 'build', 'run']
     build = next(call for call in engine.calls if call[1] == 'build')
     assert build[build.index('-t') + 1] == 'r.test/a/b:c' and build[-1] == str(root)
-    assert f'it can not be pulled: building r.test/a/b:c from {root}/docker/Dockerfile' in done.err
+    assert f'it cannot be pulled: building r.test/a/b:c from {root}/docker/Dockerfile' in done.err
 
 
 def test_a_build_that_fails_is_the_end(root: Path, engine: Engine) -> None:

@@ -121,7 +121,7 @@ def test_links_that_someone_else_laid(root: Path, engine: Engine, tmp_path: Path
     engine.forget()
     done = tao('build', '--push', program='tao_pt', env=named)
     assert (done.code, done.err.splitlines()) == (2, [
-        f'tao_pt: error: {root}/docker/manifest.json: can not be written (it is a link that belongs to nobody)',
+        f'tao_pt: error: {root}/docker/manifest.json: cannot be written (it is a link that belongs to nobody)',
         '    nothing was built or pushed',
     ])
     assert [call[1] for call in engine.calls] == []
@@ -145,7 +145,7 @@ def test_nothing_of_a_repository_is_run(root: Path, engine: Engine, tmp_path: Pa
     assert (tmp_path / 'ran').exists()  # so it would
     (tmp_path / 'ran').unlink()
     done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
-    assert done.err.splitlines()[-1] == f'tao_pt: notice: the old digest {OLD} still stands in ci.yml:1'
+    assert done.err.splitlines()[-1] == f'tao_pt: notice: the old digest {OLD} still appears in ci.yml:1'
     assert not (tmp_path / 'ran').exists()
 
 
@@ -162,7 +162,7 @@ def test_git_is_not_asked_about_what_is_someone_elses(
     (engine.folder / 'git').chmod(0o755)
     monkeypatch.setenv('NV_TAO_PYTORCH_TOP', str(root))
     done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
-    assert done.err.splitlines()[-1] == f'tao_pt: notice: the old digest {OLD} still stands in ci.yml:1'
+    assert done.err.splitlines()[-1] == f'tao_pt: notice: the old digest {OLD} still appears in ci.yml:1'
     assert not (tmp_path / 'asked').exists()
     os.chown(root / theirs, 0, 0)
     (root / 'docker/manifest.json').write_text(json.dumps({**manifest(root), 'digest': OLD}))
@@ -206,7 +206,7 @@ def test_where_the_old_digest_still_stands(root: Path, engine: Engine) -> None:
     (root / 'link').symlink_to('ci/x.yml')
     done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
     assert done.err.splitlines()[-1] == (
-        f'tao_pt: notice: the old digest {OLD} still stands in ü b:1, ci/x.yml:2, ci/x.yml:3'
+        f'tao_pt: notice: the old digest {OLD} still appears in ü b:1, ci/x.yml:2, ci/x.yml:3'
     )
     for i in range(30):
         (root / f'n{i:02}').write_text(OLD)

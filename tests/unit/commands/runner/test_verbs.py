@@ -77,7 +77,7 @@ def test_where_a_dry_run_is_asked_for(words: list[str], root: Path, fake_docker:
     (['build', 'MY_TOKEN=s3cr3t'], 'build: unexpected "MY_TOKEN=***"\n    try: tao_pt build --help\n'),
     (['build', '--gpus', '0'], 'build: unexpected "--gpus"\n    try: tao_pt build --help\n'),
     (['build', '--engine', 'podman'],
-     '--engine is an option of tao_pt itself and stands before build\n    try: tao_pt --engine CMD build …\n'),
+     '--engine is an option of tao_pt itself and goes before build\n    try: tao_pt --engine CMD build …\n'),
     (['--gpus', '0', 'build'], '--gpus does not go with build\n    try: tao_pt build --help\n'),
     (['--dry-run=json', 'build'],
      '--dry-run=json is for a launch\n    here every command is printed on a line of its own\n'),
@@ -90,7 +90,7 @@ def test_where_a_dry_run_is_asked_for(words: list[str], root: Path, fake_docker:
      '--gpus goes with release --wheel only\n    try: tao_pt release --help\n'),
     (['--detach', 'release', '--tag', 'x', '--wheel'],
      '--detach does not go with release\n    try: tao_pt release --help\n'),
-    (['biuld'], 'unexpected word "biuld"\n    the command stands behind a "--"\n    did you mean build?\n'
+    (['biuld'], 'unexpected word "biuld"\n    the command goes after a "--"\n    did you mean build?\n'
      '    try: tao_pt -- COMMAND [ARGS...], or tao_pt alone for a shell\n'),
 ])
 def test_refused(words: list[str], error: str, root: Path, fake_docker: FakeDocker) -> None:
@@ -104,7 +104,7 @@ def test_another_checkout_than_the_one_around(root: Path, tmp_path: Path, monkey
     (tmp_path / 'other' / 'docker' / 'manifest.json').touch()
     (tmp_path / 'link').symlink_to(root)
     for folder, notice in (
-        (tmp_path / 'other' / 'docker', f'this is about {root}, of NV_TAO_PYTORCH_TOP; you stand in {tmp_path}/other'),
+        (tmp_path / 'other' / 'docker', f'this is about {root}, of NV_TAO_PYTORCH_TOP; you are in {tmp_path}/other'),
         (tmp_path / 'link' / 'docker', ''), (tmp_path, ''),
     ):
         monkeypatch.chdir(folder)

@@ -152,7 +152,7 @@ def test_everything_that_a_pod_can_not_be_told(home: Path) -> None:
     done = submit('--image=sha256:' + 'a' * 64, 'dino', 'train', os.fsdecode(b'x\xff'))
     assert (done.code, done.out) == (2, '')
     assert done.err.splitlines() == [
-        'tao: error: 11 things that a pod can not be told',
+        'tao: error: 11 things that a pod cannot express',
         '    --cpus: an option of docker run',
         '    --hostname: an option of docker run',
         '    MASTER_PORT=any: expected a port',
@@ -161,7 +161,7 @@ def test_everything_that_a_pod_can_not_be_told(home: Path) -> None:
         '    an image by its id: a cluster pulls it by its name (--image REF)',
         "    'x\\udcff': not UTF-8, which JSON needs",
         f'    Mounts[0] of {path}: mode ro,z: relabelling is not known to Kubernetes',
-        f'    Mounts[1] of {path}: /a:b: a path with ":" can not be mounted',
+        f'    Mounts[1] of {path}: /a:b: a path with ":" cannot be mounted',
         '    user trainer: expected a number',
         '    group video: expected a number',
     ]

@@ -19,12 +19,12 @@ def test_pyxis_says_all_that_it_can_not(home: Path, tmp_path: Path) -> None:
     })
     done = submit('--container=pyxis', '--quiet', '--image=sha256:' + 'a' * 64, 'dino', 'train')
     assert done == Result(2, '', (
-        'tao: error: 7 things that pyxis can not be told\n'
+        'tao: error: 7 things that pyxis cannot express\n'
         '    --cpus: an option of docker run\n'
         '    privileged: an option of docker run\n'
         '    network ib: an option of docker run\n'
         '    user 4321:1: a container of pyxis runs as you (--run_as_user) or as its own root\n'
         '    an image by its id: pyxis pulls it by its name (--image REF)\n'
-        f'    Mounts[0] of {path}: {tmp_path}/a,b: a path with ":" or "," can not be mounted\n'
+        f'    Mounts[0] of {path}: {tmp_path}/a,b: a path with ":" or "," cannot be mounted\n'
         f'    Mounts[1] of {path}: mode z: pyxis does not relabel\n'
     ))

@@ -19,7 +19,7 @@ ERRORS = {
     ),
     '--gpus 0,1 dino train': ('--gpus 0,1: Slurm chooses the GPUs; say how many: --gpus_per_node 2',),
     '--gpus all dino train': ('--gpus all: Slurm chooses the GPUs; say how many: --gpus_per_node 8',),
-    '--gpus count=2 --gpus_per_node 2 dino train': ('--gpus and --gpus_per_node exclude each other',),
+    '--gpus count=2 --gpus_per_node 2 dino train': ('--gpus and --gpus_per_node cannot be combined',),
     '--sbatch-arg=--nodes=3 dino train': ('--sbatch-arg: "--nodes=3": expected --nodes instead',),
     '--sbatch-arg=--wrap=id dino train': ('--sbatch-arg: "--wrap=id": the launcher decides this itself',),
     '--sbatch-arg=--array=1-3 dino train': (

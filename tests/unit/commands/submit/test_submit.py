@@ -29,15 +29,15 @@ def test_options_before_and_behind() -> None:
 @pytest.mark.parametrize(('line', 'said'), [
     ('dino', 'tao: error: submit slurm dino: which subtask?\n    try: tao dino --help\n'),
     ('', 'tao: error: which task?\n    try: tao --help\n'),
-    ('dino train --nodes 2 x=1', 'tao: error: --nodes: the options of submit stand before the task name\n'
+    ('dino train --nodes 2 x=1', 'tao: error: --nodes: the options of submit go before the task name\n'
      '    try: tao submit slurm --nodes … dino train …\n'),
     ('--pvc a:/b dino train', 'tao: error: unknown option --pvc\n'
-     '    it is an option of tao submit kubernetes, and stands behind that\n    try: tao submit slurm --help\n'),
-    ('dino train --wait', 'tao: error: --wait: the options of submit stand before the task name\n'
+     '    it is an option of tao submit kubernetes, and goes after that\n    try: tao submit slurm --help\n'),
+    ('dino train --wait', 'tao: error: --wait: the options of submit go before the task name\n'
      '    try: tao submit slurm --wait … dino train …\n'),
-    ('--dry-run=json dino train', 'tao: error: submit slurm: what is submitted is a script, which has no form as json\n'
-     '    try: --dry-run\n'),
-    ('--env a-b dino train', 'tao: error: a-b: can not be passed to a node by name\n'
+    ('--dry-run=json dino train',
+     'tao: error: submit slurm submits a script; there is no JSON form of it\n    try: --dry-run\n'),
+    ('--env a-b dino train', 'tao: error: a-b: cannot be passed to a node by name\n'
      '    try: a name of letters, digits and _\n'),
 ])
 def test_lines_that_are_wrong(line: str, said: str) -> None:
@@ -49,7 +49,7 @@ def test_lines_that_are_wrong(line: str, said: str) -> None:
 def test_options_of_submit_before_it() -> None:
     assert tao('--gpus-per-node=2', 'submit', 'slurm', 'dino', 'train') == Result(2, '', (
         'tao: error: unknown option --gpus-per-node\n'
-        '    it is an option of tao submit slurm and submit kubernetes, and stands behind that\n'
+        '    it is an option of tao submit slurm and submit kubernetes, and goes after that\n'
         '    try: tao --help options\n'
     ))
 
