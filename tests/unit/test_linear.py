@@ -23,6 +23,7 @@ from tao_launcher.engine import answers, failures
 from tao_launcher.launch import gpus, paths
 from tao_launcher.settings import command_line, parsers
 from tao_launcher.settings.mounts_file import parse
+from tao_launcher.settings.ulimits import ulimit
 from tao_launcher.settings.values import Gpus
 
 TOO_MUCH = 9.0  # times, for four times the input
@@ -106,8 +107,8 @@ CASES: dict[str, tuple[Callable[[Any], object], Callable[[int], Any], int]] = {
     ),
     'a size': (parsers.size, lambda n: '9' * n, 20000),
     'a size of zeros': (parsers.size, lambda n: '0' * n + 'x', 20000),
-    'a limit': (lambda word: parsers.ulimit('stack', word), lambda n: '9' * n, 20000),
-    'a suggestion': (lambda word: suggest.did_you_mean(word, ['detectnet_v2', word[1:]]), lambda n: 'ab' * n, 2000),
+    'a limit': (lambda word: ulimit('stack', word), lambda n: '9' * n, 20000),
+    'a suggestion': (lambda word: suggest.nearest(word, ['detectnet_v2', word[1:]]), lambda n: 'ab' * n, 2000),
     'a table': (wide, lambda n: 'x' * n, 20000), 'a wide table': (wide, lambda n: '日本\x1b' * n, 5000),
     'a line of digits': (split, lambda n: '1' * n, 5000), 'a quoted line': (split, lambda n: '"' + 'a\\' * n, 5000),
     'a line of variables': (
