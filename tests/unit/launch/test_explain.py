@@ -17,7 +17,7 @@ from support import FakeDocker, tao, tao_process, write_mounts
 
 def words_of(text: str) -> list[str]:
     """What bash reads: the reasons are comments, and what a terminal would obey is written $'…'."""
-    script = f'words=(\n{text})\nprintf "%s\\0" "${{words[@]}}"'
+    script = f'words=(\n{text})\n((! ${{#words[@]}})) || printf "%s\\0" "${{words[@]}}"'
     done = subprocess.run(['bash'], input=os.fsencode(script), capture_output=True, check=True)
     assert done.stderr == b''
     return os.fsdecode(done.stdout).split('\0')[:-1]
