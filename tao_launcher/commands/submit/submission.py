@@ -80,22 +80,23 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
     ]
     words = tuple(problems.all('--sbatch-arg', _words(options, 'sbatch_arg'), sbatch_word))
     claims = tuple(problems.all('--pvc', _words(options, 'pvc'), claim))
-    places = [each.destination for each in claims]
+    counts: dict[str, int] = {}
+    for each in claims:
+        counts[each.destination] = counts.get(each.destination, 0) + 1
     problems.found += [
-        f'--pvc: {place}: several claims for one destination' for place in dict.fromkeys(places)
-        if places.count(place) > 1
+        f'--pvc: {place}: several claims for one destination' for place, count in counts.items() if count > 1
     ]
     texts = {key: value for key, value in options.items() if isinstance(value, str)}
     for key, (pattern, expected) in {**FORMS, 'name': JOB_NAMES[program]}.items():
         if key in texts and not re.fullmatch(pattern, texts[key]):
             problems.found.append(f'--{key}: "{texts[key]}": expected {expected}')
-    count, kind = _gpus(program, texts.get('gpus_per_node'), gpus, source, problems, is_option='gpus' in options)
+    gpu_count, kind = _gpus(program, texts.get('gpus_per_node'), gpus, source, problems, is_option='gpus' in options)
     if problems.found:
         raise UsageError(problems.found[0], *problems.found[1:], advice=f'tao {program} --help')
     has_gres = any(word.startswith('--gres=') and 'gpu' in word for word in words)
     return Submission(
         nodes=int(texts.get('nodes', '1')),
-        gpus=count,
+        gpus=gpu_count,
         gpu_type=kind,
         asks_for_gpus=not has_gres or 'gpus_per_node' in texts,
         sbatch_args=words,
