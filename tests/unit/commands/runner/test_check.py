@@ -6,30 +6,7 @@ from pathlib import Path
 
 import pytest
 from engine_answers import Engine
-from support import Result, tao
-
-from tao_launcher.base.host import package_data
-
-PROFILES = json.loads(package_data('runners.json'))
-DIGEST = 'sha256:' + 'a' * 64
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout whose path has a blank; the user's name is known."""
-    folder = tmp_path / 'my checkout'
-    for name in ('docker', 'release/docker'):
-        (folder / name).mkdir(parents=True)
-        (folder / name / 'Dockerfile').touch()
-    (folder / 'docker' / 'manifest.json').write_text(
-        json.dumps({'registry': 'nvcr.io', 'repository': 'a/b', 'digest': DIGEST}),
-    )
-    monkeypatch.setenv('USER', 'DOM\\jo doe')
-    return folder
-
-
-def run(root: Path, *words: str, program: str = 'tao_pt', **env: str) -> Result:
-    return tao(*words, program=program, env={PROFILES[program]['root_variable']: str(root), **env})
+from runner_checkout import run
 
 
 def test_a_check_of_files_where_no_daemon_is(root: Path, engine: Engine, tmp_path: Path) -> None:

@@ -1,46 +1,12 @@
 """tao_pt release: its lines, and the Dockerfile that it takes."""
 from __future__ import annotations
 
-import json
 import os
-import re
 import shlex
 from pathlib import Path
-from typing import Iterator
 
 import pytest
-from support import Result, tao
-
-from tao_launcher.base.host import package_data
-
-PROFILES = json.loads(package_data('runners.json'))
-DIGEST = 'sha256:' + 'a' * 64
-BASE = 'nvcr.io/a/b'
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout whose path has a blank; the user's name is known."""
-    folder = tmp_path / 'my checkout'
-    for name in ('docker', 'release/docker'):
-        (folder / name).mkdir(parents=True)
-        (folder / name / 'Dockerfile').touch()
-    (folder / 'docker' / 'manifest.json').write_text(
-        json.dumps({'registry': 'nvcr.io', 'repository': 'a/b', 'digest': DIGEST}),
-    )
-    monkeypatch.setenv('USER', 'DOM\\jo doe')
-    return folder
-
-
-def run(root: Path, *words: str, program: str = 'tao_pt', **env: str) -> Result:
-    return tao(*words, program=program, env={PROFILES[program]['root_variable']: str(root), **env})
-
-
-def commands(text: str) -> Iterator[list[str]]:
-    """The lines of a dry run that are commands, as their words, without the minute."""
-    for line in text.splitlines():
-        if not line.startswith('# '):
-            yield [re.sub(r'(?<=-)\d{12}$', 'MINUTE', word) for word in shlex.split(line)]
+from runner_checkout import BASE, commands, run
 
 
 @pytest.mark.parametrize(('tag', 'image'), [('1.0', f'{BASE}:1.0'), ('x.test/y:2', 'x.test/y:2'),

@@ -1,0 +1,22 @@
+"""A checkout of a backend, for the tests of its runner's verbs."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from runner_checkout import DIGEST
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout whose path has a blank; the user's name is known."""
+    folder = tmp_path / 'my checkout'
+    for name in ('docker', 'release/docker'):
+        (folder / name).mkdir(parents=True)
+        (folder / name / 'Dockerfile').touch()
+    (folder / 'docker' / 'manifest.json').write_text(
+        json.dumps({'registry': 'nvcr.io', 'repository': 'a/b', 'digest': DIGEST}),
+    )
+    monkeypatch.setenv('USER', 'DOM\\jo doe')
+    return folder

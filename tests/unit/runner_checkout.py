@@ -1,0 +1,28 @@
+"""A checkout of a backend for the tests of its runner's verbs, and how a runner is called on it."""
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Iterator
+
+from support import Result, tao
+
+from tao_launcher.base.host import package_data
+
+PROFILES = json.loads(package_data('runners.json'))
+DIGEST = 'sha256:' + 'a' * 64
+BASE = 'nvcr.io/a/b'
+
+
+def run(root: Path, *words: str, program: str = 'tao_pt', **env: str) -> Result:
+    """A runner's command line on the checkout."""
+    return tao(*words, program=program, env={PROFILES[program]['root_variable']: str(root), **env})
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The lines of a dry run that are commands, as their words, without the minute."""
+    for line in text.splitlines():
+        if not line.startswith('# '):
+            yield [re.sub(r'(?<=-)\d{12}$', 'MINUTE', word) for word in shlex.split(line)]
