@@ -77,7 +77,7 @@ def test_the_whole_story(mini: Mini, tao_pt: Program, registry: Registry) -> Non
 
 @pytest.mark.engine_dependent
 def test_what_is_printed_is_what_is_run(mini: Mini, tao_pt: Program, logged: Path) -> None:
-    words = ['--engine', str(logged), 'build', '--push', '--force', '--build-arg', 'A=x y']
+    words = ['--engine', f'docker:{logged}', 'build', '--push', '--force', '--build-arg', 'A=x y']
     printed = mini.run(tao_pt.path, *words, '--dry-run')
     assert (printed.returncode, printed.stderr) == (0, '') and not (logged.parent / 'calls').exists()
     *lines, last = printed.stdout.splitlines()
@@ -142,7 +142,7 @@ def test_a_dockerfile_that_fails(mini: Mini, tao_pt: Program, logged: Path) -> N
     with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
         f.write('RUN echo said && exit 3\n')
     before = mini.manifest.read_bytes()
-    done = mini.run(tao_pt.path, '--engine', str(logged), 'build', '--push')
+    done = mini.run(tao_pt.path, '--engine', f'docker:{logged}', 'build', '--push')
     bare = mini.docker.run('build', '-f', f'{mini.root}/docker/Dockerfile', str(mini.root), check=False)
     assert (done.returncode, done.stdout) == (bare.returncode, '') and done.returncode != 0
     assert re.search(r'^(#\d+ [\d.]+ )?said$', done.stderr, re.MULTILINE)  # BuildKit says which step did, and when
@@ -183,10 +183,10 @@ def test_a_manifest_on_a_read_only_disk(mini: Mini, tao_pt: Program, logged: Pat
     subprocess.run(['mount', '--bind', folder, folder], check=True)
     try:
         subprocess.run(['mount', '-o', 'remount,bind,ro', folder], check=True)
-        done = mini.run(tao_pt.path, '--engine', str(logged), 'build', '--push')
+        done = mini.run(tao_pt.path, '--engine', f'docker:{logged}', 'build', '--push')
         assert (done.returncode, done.stdout, done.stderr) == (2, '', refused(mini, 'the file', mini.manifest))
         assert not (logged.parent / 'calls').exists()
-        assert mini.run(tao_pt.path, '--engine', str(logged), 'build').returncode == 0
+        assert mini.run(tao_pt.path, '--engine', f'docker:{logged}', 'build').returncode == 0
     finally:
         subprocess.run(['umount', folder], check=True)
 
@@ -197,7 +197,7 @@ def test_somebody_elses_manifest(
 ) -> None:
     mini.manifest.chmod(0o666 if which == 'folder' else 0o644)
     (mini.root / 'docker').chmod(0o777 if which == 'file' else 0o755)
-    done = mini.run(tao_pt.path, '--engine', str(logged), 'build', '--push', prefix=SOMEBODY)
+    done = mini.run(tao_pt.path, '--engine', f'docker:{logged}', 'build', '--push', prefix=SOMEBODY)
     expected = refused(mini, 'the file', mini.manifest) if which == 'file' else refused(
         mini, 'its folder', mini.root / 'docker')
     assert (done.returncode, done.stdout, done.stderr) == (2, '', expected)
@@ -213,7 +213,7 @@ def test_a_manifest_that_somebody_changes_meanwhile(
         f'#!/bin/sh\n[ "$1" != push ] || echo "{{}}" >"{mini.manifest}"\nexec {docker.path} "$@"\n',
     )
     engine.chmod(0o755)
-    done = mini.run(tao_pt.path, '--engine', str(engine), 'build', '--push')
+    done = mini.run(tao_pt.path, '--engine', f'docker:{engine}', 'build', '--push')
     (pushed,) = [tag for tag in mini.images() if tag != 'root']
     (found,) = json.loads(docker.run('image', 'inspect', mini.image(pushed)).stdout)
     (named,) = found['RepoDigests']
@@ -285,7 +285,7 @@ def test_a_signal_ends_the_build(mini: Mini, tao_pt: Program, number: int) -> No
 def test_a_secret_reaches_the_build_and_no_command_line(mini: Mini, tao_pt: Program, logged: Path) -> None:
     with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
         f.write('ARG EFF_TOKEN\nRUN echo "${#EFF_TOKEN}" >/content.txt\n')
-    done = mini.run(tao_pt.path, '--engine', str(logged), 'build', '--build-arg', 'EFF_TOKEN=hunter2')
+    done = mini.run(tao_pt.path, '--engine', f'docker:{logged}', 'build', '--build-arg', 'EFF_TOKEN=hunter2')
     assert done.returncode == 0 and 'hunter2' not in done.stdout + done.stderr
     assert 'hunter2' not in str(calls(logged)) and '--build-arg\nEFF_TOKEN\n' in (logged.parent / 'calls').read_text()
     ran = mini.run(tao_pt.path, '--tag', 'root', *READ)

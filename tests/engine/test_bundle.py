@@ -149,7 +149,7 @@ def test_left_early_it_ends_what_it_began(
         docker.run('rmi', IMAGE)
     folder = {'save': tmp_path / 'new', 'load': bundle}[verb]
     child = subprocess.Popen(
-        [tao.path, '--engine', slow, 'bundle', verb, folder, *(['dino'] if verb == 'save' else [])],
+        [tao.path, '--engine', f'docker:{slow}', 'bundle', verb, folder, *(['dino'] if verb == 'save' else [])],
         env=docker.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8',
     )
     while not (tmp_path / 'pid').exists():

@@ -142,7 +142,8 @@ def test_left_with_ctrl_c_no_client_goes_on(docker: Docker, tao: Program, tmp_pa
     slow.write_text(SLOW.format(verbs='pull', folder=tmp_path, docker=docker.path))
     slow.chmod(0o755)
     child = subprocess.Popen(
-        [tao.path, '--quiet', '--engine', slow, '--registry', '127.0.0.1:1', 'pull', 'model/dino'], env=docker.env,
+        [tao.path, '--quiet', '--engine', f'docker:{slow}', '--registry', '127.0.0.1:1', 'pull', 'model/dino'],
+        env=docker.env,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8',
     )
     while not (tmp_path / 'pid').exists():
