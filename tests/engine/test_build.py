@@ -173,7 +173,7 @@ def test_a_registry_that_refuses(mini: Mini, tao_pt: Program, tmp_path: Path, cl
 def refused(mini: Mini, what: str, path: Path) -> str:
     return (
         f'tao_pt: error: {mini.manifest}: cannot be written\n    {what} is read-only for you: {path}\n'
-        f'    nothing was built or pushed\n    try: ls -ld {path}, or build without --push\n'
+        f'    nothing was built or pushed\n    try: ls -ld {shlex.quote(str(path))}, or build without --push\n'
     )
 
 
