@@ -46,5 +46,6 @@ def test_without_a_proof(known: object) -> None:
 
 def test_proven() -> None:
     assert references.proven({'a@1': ID, 'b@1': ID, 'proven': {'a@1': ID, 'c@1': ID}}) == {'a@1': ID}
-    for none in (None, [], 'x', {'a@1': 7}, {'proven': 'a@1'}):
+    nothing: tuple[object, ...] = (None, [], 'x', {'a@1': 7}, {'proven': 'a@1'})
+    for none in nothing:
         assert references.remembered(none) == references.proven(none) == {}
