@@ -21,6 +21,7 @@ DOCKER = Profile(
     removal=(('rm', '-f', '-v'),),
     several=(),
     insecure=('--insecure',),
+    raw_manifest=(('buildx', 'imagetools', 'inspect', '--raw'), ('manifest', 'inspect')),
     digest_file='',
     pull_talks_on_stderr=False,
     attach_tells_code=True,

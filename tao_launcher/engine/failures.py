@@ -73,10 +73,21 @@ def image_folder(info: Mapping[str, object]) -> str:
     if answers.text(info, 'OperatingSystem').startswith('Docker Desktop'):
         return ''  # in its own virtual machine
     root = answers.text(info, 'DockerRootDir')
-    status = [word for pair in answers.entries(info, 'DriverStatus') for word in answers.texts(pair)]
-    if root == '/var/lib/docker' and any('io.containerd.snapshotter' in word for word in status):
-        return '/var/lib/containerd'  # the containerd image store, the default since docker 29
+    if has_containerd_store(info):
+        address = answers.text(info, 'Containerd', 'Address')
+        # with a containerd of its own dockerd keeps them below its root; older releases do not tell which it is
+        if address in SYSTEM_CONTAINERD or (not address and root == '/var/lib/docker'):
+            return '/var/lib/containerd'
     return root
+
+
+SYSTEM_CONTAINERD = ('/run/containerd/containerd.sock', '/var/run/containerd/containerd.sock')
+
+
+def has_containerd_store(info: Mapping[str, object]) -> bool:
+    """Whether `docker info` shows containerd's image store, the default since docker 29."""
+    status = [word for pair in answers.entries(info, 'DriverStatus') for word in answers.texts(pair)]
+    return any('io.containerd.snapshotter' in word for word in status)
 
 
 def _first(text: str) -> str:

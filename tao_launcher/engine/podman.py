@@ -27,6 +27,7 @@ PODMAN = Profile(
     removal=(('kill',), ('rm', '-f', '-v')),
     several=('--multi-image-archive',),  # without it the names after the first are further tags of that one
     insecure=(),  # registries.conf says so, and its pull knows nothing else
+    raw_manifest=(('manifest', 'inspect'),),
     digest_file='--digestfile',  # its RepoDigests has what the image would have uncompressed, which no registry knows
     pull_talks_on_stderr=True,
     attach_tells_code=False,

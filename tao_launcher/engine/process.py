@@ -10,7 +10,6 @@ import time
 from functools import partial
 
 from ..base.errors import EngineError, EngineMissing
-from ..base.reading import opened
 from ..base.record import Record
 from ..base.text import encoded
 from . import answers, profiles
@@ -233,12 +232,16 @@ UNSHOWN = 2.0  # seconds for the exit code of a job whose output cannot be shown
 BLOCK = 1 << 20  # bytes that are passed on at a time
 
 
-def read_from(argv: Sequence[str], env: Mapping[str, str], sink: Callable[[bytes], None]) -> Answer:
-    """Give a command's output to `sink`, a block at a time. The command is ended if `sink` raises."""
+def read_from(
+    argv: Sequence[str], env: Mapping[str, str], sink: Callable[[bytes], None], text: bytes = b'',
+) -> Answer:
+    """Give a command's output to `sink`, a block at a time; `text` is what it reads. It is ended if `sink` raises."""
     import tempfile  # slow to load, and no launch needs it
 
-    with tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
+    with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as source:
+        source.write(text)
+        source.seek(0)
+        child = subprocess.Popen(argv, env=env, stdin=source, stdout=subprocess.PIPE, stderr=errors)
         try:
             while child.stdout:
                 block = child.stdout.read(BLOCK)
@@ -252,19 +255,22 @@ def read_from(argv: Sequence[str], env: Mapping[str, str], sink: Callable[[bytes
                 child.stdout.close()
 
 
-def write_to(argv: Sequence[str], env: Mapping[str, str], path: str, told: Callable[[int], None]) -> Answer:
-    """Run a command with a file for its input; `told` is how far it has read. Raises OSError for the file."""
+def write_to(
+    argv: Sequence[str], env: Mapping[str, str], source: IO[bytes], told: Callable[[int], None],
+) -> Answer:
+    """Run a command with an open file, from its start, for its input; `told` is how far it has read. Raises OSError."""
     import tempfile
 
-    with open(opened(path), 'rb') as source, tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as out:
-        os.set_blocking(source.fileno(), True)  # as a command expects its input
+    with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as out:
+        source.seek(0)  # the position is the command's too
+        os.set_blocking(source.fileno(), True)
         child = subprocess.Popen(argv, env=env, stdin=source, stdout=out, stderr=errors)
         try:
             while child.poll() is None:
                 try:
                     child.wait(0.2)
                 except subprocess.TimeoutExpired:
-                    told(os.lseek(source.fileno(), 0, os.SEEK_CUR))  # the position is the command's too
+                    told(os.lseek(source.fileno(), 0, os.SEEK_CUR))
             return Answer(child.returncode, _text(out), _text(errors))
         finally:
             _end(child)

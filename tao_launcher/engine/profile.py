@@ -28,6 +28,7 @@ class Profile(Record):
     removal: tuple[tuple[str, ...], ...]  # the commands that kill and remove a container, followed by its id
     several: tuple[str, ...]  # what `save` needs for more than one image
     insecure: tuple[str, ...]  # what `manifest inspect` needs for a registry without TLS
+    raw_manifest: tuple[tuple[str, ...], ...]  # what prints a registry's document byte for byte, or nearly so
     digest_file: str  # the option of `push` that writes the digest into a file; '' where RepoDigests has it
     pull_talks_on_stderr: bool  # its progress, not only its errors
     attach_tells_code: bool  # the exit code of `attach` is the job's

@@ -7,12 +7,21 @@ from . import answers
 
 # The file below a home folder that holds the ids of images that bundles brought, by reference.
 REMEMBERED = '.local/state/tao/images.json'
+# Its member with those ids again of which it is proven that they belong to the digest.
+PROVEN = 'proven'
 
 
 def remembered(known: object) -> dict[str, str]:
     """Reference → image id, of what that file holds: no value that is no id gets into a command line."""
     ids = answers.fields(known).items()
     return {name: id for name, id in ids if isinstance(id, str) and re.fullmatch('sha256:[0-9a-f]{64}', id)}
+
+
+def proven(known: object) -> dict[str, str]:
+    """Those of them that are proven. An older launcher writes the others alone, so both have to agree."""
+    every = remembered(known)
+    ids = remembered(answers.fields(known, PROVEN)).items()
+    return {name: id for name, id in ids if every.get(name) == id}
 
 
 def repository(image: str) -> str:
@@ -39,6 +48,13 @@ def lasting_tag(image: str) -> str:
     An image without any would be taken for rubbish by `docker image prune`.
     """
     return with_tag(image, f'bundle-{image.rpartition(":")[2][:12]}') if '@' in image else image
+
+
+def plain(image: str) -> str:
+    """One way to write what engines write in several: docker.io/library/a, a and a:latest are all a:latest."""
+    for prefix in ('docker.io/', 'library/'):
+        image = image[len(prefix):] if image.startswith(prefix) else image
+    return image if '@' in image or ':' in image.rpartition('/')[2] else f'{image}:latest'
 
 
 def is_local(image: str) -> bool:

@@ -7,7 +7,7 @@ from ..base.secrets import masked
 from ..base.text import plural
 from ..engine import daemon
 from ..engine.init import with_init
-from ..engine.references import REMEMBERED, remembered
+from ..engine.references import REMEMBERED, proven, remembered
 from ..settings.locate import read_mounts_file
 from ..settings.settings import merge
 from . import gpus, identity, paths, plan
@@ -112,10 +112,17 @@ def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], o
 
 def _bundled(made: Plan, here: Host) -> Plan:
     """The plan by image id, where a bundle brought the image: docker load loses registry digests (moby#22011)."""
-    found = remembered(host.json_file(f'{here.home}/{REMEMBERED}')).get(made.image)
+    known = host.json_file(f'{here.home}/{REMEMBERED}')
+    found = remembered(known).get(made.image)
     if made.passed.get('pull') == 'always' or not found:
         return made
-    notice = f'{made.image} came with a bundle: used by its id, and not pulled (--pull always would)'
+    if made.image in proven(known):
+        notice = f'{made.image} came with a bundle: used by its id, and not pulled (--pull always would)'
+    else:
+        notice = (
+            f'{made.image} came with a bundle, unproven: nothing shows that this image is the one of that digest; '
+            'used by its id, and not pulled (tao pull, or --pull always, would)'
+        )
     return made._replace(image=found, passed={**made.passed, 'pull': 'never'}, notices=(*made.notices, notice))
 
 

@@ -38,6 +38,22 @@ http: {{addr: '127.0.0.1:{port}'}}
 CLOSED = 'auth: {{htpasswd: {{realm: closed, path: {folder}/htpasswd}}}}\n'
 
 
+PODMAN = """#!/bin/sh
+exec {inside} env CONTAINERS_CONF={folder}/containers.conf CONTAINERS_STORAGE_CONF={folder}/storage.conf \\
+    {podman} "$@"
+"""
+# No network and nothing below /var: the machine's own podman is not touched.
+CONTAINERS = """[containers]
+netns = "none"
+init_path = "{init}"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+runtime = "runc"
+"""
+STORAGE = '[storage]\ndriver = "overlay"\ngraphroot = "{folder}/graph"\nrunroot = "{folder}/run"\n'
+
+
 class Registry:
     """Debian's docker-registry on the loopback interface that the private engine sees, or who enters by `inside`."""
 
@@ -125,21 +141,50 @@ class OfflineHost:
             self.run('docker', 'rmi', '--force', *sorted(set(found)))
 
 
+# The programs of the machine itself, where tests/engine_root has put those of another engine over them.
+MACHINES_OWN = ['unshare', '--mount', '--propagation', 'slave', 'sh', '-c', 'umount -l /usr && exec "$@"', 'sh']
+
+
 @contextmanager
-def offline_host(folder: Path, disk: str = '') -> Iterator[OfflineHost]:
-    """Such a host; with `disk` its engine keeps images on a disk of that size."""
+def offline_host(folder: Path, disk: str = '', *, machines_own: bool = False) -> Iterator[OfflineHost]:
+    """Such a host; with `disk` its engine keeps images on a disk of that size.
+
+    With `machines_own` the engine is docker-20, whatever tests/run chose for this one.
+    """
+    env = {**os.environ, 'TAO_TEST_ENGINE': 'docker-20'} if machines_own else None
     short = Path(tempfile.mkdtemp(prefix='tao-off-', dir='/tmp'))  # for sockets below it
     try:
         if disk:
             (short / 'data').mkdir()
             subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={disk}', 'tmpfs', short / 'data'], check=True)
-        subprocess.run([PRIVATE_DOCKERD, 'empty', short, str(os.getpid())], check=True)
+        start: list[Union[str, Path]] = [PRIVATE_DOCKERD, 'empty', short, str(os.getpid())]
+        if machines_own:
+            start = [*MACHINES_OWN, *start]
+        subprocess.run(start, env=env, check=True)
         yield OfflineHost(short, folder)
     finally:
         subprocess.run([PRIVATE_DOCKERD, 'stop', short], check=False)
         if disk:
             subprocess.run(['umount', '--lazy', short / 'data'], check=False)
             shutil.rmtree(short, ignore_errors=True)
+
+
+def use_podman(host: OfflineHost) -> None:
+    """Have podman on that host, with images of its own. Skips the test where it does not run."""
+    path, init = shutil.which('podman'), shutil.which('docker-init')
+    if not path or not init:
+        pytest.skip('podman is not installed')
+    folder = host.folder / 'podman'
+    folder.mkdir()
+    (folder / 'containers.conf').write_text(CONTAINERS.format(init=init))
+    (folder / 'storage.conf').write_text(STORAGE.format(folder=folder))
+    script = folder / 'podman'
+    script.write_text(PODMAN.format(inside=' '.join(host.inside), folder=folder, podman=path))
+    script.chmod(0o755)
+    host.env['PATH'] = f'{folder}:{host.env["PATH"]}'
+    tried = host.run('podman', 'info', check=False)
+    if tried.returncode:
+        pytest.skip(f'podman does not run here: {tried.stderr.strip()[-200:]}')
 
 
 def use_catalogue(home: Union[str, Path], image: str, tag: str, digest: Optional[str] = None, host: str = '') -> str:

@@ -2,19 +2,21 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import sys
 from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
+from archives import Tar
 from engine_answers import ID, MINE, Engine, container, ids
 from support import CHECKOUT, Result, tao
 
 from tao_launcher.commands.doctor import engine as engine_checks
 from tao_launcher.commands.doctor import gpus as gpu_checks
 from tao_launcher.commands.doctor.facts import MachineFacts
-from tao_launcher.commands.images.bundle import config_ids
+from tao_launcher.commands.images.archive import read
 from tao_launcher.commands.images.store import _names
 from tao_launcher.commands.jobs import job as jobs
 from tao_launcher.engine import failures
@@ -56,8 +58,20 @@ def test_any_container_is_a_job() -> None:
 def test_any_image() -> None:
     for found in spoiled(IMAGE):
         assert all(here.id.startswith('sha256:') for here in _names(found).values())
-        config_ids([found])
-        config_ids(found)
+
+
+ENTRY = {'Config': f'{ID}.json', 'RepoTags': ['a:1'], 'Layers': ['l']}
+INDEX = {'manifests': [{'digest': f'sha256:{ID}', 'annotations': {'io.containerd.image.name': 'a:1'}}]}
+
+
+@pytest.mark.parametrize(('name', 'listed'), [
+    ('manifest.json', ENTRY), ('index.json', INDEX), ('repositories', {'a': {'1': ID}}),
+])
+def test_any_list_of_an_archive(name: str, listed: Any) -> None:
+    for found in spoiled(listed):
+        for value in (found, [found]):
+            archive = Tar().file('manifest.json', '[]') if name != 'manifest.json' else Tar()
+            assert read(io.BytesIO(archive.file(name, json.dumps(value)).data())).unpacked > 0
 
 
 def judge(facts: MachineFacts) -> None:

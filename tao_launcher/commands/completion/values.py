@@ -68,7 +68,7 @@ def by_kind(
         return option_value('volume', text, options, world)
     if kind in ('DIR', 'DIR[:DST]'):
         return paths.host(text, world, only_folders=True)
-    if kind in ('PATH', 'FILE'):
+    if kind in ('PATH', 'FILE', 'KEY'):
         return paths.host(text, world)
     return option_value('release', text, options, world) if kind == 'X.Y.Z' else NOTHING
 

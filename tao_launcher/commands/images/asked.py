@@ -28,13 +28,9 @@ def made_store(given: Namespace, invocation: Invocation) -> Store:
     dry_run = asked or bool(dry_run_form(options, environ))
     if dry_run and not asked:
         output.say_dry_run()
-    ids = remembered(host.json_file(state_path(invocation)))
-    return Store(find_engine(invocation), ids, dry_run, bool(options.get('no_check')), output)
-
-
-def state_path(invocation: Invocation) -> str:
-    """The file that remembers the ids of images that came with bundles."""
-    return f'{invocation.here.home}/{REMEMBERED}'
+    path = f'{invocation.here.home}/{REMEMBERED}'
+    ids = remembered(host.json_file(path))
+    return Store(find_engine(invocation), ids, dry_run, bool(options.get('no_check')), output, path)
 
 
 def wanted_images(given: Namespace, invocation: Invocation, *, all_of_a_release: bool = False) -> list[Needed]:

@@ -1,17 +1,19 @@
 """What a bundle for a host without a network holds: pure, the texts of its manifest and its sums.
 
 A bundle is a folder with images.tar (docker save), manifest.json, tao.pyz (the launcher) and
-SHA256SUMS, which is written last: without it nothing verifies.
+SHA256SUMS, which is written last: without it nothing verifies. SHA256SUMS.sig may sign that.
 """
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 
 from ...base.json_reader import Reader, whole
 from ...base.json_text import at, loads, refused, text_faults
 from ...base.record import Record
-from ...engine import answers
+from ...engine.references import lasting_tag, plain
 from ...settings import parsers
 
 TYPE_CHECKING = False
@@ -19,17 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from .archive import Archive, Archived
+
 IMAGES, MANIFEST, PROGRAM, SUMS = 'images.tar', 'manifest.json', 'tao.pyz', 'SHA256SUMS'
+SIGNATURE = f'{SUMS}.sig'
 CONTENT = (IMAGES, MANIFEST, PROGRAM)
-OURS = (*CONTENT, SUMS, *(f'{name}.part' for name in (*CONTENT, SUMS)))  # .part: of a save by an older launcher
+OURS = (*CONTENT, SUMS, SIGNATURE, *(f'{name}.part' for name in (*CONTENT, SUMS)))  # .part: of an older launcher
 FORMAT = 1
 
 
 class Image(Record):
     """An image of a bundle.
 
-    id is the engine's at the time of saving, config the digest of its configuration in the archive:
-    engines differ in which of the two they call the id.
+    id is the engine's at the time of saving, config the digest of its configuration in the archive. Stores differ in
+    what they call the id (that digest, or the manifest's), so the configuration is what identifies it. Bundles that
+    were saved before that was known can have the id for both.
     """
 
     reference: str
@@ -39,6 +45,7 @@ class Image(Record):
     size: int  # bytes, unpacked
     release: str
     tasks: tuple[str, ...]
+    documents: tuple[str, ...] = ()  # of its registry, what `digests` are the digests of: the bytes in base64
 
 
 def manifest(images: Iterable[Image], files: Mapping[str, tuple[int, str]]) -> str:
@@ -79,6 +86,10 @@ def _image(where: str, item: object, reader: Reader) -> Image:
     def texts(key: str) -> tuple[tuple[str, Any], ...]:
         return tuple(reader.items(at(where, key), entry.get(key)))
 
+    found = tuple(reader.items(at(where, 'documents'), entry['documents'])) if 'documents' in entry else ()
+    for path, value in found:
+        if _bytes(value) is None:
+            reader.expect(path, value, 'base64')
     size = whole(entry.get('size'))
     if size is None:
         reader.expect(at(where, 'size'), entry.get('size'), 'a number of bytes')
@@ -88,8 +99,58 @@ def _image(where: str, item: object, reader: Reader) -> Image:
     return Image(
         reference(at(where, 'reference'), entry.get('reference')), str(entry.get('id')), str(entry.get('config')),
         tuple(reference(path, value) for path, value in texts('digests')), size or 0, str(entry.get('release')),
-        tuple(str(value) for _, value in texts('tasks')),
+        tuple(str(value) for _, value in texts('tasks')), tuple(str(value) for _, value in found),
     )
+
+
+def _bytes(text: object) -> bytes | None:
+    try:
+        return base64.b64decode(str(text), validate=True) if isinstance(text, str) else None
+    except (binascii.Error, ValueError):
+        return None
+
+
+def packed(document: bytes) -> str:
+    """A document as the manifest has it."""
+    return base64.b64encode(document).decode()
+
+
+def documents(image: Image) -> list[bytes]:
+    """The documents of an image, as they were at its registry."""
+    return [_bytes(text) or b'' for text in image.documents]
+
+
+def in_archive(image: Image, archive: Archive) -> Archived | None:
+    """The image of the archive that an image of the manifest is, by its configuration or by an id of a store."""
+    known = {image.id, image.config}
+    by_config = [found for found in archive.images if found.config == image.config]
+    return next(iter(by_config or [found for found in archive.images if known & {*found.digests}]), None)
+
+
+def mismatches(images: Iterable[Image], archive: Archive) -> list[str]:
+    """What the archive has and the manifest has not, and the other way round: nothing else may be loaded."""
+    wrong = list(archive.faults)
+    tags: dict[Archived, set[str]] = {}
+    for image in images:
+        found = in_archive(image, archive)
+        if found:
+            tags.setdefault(found, set()).update(plain(tag) for tag in (image.reference, lasting_tag(image.reference)))
+        else:
+            wrong.append(f'does not have {image.reference}, which {MANIFEST} names')
+    said: set[str] = set()
+    for found in archive.images:
+        if found not in tags:
+            wrong.append(f'has an image that {MANIFEST} does not name ({found.config or " ".join(found.tops)})')
+        for tag in found.tags if found in tags else ():
+            if plain(tag) not in tags[found]:
+                wrong.append(f'has the tag {tag} for an image that {MANIFEST} does not name so')
+                said.add(tag)
+    known = {tag for every in tags.values() for tag in every}
+    wrong += [
+        f'has the tag {tag}, which {MANIFEST} does not name'
+        for tag in archive.tags if plain(tag) not in known and tag not in said
+    ]
+    return [f'{IMAGES}: {fault}' for fault in dict.fromkeys(wrong)]
 
 
 def sums(digests: Mapping[str, str]) -> str:
@@ -101,15 +162,3 @@ def read_sums(text: str) -> dict[str, str]:
     """Name → sha256 of a SHA256SUMS file; lines that are none are left out."""
     pairs = [line.split(maxsplit=1) for line in text.splitlines()]
     return {pair[1].lstrip('*'): pair[0] for pair in pairs if len(pair) == 2 and len(pair[0]) == 64}
-
-
-def config_ids(archive_manifest: object) -> dict[str, str]:
-    """Tag → configuration digest, and digest → itself, of the manifest.json inside images.tar."""
-    found: dict[str, str] = {}
-    for entry in answers.entries(archive_manifest):
-        name = answers.text(entry, 'Config').rpartition('/')[2]
-        digest = 'sha256:' + (name[:-5] if name.endswith('.json') else name)
-        found[digest] = digest
-        for tag in answers.texts(entry, 'RepoTags'):
-            found[tag] = digest
-    return found

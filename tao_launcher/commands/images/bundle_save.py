@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
-import tarfile
 
 from ...base import host
 from ...base.errors import CheckFailed
@@ -15,19 +13,26 @@ from ...base.reading import opened
 from ...base.shell import join, quote
 from ...base.text import plural
 from ...engine import process
-from . import bundle
-from .bundle import IMAGES, MANIFEST, PROGRAM, SUMS, Image
+from ...engine.references import lasting_tag, plain
+from . import archive as archives
+from . import bundle, documents, signature
+from .bundle import IMAGES, MANIFEST, PROGRAM, SIGNATURE, SUMS, Image
+from .registry import Registry
 from .store import Here, Needed, Store, check_code, missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from .archive import Archive
 
-def save(folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], store: Store) -> int:
-    """Write a bundle of the images, which have to be here, into `folder`.
 
-    SHA256SUMS is written last: what an interruption leaves does not verify. Raises CheckFailed, EngineError.
+def save(folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], store: Store, key: str = '') -> int:
+    """Write a bundle of the images, which have to be here, into `folder`; with a `key` it is signed.
+
+    An image by digest is saved under its lasting tag, which it gets here too: no store finds it in another's archive
+    by its digest. SHA256SUMS is written last: what an interruption leaves does not verify.
+    Raises CheckFailed, EngineError.
     """
     here = store.present([image.reference for image in wanted])
     absent = missing(wanted, here)
@@ -37,23 +42,36 @@ def save(folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], st
             f'{plural(len(absent), "image")} not here', *(image.reference for image in absent),
             advice=f'tao pull {tasks}',
         )
-    words = _words(store, [here[image.reference].name for image in wanted])
+    tags = _tags(wanted, here, store)
+    words = _words(store, list(dict.fromkeys(lasting_tag(image.reference) for image in wanted)))
     try:
         _check_folder(folder)
         if store.dry_run:
-            store.output.result(store.line(*words))
+            store.output.result(''.join(store.line(*each) for each in (*tags, words)))
             store.output.notice(f'its output goes into {folder}/{IMAGES}')
             return 0
         total = sum({found.id: found.size for found in here.values()}.values())
+        if key:
+            signature.sign(b'', key)  # what is wrong with it shows now, not after an hour
+        for each in tags:
+            answer = store.engine.ask(*each)
+            check_code(answer.code, 'a tag could not be set', answer.err)
         _clear(folder, total, store)
         images_file = _save_images(folder, words, total, store)
-        _finish(folder, _entries(folder, wanted, here), images_file, program())
+        _finish(folder, _entries(folder, wanted, here, store), images_file, program(), key)
     except OSError as e:
         why = ['FAT32 takes no file above 4 GB: use exFAT or ext4'] if e.errno == errno.EFBIG else []
         raise CheckFailed(f'{folder}: {e.strerror or e}', 'the bundle is not complete', *why) from None
     saved = f'{folder}: {plural(len(wanted), "image")}, {size(images_file[0])}'
     store.output.progress(saved, last=True)
     return 0
+
+
+def _tags(wanted: Sequence[Needed], here: Mapping[str, Here], store: Store) -> list[tuple[str, ...]]:
+    """The words that set the lasting tags which are not as they should be."""
+    tags = {lasting_tag(image.reference): here[image.reference] for image in wanted if '@' in image.reference}
+    known = store.present(list(tags))
+    return [('tag', found.id, tag) for tag, found in tags.items() if tag not in known or known[tag].id != found.id]
 
 
 def _words(store: Store, names: Sequence[str]) -> tuple[str, ...]:
@@ -103,35 +121,55 @@ def _save_images(folder: str, words: Sequence[str], total: int, store: Store) ->
     return whole.size, whole.digest.hexdigest()
 
 
-def _entries(folder: str, wanted: Sequence[Needed], here: Mapping[str, Here]) -> list[Image]:
-    """The images for the manifest. Raises CheckFailed when the archive does not have one of them."""
-    configs = bundle.config_ids(_archive_manifest(f'{folder}/{IMAGES}'))
-    lost = [i.reference for i in wanted if '@' not in here[i.reference].name and i.reference not in configs]
-    if lost or not configs:
+def _entries(folder: str, wanted: Sequence[Needed], here: Mapping[str, Here], store: Store) -> list[Image]:
+    """The images for the manifest. Raises CheckFailed when the archive is not one that every store can load."""
+    with open(opened(f'{folder}/{IMAGES}'), 'rb') as file:
+        archive = archives.read(file)
+    if archive.faults:  # such as layers that containerd never fetched, because it had them unpacked already
+        raise CheckFailed('the engine saved what no engine could load', *archive.faults)
+    found = {plain(tag): one for one in archive.images for tag in one.tags}
+    lost = [image.reference for image in wanted if plain(lasting_tag(image.reference)) not in found]
+    if lost:
         raise CheckFailed('the engine left images out of what it saved', *lost, advice='the same again')
     entries = []
     for image in wanted:
-        found = here[image.reference]
-        by_digest = [image.reference] if '@' in image.reference and image.reference not in found.digests else []
+        known, archived = here[image.reference], found[plain(lasting_tag(image.reference))]
+        by_digest = [image.reference] if '@' in image.reference and image.reference not in known.digests else []
         entries.append(Image(
-            image.reference, found.id, configs.get(image.reference, found.id), (*found.digests, *by_digest),
-            found.size, image.release, image.tasks,
+            image.reference, known.id, archived.config, (*known.digests, *by_digest), known.size, image.release,
+            image.tasks,
         ))
-    return entries
+    wrong = bundle.mismatches(entries, archive)
+    if wrong:
+        raise CheckFailed('the engine saved more than was asked for', *wrong)
+    return _with_documents(entries, archive, store)
 
 
-def _archive_manifest(path: str) -> object:
-    try:
-        with open(opened(path), 'rb') as file, tarfile.open(fileobj=file, mode='r:') as archive:
-            member = archive.extractfile('manifest.json')
-            return json.load(member) if member else None
-    except (tarfile.TarError, KeyError, ValueError, RecursionError):
-        raise CheckFailed('the engine saved no docker archive', path) from None
+def _with_documents(entries: Sequence[Image], archive: Archive, store: Store) -> list[Image]:
+    """The same with what their registries have of them; what that does not prove is said."""
+    registry = Registry(store)
+    made = []
+    for image in entries:
+        archived = bundle.in_archive(image, archive)
+        if archived:
+            known = registry.documents(image.digests, archive.documents, archived.machine)
+            image = image._replace(documents=tuple(map(bundle.packed, known.values())))
+            known = {**archive.documents, **known}
+            digest = image.reference.partition('@')[2]
+            if digest and not documents.proves(digest, known, archived.config, archived.tops):
+                store.output.notice(
+                    f'{image.reference}: unproven; its registry does not say that this image is the one of that digest'
+                )
+        made.append(image)
+    return made
 
 
-def _finish(folder: str, images: Sequence[Image], images_file: tuple[int, str], program: bytes) -> None:
+def _finish(folder: str, images: Sequence[Image], images_file: tuple[int, str], program: bytes, key: str) -> None:
     program_file = write(f'{folder}/{PROGRAM}', program, 0o755)
     text = bundle.manifest(images, {IMAGES: images_file, PROGRAM: program_file})
     manifest_file = write(f'{folder}/{MANIFEST}', text.encode())
     digests = {IMAGES: images_file[1], PROGRAM: program_file[1], MANIFEST: manifest_file[1]}
-    write(f'{folder}/{SUMS}', bundle.sums(digests).encode())
+    sums = bundle.sums(digests).encode()
+    if key:
+        write(f'{folder}/{SIGNATURE}', signature.sign(sums, key))
+    write(f'{folder}/{SUMS}', sums)

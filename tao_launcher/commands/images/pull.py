@@ -9,10 +9,10 @@ from ...base.progress import size
 from ...base.shell import join, quote
 from ...base.text import plural
 from ...engine import answers, process, signals
-from ...engine.failures import image_folder
-from ...engine.references import is_local, repository
+from ...engine.references import is_local, proven, repository
 from ...settings.parsers import is_digest
 from ..help.verb_parser import add_dry_run
+from . import memory, space
 from .asked import add_source, made_store, wanted_images
 from .store import Needed, Store, missing
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from ..help.verb_parser import Parser
 
 
-UNPACKED = 2.2  # what an image takes on disk for each byte that is pulled, about
 PATIENCE = 20.0  # seconds for what only a registry knows
+# With containerd's store a tag that the registry does not have is a reference that cannot be resolved.
+GONE = 'manifest unknown|manifest for .* not found|failed to resolve reference .*: not found|no space left'
 MACHINES = {'x86_64': 'amd64', 'aarch64': 'arm64'}  # as registries name them
 
 HELP = 'fetch the images that tasks need'
@@ -58,6 +59,8 @@ def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) 
     With `ask_first` it asks on a terminal, and needs `yes` elsewhere. An interrupted pull goes on
     where it was when it is run again. Raises EngineError, CheckFailed.
     """
+    # what a bundle brought without a proof is no reason not to fetch the registry's
+    store = store._replace(remembered=proven(host.json_file(store.memory)))
     absent = missing(wanted, store.present([image.reference for image in wanted]))
     if store.dry_run:
         store.output.result(''.join(store.line(*pull_words(image.reference)) for image in absent))
@@ -67,11 +70,12 @@ def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) 
         return 0
     layers = _layers_of_all(store, absent)
     _say_sizes(store, absent, layers)
-    _check_space(store, _total(layers))
+    space.check_for_pull(store, _total(layers))
     if ask_first and not yes and not _agreed(store):
         raise CheckFailed('not pulled', advice='the same with --yes')
     for image in absent:
         _pull(store, image.reference)
+    memory.remember(store.memory, {}, (), [image.reference for image in absent])
     return 0
 
 
@@ -131,20 +135,6 @@ def _say_sizes(store: Store, absent: Sequence[Needed], found: Sequence[Mapping[s
     store.output.notice(f'{plural(len(absent), "image")} to pull, {total if some else "size not known"}')
 
 
-def _check_space(store: Store, total: int) -> None:
-    """Raise CheckFailed when the disk that the engine keeps images on is too full for so many bytes."""
-    engine = store.engine
-    if store.no_check or engine.daemon.is_remote:
-        return
-    folder = image_folder(engine.ask('info', '--format', '{{json .}}').json())
-    free = host.free_bytes(folder) if folder else None
-    if free is not None and free < total * UNPACKED:
-        raise CheckFailed(
-            f'not enough room in {folder}', f'{size(free)} free, about {size(total * UNPACKED)} needed',
-            advice=f'{join(engine.words)} image prune, or tao --no-check pull …',
-        )
-
-
 def _agreed(store: Store) -> bool:
     from ...base.machine import agrees
 
@@ -172,6 +162,6 @@ def _failure(engine: Sequence[str], reference: str, text: str) -> EngineError:
     if re.search('unauthorized|denied|authentication required|no basic auth', text, re.IGNORECASE):
         user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''
         advice = f'{join(engine)} login {quote(registry)}{user}'
-    elif re.search('manifest unknown|manifest for .* not found|no space left', text, re.IGNORECASE):
+    elif re.search(GONE, text, re.IGNORECASE):
         advice = ''  # again would end alike
     return EngineError(f'{reference} could not be pulled', *text[-300:].splitlines(), advice=advice)

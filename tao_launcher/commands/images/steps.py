@@ -1,10 +1,9 @@
 """tao bundle: carry images to a host without a network; its steps, each with the options of its own."""
 from __future__ import annotations
 
-from ...base.text import plural
 from ...engine import signals
 from ..help.verb_parser import Parser, add_dry_run
-from .asked import add_source, made_store, state_path, wanted_images
+from .asked import add_source, made_store, wanted_images
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,23 +32,27 @@ def add(parser: Parser) -> None:
         if step == 'save':
             one.add_argument('tasks', nargs='+', metavar='TASK', help='TASK or GROUP/TASK')
             add_source(one)
+            one.add_argument('--sign', default='', metavar='KEY', help='sign SHA256SUMS with this key of ssh-keygen\'s')
+        else:
+            one.add_argument(
+                '--signers', default='', metavar='FILE',
+                help='check who signed it: ALLOWED SIGNERS of ssh-keygen, for the namespace tao-bundle',
+            )
 
 
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run a step. Returns its exit code; raises Fatal."""
     with signals.Unwinding():
         if given.step == 'verify':
-            from .bundle_load import verify
+            from .bundle_verify import verify
 
-            images = verify(given.folder, invocation.output)
-            invocation.output.result(f'{given.folder}: good, {plural(len(images), "image")}\n')
-            return 0
+            return verify(given.folder, invocation.output, given.signers)
         store = made_store(given, invocation)
         if given.step == 'load':
             from .bundle_load import load
 
-            return load(given.folder, state_path(invocation), store)
+            return load(given.folder, store, given.signers)
         from .bundle_save import save
         from .pyz import program
 
-        return save(given.folder, wanted_images(given, invocation), program, store)
+        return save(given.folder, wanted_images(given, invocation), program, store, given.sign)

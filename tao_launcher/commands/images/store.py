@@ -8,6 +8,7 @@ from ...engine.client import Engine
 from ...engine.references import with_registry
 from ...settings.parsers import is_digest
 from ...tasks.catalogue import Catalogue, find, moved
+from .documents import content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,16 +32,18 @@ class Here(Record):
     id: str
     size: int
     digests: tuple[str, ...]
+    content: str = ''  # see documents.content
 
 
 class Store(Record):
-    """The engine whose images these are, and the ids of those that bundles brought, by reference."""
+    """The engine whose images these are, and the ids of those that bundles brought, by reference, kept in `memory`."""
 
     engine: Engine
     remembered: Mapping[str, str]
     dry_run: bool
     no_check: bool
     output: Output
+    memory: str = ''
 
     def present(self, references: Sequence[str]) -> dict[str, Here]:
         """The images that the engine has, by the references asked for, in one question. Raises EngineError."""
@@ -61,6 +64,10 @@ class Store(Record):
         }
         return {reference: known[name]._replace(name=name) for reference, name in names.items() if name in known}
 
+    def genuine(self, references: Sequence[str]) -> dict[str, Here]:
+        """The images that the engine itself has under these references, whatever bundles said. Raises EngineError."""
+        return self._replace(remembered={}).present(references)
+
     def inspect_words(self, references: Sequence[str]) -> tuple[str, ...]:
         """The words of that question."""
         ids = (self.remembered[reference] for reference in references if reference in self.remembered)
@@ -77,7 +84,9 @@ def _names(image: object) -> dict[str, Here]:
     full = found if ':' in found else f'sha256:{found}'
     if not is_digest(full):
         return {}  # it is a word for the engine's command line
-    facts = Here('', full, answers.number(image, 'Size'), digests)
+    layers = answers.texts(image, 'RootFS', 'Layers')
+    made_of = content(list(layers), answers.fields(image, 'Config'))
+    facts = Here('', full, answers.number(image, 'Size'), tuple(dict.fromkeys(digests)), made_of)
     names = (*answers.texts(image, 'RepoTags'), *digests)
     # docker leaves its own registry out, podman does not
     return {name: facts for given in (*names, full) for name in (given, f'docker.io/{given}')}

@@ -111,6 +111,14 @@ def test_engine_that_is_fine() -> None:
     ({'DockerRootDir': '/var/lib/docker', 'DriverStatus': [['driver-type', 'io.containerd.snapshotter.v1']]},
      '/var/lib/containerd'),
     ({'DockerRootDir': '/big', 'DriverStatus': [['driver-type', 'io.containerd.snapshotter.v1']]}, '/big'),
+    # a containerd of the system's keeps them where it likes; one that dockerd starts, below dockerd's own root
+    ({'DockerRootDir': '/big', 'DriverStatus': [['driver-type', 'io.containerd.snapshotter.v1']],
+      'Containerd': {'Address': '/run/containerd/containerd.sock'}}, '/var/lib/containerd'),
+    ({'DockerRootDir': '/var/lib/docker', 'DriverStatus': [['driver-type', 'io.containerd.snapshotter.v1']],
+      'Containerd': {'Address': '/var/run/docker/containerd/containerd.sock'}}, '/var/lib/docker'),
+    ({'DockerRootDir': '/big', 'Containerd': {'Address': '/run/containerd/containerd.sock'}}, '/big'),
+    ({'DockerRootDir': '/big', 'DriverStatus': [['driver-type', 'io.containerd.snapshotter.v1']], 'Containerd': 7},
+     '/big'),
     ({}, ''),
 ])
 def test_image_folder(info: dict[str, Any], folder: str) -> None:

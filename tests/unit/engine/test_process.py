@@ -44,12 +44,17 @@ def test_what_a_program_writes_is_read_in_blocks(tmp_path: Path) -> None:
     got: list[bytes] = []
     found = process.read_from([a_program(tmp_path, 'head -c 300000 /dev/zero; exit 4')], os.environ, got.append)
     assert (found.code, b''.join(got)) == (4, bytes(300000))
+    got.clear()
+    assert process.read_from([a_program(tmp_path, 'cat')], os.environ, got.append, b'x\xff').code == 0
+    assert b''.join(got) == b'x\xff'
 
 
 def test_a_program_reads_a_file(tmp_path: Path) -> None:
     (tmp_path / 'f').write_bytes(b'x' * 300000)
     told: list[int] = []
     program = a_program(tmp_path, 'cat | wc -c; sleep 0.6')
-    found = process.write_to([program], os.environ, str(tmp_path / 'f'), told.append)
+    with (tmp_path / 'f').open('rb') as source:
+        source.read()  # it is read from its start, however often
+        found = process.write_to([program], os.environ, source, told.append)
     assert (found.code, found.out.strip()) == (0, '300000')
     assert told and max(told) == 300000  # how far it has read

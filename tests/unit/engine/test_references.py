@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import pytest
-from image_answers import ID
+from image_answers import ID, OTHER
 
 from tao_launcher.engine import references
 
@@ -24,3 +24,28 @@ def test_references(reference: str, repository: str, tagged: str, mirrored: str,
     assert references.with_registry(reference, 'h:5000/p') == mirrored
     assert references.lasting_tag(reference) == lasting
     assert references.is_local(reference) is local
+
+
+@pytest.mark.parametrize(('reference', 'plain'), [
+    ('docker.io/library/busybox:1', 'busybox:1'), ('docker.io/a/b', 'a/b:latest'), ('busybox', 'busybox:latest'),
+    ('h:5000/a', 'h:5000/a:latest'), ('nvcr.io/library/b:1', 'nvcr.io/library/b:1'), (f'a@{ID}', f'a@{ID}'),
+])
+def test_plain(reference: str, plain: str) -> None:
+    """Engines write the same reference in several ways."""
+    assert references.plain(reference) == plain
+
+
+@pytest.mark.parametrize('known', [
+    {'a@1': ID}, {'a@1': OTHER, 'proven': {'a@1': ID}}, {'a@1': ID, 'proven': []}, {'a@1': ID, 'proven': {'a@1': 7}},
+])
+def test_without_a_proof(known: object) -> None:
+    """Of an older launcher, or what one wrote over a proven id."""
+    assert references.proven(known) == {}
+    assert [*references.remembered(known)] == ['a@1']
+
+
+def test_proven() -> None:
+    assert references.proven({'a@1': ID, 'b@1': ID, 'proven': {'a@1': ID, 'c@1': ID}}) == {'a@1': ID}
+    nothing: tuple[object, ...] = (None, [], 'x', {'a@1': 7}, {'proven': 'a@1'})
+    for none in nothing:
+        assert references.remembered(none) == references.proven(none) == {}

@@ -27,7 +27,8 @@ def test_a_reference_that_a_bundle_brought(home: Path) -> None:
     reference = f'nvcr.io/nvidia/tao/tao-toolkit@{CONFIG}'
     state = home / '.local/state/tao'
     state.mkdir(parents=True)
-    (state / 'images.json').write_text(json.dumps({reference: ID}))
+    proven = {reference: ID}
+    (state / 'images.json').write_text(json.dumps({**proven, 'proven': proven}))
     notice = f'tao: notice: {reference} came with a bundle: used by its id, and not pulled (--pull always would)\n'
     words = ['--dry-run', '--image', reference, 'dino', 'train']
     done = tao(*words)
@@ -35,6 +36,16 @@ def test_a_reference_that_a_bundle_brought(home: Path) -> None:
     assert ' --pull never ' in done.out and done.out.endswith(f' {ID} dino train\n')
     for changed in (['--pull', 'always', *words], [*words[:2], f'{reference[:-1]}c', 'dino', 'train']):
         assert ID not in tao(*changed).out
+    # nothing shows that it is the image of that digest; an older launcher has replaced the id
+    others: tuple[dict[str, object], ...] = ({}, {'proven': []}, {'proven': {reference: CONFIG}})
+    for no_proof in others:
+        (state / 'images.json').write_text(json.dumps({reference: ID, **no_proof}))
+        done = tao(*words)
+        assert (done.code, done.err) == (0, (
+            f'tao: notice: {reference} came with a bundle, unproven: nothing shows that this image is the one of that '
+            'digest; used by its id, and not pulled (tao pull, or --pull always, would)\n'
+        ))
+        assert done.out.endswith(f' {ID} dino train\n')
     for broken in ('', '{', '[]', json.dumps({reference: 7}), json.dumps({reference: '--privileged'})):
         (state / 'images.json').write_text(broken)
         assert tao(*words).out.endswith(f' {reference} dino train\n')

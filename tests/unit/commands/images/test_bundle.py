@@ -2,17 +2,20 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from archives import Tar, classic, configuration, containerd, registry_manifest, sha
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tao_launcher.base.errors import ConfigError
 from tao_launcher.commands.images import bundle
+from tao_launcher.commands.images.archive import read
 
 ID, CONFIG = f'sha256:{"a" * 64}', f'sha256:{"b" * 64}'
 IMAGE = bundle.Image(
@@ -23,10 +26,18 @@ FILES = {'images.tar': (10, 'c' * 64), 'tao.pyz': (20, 'd' * 64)}
 
 
 def test_manifest_is_read_as_it_was_written() -> None:
-    text = bundle.manifest([IMAGE, IMAGE._replace(digests=(), tasks=())], FILES)
+    both = [IMAGE._replace(documents=(bundle.packed(b'{\n}'),)), IMAGE._replace(digests=(), tasks=())]
+    text = bundle.manifest(both, FILES)
     images, found = bundle.read_manifest(text.encode(), 'manifest.json')
-    assert images == [IMAGE, IMAGE._replace(digests=(), tasks=())]
+    assert images == both
+    assert bundle.documents(images[0]) == [b'{\n}']
     assert found == {name: digest for name, (_, digest) in FILES.items()}
+
+
+def test_a_manifest_of_an_older_launcher() -> None:
+    value = json.loads(bundle.manifest([IMAGE], FILES))
+    del value['images'][0]['documents']
+    assert bundle.read_manifest(json.dumps(value).encode(), 'manifest.json')[0] == [IMAGE]
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -47,6 +58,8 @@ def document(**changes: Any) -> dict[str, Any]:
     (document(size='big'), ['images[0].size: "big": expected a number of bytes']),
     (document(digests=7), ['images[0].digests: a number: expected a list [...]']),
     (document(digests=[7]), ['images[0].digests[0]: 7: expected a string']),
+    (document(documents=['{}']), ['images[0].documents[0]: "{}": expected base64']),
+    (document(documents=7), ['images[0].documents: a number: expected a list [...]']),
     (document(tasks='dino'), ['images[0].tasks: a string: expected a list [...]']),
     ({**document(), 'files': {'tao.pyz': 3}}, ['files.tao.pyz: a number: expected an object {...}']),
 ])
@@ -94,10 +107,39 @@ def test_sums_that_are_none(text: str, found: dict[str, str]) -> None:
     assert bundle.read_sums(text) == found
 
 
-@pytest.mark.parametrize(('archived', 'found'), [
-    ([{'Config': f'{"b" * 64}.json', 'RepoTags': ['a:1', 'b:2']}], {CONFIG: CONFIG, 'a:1': CONFIG, 'b:2': CONFIG}),
-    ([{'Config': f'blobs/sha256/{"b" * 64}', 'RepoTags': None}], {CONFIG: CONFIG}),  # docker from 25
-    (None, {}), ({}, {}), ([], {}),
+def saved(reference: str, config: bytes, **changes: Any) -> bundle.Image:
+    return IMAGE._replace(reference=reference, id=sha(config), config=sha(config), digests=(), **changes)
+
+
+A, B = configuration('a'), configuration('b')
+BY_DIGEST = f'r.test/b@{ID}'
+
+
+@pytest.mark.parametrize(('archive', 'images', 'wrong'), [
+    (classic({'r.test/a:1': A}), [saved('r.test/a:1', A)], []),
+    (classic({'docker.io/library/a:latest': A}), [saved('a', A)], []),
+    (classic({f'r.test/b:bundle-{"a" * 12}': A}), [saved(BY_DIGEST, A)], []),
+    (classic({'r.test/a:1': A}, RepoTags=None), [saved(BY_DIGEST, A)], []),  # older launchers saved it without a tag
+    (containerd('r.test/a:1', A), [saved('r.test/a:1', A)], []),
+    # and had the manifest's digest for the configuration's, of a containerd store
+    (containerd('r.test/a:1', A), [saved('r.test/a:1', registry_manifest(A))], []),
+    (classic({'r.test/a:1': A, 'r.test/evil:1': B}), [saved('r.test/a:1', A)], [
+        f'images.tar: has an image that manifest.json does not name ({sha(B)})',
+        'images.tar: has the tag r.test/evil:1, which manifest.json does not name',
+    ]),
+    (classic({'r.test/a:1': A, 'python:3': A}), [saved('r.test/a:1', A)], [
+        'images.tar: has the tag python:3 for an image that manifest.json does not name so',
+    ]),
+    (classic({'r.test/a:1': B, 'r.test/b:1': A}), [saved('r.test/a:1', A), saved('r.test/b:1', B)], [
+        'images.tar: has the tag r.test/a:1 for an image that manifest.json does not name so',
+        'images.tar: has the tag r.test/b:1 for an image that manifest.json does not name so',
+    ]),
+    (classic({'r.test/a:1': A}).file('repositories', '{"evil": {"1": ""}}'), [saved('r.test/a:1', A)], [
+        'images.tar: has the tag evil:1, which manifest.json does not name',
+    ]),
+    (classic({}), [saved('r.test/a:1', A)], ['images.tar: does not have r.test/a:1, which manifest.json names']),
 ])
-def test_config_ids(archived: Any, found: dict[str, str]) -> None:
-    assert bundle.config_ids(archived) == found
+def test_mismatches(archive: Tar, images: list[bundle.Image], wrong: list[str]) -> None:
+    """Nothing else may be loaded than the manifest says."""
+    found = sorted(bundle.mismatches(images, read(io.BytesIO(archive.data()))))
+    assert found == sorted(wrong)

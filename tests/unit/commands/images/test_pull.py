@@ -16,6 +16,7 @@ from support import tao
     ('error pulling image configuration: download failed after attempts=6: dial tcp: i/o timeout',
      'the same again: what was fetched is kept'),
     ('Error response from daemon: manifest for nvcr.io/x not found: manifest unknown: manifest unknown', ''),
+    ('Error response from daemon: failed to resolve reference "nvcr.io/x": nvcr.io/x: not found', ''),
     ('failed to register layer: write /x: no space left on device', ''),
 ])
 def test_pull_that_fails(engine: Engine, said: str, advice: str) -> None:

@@ -36,8 +36,17 @@ def test_an_image_that_a_bundle_brought(engine: Engine, home: Path) -> None:
     (home / '.tao').mkdir()
     (home / '.tao/config.json').write_text(json.dumps({'format_version': 3.0, 'task_group': groups}))
     (home / '.local/state/tao').mkdir(parents=True)
-    (home / '.local/state/tao/images.json').write_text(json.dumps({f'{REPOSITORY}@{OTHER}': ID}))
+    known = home / '.local/state/tao/images.json'
+    by_digest = {f'{REPOSITORY}@{OTHER}': ID}
+    known.write_text(json.dumps({**by_digest, 'proven': by_digest}))
     engine.has(image(f'{REPOSITORY}:bundle-1'))
     assert [entry['present'] for entry in json.loads(tao('images', '--format', 'json').out)] == [True]
     assert tao('pull', 'dino') == (0, '', 'tao: every image is here\n')
-    assert tao('bundle', 'save', '--dry-run', 'b', 'dino').out == f'docker save {ID}\n'
+    tag = f'{REPOSITORY}:bundle-{"b" * 12}'
+    assert tao('bundle', 'save', '--dry-run', 'b', 'dino').out == f'docker tag {ID} {tag}\ndocker save {tag}\n'
+    # without a proof the registry's own is fetched, and from then on used
+    known.write_text(json.dumps(by_digest))
+    assert [entry['present'] for entry in json.loads(tao('images', '--format', 'json').out)] == [True]
+    assert tao('--quiet', 'pull', 'dino') == (0, '', '')
+    assert [call[1:] for call in engine.calls if call[1] == 'pull'] == [['pull', '--quiet', f'{REPOSITORY}@{OTHER}']]
+    assert json.loads(known.read_text()) == {}
