@@ -187,7 +187,7 @@ def test_a_source_that_a_node_has_not(slurm: Cluster) -> None:
 
 
 def test_no_engine_and_no_gpus_on_the_node(slurm: Cluster) -> None:
-    job = slurm.submit('--gpus=none', '--engine=no-such-docker', 'dino', 'run', 'true')
+    job = slurm.submit('--gpus=none', '--engine=docker:no-such-docker', 'dino', 'run', 'true')
     # asked for on the command line only, so that the job has none
     script = slurm.tao('--quiet', 'submit', 'slurm', '--dry-run', 'dino', 'run', 'true').out
     without = slurm.run('sbatch', '--parsable', '--gpus-per-node=0', stdin=script).out.strip()
