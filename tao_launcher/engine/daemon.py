@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 ROOTLESS = ('rootless', '/run/user/', '/.docker/run/')
 
 
+DAEMON_FILE = '/etc/docker/daemon.json'
+
+
 class Daemon(Record):
     """What is known of the engine: which one it is, where its daemon is, whose user that is.
 
@@ -66,6 +69,14 @@ def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Cal
         is_ssh=bool(connection) or address.startswith('ssh:'),  # which may ask for a passphrase
         address=f'connection {connection}' if connection else address,
     )
+
+
+def remaps_users(daemon: Daemon, read: Callable[[str], object]) -> bool:
+    """Whether docker's configuration maps the users of containers to others, which rules out the host's network."""
+    if not daemon.profile.has_contexts or daemon.is_remote or daemon.is_rootless:
+        return False
+    found = read(DAEMON_FILE)
+    return bool(found.get('userns-remap')) if isinstance(found, dict) else False
 
 
 def _nothing(path: str) -> object:

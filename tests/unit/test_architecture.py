@@ -38,9 +38,9 @@ TOUCH_THE_WORLD = {
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
-    'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
-    'settings/locate', 'tasks/load', 'launch/containers', 'launch/diagnose', 'launch/launch', 'launch/prepare',
-    'launch/verbose', 'checkouts/checkout', 'checkouts/find',
+    'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
+    'settings/locate', 'tasks/load', 'launch/containers', 'launch/diagnose',
+    'launch/launch', 'launch/prepare', 'launch/verbose', 'checkouts/checkout', 'checkouts/find',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
