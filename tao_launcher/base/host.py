@@ -28,6 +28,13 @@ class Terminals(Record):
     foreground: bool = False
 
 
+class ProgramFile(Record):
+    """A program's own file: its path, links followed ('' where there is none), and its text if it is a script."""
+
+    path: str = ''
+    script: str = ''
+
+
 class Host(Record):
     """The facts of this machine and caller that a plan depends on."""
 
@@ -123,6 +130,31 @@ def supplementary_groups(host: Host) -> tuple[int, ...]:
     except KeyError:
         pass  # no such group here
     return tuple(sorted(gids - {host.gid}))
+
+
+SCRIPT = 1 << 16  # bytes: longer than any script that starts another program, and shorter than any client
+
+
+def program(word: str, path: str) -> ProgramFile:
+    """The file of a program, looked for in the folders of `path` (as PATH has them)."""
+    places = [word] if '/' in word else [f'{folder or "."}/{word}' for folder in path.split(':')]
+    for place in places:
+        try:
+            found = os.stat(place)
+        except OSError:
+            continue
+        if found.st_mode & 0o170000 == 0o100000 and found.st_mode & 0o111:  # a file that may be executed
+            return ProgramFile(os.path.realpath(place), _script(place) if found.st_size <= SCRIPT else '')
+    return ProgramFile()
+
+
+def _script(path: str) -> str:
+    try:
+        with open(path, 'rb') as f:
+            text = f.read(SCRIPT)
+    except OSError:
+        return ''
+    return text.decode('utf-8', 'replace') if text.startswith(b'#!') else ''
 
 
 def environment() -> dict[str, str]:

@@ -81,7 +81,10 @@ class Output:
         data = encoded(text)
         try:
             while data:
-                data = data[os.write(1, data):]
+                try:
+                    data = data[os.write(1, data):]
+                except BlockingIOError:
+                    _wait_for(1)
         except BrokenPipeError:
             raise OutputClosed from None
         except OSError as e:
@@ -153,8 +156,7 @@ class Output:
     def _write(self, line: str, end: str = '\n') -> None:
         start, self._is_within_a_line = '\n' if self._is_within_a_line else '', False
         try:
-            sys.stderr.write(start + line + end)
-            sys.stderr.flush()
+            _write_all(sys.stderr, start + line + end)
         except (OSError, ValueError, AttributeError):
             # Nobody reads it, or it was closed from the start. What its buffer still holds must not
             # fail once more at the interpreter's end, which would turn the exit code into 120.
@@ -162,6 +164,28 @@ class Output:
 
     def _paint(self, text: str, color: str) -> str:
         return _paint(text, color) if self.is_colored else text
+
+
+def _write_all(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BlockingIOError:  # its buffer holds what was not taken
+        while True:
+            _wait_for(stream.fileno())
+            try:
+                return stream.flush()
+            except BlockingIOError:
+                pass
+
+
+def _wait_for(descriptor: int) -> None:
+    """Wait until a descriptor that does not block takes more."""
+    import select  # only few are of that kind
+
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT)
+    poll.poll()
 
 
 def _columns() -> int:

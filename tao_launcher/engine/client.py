@@ -39,8 +39,11 @@ class Engine(Record):
         found = failures.engine_failure(
             self.words, answer.code, answer.err, self.daemon.address, here, self.environ,
         )
-        what, remedy = found or (f'{" ".join(self.words)} did not answer as expected', '')
-        return EngineError(what, advice=remedy)
+        if found:
+            return EngineError(found[0], advice=found[1])
+        printed = (answer.out.strip() or answer.err.strip()).partition('\n')[0]
+        why = [f'it printed: {printed[:200]}'] if printed else []
+        return EngineError(f'{" ".join(self.words)} did not answer as expected', *why)
 
 
 def owner_name(owner: str) -> str:

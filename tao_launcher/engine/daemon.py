@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from .profile import Profile
 
 
+# What the names of programs and sockets of daemons without root have in them. Without systemd's folder for
+# the user (/run/user/UID) the socket is below the home.
+ROOTLESS = ('rootless', '/run/user/', '/.docker/run/')
+
+
+DAEMON_FILE = '/etc/docker/daemon.json'
+
+
 class Daemon(Record):
     """What is known of the engine: which one it is, where its daemon is, whose user that is.
 
@@ -47,7 +55,7 @@ def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Cal
     known.update((name, value) for name, equals, value in (word.partition('=') for word in before) if equals)
     profile = profiles.profile(engine)
     if profile.has_contexts:
-        address = profiles.flag(engine, profile.address) or _docker(engine, known, home, read)
+        address = _with_scheme(profiles.flag(engine, profile.address)) or _docker(engine, known, home, read)
         connection = ''
     else:
         address, connection = _named(engine, profile, known)
@@ -56,11 +64,19 @@ def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Cal
     return Daemon(
         profile=profile,
         is_sudo=is_sudo,
-        is_rootless=not remote and any('rootless' in text or '/run/user/' in text for text in (address, name)),
+        is_rootless=not remote and any(part in text for part in ROOTLESS for text in (address, name)),
         is_remote=remote,
         is_ssh=bool(connection) or address.startswith('ssh:'),  # which may ask for a passphrase
         address=f'connection {connection}' if connection else address,
     )
+
+
+def remaps_users(daemon: Daemon, read: Callable[[str], object]) -> bool:
+    """Whether docker's configuration maps the users of containers to others, which rules out the host's network."""
+    if not daemon.profile.has_contexts or daemon.is_remote or daemon.is_rootless:
+        return False
+    found = read(DAEMON_FILE)
+    return bool(found.get('userns-remap')) if isinstance(found, dict) else False
 
 
 def _nothing(path: str) -> object:
@@ -78,12 +94,17 @@ def _named(engine: Sequence[str], profile: Profile, environ: Mapping[str, str]) 
     return address, '' if address else connection
 
 
+def _with_scheme(address: str) -> str:
+    """An address as docker's client understands it: without a scheme it is a TCP one."""
+    return f'tcp://{address}' if address and '://' not in address else address
+
+
 def _docker(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Callable[[str], object]) -> str:
     """The endpoint by docker's own precedence: --context, DOCKER_HOST, DOCKER_CONTEXT, its configuration."""
     folder = profiles.flag(engine, ('--config', '--config')) or environ.get('DOCKER_CONFIG') or f'{home}/.docker'
     context = profiles.flag(engine, DOCKER.place)
     if not context and environ.get('DOCKER_HOST'):
-        return environ['DOCKER_HOST']
+        return _with_scheme(environ['DOCKER_HOST'])
     context = context or environ.get('DOCKER_CONTEXT', '')
     if not context:
         context = answers.text(read(f'{folder}/config.json'), 'currentContext')

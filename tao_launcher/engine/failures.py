@@ -66,6 +66,16 @@ def has_nvidia(info: Mapping[str, object]) -> bool:
     return 'nvidia' in answers.fields(info, 'Runtimes') or any(id.startswith('nvidia.com/gpu') for id in devices)
 
 
+def has_no_init(info: Mapping[str, object]) -> bool:
+    """Whether `docker info` shows that docker's program for --init cannot be started."""
+    return answers.text(info, 'InitCommit', 'ID') == 'N/A'
+
+
+def remaps_users(info: Mapping[str, object]) -> bool:
+    """Whether `docker info` shows that root in a container is another user here (userns-remap)."""
+    return any(option.split(',')[0] == 'name=userns' for option in answers.texts(info, 'SecurityOptions'))
+
+
 def image_folder(info: Mapping[str, object]) -> str:
     """The folder of this machine that `docker info` or `podman info` says images are kept in, or ''."""
     if 'store' in info:

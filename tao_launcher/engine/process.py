@@ -171,6 +171,31 @@ def start(
         raise EngineError(f'{argv[0]}: cannot be started ({e.strerror})') from None
 
 
+def signal_to(client: subprocess.Popen[bytes], number: int, *, with_group: bool) -> None:
+    """Send a signal to a command that `start` has started, or to its whole group where it has a session of its own.
+
+    Raises PermissionError when it is another user's.
+    """
+    try:
+        if with_group:
+            os.killpg(client.pid, number)
+        else:
+            client.send_signal(number)
+    except ProcessLookupError:
+        pass  # it has just ended
+
+
+def end(client: subprocess.Popen[bytes], seconds: float) -> None:
+    """Give a command that `start` has started some seconds to end, and end it then."""
+    try:
+        client.wait(seconds)
+    except subprocess.TimeoutExpired:
+        pass
+    _end(client)
+    if client.stdout:
+        client.stdout.close()
+
+
 def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
     """Replace this process by a command: its streams, signals and exit code are the command's own.
 

@@ -45,6 +45,13 @@ def start(machine: Machine) -> str:
     return f"sudo sh -c '{command}'" if machine.has_sudo and not machine.is_root else as_root(machine, command)
 
 
+def install_init(machine: Machine, profile: Profile) -> str:
+    """Give the engine a program for --init: docker brings one along, podman has a package for it."""
+    if profile.own_inits:
+        return as_root(machine, 'apt-get install -y catatonit')
+    return install(machine, profile)
+
+
 def describe_gpus(machine: Machine) -> str:
     """Describe the GPUs to an engine that takes them as devices (CDI)."""
     return as_root(machine, 'nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml')

@@ -10,13 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType, TracebackType
 
+MOMENT = 0.05  # seconds
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class Signals:
     """Signals as data: from entering to leaving they are queued, and `wait` hands them out.
 
-    A signal that was ignored at the start (nohup) stays ignored. SIGCHLD wakes `wait` up.
+    A signal that was ignored at the start (nohup) stays ignored. SIGCHLD wakes `wait` up. Outside the
+    main thread there are none to take: `wait` then looks up every moment.
     """
 
     def __init__(self) -> None:
@@ -27,6 +29,9 @@ class Signals:
         self._read, self._write = os.pipe()
         os.set_blocking(self._read, False)
         os.set_blocking(self._write, False)
+        self._are_taken = _is_main_thread()
+        if not self._are_taken:
+            return self
         self._wakeup = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         for number in FORWARDED:
             if signal.getsignal(number) != signal.SIG_IGN:
@@ -44,17 +49,27 @@ class Signals:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
-        signal.set_wakeup_fd(self._wakeup)
+        if self._are_taken:
+            signal.set_wakeup_fd(self._wakeup)
         os.close(self._read)
         os.close(self._write)
 
     def wait(self, timeout: float | None, pipes: Sequence[int] = ()) -> list[int]:
         """The signals that came, SIGCHLD left out; waits for one, for `timeout` seconds, or for words in a pipe."""
+        if not self._are_taken:
+            timeout = MOMENT if timeout is None else min(timeout, MOMENT)
         poll = select.poll()  # select takes no descriptor above 1023
         for pipe in (self._read, *pipes):
             poll.register(pipe, select.POLLIN)
         ready = [pipe for pipe, _ in poll.poll(None if timeout is None else timeout * 1000)]
         return [n for n in (os.read(self._read, 512) if self._read in ready else b'') if n != signal.SIGCHLD]
+
+
+def _is_main_thread() -> bool:
+    """Whether signals can be taken here: Python gives them to the main thread alone."""
+    import threading  # which subprocess has loaded
+
+    return threading.current_thread() is threading.main_thread()
 
 
 def _queued(number: int, frame: FrameType | None) -> None:
@@ -65,7 +80,8 @@ class Unwinding:
     """While inside, TERM and HUP unwind as Ctrl-C does: what was begun is ended, half a file removed."""
 
     def __enter__(self) -> None:
-        numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) != signal.SIG_IGN]
+        taken = (signal.SIGTERM, signal.SIGHUP) if _is_main_thread() else ()
+        numbers = [n for n in taken if signal.getsignal(n) != signal.SIG_IGN]
         self._before = {number: signal.signal(number, self._unwind) for number in numbers}
 
     def _unwind(self, number: int, frame: FrameType | None) -> None:
@@ -97,14 +113,16 @@ class Terminal:
             return
         import termios
 
-        before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # we may be in the background by now
+        # we may be in the background by now
+        before = signal.signal(signal.SIGTTOU, signal.SIG_IGN) if _is_main_thread() else None
         try:
             # not TCSADRAIN, which waits while the terminal is stopped (Ctrl-S)
             termios.tcsetattr(0, termios.TCSANOW, self._saved)  # type: ignore[arg-type]
         except termios.error:
             pass  # the terminal is gone
         finally:
-            signal.signal(signal.SIGTTOU, before)
+            if before is not None:
+                signal.signal(signal.SIGTTOU, before)
 
 
 def has_terminal() -> bool:
@@ -124,5 +142,6 @@ def die_of(number: int) -> None:
 
 def interrupt_group() -> None:
     """Do what the terminal does at Ctrl-C: interrupt the foreground, this process left out."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.kill(0, signal.SIGINT)
+    if _is_main_thread():  # else it could not be left out
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os.kill(0, signal.SIGINT)

@@ -49,6 +49,8 @@ class FailureFacts(Record):
     ulimits: tuple[str, ...] = ()  # names of those that were asked for
     is_podman: bool = False  # podman answers, whatever the program is called
     lacks_init: bool = False  # the engine has no program for --init, and none was found for it
+    remaps_users: bool = False  # root in a container is another user (docker's userns-remap)
+    network: str = ''
     has_driver: bool | None = None
     events: tuple[str, ...] | None = None  # what the engine saw of the container: create, start, oom, kill, die
     lifetime: float | None = None  # seconds from its start to its end
@@ -99,10 +101,19 @@ def _refusal(facts: FailureFacts) -> tuple[str, str]:
     if facts.name_is_taken:
         return f'a container named {facts.name} exists already', f'{engine} rm {quote(facts.name)}, or another --name'
     if facts.lacks_init:
-        return _NO_INIT.format(_name(facts)), remedies.as_root(facts.machine, 'apt-get install -y catatonit')
+        return _no_init(facts)
+    if facts.remaps_users and facts.network == 'host':
+        return (
+            'docker maps the users of containers to others (userns-remap), which rules out the host\'s network',
+            'leave --network host (and "network") out, or --docker-arg --userns=host',
+        )
     if facts.is_podman and _name(facts) != 'podman':
         return f'{facts.engine[-1]} is podman here, which takes other words', '--engine podman'
     return _no_gpus(facts)
+
+
+def _no_init(facts: FailureFacts) -> tuple[str, str]:
+    return _NO_INIT.format(_name(facts)), remedies.install_init(facts.machine, profiles.profile(facts.engine))
 
 
 _NO_INIT = '{} has no program for --init here (without one: "init": false in DockerOptions)'
@@ -148,6 +159,8 @@ def _command(facts: FailureFacts, *, started: bool) -> tuple[str, str]:
     no_gpus = _no_gpus(facts) if not started else ('', '')
     if no_gpus[0] and (facts.has_driver is False or profiles.profile(facts.engine).uses_cdi):
         return no_gpus
+    if facts.lacks_init and not started:
+        return _no_init(facts)
     if facts.has_init and facts.events is not None and not started:
         return _limits(facts)  # the engine got as far as the command in no case
     who = 'tini' if started else _name(facts) if facts.events is not None else f'{_name(facts)} or tini'

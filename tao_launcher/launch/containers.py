@@ -15,17 +15,19 @@ ANSWER = 20.0  # seconds that an engine under load may take for a question
 
 
 class Container(Record):
-    """A container of ours: its full id and state (created, running, exited, …)."""
+    """A container of ours: its full id, its state (created, running, exited, …), and its variables, NAME=VALUE each."""
 
     id: str
     state: str
+    environment: tuple[str, ...] = ()
 
 
 class Launch(Record):
     """How to recognise the container of one launch.
 
-    launch_id is the value that only this launch's container has in its environment; '' where the
-    engine (sudo) cannot pass it: then the container must be the only one created since `started`.
+    launch_id is the value that only this launch's container has in its environment. Where the engine's
+    command does not pass it on ('' with sudo, or a program of docker's name that drops the environment)
+    the container must be the only one without such a value that was created since `started`.
     """
 
     engine: tuple[str, ...]
@@ -36,37 +38,59 @@ class Launch(Record):
     started: str  # UTC, as the engine writes times: 2026-01-31T10:20:30
     removal: tuple[tuple[str, ...], ...] = DOCKER.removal  # the commands that remove a container
 
-    def find(self) -> list[Container] | None:
+    @property
+    def is_remote(self) -> bool:
+        """Whether the daemon is on another machine, whose clock may differ; its owner labels are NAME@HOST."""
+        return '@' in self.owner
+
+    def find(self, timeout: float = ANSWER) -> list[Container] | None:
         """The launch's container; empty when it is gone, several when they cannot be told apart.
 
         None when the engine does not say.
         """
         listed = self.ask(
             'ps', '-aq', '--no-trunc',
-            '--filter', f'label=tao.plan={self.plan}', '--filter', f'label=tao.user={self.owner}',
+            '--filter', f'label=tao.plan={self.plan}', '--filter', f'label=tao.user={self.owner}', timeout=timeout,
         )
         if listed.code != 0:
             return None
         form = '{{.Id}} {{.State.Status}} {{json .Created}} {{json .Config.Env}}'
-        found = []
+        found, unmarked = [], []
         for ids in answers.batches(answers.ids(listed.out)):
             # one that was removed meanwhile costs the exit code, not the others
-            for line in self.ask('inspect', '-f', form, *ids).out.splitlines():
+            for line in self.ask('inspect', '-f', form, *ids, timeout=timeout).out.splitlines():
                 fields = line.split(' ', 3)
-                if len(fields) == 4 and fields[0] in ids and self._is_ours(fields[2].strip('"'), fields[3]):
-                    found.append(Container(fields[0], fields[1]))
-        return found
+                if len(fields) < 4 or fields[0] not in ids:
+                    continue
+                container = Container(fields[0], fields[1], answers.texts(answers.parsed(fields[3])))
+                if self.launch_id and f'{LAUNCH_ID}={self.launch_id}' in container.environment:
+                    found.append(container)
+                elif self._may_be_ours(fields[2].strip('"'), container.environment):
+                    unmarked.append(container)
+        if found or not unmarked or (self.launch_id and not self.is_wrapped()):
+            return found
+        return unmarked
 
-    def _is_ours(self, created: str, environment: str) -> bool:
-        if not self.launch_id:
-            return (seconds(created) or 0) >= (seconds(self.started) or 0)
-        return f'{LAUNCH_ID}={self.launch_id}' in answers.texts(answers.parsed(environment))
+    def _may_be_ours(self, created: str, environment: tuple[str, ...]) -> bool:
+        """Whether a container has no launch's value, and is not older than this launch."""
+        has_none = not any(word.startswith(f'{LAUNCH_ID}=') and word != f'{LAUNCH_ID}=' for word in environment)
+        return (not self.launch_id or has_none) and (seconds(created) or 0) >= (seconds(self.started) or 0)
+
+    def is_wrapped(self) -> bool:
+        """Whether the engine's program is another one than its client, which may drop the environment."""
+        from ..engine import alias
+
+        return alias.is_wrapped(self.engine, self.env)
 
     def ask(
         self, *words: str, timeout: float = ANSWER, is_over: Callable[[], bool] | None = None,
     ) -> process.Answer:
         """Ask the engine; the answer's code is None when there is none in time."""
         return process.ask((*self.engine, *words), self.env, timeout, is_over)
+
+    def signal(self, container: Container, number: int) -> None:
+        """Have the engine send the job a signal."""
+        self.ask('kill', '--signal', str(int(number)), container.id)
 
     def end(self, container: Container, grace: int | None, is_over: Callable[[], bool]) -> bool:
         """Stop the container within `grace` seconds (None: it had its time) and remove it.

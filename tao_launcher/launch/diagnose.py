@@ -46,7 +46,7 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
         wants_gpu=bool(plan.gpus), shm=_shm(plan),
         has_init=bool(plan.init), ulimits=tuple(limit.name for limit in plan.ulimits),
         has_memory_limit=any(line[0].partition('=')[0] in ('--memory', '-m') for line in argv.lines(plan)),
-        name=str(plan.passed.get('name', '')),
+        name=str(plan.passed.get('name', '')), network=str(plan.passed.get('network', '')),
         address=found.address, is_remote=found.is_remote,
         lacks_init=plan.init == ('--init',) and lacks_init(found),
     )
@@ -58,6 +58,9 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
             facts = facts._replace(code=125)
     if code in (125, 126, 127, 137) and facts.engine_code == 0:
         facts = _what_happened(facts, since, kills, plan, launch, engine)
+    if facts.code == 127 and plan.init == ('--init',) and facts.events and 'start' not in facts.events:
+        info = engine.ask('info', '--format', '{{json .}}').json()
+        facts = facts._replace(lacks_init=facts.lacks_init or failures.has_no_init(info))
     if facts.code == 125 and facts.engine_code == 0 and 'start' not in (facts.events or ()):
         facts = _why_refused(facts, engine)
     what, remedy = causes.failure(facts)
@@ -113,6 +116,7 @@ def _why_refused(facts: FailureFacts, engine: TimedEngine) -> FailureFacts:
         image_is_here=image.code == 0 if image.code is not None else None,
         is_logged_in=is_logged_in(facts.image.partition('/')[0], logins(facts.engine, facts.environ)),
         name_is_taken=bool(taken.strip()), disk=folder, is_podman='host' in info,
+        remaps_users=failures.remaps_users(info),
         disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
         has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )

@@ -5,7 +5,7 @@ from ..base import host
 from ..base.errors import ConfigError, UsageError
 from ..base.secrets import masked
 from ..base.text import plural
-from ..engine import daemon
+from ..engine import alias, daemon
 from ..engine.init import with_init
 from ..engine.references import REMEMBERED, proven, remembered
 from ..settings.locate import read_mounts_file
@@ -40,6 +40,8 @@ def prepare(
     settings = settings._replace(notices=(*notices, *settings.notices))
     if settings.sources['dry_run'].kind == 'variable' and settings.dry_run:
         output.say_dry_run()
+    words, notice = alias.actual(settings.engine, environ)
+    settings = settings._replace(engine=words, notices=(*settings.notices, *([notice] if notice else [])))
     engine = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
     if output.is_verbose:
         from .verbose import say_settings
@@ -48,6 +50,9 @@ def prepare(
     if settings.gpus and settings.gpus.kind == 'free':
         settings = settings._replace(gpus=_free_gpus(settings, engine, environ, output))
     target = make_target(settings)
+    has_own_network = target.network == 'host' and not (settings.ports or 'network' in settings.passed)
+    if has_own_network and not target.is_service and daemon.remaps_users(engine, host.json_file):
+        target = target._replace(network='', notices=(*target.notices, _NO_HOST_NETWORK))
     made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
     if '@' in made.image:
         made = _bundled(made, here)
@@ -58,6 +63,9 @@ def prepare(
 
         say_plan(made, here, output)
     return check(made, settings, engine, target), settings.dry_run
+
+
+_NO_HOST_NETWORK = 'docker maps the users of containers (userns-remap), so the job gets no host network, but a bridge'
 
 
 def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Plan:

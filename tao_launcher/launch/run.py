@@ -38,8 +38,8 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
         code = -job.received[0]  # the job has no code of its own
     if _was_interrupted(plan, job, code):
         return -signal.SIGINT
-    # clients end with 1 as well when they find no engine: a wrong context, a sudo that refuses
-    if (code in EXPLAINED or (code == 1 and job.is_silent)) and not job.received:
+    # clients end with 1 as well when they find no engine: docker's since 29, a wrong context, a sudo that refuses
+    if (code in EXPLAINED or (code == 1 and job.is_unreached)) and not job.received:
         from .diagnose import diagnose
 
         code = diagnose(code, since, kills, plan, launch, output)

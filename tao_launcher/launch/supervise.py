@@ -1,21 +1,25 @@
 """Runs a launch to its end: passes signals on, and leaves no container behind.
 
 Every signal goes to the client at most once: a third one makes a client quit and abandon the
-container. From then on the launcher talks to the engine.
+container. From then on the launcher talks to the engine. What was signalled together with the
+launcher is not signalled again.
 """
 from __future__ import annotations
 
 import signal
+import time
 
-from ..base.shell import join
-from ..engine import process, profiles
+from ..engine import process
 from ..engine.signals import Signals, Terminal, has_terminal
+from .ending import LaunchedContainer, is_the_clients
+from .told import FORWARDED, PATIENCE, TOGETHER, Untold, exit_code, was_told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
 
     from ..base.output import Output
+    from .arrival import Arrival
     from .containers import Container, Launch
     from .plan import Plan
 
@@ -24,12 +28,10 @@ UNTOLD = 1.0  # seconds for what the terminal may have told the client, before t
 QUICK_DEATH = 5.0  # a client that dies this early may have a container still in the making
 IN_THE_MAKING = 2.0
 OVER = ('exited', 'stopped', 'removing', 'dead')  # states of a container whose job has ended
-# What a client may return when a signal ends it before its job has a code.
-CLIENTS_OWN = (1, 2, 125, 128 + signal.SIGHUP, 128 + signal.SIGINT, 128 + signal.SIGTERM)
 REFUSED = (1, 125, 126, 127)  # no container was started
 
 
-class SupervisedJob:
+class SupervisedJob(LaunchedContainer):
     """One launch while it runs.
 
     After `run`, `received` has the signals that came, and `abandoned` says that the job did not end
@@ -37,14 +39,13 @@ class SupervisedJob:
     """
 
     def __init__(self, plan: Plan, launch: Launch, output: Output) -> None:
-        self.plan = plan
-        self.launch = launch
-        self.output = output
-        self.received: list[int] = []
+        super().__init__(plan, launch, output)
         self.abandoned = False
-        self.was_told = False  # a signal reached the job
+        self.untold: list[Untold] = []
+        self.id = ''  # of its container, once it was looked for
         self.was_ended = False  # its container was removed while the client was still there
-        self.is_silent = False  # the engine does not answer
+        self.is_alone = False  # the client has ended before the job
+        self.is_unreached = False  # the engine does not answer, and cannot have answered the client
         self.offer_at: float | None = None
         self.end_at: float | None = None
 
@@ -63,27 +64,41 @@ class SupervisedJob:
                 argv, self.launch.env, own_session=self.own_session, has_input=self.plan.interactive,
                 captured=self.plan.detach,
             )
-            heard = process.Heard(client)
+            arrival = self._arrival()
             try:
-                while client.poll() is None:
-                    for number in self.signals.wait(self._patience(), heard.pipes):
-                        self._receive(number, client)
-                    heard.take()
-                    self._look_at_the_clock(client)
+                out = self._watch(client, arrival)
             finally:
                 terminal.restore()
             self.received += self.signals.wait(0)  # came together with the end
-            self._clean_up(client.returncode, process.clock() - begun)
-            heard.take()
-            if client.stdout:
-                client.stdout.close()
-        return client.returncode, heard.text
+            code = self._clean_up(client.returncode, process.clock() - begun)
+            if arrival:
+                arrival.look(is_last=True)
+        return code, out
 
-    def _patience(self) -> float | None:
-        times = [t for t in (self.offer_at, self.end_at) if t is not None]
+    def _watch(self, client: subprocess.Popen[bytes], arrival: Arrival | None = None) -> str:
+        """Wait until the client has ended; what it printed, if that is captured."""
+        heard = process.Heard(client)
+        while client.poll() is None:
+            for number in self.signals.wait(self._patience(arrival), heard.pipes):
+                self._receive(number)
+            heard.take()
+            if client.poll() is None:
+                self._tell(client)
+                self._look_at_the_clock(client)
+            if arrival:
+                arrival.look()
+        heard.take()
+        if client.stdout:
+            client.stdout.close()
+        return heard.text
+
+    def _patience(self, arrival: Arrival | None) -> float | None:
+        looks = [self.offer_at, self.end_at, arrival.look_at if arrival else None]
+        times = [at for at in looks if at is not None]
+        times += [signal.look_at for signal in self.untold]
         return max(0.0, min(times) - process.clock()) if times else None
 
-    def _receive(self, number: int, client: subprocess.Popen[bytes]) -> None:
+    def _receive(self, number: int) -> None:
         now = process.clock()
         first = number not in self.received
         self.received.append(number)
@@ -91,22 +106,44 @@ class SupervisedJob:
             if number == signal.SIGINT:
                 self.end_at = now  # the second Ctrl-C
             return
-        # where they share the terminal, it has sent the others to the client too, if they came from it
-        passed_on = self.own_session or number == signal.SIGTERM
+        # Where they share the terminal, it has sent the others to the client too, if they came from it. A job
+        # that has the terminal gets its Ctrl-C as a byte: a signal is for the launcher.
+        is_for_us = number == signal.SIGTERM or (number == signal.SIGINT and self.plan.tty)
+        passed_on = self.is_alone or self.own_session or is_for_us
         if number == signal.SIGINT:
             self.offer_at = now + STILL_STOPPING  # no clock: a checkpoint may be being written
         elif self.end_at is None:
             self.end_at = now + (self.plan.stop_timeout if passed_on else UNTOLD)
         self.was_told = self.was_told or passed_on or number == signal.SIGINT
         if passed_on:
-            self._pass_on(number, client)
+            self.untold.append(Untold(number, time.time(), now + TOGETHER))
+
+    def _tell(self, client: subprocess.Popen[bytes]) -> None:
+        """Pass on the signals that the job has not got by themselves; by the engine where the client does not."""
+        due = [signal for signal in self.untold if signal.look_at <= process.clock()]
+        if not due:
+            return
+        self.untold = [signal for signal in self.untold if signal not in due]
+        found = self.launch.find(PATIENCE) or []
+        self.id = found[0].id if len(found) == 1 else self.id
+        (container,) = found if len(found) == 1 and found[0].state == 'running' else (None,)
+        for each in due:
+            told = container and was_told(self.launch, self.plan, container.id, each, time.time())
+            if told:
+                continue
+            if container and (told is False if each.is_passed_on else self.is_alone):
+                self.launch.signal(container, each.number)
+            elif not each.is_passed_on and not self.is_alone:
+                self._pass_on(each.number, client)
+                self.untold.append(each._replace(look_at=process.clock() + FORWARDED, is_passed_on=True))
 
     def _pass_on(self, number: int, client: subprocess.Popen[bytes]) -> None:
         try:
-            client.send_signal(number)
+            # all of its group, as a script may wait for the client; sudo passes it on by itself
+            process.signal_to(client, number, with_group=self.own_session and not self.plan.is_sudo)
         except PermissionError:  # the client runs as root, through sudo
-            for container in self._ours():
-                self.launch.ask('kill', '--signal', signal.Signals(number).name, container.id)
+            for container in self.ours():
+                self.launch.signal(container, number)
 
     def _look_at_the_clock(self, client: subprocess.Popen[bytes]) -> None:
         now = process.clock()
@@ -124,79 +161,56 @@ class SupervisedJob:
                 pass
             return
         self.was_ended = True
-        for container in self._ours():
-            self._end(container)
+        for container in self.ours():
+            self.end(container)
         self.end_at = process.clock() + IN_THE_MAKING  # the client notices by itself
 
-    def _ours(self) -> list[Container]:
-        """The launch's container; none when it cannot be told from another launch's."""
-        found = self.launch.find()
-        self.is_silent = found is None
-        if not found:
-            return []
-        if len(found) > 1:
-            ids = ' '.join(container.id[:12] for container in found)
-            self.output.notice(
-                f'cannot tell which container is this launch\'s, so none is stopped; '
-                f'yours ends with: {self._tao()} stop ID (one of {ids})'
-            )
-            return []
-        return found
+    def _follow(self, container: Container, lost_at: float | None) -> int | None:
+        from .outlive import follow
 
-    def _end(self, container: Container) -> None:
-        """Stop the container, unless it had its time, and remove it. Ctrl-C shortens that time."""
-        grace = None if self.was_told else self.plan.stop_timeout
-        if not self.launch.end(container, grace, self._is_in_a_hurry):
-            self.output.notice(
-                f'container {container.id[:12]} could not be removed; '
-                f'try: {join(self.launch.engine)} rm -f {container.id[:12]}'
-            )
+        self.is_alone = True
+        return follow(self, container, lost_at, self._watch)
 
-    def _is_in_a_hurry(self) -> bool:
-        came = self.signals.wait(0)
-        self.received += came
-        return signal.SIGINT in came
+    def _clean_up(self, code: int, seconds: float) -> int:
+        """After anything but a plain exit 0: the container, if it is still there, is ended and removed.
 
-    def _clean_up(self, code: int, seconds: float) -> None:
-        """After anything but a plain exit 0: the container, if it is still there, is ended and removed."""
+        Returns the code: the job's own where its client has ended before it.
+        """
         if code == 0 and not self.received and not (self.plan.tty and not self.plan.detach):
-            return
-        deadline = process.clock()
-        if seconds < QUICK_DEATH and not self.was_ended and _is_the_clients(code, signalled=bool(self.received)):
+            return code
+        ended, deadline = time.time(), process.clock()
+        found = self.ours()
+        self.is_unreached = self.is_silent and seconds < QUICK_DEATH + process.clock() - deadline
+        if seconds < QUICK_DEATH and not self.was_ended and is_the_clients(code, signalled=bool(self.received)):
             deadline += IN_THE_MAKING
-        found = self._ours()
         while not found and not self.is_silent and process.clock() < deadline:
             process.sleep(0.2)
-            found = self._ours()
+            found = self.ours()
         # later than that, 125 is a connection that broke
         was_refused = code in REFUSED if seconds < QUICK_DEATH else code in (126, 127)
+        is_lost = code == 125 and not self.received and not self.plan.detach
+        if self.is_silent and is_lost and not was_refused:
+            from .outlive import ask_again
+
+            found = ask_again(self)
         if self.is_silent and (self.received or not was_refused):
-            self.output.notice(
-                'the engine does not answer, so this launch\'s container may be left; look for it with: '
-                f'{join(self.launch.engine)} ps -a --filter label=tao.plan={self.launch.plan}'
-            )
+            self._say_how_to_look()
+        if code < 0 and self.id and not found:
+            own = exit_code(self.launch, self.id, time.time())  # a shell may die of Ctrl-C once the job has ended
+            code = code if own is None else own
         for container in found:
             if code == 0 and not self.received and container.state == 'running':
                 self._say_how_to_return(container)
-            else:
-                # podman removes an ended one a moment after its client has told the job's code
-                has_code = not self.plan.detach and not _is_the_clients(code, signalled=bool(self.received))
-                is_over = has_code and container.state in OVER
-                self.abandoned = self.abandoned or not is_over
-                self._end(container)
+                continue
+            is_being_ended = bool(self.received) and not self.was_ended and not self.plan.detach
+            if container.state == 'running' and (is_lost or is_being_ended):
+                own = self._follow(container, ended if is_lost else None)
+                if own is not None:
+                    code, container = own, container._replace(state='exited')
+            # podman removes an ended one a moment after its client has told the job's code
+            has_code = not self.plan.detach and not is_the_clients(code, signalled=bool(self.received))
+            is_over = self.is_alone or has_code
+            self.abandoned = self.abandoned or not (is_over and container.state in OVER)
+            self.end(container)
         self.received += self.signals.wait(0)
-
-    def _say_how_to_return(self, container: Container) -> None:
-        self.output.notice(
-            f'detached; the job runs on. Return: {self._tao()} attach {container.id[:12]}, '
-            f'end it: {self._tao()} stop {container.id[:12]}'
-        )
-
-    def _tao(self) -> str:
-        """How to call us for the same engine."""
-        return profiles.tao(self.launch.engine)
-
-
-def _is_the_clients(code: int, *, signalled: bool) -> bool:
-    """Whether a code can be that of a client that a signal ended, and not its job's."""
-    return code < 0 or code > 128 and code in CLIENTS_OWN or signalled and code in CLIENTS_OWN
+        return code

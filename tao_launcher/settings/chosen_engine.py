@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ..base import host
-from ..engine import daemon
+from ..engine import alias, daemon
 from ..engine.client import Engine
 from .settings import engine_words
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def engine(invocation: Invocation) -> Engine:
     """The engine that --engine, TAO_ENGINE and docker's own settings name. Raises UsageError."""
     options, environ, here, _ = invocation
-    words = engine_words(options, environ)
+    words, _ = alias.actual(engine_words(options, environ), environ)
     found = daemon.find(words, environ, here.home, host.json_file)
     owner = host.name_at_host(here) if found.is_remote else str(here.uid)
     return Engine(words, environ, found, owner)

@@ -135,6 +135,11 @@ def dry_run_form(options: Values, environ: Mapping[str, str]) -> str:
     return str(_alone('dry_run', options, environ))
 
 
+def stop_timeout(options: Values, environ: Mapping[str, str]) -> int:
+    """The seconds of --stop-timeout alone. Raises UsageError."""
+    return int(_alone('stop_timeout', options, environ))
+
+
 def registry_and_release(options: Values, environ: Mapping[str, str]) -> tuple[str, str]:
     """These two alone, '' where they are not given. Raises UsageError."""
     return str(_alone('registry', options, environ)), str(_alone('release', options, environ))

@@ -4,14 +4,16 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, Iterator
 
 import pytest
-from jobs import IMAGE, OURS, SLEEPS, TAO, ended, launched, on_terminal
+from jobs import IMAGE, OURS, SLEEPS, TAO, Running, ended, gone, launched, on_terminal
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.area('jobs')
 
 
+LABELS = ['--label', 'tao.job=model/dino/run', '--label', f'tao.user={os.getuid()}', '--label', 'tao.plan=0']
 YELLOW, END = '\x1b[33m', '\x1b[0m'
 
 # Passes connections on to another socket until it is killed, which ends them all.
@@ -128,6 +131,73 @@ def test_the_engine_goes_away_meanwhile(each_docker: Docker, tao: Program, wrapp
     each_docker.run('rm', '-f', container)
 
 
+@contextmanager
+def through_a_proxy(docker: Docker, name: str) -> Iterator[tuple[dict[str, str], Callable[[], None]]]:
+    """(the environment to reach the engine with through a proxy, what breaks every connection for a second)."""
+    socket = f'/tmp/{name}-{os.getpid()}'  # sockets need a short path
+    argv = [sys.executable, '-c', PROXY, socket, docker.env['DOCKER_HOST'][len('unix://'):]]
+    with ExitStack() as stack:
+        running: list[Running] = []
+
+        def start() -> None:
+            running.append(stack.enter_context(launched(argv, docker.env)))
+            running[-1].wait_for('ready')
+
+        def broken() -> None:
+            running[-1].process.kill()
+            running[-1].process.wait()
+            os.unlink(socket)
+            time.sleep(1)
+            start()
+
+        start()
+        stack.callback(os.unlink, socket)
+        yield {**docker.env, 'DOCKER_HOST': f'unix://{socket}'}, broken
+
+
+COUNTS = 'i=0; until [ -e /tmp/end ]; do echo line $i; i=$((i+1)); sleep 0.2; done; echo the end; exit 4'
+
+
+def is_gapless(out: bytes) -> bool:
+    """Whether the numbered lines are complete, from the first that is there. The last before a loss are repeated."""
+    numbers = {int(line.split()[1]) for line in out.decode().splitlines() if line.startswith('line')}
+    return numbers == {*range(min(numbers), max(numbers) + 1)}
+
+
+@pytest.mark.engine_dependent
+@pytest.mark.parametrize('verb', [['wait'], ['attach'], ['logs', '-f']])
+def test_a_connection_that_is_lost_for_a_while(each_docker: Docker, tmp_path: Path, verb: list[str]) -> None:
+    with through_a_proxy(each_docker, tmp_path.name) as (env, broken):
+        container = each_docker.run('run', '-d', '--init', *LABELS, IMAGE, 'sh', '-c', COUNTS).stdout.strip()
+        with launched([TAO, *verb, container], env) as running:
+            time.sleep(2)
+            broken()
+            time.sleep(2)
+            each_docker.run('exec', container, 'touch', '/tmp/end')
+            code = running.code(timeout=20)
+        assert (code, running.err.count('the connection to the engine was lost')) == (0 if verb[0] == 'logs' else 4, 1)
+        if verb != ['wait']:
+            assert running.out.endswith(b'\nthe end\n') and is_gapless(running.out)
+    each_docker.run('rm', '-f', container)
+
+
+@pytest.mark.engine_dependent
+def test_a_job_whose_connection_is_lost(each_docker: Docker, tmp_path: Path) -> None:
+    """It runs on: its output is shown, its code is the launcher's, and a signal still reaches it."""
+    with through_a_proxy(each_docker, tmp_path.name) as (env, broken):
+        script = f'trap "touch /tmp/end" TERM; {COUNTS}'
+        with launched([TAO, 'dino', 'run', 'sh', '-c', script], env) as job:
+            job.wait_for('line 1\n')
+            time.sleep(6)  # a client that ends sooner may not have reached the engine
+            broken()
+            time.sleep(3)
+            job.send(signal.SIGTERM)
+            assert job.code(timeout=20) == 4
+        assert 'tao: notice: the connection to the engine was lost; the job runs on, and is followed' in job.err
+        assert job.out.endswith(b'\nthe end\n') and is_gapless(job.out)
+        gone(each_docker)
+
+
 @pytest.mark.engine_dependent
 @pytest.mark.parametrize('verb', ['wait', 'attach'])
 def test_the_engine_goes_away_while_waiting(each_docker: Docker, tmp_path: Path, verb: str) -> None:
@@ -140,7 +210,7 @@ def test_the_engine_goes_away_while_waiting(each_docker: Docker, tmp_path: Path,
         container = subprocess.run(
             [TAO, '--detach', 'dino', 'run', 'sh', '-c', SLEEPS], env=env, stdout=subprocess.PIPE, check=True,
         ).stdout.decode().strip()
-        with launched([TAO, verb, 'dino'], env) as running:
+        with launched([TAO, '--stop-timeout', '2', verb, 'dino'], env) as running:
             running.wait_for('ready') if verb == 'attach' else time.sleep(1)
             proxy.process.kill()
             os.unlink(socket)

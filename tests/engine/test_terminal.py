@@ -151,6 +151,16 @@ def test_ctrl_c_of_a_job_on_a_terminal(each_docker: Docker, script: str, times: 
     gone(each_docker)
 
 
+def test_ctrl_c_for_the_launcher_alone(each_docker: Docker) -> None:
+    """From kill, not from the terminal, where it would be a byte for the job."""
+    script = 'trap "exit 8" INT; echo ready; while :; do sleep 0.1; done'
+    with on_terminal(command(script, '--tty'), each_docker.env) as child:
+        child.expect('ready')
+        os.kill(pid_of(child), signal.SIGINT)
+        assert ended(child) == 8
+    gone(each_docker)
+
+
 @pytest.mark.engine_dependent
 @pytest.mark.parametrize(('script', 'option'), [(SLEEPS, '--tty'), (IGNORES, '--tty'), (IGNORES, '--no-tty')])
 def test_closed_terminal(each_docker: Docker, script: str, option: str) -> None:

@@ -71,7 +71,7 @@ class Engine(FakeDocker):
         super().__init__(folder)
         for name in ('docker', 'podman'):
             (folder / name).write_text(SCRIPT)
-        for verb in ('ps', 'inspect', 'stop', 'rm', 'wait', 'logs', 'exec', 'attach', 'version'):
+        for verb in ('ps', 'inspect', 'stop', 'rm', 'wait', 'logs', 'exec', 'attach', 'version', 'events', 'kill'):
             self.answers(verb)
 
     def answers(self, verb: str, out: str = '', err: str = '', code: int = 0) -> None:

@@ -34,13 +34,13 @@ WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'sock
 TOUCH_THE_WORLD = {
     'base/backup', 'base/files', 'base/folders', 'base/host', 'base/lock', 'base/machine', 'base/output',
     'base/ownership', 'base/reading', 'engine/installed', 'engine/process', 'engine/signals',
-    'launch/run', 'launch/supervise', 'checkouts/old_digest',
+    'launch/ending', 'launch/run', 'launch/supervise', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
-    'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
-    'settings/locate', 'tasks/load', 'launch/containers', 'launch/diagnose', 'launch/launch', 'launch/prepare',
-    'launch/verbose', 'checkouts/checkout', 'checkouts/find',
+    'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
+    'settings/locate', 'tasks/load', 'launch/arrival', 'launch/containers', 'launch/diagnose',
+    'launch/launch', 'launch/outlive', 'launch/prepare', 'launch/verbose', 'checkouts/checkout', 'checkouts/find',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {

@@ -3,10 +3,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
+import time
 from pathlib import Path
 
 import pytest
-from support import command, tao_process
+from support import CHECKOUT, FakeDocker, command, tao_process
+
+PYENV = Path(os.environ.get('PYENV_ROOT', Path.home() / '.pyenv')) / 'versions'
+TOO_OLD = {version: sorted(PYENV.glob(f'{version}.*/bin/python')) for version in ('2.7', '3.6', '3.7')}
 
 
 @pytest.fixture
@@ -51,3 +56,62 @@ def test_reader_that_goes_away_is_no_error() -> None:
     finally:
         os.close(write)
     assert (done.returncode, done.stderr) == (141, b'')
+
+
+@pytest.mark.parametrize('stream', ['stdout', 'stderr'])
+def test_an_output_that_does_not_block_loses_nothing(stream: str) -> None:
+    words = ['x' * 60_000, 'y' * 60_000]
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    if stream == 'stdout':
+        argv = [*command(), '--dry-run', 'dino', 'run', *words]
+    else:
+        volumes = [f'--volume=/{n:0100}:/{n:0100}' for n in range(700)]
+        argv = [*command(), '--verbose', *volumes, '--dry-run', 'dino', 'run', 'x']
+    streams = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL, stream: write}
+    with subprocess.Popen(argv, **streams) as process:
+        os.close(write)
+        time.sleep(1)
+        with open(read, 'rb') as pipe:
+            said = pipe.read().decode()
+    if stream == 'stdout':
+        assert process.returncode == 0
+        assert said.endswith(f'{" ".join(words)}\n')
+    else:
+        assert all(f'/{n:0100}' in said for n in range(700))
+
+
+@pytest.mark.parametrize('version', [
+    pytest.param(version, marks=pytest.mark.skipif(not found, reason=f'no python {version} here'))
+    for version, found in TOO_OLD.items()
+])
+@pytest.mark.parametrize('way', ['checkout', 'runner', 'module', 'script', 'pyz'])
+def test_a_python_that_is_too_old(version: str, way: str, tmp_path: Path) -> None:
+    start = {
+        'checkout': [str(CHECKOUT / 'bin' / 'tao')], 'runner': [str(CHECKOUT / 'bin' / 'tao_pt')],
+        'module': ['-m', 'tao_launcher'], 'script': ['-c', 'from tao_launcher.main import console; console()'],
+        'pyz': [str(tmp_path / 'tao.pyz')],
+    }[way]
+    if way == 'pyz':
+        from tao_launcher.commands.images.pyz import build
+
+        (tmp_path / 'tao.pyz').write_bytes(build(str(CHECKOUT / 'tao_launcher'), b'', '1', []))
+    env = {**os.environ, 'PYTHONPATH': str(CHECKOUT), 'PYTHONDONTWRITEBYTECODE': '1'}
+    done = subprocess.run(
+        [str(TOO_OLD[version][-1]), *start, '--dry-run', 'dino', 'train'], env=env, capture_output=True,
+        encoding='utf-8', timeout=60, check=False,
+    )
+    what = f'tao: error: python 3.8 or later is needed, this is {version}\n'
+    assert (done.returncode, done.stdout, done.stderr) == (2, '', what)
+
+
+def test_in_a_thread(fake_docker: FakeDocker) -> None:
+    """As a program does that embeds the launcher: no signals can be taken there, and none are needed."""
+    from tao_launcher.main import main
+
+    fake_docker.ends_with(42)
+    codes = []
+    thread = threading.Thread(target=lambda: codes.append(main(['dino', 'train'])))
+    thread.start()
+    thread.join(30)
+    assert codes == [42]

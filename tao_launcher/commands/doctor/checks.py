@@ -15,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     engine.SERVER,
     engine.INIT,
     engine.ROOTLESS,
+    engine.USERNS,
     hardware.DISK,
     hardware.MEMORY,
     hardware.CORES,

@@ -90,6 +90,9 @@ def server(facts: MachineFacts) -> Finding | None:
             'server', 'fail', f'docker {version}, API {api}; 19.03.5 and API 1.40 are needed',
             remedies.install(facts.machine, DOCKER),
         )
+    if numbers(version) < (20, 10, 10):
+        what = f'docker {version}, API {api}; below 20.10.10 images of glibc 2.34 and later cannot start threads'
+        return Finding('server', 'warn', what, remedies.install(facts.machine, DOCKER))
     return Finding('server', 'ok', f'docker {version}, API {api}')
 
 
@@ -105,11 +108,12 @@ def _init(gathered: Gathered) -> Init:
 
 def init(facts: MachineFacts, found: Init) -> Finding | None:
     """Whether --init works."""
-    if not found.is_missing:
+    if not found.is_missing and not failures.has_no_init(facts.info):
         return None
-    name = profiles.profile(facts.engine).name
-    fix = remedies.as_root(facts.machine, 'apt-get install -y catatonit')
-    return Finding('init', 'fail', f'{name} has no program for --init, so no job starts', fix)
+    profile = profiles.profile(facts.engine)
+    without = '' if found.is_missing else ' (without one: "init": false in DockerOptions)'
+    what = f'{profile.name} has no program for --init, so no job starts{without}'
+    return Finding('init', 'fail', what, remedies.install_init(facts.machine, profile))
 
 
 def rootless(facts: MachineFacts) -> Finding | None:
@@ -124,5 +128,13 @@ def rootless(facts: MachineFacts) -> Finding | None:
     return None
 
 
+def remapped(facts: MachineFacts) -> Finding | None:
+    """Whether the users of containers are others here, which the host's network and --user do not go with."""
+    if not failures.remaps_users(facts.info):
+        return None
+    what = 'root in the container is another user here (userns-remap): no host network, and files have other owners'
+    return Finding('userns', 'info', what, '--docker-arg --userns=host before the task name')
+
+
 CLIENT, DAEMON, SERVER = asking(_real_program, client), asking(_machine, daemon), Check(server)
-INIT, ROOTLESS = asking(_init, init), Check(rootless)
+INIT, ROOTLESS, USERNS = asking(_init, init), Check(rootless), Check(remapped)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import argparse
 
 from ...settings.chosen_engine import engine as find_engine
-from ...settings.settings import dry_run_form
+from ...settings.settings import dry_run_form, stop_timeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ def asked(given: argparse.Namespace, invocation: Invocation) -> tuple[Engine, bo
         invocation.output.say_dry_run()
     dry_run = bool(given.dry_run or dry_run_form(options, environ))
     return find_engine(invocation), dry_run
+
+
+def patience(invocation: Invocation) -> int:
+    """For how many seconds an engine is asked again that was lost. Raises UsageError."""
+    return stop_timeout(invocation.options, invocation.environ)
 
 
 def count(text: str) -> int:

@@ -1,12 +1,13 @@
 """tao attach: come back to a job. No way of leaving it reaches the job."""
 from __future__ import annotations
 
-from ...base import host
+from ...base import host, machine
 from ...base.errors import EngineError
 from ...engine import answers, process, profiles
 from ...engine.client import Engine
 from ..help.verb_parser import add_dry_run
-from .asked import JOB, asked
+from .again import OVERLAP, Again
+from .asked import JOB, asked, patience
 from .find import chosen, ids_of, jobs_of
 from .job import line
 
@@ -32,14 +33,15 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     engine, dry_run = asked(given, invocation)
-    return attach(engine, given.job, invocation.output, dry_run=dry_run)
+    return attach(engine, given.job, patience(invocation), invocation.output, dry_run=dry_run)
 
 
-def attach(engine: Engine, wanted: str, output: Output, *, dry_run: bool) -> int:
+def attach(engine: Engine, wanted: str, seconds: int, output: Output, *, dry_run: bool) -> int:
     """Follow a job to its end and return its exit code; a job on a terminal gets this terminal.
 
     Any other is followed by its log, because an attached client would pass Ctrl-C and a hang-up on to
-    it. Negative when a signal ended the following.
+    it; an engine whose connection is lost is asked again for `seconds`. Negative when a signal ended the
+    following.
     """
     (job,) = chosen(jobs_of(engine, all_users=True, ended=True), [wanted], engine.owner, running=True)
     if job.tty and all(host.terminals()):
@@ -56,14 +58,21 @@ def attach(engine: Engine, wanted: str, output: Output, *, dry_run: bool) -> int
     if dry_run:
         output.result(output.line(follow) + output.line(waiting))
         return 0
-    number, told = process.watch(follow, [waiting], engine.environ)
-    if number:
-        output.notice(f'left; the job runs on ({profiles.tao(engine.words)} attach {job.id[:12]})')
-        return -number
-    code = answers.exit_code(''.join(told))
-    if code is None:
-        raise _untold(job, engine)
-    return code
+    again = Again(engine, seconds, output)
+    while True:
+        number, told = process.watch(follow, [waiting], engine.environ)
+        if number:
+            output.notice(f'left; the job runs on ({profiles.tao(engine.words)} attach {job.id[:12]})')
+            return -number
+        code, lost_at = answers.exit_code(''.join(told)), machine.now()
+        if code is not None:
+            return code
+        there = again.look([job])
+        if not there:
+            raise _untold(job, engine)
+        if there[0].has_ended:
+            return there[0].exit_code
+        follow = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)
 
 
 def _on_terminal(words: Sequence[str], job: Job, engine: Engine, output: Output) -> int:

@@ -1,10 +1,13 @@
 """tao logs: what a job has written."""
 from __future__ import annotations
 
+from ...base import machine
 from ...engine import process
 from ...engine.client import Engine
+from ...engine.signals import Unwinding
 from ..help.verb_parser import add_dry_run
-from .asked import JOB, asked, tail
+from .again import OVERLAP, Again
+from .asked import JOB, asked, patience, tail
 from .find import chosen, jobs_of
 
 TYPE_CHECKING = False
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from ...settings.invocation import Invocation
     from ..help.verb_parser import Parser
 
+AT_ONCE = 1.0  # seconds: what ends so soon was refused, and not lost
 HELP = 'show what a job has written'
 
 
@@ -29,11 +33,19 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     engine, dry_run = asked(given, invocation)
-    return logs(engine, given.job, given.tail or '', invocation.output, follow=given.follow, dry_run=dry_run)
+    return logs(
+        engine, given.job, given.tail or '', patience(invocation), invocation.output, follow=given.follow,
+        dry_run=dry_run,
+    )
 
 
-def logs(engine: Engine, wanted: str, tail: str, output: Output, *, follow: bool, dry_run: bool) -> int:
-    """Become the engine's `logs` of the job. Leaving it leaves the job alone."""
+def logs(
+    engine: Engine, wanted: str, tail: str, seconds: int, output: Output, *, follow: bool, dry_run: bool,
+) -> int:
+    """Show the engine's `logs` of the job. Leaving it leaves the job alone.
+
+    Followed, an engine whose connection is lost is asked again for `seconds`.
+    """
     (job,) = chosen(jobs_of(engine, all_users=True, ended=True), [wanted], engine.owner, running=False)
     words = (
         *engine.words, 'logs', *(['-f'] if follow else []), *(['--tail', tail] if tail else []), job.id,
@@ -41,4 +53,20 @@ def logs(engine: Engine, wanted: str, tail: str, output: Output, *, follow: bool
     if dry_run:
         output.result(output.line(words))
         return 0
-    return process.become(words, engine.environ)
+    if not follow:
+        return process.become(words, engine.environ)
+    again = Again(engine, seconds, output)
+    while True:
+        begun = process.clock()
+        try:
+            with Unwinding():
+                code = process.follow(words, engine.environ)
+        except SystemExit as e:  # TERM or HUP, of which the launcher then dies itself
+            return 128 - int(e.code or 0)
+        lost_at = machine.now()
+        if job.has_ended or code > 128 or process.clock() - begun < AT_ONCE:  # nobody reads it, or it never came
+            return code
+        there = again.look([job])
+        if not there or there[0].has_ended:
+            return code
+        words = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)

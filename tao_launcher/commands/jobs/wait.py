@@ -5,7 +5,8 @@ from ...base.errors import EngineError
 from ...engine import answers, process
 from ...engine.client import Engine
 from ..help.verb_parser import add_dry_run
-from .asked import JOB, asked
+from .again import Again
+from .asked import JOB, asked, patience
 from .find import chosen, jobs_of
 from .job import Job, lines
 
@@ -30,30 +31,42 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     engine, dry_run = asked(given, invocation)
-    return wait(engine, given.jobs, invocation.output, dry_run=dry_run)
+    return wait(engine, given.jobs, patience(invocation), invocation.output, dry_run=dry_run)
 
 
-def wait(engine: Engine, wanted: Sequence[str], output: Output, *, dry_run: bool) -> int:
+def wait(engine: Engine, wanted: Sequence[str], seconds: int, output: Output, *, dry_run: bool) -> int:
     """Wait until the jobs have ended. Returns the first exit code, in their order, that is not 0.
 
-    Negative when a signal ended the waiting. Raises EngineError when the engine does not know how one
-    of them ended.
+    An engine whose connection is lost is asked again for `seconds`. Negative when a signal ended the
+    waiting. Raises EngineError when the engine does not know how one of them ended.
     """
     jobs = chosen(jobs_of(engine, all_users=True, ended=True), wanted, engine.owner, running=False)
     # the client waits for one after the other, and a job with --rm takes its code with it
     groups = [[job for job in jobs if not job.auto_remove], *([job] for job in jobs if job.auto_remove)]
     groups = [list(some) for group in groups for some in answers.batches(group)]
-    commands = [(*engine.words, 'wait', *(job.id for job in group)) for group in groups]
     if dry_run:
-        output.result(''.join(map(output.line, commands)))
+        output.result(''.join(output.line(_command(engine, group)) for group in groups))
         return 0
-    number, told = process.watch((), commands, engine.environ)
-    if number:
-        return -number
-    codes: dict[Job, int] = {}
-    for group, answer in zip(groups, told):
-        found = list(map(answers.exit_code, answer.split()))
-        if len(found) != len(group) or None in found:
-            raise EngineError('the engine does not know how all of them ended', *lines(group), advice='tao list -a')
-        codes.update((job, code) for job, code in zip(group, found) if code is not None)
-    return next((codes[job] for job in jobs if codes[job]), 0)
+    again = Again(engine, seconds, output)
+    codes: dict[str, int] = {}
+    while groups:
+        number, told = process.watch((), [_command(engine, group) for group in groups], engine.environ)
+        if number:
+            return -number
+        lost = []
+        for group, answer in zip(groups, told):
+            found = list(map(answers.exit_code, answer.split()))
+            if len(found) == len(group) and None not in found:
+                codes.update((job.id, code) for job, code in zip(group, found) if code is not None)
+                continue
+            there = again.look(group)
+            if not there:
+                raise EngineError('the engine does not know how all of them ended', *lines(group), advice='tao list -a')
+            codes.update((job.id, job.exit_code) for job in there if job.has_ended)
+            lost.append([job for job in there if not job.has_ended])
+        groups = [group for group in lost if group]
+    return next((codes[job.id] for job in jobs if codes[job.id]), 0)
+
+
+def _command(engine: Engine, jobs: Sequence[Job]) -> tuple[str, ...]:
+    return (*engine.words, 'wait', *(job.id for job in jobs))

@@ -40,6 +40,10 @@ def find(engine: str, environ: Mapping[str, str] = {}) -> daemon.Daemon:
     ('docker -c gpu2', {}, 'tcp://gpu2:2375'),
     ('docker -cgpu2', {}, 'tcp://gpu2:2375'),
     ('docker --context=gpu2', {}, 'tcp://gpu2:2375'),
+    ('docker', {'DOCKER_HOST': '127.0.0.1:2375'}, 'tcp://127.0.0.1:2375'),
+    ('docker', {'DOCKER_HOST': 'gpu1'}, 'tcp://gpu1'),
+    ('docker -H gpu4:2375', {}, 'tcp://gpu4:2375'),
+    ('sudo -n docker -Hgpu4:2375', {}, 'tcp://gpu4:2375'),
     ('docker -H ssh://gpu4', {'DOCKER_HOST': 'tcp://gpu3:2375'}, 'ssh://gpu4'),
     ('docker -Hssh://gpu4', {}, 'ssh://gpu4'),
     ('docker --host=ssh://gpu4', {}, 'ssh://gpu4'),
@@ -67,3 +71,15 @@ def test_address(engine: str, environ: dict[str, str], address: str) -> None:
     assert found.is_remote == address.startswith(('ssh:', 'tcp:', 'connection'))
     assert found.is_ssh == address.startswith(('ssh:', 'connection'))
     assert found.is_sudo == engine.startswith('sudo')
+
+
+@pytest.mark.parametrize(('engine', 'environ', 'configuration', 'remaps'), [
+    ('docker', {}, {'userns-remap': 'default'}, True), ('docker', {}, {'userns-remap': ''}, False),
+    ('docker', {}, {}, False), ('docker', {}, None, False), ('docker', {}, ['userns-remap'], False),
+    ('docker', {'DOCKER_HOST': 'tcp://gpu1'}, {'userns-remap': 'default'}, False),
+    ('docker', {'DOCKER_HOST': 'unix:///run/user/7/docker.sock'}, {'userns-remap': 'default'}, False),
+    ('podman', {}, {'userns-remap': 'default'}, False), ('sudo docker', {}, {'userns-remap': 'default'}, True),
+])
+def test_mapped_users(engine: str, environ: dict[str, str], configuration: object, remaps: bool) -> None:
+    found = daemon.find(shlex.split(engine), environ, HOME, {}.get)
+    assert daemon.remaps_users(found, {'/etc/docker/daemon.json': configuration}.get) is remaps

@@ -54,6 +54,11 @@ REFUSALS: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({'image_is_here': False, 'is_logged_in': False, 'image': 'own/image:1'}, (
         'own/image:1 is not here and could not be pulled', 'docker pull own/image:1',
     )),
+    ({'network': 'host', 'remaps_users': True, 'image_is_here': True}, (
+        "docker maps the users of containers to others (userns-remap), which rules out the host's network",
+        'leave --network host (and "network") out, or --docker-arg --userns=host',
+    )),
+    ({'network': 'bridge', 'remaps_users': True, 'image_is_here': True}, NONE),
     ({'image_is_here': True, 'pull': 'always'}, (
         f'{IMAGE} is here, but --pull always asks its registry', 'leave --pull always out',
     )),

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from engine_answers import Engine, ids
@@ -25,7 +26,7 @@ def line(id: str, value: str, state: str = 'running', created: str = '2026-01-31
 def test_only_the_one_with_this_launchs_value(engine: Engine) -> None:
     engine.answers('ps', f'{A}\n{B}\n')
     engine.answers('inspect', line(A, 'other') + line(B, 'mine', 'created'))
-    assert launch().find() == [Container(B, 'created')]
+    assert launch().find() == [Container(B, 'created', ('PATH=/bin', 'TAO_LAUNCH_ID=mine'))]
     assert engine.calls[0] == ['docker', *LISTED]
     assert engine.calls[1][-2:] == [A, B]
 
@@ -72,3 +73,18 @@ def test_it_is_gone_a_moment_later(engine: Engine) -> None:
 def test_an_engine_that_has_its_own_way_to_remove(engine: Engine) -> None:
     assert launch()._replace(removal=PODMAN.removal).end(Container(A, 'exited'), None, lambda: False)
     assert [call[1:] for call in engine.calls[:-1]] == [[*words, A] for words in PODMAN.removal]
+
+
+def test_without_a_value_that_the_engines_program_drops(engine: Engine) -> None:
+    """What is called docker here is a script: the one that was created since may be this launch's."""
+    engine.answers('ps', f'{A}\n{B}\n{C}\n')
+    without = line(C, '').replace(', "TAO_LAUNCH_ID="', '')
+    engine.answers('inspect', line(A, 'other') + line(B, '', created='2026-01-31T10:20:29Z') + without)
+    assert launch().find() == [Container(C, 'running', ('PATH=/bin',))]
+    engine.answers('inspect', line(A, 'mine') + without)
+    assert [found.id for found in launch().find() or []] == [A]
+    # a client itself passes it on
+    (engine.folder / 'docker').rename(engine.folder / 'docker-client')
+    (engine.folder / 'docker').write_bytes(Path('/proc/self/exe').read_bytes()[:100_000])
+    (engine.folder / 'docker').chmod(0o755)
+    assert not launch().is_wrapped()

@@ -68,6 +68,7 @@ def test_another_uid_is_said(user: str, name: str, words: list[str]) -> None:
     ('podman', {}, [*USER, '--userns=keep-id']),
     ('/usr/bin/podman', {}, [*USER, '--userns=keep-id']),
     ('docker', {'DOCKER_HOST': 'unix:///run/user/1000/docker.sock'}, []),
+    ('docker', {'DOCKER_HOST': 'unix:///home/user/.docker/run/docker.sock'}, []),
     ('docker-rootless', {}, []),
     ('docker', {'DOCKER_CONTEXT': 'rootless'}, []),
     ('docker', {'DOCKER_HOST': 'unix:///var/run/docker.sock'}, [*USER, '--user', '1000:1000']),

@@ -106,6 +106,10 @@ def test_every_missing_source_at_once(home: Path, tmp_path: Path, fake_docker: F
     assert fake_docker.calls == []
 
 
-def test_sources_of_a_remote_daemon_are_not_looked_at() -> None:
-    done = tao('--dry-run', '--volume', '/no/such:/d', 'dino', 'train', env={'DOCKER_HOST': 'tcp://gpu1:2375'})
+@pytest.mark.parametrize('address', ['tcp://127.0.0.1:2375', '127.0.0.1:2375'])
+def test_sources_of_a_remote_daemon_are_not_looked_at(address: str) -> None:
+    done = tao('--dry-run', '--volume', '/no/such:/d', 'dino', 'train', env={'DOCKER_HOST': address})
     assert mounted(done) == ['/no/such:/d']
+    assert 'the daemon is remote (tcp://127.0.0.1:2375)' in done.err
+    (owner,) = [word for word in shlex.split(done.out) if word.startswith('tao.user=')]
+    assert '@' in owner

@@ -92,3 +92,27 @@ def test_engine_that_refuses(said: str, message: str, fake_docker: FakeDocker) -
 def test_a_run_has_no_result_of_its_own(fake_docker: FakeDocker) -> None:
     assert tao_process('dino', 'train', closed=1) == (0, '', '')
     assert fake_docker.argv[-2:] == ['dino', 'train']
+
+
+# docker's client ends so since 29
+NO_DAEMON = 'failed to connect to the docker API at unix:///x.sock; check if the daemon is running'
+ENDS_WITH_1 = """#!/bin/sh
+case $1 in run) sleep {seconds}; exit 1 ;; {up}) exit 0 ;; esac
+echo "{said}" >&2
+exit 1
+"""
+
+
+@pytest.mark.parametrize(('up', 'seconds', 'code'), [
+    ('none', 0, 125),
+    ('*', 0, 1),  # it answers, so the job has run, or a refusal of the client is not known as one
+    ('none', 6, 1),  # what finds no daemon ends sooner: the job has run, and the daemon has ended since
+])
+def test_code_1_is_the_engines_only_where_it_does_not_answer(
+    up: str, seconds: int, code: int, fake_docker: FakeDocker,
+) -> None:
+    script = ENDS_WITH_1.format(seconds=seconds, said=NO_DAEMON, up=up)
+    (fake_docker.folder / 'docker').write_text(script)
+    done = tao('dino', 'train', env={'DOCKER_HOST': 'unix:///x.sock'})
+    assert done.code == code
+    assert ('tao: error: the docker engine' in done.err or 'daemon is not running' in done.err) is (code == 125)

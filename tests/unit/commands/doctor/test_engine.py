@@ -63,10 +63,11 @@ def test_daemon(known: dict[str, Any], finding: tuple[str, ...]) -> None:
 
 
 OLD = '19.03.5 and API 1.40 are needed'
+THREADS = 'below 20.10.10 images of glibc 2.34 and later cannot start threads'
 
 
 @pytest.mark.parametrize(('name', 'status', 'found'), [
-    ('docker-ce 19.03', 'ok', 'docker 19.03.15, API 1.40'),
+    ('docker-ce 19.03', 'warn', f'docker 19.03.15, API 1.40; {THREADS}'),
     ('docker-ce 19.03.4', 'fail', f'docker 19.03.4, API 1.40; {OLD}'),
     ('docker-ce 18.09', 'fail', f'docker 18.09.9, API 1.39; {OLD}'),
     ('Debian 20.10', 'ok', 'docker 20.10.24+dfsg1, API 1.41'),
@@ -74,14 +75,41 @@ OLD = '19.03.5 and API 1.40 are needed'
     ('podman behind docker', 'ok', 'podman 4.3.1'),
 ])
 def test_server(name: str, status: str, found: str) -> None:
-    fix = 'apt-get update && apt-get install -y docker.io' if status == 'fail' else ''
+    fix = 'apt-get update && apt-get install -y docker.io' if status != 'ok' else ''
     assert engine.server(facts(version=version(name))) == Finding('server', status, found, fix)
+
+
+@pytest.mark.parametrize(('number', 'status'), [('20.10.7', 'warn'), ('20.10.9', 'warn'), ('20.10.10', 'ok')])
+def test_server_whose_seccomp_profile_is_too_old(number: str, status: str) -> None:
+    found = engine.server(facts(version={'Server': {'Version': number, 'ApiVersion': '1.41'}}))
+    assert found and found.status == status
+    assert (THREADS in found.found) is (status == 'warn')
 
 
 def test_server_of_podman_and_of_none() -> None:
     found = engine.server(facts(version=version('podman'), engine=('podman',)))
     assert found == Finding('server', 'ok', 'podman 4.3.1')
     assert engine.server(facts(version=version('down'))) is None
+
+
+@pytest.mark.parametrize(('commit', 'is_missing', 'is_found'), [
+    ({'ID': 'N/A', 'Expected': 'N/A'}, False, True), ({'ID': ''}, False, False), ({'ID': 'de40ad0'}, False, False),
+    (None, False, False), (None, True, True),
+])
+def test_no_program_for_init(commit: Any, is_missing: bool, is_found: bool) -> None:
+    """As dockerd 20.10 answers with an init-path that is not there, and without."""
+    found = engine.init(facts(info={'InitCommit': commit}), engine.Init(is_missing))
+    assert bool(found) is is_found
+    if found:
+        assert found.status == 'fail' and found.found.startswith('docker has no program for --init, so no job starts')
+
+
+def test_mapped_users() -> None:
+    options = ['name=seccomp,profile=default', 'name=userns']
+    found = engine.remapped(facts(info={'SecurityOptions': options}))
+    assert found and (found.name, found.status) == ('userns', 'info') and 'userns-remap' in found.found
+    assert engine.remapped(facts(info={'SecurityOptions': options[:1]})) is None
+    assert [engine.remapped(facts(info=info(name))) for name in INFOS] == [None] * len(INFOS)
 
 
 ROOTLESS = Finding(

@@ -44,7 +44,7 @@ def test_attach_to_one_that_is_gone(engine: Engine) -> None:
     engine.has(container(A))
     engine.answers('logs', err='Error: No such container\n', code=1)
     engine.answers('wait', code=1)
-    assert tao_process('attach', 'dino') == (
+    assert tao_process('--stop-timeout', '0', 'attach', 'dino') == (
         125, '', f'Error: No such container\ntao: error: the job could not be followed to its end\n    {LINE}\n'
         f'    try: tao wait {A[:12]}\n',
     )

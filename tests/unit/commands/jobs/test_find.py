@@ -38,7 +38,7 @@ def test_a_job_of_a_developer(engine: Engine) -> None:
 def test_an_answer_that_is_none(engine: Engine) -> None:
     engine.has(container(A))
     engine.answers('inspect', json.dumps([])[:1])
-    assert tao('list') == (125, '', 'tao: error: docker did not answer as expected\n')
+    assert tao('list') == (125, '', 'tao: error: docker did not answer as expected\n    it printed: [\n')
 
 
 @pytest.mark.parametrize('said', [

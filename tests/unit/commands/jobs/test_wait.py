@@ -36,7 +36,7 @@ def test_wait_for_jobs_that_take_their_codes_with_them(engine: Engine) -> None:
 def test_wait_in_vain(engine: Engine, printed: str) -> None:
     engine.has(container(A), container(B))
     engine.answers('wait', printed, 'Error: No such container\n', 1)
-    assert tao('wait', A, B) == (
+    assert tao('--stop-timeout', '0', 'wait', A, B) == (
         125, '',
         'Error: No such container\n'
         f'tao: error: the engine does not know how all of them ended\n    {LINE}\n    {LINE_B}\n    try: tao list -a\n',

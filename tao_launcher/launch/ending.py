@@ -1,0 +1,101 @@
+"""The container of a launch, found and ended by whoever supervises it."""
+from __future__ import annotations
+
+import signal
+import time
+
+from ..base.shell import join
+from ..engine import profiles
+from .told import Untold, was_told
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..base.output import Output
+    from ..engine.signals import Signals
+    from .arrival import Arrival
+    from .containers import Container, Launch
+    from .plan import Plan
+
+# What a client may return when a signal ends it before its job has a code.
+CLIENTS_OWN = (1, 2, 125, 128 + signal.SIGHUP, 128 + signal.SIGINT, 128 + signal.SIGTERM)
+
+
+class LaunchedContainer:
+    """What is known of a launch's container, and of the signals that came for it."""
+
+    signals: Signals
+
+    def __init__(self, plan: Plan, launch: Launch, output: Output) -> None:
+        self.plan = plan
+        self.launch = launch
+        self.output = output
+        self.received: list[int] = []
+        self.was_told = False  # a signal was on its way to the job
+        self.is_silent = False  # the engine does not answer
+        self._is_ambiguous = False  # and that was said
+
+    def _arrival(self) -> Arrival | None:
+        """What looks whether variables arrive, where the engine's program may drop them."""
+        if not self.plan.by_name or not self.launch.launch_id or not self.launch.is_wrapped():
+            return None
+        from .arrival import Arrival
+
+        return Arrival(self.plan, self.launch, self.output)
+
+    def ours(self) -> list[Container]:
+        """The launch's container; none when it cannot be told from another launch's."""
+        found = self.launch.find()
+        self.is_silent = found is None
+        if not found:
+            return []
+        if len(found) > 1 and not self._is_ambiguous:
+            self._is_ambiguous = True
+            ids = ' '.join(container.id[:12] for container in found)
+            self.output.notice(
+                f'cannot tell which container is this launch\'s, so none is stopped; '
+                f'yours ends with: {self._tao()} stop ID (one of {ids})'
+            )
+        return found if len(found) == 1 else []
+
+    def end(self, container: Container) -> None:
+        """Stop the container, unless it had its time, and remove it. Ctrl-C shortens that time."""
+        grace = None if self.was_told and not self._is_known_untold(container) else self.plan.stop_timeout
+        if not self.launch.end(container, grace, self._is_in_a_hurry):
+            self.output.notice(
+                f'container {container.id[:12]} could not be removed; '
+                f'try: {join(self.launch.engine)} rm -f {container.id[:12]}'
+            )
+
+    def _is_known_untold(self, container: Container) -> bool:
+        """Whether the job has got none of the signals that were passed on, though nobody insisted with a second one."""
+        if container.state != 'running' or self.received.count(signal.SIGINT) > 1:
+            return False
+        came = [Untold(number, 0, 0) for number in dict.fromkeys(self.received)]
+        now = time.time()
+        return bool(came) and all(was_told(self.launch, self.plan, container.id, n, now) is False for n in came)
+
+    def _is_in_a_hurry(self) -> bool:
+        came = self.signals.wait(0)
+        self.received += came
+        return signal.SIGINT in came
+
+    def _say_how_to_look(self) -> None:
+        self.output.notice(
+            'the engine does not answer, so this launch\'s container may be left; look for it with: '
+            f'{join(self.launch.engine)} ps -a --filter label=tao.plan={self.launch.plan}'
+        )
+
+    def _say_how_to_return(self, container: Container) -> None:
+        self.output.notice(
+            f'detached; the job runs on. Return: {self._tao()} attach {container.id[:12]}, '
+            f'end it: {self._tao()} stop {container.id[:12]}'
+        )
+
+    def _tao(self) -> str:
+        """How to call us for the same engine."""
+        return profiles.tao(self.launch.engine)
+
+
+def is_the_clients(code: int, *, signalled: bool) -> bool:
+    """Whether a code can be that of a client that a signal ended, and not its job's."""
+    return code < 0 or code > 128 and code in CLIENTS_OWN or signalled and code in CLIENTS_OWN

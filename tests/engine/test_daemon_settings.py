@@ -1,0 +1,84 @@
+"""Daemons with settings of their own: restarted under running jobs, without a program for --init, with users mapped."""
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from jobs import TAO, launched
+from test_diagnosis import PRIVATE, engine_of_its_own
+
+if TYPE_CHECKING:
+    from conftest import Docker, Program
+
+pytestmark = [pytest.mark.area('jobs'), pytest.mark.engine_dependent]
+PATIENT = 'i=0; until [ -e /tmp/end ]; do echo line $i; i=$((i+1)); sleep 0.2; done; echo the end; exit 4'
+
+
+def test_a_daemon_that_is_restarted(docker: Docker, tao: Program) -> None:
+    """With live-restore the job runs on, and so does what looks after it."""
+    with engine_of_its_own(docker, TAO_TEST_DAEMON_JSON='{"live-restore": true}') as env:
+        words = ['--gpus', 'none', '--detach', '--name', 'night', 'dino', 'run', 'sh', '-c', PATIENT]
+        assert tao(*words, env=env).returncode == 0
+        with ExitStack() as stack:
+            verbs = [['wait', 'night'], ['attach', 'night'], ['logs', '-f', 'night']]
+            wait, attach, logs = (stack.enter_context(launched([TAO, *verb], env)) for verb in verbs)
+            for running in (attach, logs):
+                running.wait_for('line 5')
+            subprocess.run([PRIVATE, 'restart', env['DOCKER_HOST'][len('unix://'):-len('/docker.sock')]], check=True)
+            time.sleep(1)
+            assert [running.process.poll() for running in (wait, attach, logs)] == [None] * 3
+            while tao('exec', 'night', 'touch', '/tmp/end', env=env).returncode:
+                time.sleep(0.5)
+            assert [running.code() for running in (wait, attach, logs)] == [4, 4, 0]
+            notice = 'tao: notice: the connection to the engine was lost; asking again\n'
+            assert all(notice in running.err or 'the end' in running.out.decode() for running in (attach, logs))
+            assert attach.out.endswith(b'\nthe end\n') and logs.out.endswith(b'\nthe end\n')
+        assert tao('clean', env=env).returncode == 0
+
+
+def test_no_program_for_init(docker: Docker, tao: Program) -> None:
+    with engine_of_its_own(docker, TAO_TEST_DAEMON_JSON='{"init-path": "docker-init-not-here"}') as env:
+        done = tao('--gpus', 'none', 'dino', 'run', 'true', env=env)
+        assert done.returncode == 127
+        assert (
+            'tao: error: docker has no program for --init here (without one: "init": false in DockerOptions)\n'
+            '    try: ' in done.stderr
+        )
+        found = {one['name']: one for one in json.loads(tao('doctor', '--format', 'json', env=env).stdout)}
+        assert found['init']['status'] == 'fail' and '"init": false' in found['init']['found']
+        Path(env['HOME'], '.tao_mounts.json').write_text('{"DockerOptions": {"init": false}}')
+        assert tao('--gpus', 'none', 'dino', 'run', 'true', env=env).returncode == 0
+
+
+def test_mapped_users_have_no_host_network(docker: Docker, tmp_path: Path) -> None:
+    """As its configuration says, which stands here in a mount namespace of the test's own."""
+    manifest = tmp_path / 'checkout/docker/manifest.json'
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text('{"registry": "nvcr.io", "repository": "nvstaging/tao/tao_pytorch_base_image", "tag": "test"}')
+    env = {**docker.env, 'NV_TAO_PYTORCH_TOP': str(tmp_path / 'checkout')}
+    tao_pt = str(Path(TAO).with_name('tao_pt'))
+    inside = (
+        'mkdir -p /etc/docker; mount -t tmpfs tmpfs /etc/docker; printf %s "$0" >/etc/docker/daemon.json; exec "$@"'
+    )
+
+    def dry(configuration: str, *words: str) -> tuple[str, str]:
+        start = ['unshare', '--mount', 'sh', '-c', inside, configuration]
+        done = subprocess.run(
+            [*start, tao_pt, '--dry-run', *words, '--', 'true'], env=env, stdin=subprocess.DEVNULL,
+            capture_output=True, encoding='utf-8', timeout=60, check=True,
+        )
+        return done.stdout, done.stderr
+
+    notice = 'docker maps the users of containers (userns-remap), so the job gets no host network, but a bridge'
+    for configuration, words, has_network, is_said in (
+        ('{}', [], True, False), ('{"userns-remap": "default"}', [], False, True),
+        ('{"userns-remap": ""}', [], True, False), ('{"userns-remap": "default"}', ['--port', '1:1'], False, False),
+        ('{"userns-remap": "default"}', ['--network', 'host'], True, False),
+    ):
+        out, err = dry(configuration, *words)
+        assert (' --network host ' in out, notice in err) == (has_network, is_said), (configuration, words)
