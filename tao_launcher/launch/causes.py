@@ -175,7 +175,7 @@ def _limits(facts: FailureFacts) -> tuple[str, str]:
         return '', ''
     names = ', '.join(facts.ulimits)
     return (
-        f'if {_name(facts)} said "error setting rlimit": it may not raise limits here ({names})',
+        f'if {_name(facts)} said "error setting rlimit": it is not allowed to raise these limits here ({names})',
         'leave them out of DockerOptions.ulimits (or --ulimit)',
     )
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
@@ -93,6 +94,7 @@ def test_signals(ann: list[str], script: str, number: int, code: int) -> None:
     argv = [*ann, TAO, '--stop-timeout', '2', '--run_as_user', 'dino', 'run', 'sh', '-c', script]
     with launched(argv, {'PATH': os.environ['PATH']}, cwd='/') as job:
         job.wait_for('ready')
+        time.sleep(0.5)  # podman passes signals on from a moment after its job began, and shows nobody when
         job.send(number)
         assert (job.code(timeout=20), job.err) == (code, '')
 
@@ -114,7 +116,7 @@ def test_a_limit_above_the_callers(ann: list[str]) -> None:
     done = run([*ann, TAO, '--ulimit', 'nofile=99999999', 'dino', 'run', 'true'])
     assert done.returncode == 126
     assert done.stderr.endswith(
-        'tao: error: if podman said "error setting rlimit": it may not raise limits here (nofile)\n'
+        'tao: error: if podman said "error setting rlimit": it is not allowed to raise these limits here (nofile)\n'
         '    try: leave them out of DockerOptions.ulimits (or --ulimit)\n'
     )
 

@@ -47,7 +47,7 @@ def test_podman_behind_another_name() -> None:
 def test_limits_that_podman_may_not_raise() -> None:
     known = {'events': ('create', 'remove'), 'has_init': True}
     assert failure(126, ulimits=('memlock', 'stack'), **known) == (
-        'if podman said "error setting rlimit": it may not raise limits here (memlock, stack)',
+        'if podman said "error setting rlimit": it is not allowed to raise these limits here (memlock, stack)',
         'leave them out of DockerOptions.ulimits (or --ulimit)',
     )
     assert failure(126, **known) == ('', '')
