@@ -69,7 +69,7 @@ def test_an_output_that_does_not_block_loses_nothing(stream: str) -> None:
         volumes = [f'--volume=/{n:0100}:/{n:0100}' for n in range(700)]
         argv = [*command(), '--verbose', *volumes, '--dry-run', 'dino', 'run', 'x']
     streams = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL, stream: write}
-    with subprocess.Popen(argv, **streams) as process:
+    with subprocess.Popen(argv, stdout=streams['stdout'], stderr=streams['stderr']) as process:
         os.close(write)
         time.sleep(1)
         with open(read, 'rb') as pipe:

@@ -81,5 +81,5 @@ def test_address(engine: str, environ: dict[str, str], address: str) -> None:
     ('podman', {}, {'userns-remap': 'default'}, False), ('sudo docker', {}, {'userns-remap': 'default'}, True),
 ])
 def test_mapped_users(engine: str, environ: dict[str, str], configuration: object, remaps: bool) -> None:
-    found = daemon.find(shlex.split(engine), environ, HOME, {}.get)
+    found = daemon.find(shlex.split(engine), environ, HOME, lambda path: None)
     assert daemon.remaps_users(found, {'/etc/docker/daemon.json': configuration}.get) is remaps
