@@ -126,7 +126,7 @@ def masked_pairs(text: str) -> str:
 
 
 def _closed(text: str, start: int, quote: str) -> int:
-    """Where a quoted value that begins at `start` ends, behind its quote; the end of the text if it is open."""
+    """Where a quoted value that begins at `start` ends, after its quote; the end of the text if it is open."""
     inner = {"'": "[^']*'?", '"': r'(?:[^"\\]|\\.)*"?'}.get(quote, fr'(?:[^\\]|\\[^{quote[-1]}])*(?:\\.)?')
     found = re.compile(inner, re.DOTALL).match(text, start)
     return found.end() if found else start

@@ -67,7 +67,7 @@ def profile(words: Sequence[str]) -> Profile:
 
 
 def flag(words: Sequence[str], names: tuple[str, str]) -> str:
-    """The value of an option behind the engine's program; '' where it is not given."""
+    """The value of an option after the engine's program; '' where it is not given."""
     own = words[index(words) + 1:]
     short, long = names
     for word, following in zip(own, (*own[1:], '')):

@@ -43,7 +43,7 @@ def explained(plan: Plan, lines: Lines) -> Explained:
 
 
 def text(found: Explained) -> str:
-    """The words of each argument as a shell takes them, the reason behind a "#".
+    """The words of each argument as a shell takes them, the reason after a "#".
 
     Each on a line: what is pasted must run nothing, also in a zsh, to which a "#" is no comment.
     """

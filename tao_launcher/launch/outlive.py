@@ -26,7 +26,7 @@ def ask_again(job: LaunchedContainer) -> list[Container]:
         job.received += job.signals.wait(AGAIN)
         found = job.ours()
     if not found and not job.is_silent:
-        job.output.notice('the job has ended meanwhile, and the engine does not know its exit code any longer')
+        job.output.notice('the job has ended in the meantime, and the engine no longer knows its exit code')
     return found
 
 

@@ -146,6 +146,6 @@ TASKS_OWN = ('gpus', 'env')
 
 
 def of(program: str) -> tuple[Option, ...]:
-    """A program's options; `submit slurm` and `submit kubernetes` have tao's behind their own."""
+    """A program's options; `submit slurm` and `submit kubernetes` have those of tao after their own."""
     own = tuple(option for option in SUBMIT if program in option.programs)
     return (*own, *(option for option in OPTIONS if (TAO[0] if own else program) in option.programs))

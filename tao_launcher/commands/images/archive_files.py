@@ -83,7 +83,7 @@ class Files:
         seen.add(name)
 
     def _check_rest(self, end: int) -> None:
-        """A reader that is less strict might find more files behind the end."""
+        """A reader that is less strict might find more files after the end."""
         self._file.seek(end)
         rest = self._file.read(PADDING + 1)
         if len(rest) > PADDING or rest.strip(b'\0'):

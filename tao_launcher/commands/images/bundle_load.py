@@ -126,7 +126,7 @@ FAILED = re.compile('^(error|failed)\\b.*|no space left on device', re.IGNORECAS
 
 
 def _untag(tags: Sequence[str], store: Store) -> None:
-    """Take the names away that a failed load has left: the images behind them are not whole."""
+    """Take the names away that a failed load has left: the images that they name are not whole."""
     for tag in store.genuine(tags):
         store.engine.ask('rmi', tag)
 

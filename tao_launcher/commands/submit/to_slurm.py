@@ -60,7 +60,7 @@ def submit_slurm(
 
 
 def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
-    """Submit a script. Returns the job's id, behind a ";" the cluster if there are several. Raises EngineError."""
+    """Submit a script. Returns the job's id, and after a ";" the cluster if there are several. Raises EngineError."""
     # sbatch would let these override the lines of the script
     options = {name[2:].upper().replace('-', '_') for name in script.options}
     above = {f'SBATCH_{name}' for name in (*options, 'TIMELIMIT', 'WAIT') if name != 'TIME' or 'TIME' in options}

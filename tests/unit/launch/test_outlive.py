@@ -54,7 +54,7 @@ def test_a_job_that_has_ended_meanwhile(engine: Engine, capsys: pytest.CaptureFi
     with Signals() as job.signals:
         assert ask_again(job) == []
     assert capsys.readouterr().err == LOST.format(20) + (
-        'tao: notice: the job has ended meanwhile, and the engine does not know its exit code any longer\n'
+        'tao: notice: the job has ended in the meantime, and the engine no longer knows its exit code\n'
     )
 
 
