@@ -124,10 +124,14 @@ class SupervisedJob(LaunchedContainer):
         if not due:
             return
         self.untold = [signal for signal in self.untold if signal not in due]
-        found = self.launch.find(PATIENCE) or []
+        answer = self.launch.find(PATIENCE)
+        found = answer or []
         self.id = found[0].id if len(found) == 1 else self.id
         (container,) = found if len(found) == 1 and found[0].state == 'running' else (None,)
         for each in due:
+            if answer is None and (each.is_passed_on or self.is_alone):  # asked again later
+                self.untold.append(each._replace(look_at=process.clock() + FORWARDED))
+                continue
             told = container and was_told(self.launch, self.plan, container.id, each, time.time())
             if told:
                 continue
