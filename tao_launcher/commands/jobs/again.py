@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 OVERLAP = 1.0  # seconds of output that are shown again: better twice than not at all
 PAUSE = 0.5  # seconds between two questions
+AT_ONCE, TRIES = 1.0, 3  # seconds, and how often an engine that knows the job may end at once what asks about it
 CONNECTED = 5.0  # seconds after which a connection counts as one, and its loss as a new one
 
 
@@ -27,6 +28,7 @@ class Again:
         self._output = output
         self._until: float | None = None
         self._begun = process.clock()
+        self._in_vain = 0
 
     def look(self, jobs: Sequence[Job]) -> list[Job]:
         """The jobs as they are now; [] when it is time to give up, or when one of them is gone.
@@ -34,6 +36,9 @@ class Again:
         What was waited for, or followed, has ended without their codes.
         """
         now = process.clock()
+        self._in_vain = self._in_vain + 1 if now - self._begun < AT_ONCE else 0
+        if self._in_vain > TRIES:
+            return []
         if self._until is None or now - self._begun > CONNECTED:
             self._until = now + self._seconds
         found: list[Job] = []

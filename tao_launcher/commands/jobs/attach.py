@@ -67,7 +67,7 @@ def attach(engine: Engine, wanted: str, seconds: int, output: Output, *, dry_run
         code, lost_at = answers.exit_code(''.join(told)), machine.now()
         if code is not None:
             return code
-        there = again.look([job])
+        there = [] if ''.join(told).strip() else again.look([job])  # an answer, if no code, is no lost connection
         if not there:
             raise _untold(job, engine)
         if there[0].has_ended:

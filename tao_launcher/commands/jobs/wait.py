@@ -59,7 +59,7 @@ def wait(engine: Engine, wanted: Sequence[str], seconds: int, output: Output, *,
             if len(found) == len(group) and None not in found:
                 codes.update((job.id, code) for job, code in zip(group, found) if code is not None)
                 continue
-            there = again.look(group)
+            there = [] if answer.strip() else again.look(group)  # an answer, if not of codes, is no lost connection
             if not there:
                 raise EngineError('the engine does not know how all of them ended', *lines(group), advice='tao list -a')
             codes.update((job.id, job.exit_code) for job in there if job.has_ended)

@@ -64,3 +64,10 @@ def test_a_job_that_is_gone(engine: Engine, client: Client) -> None:
     jobs = jobs_of(client, all_users=True, ended=True)
     engine.has(container(B))
     assert again.Again(client, 5, Output('tao', {})).look(jobs) == []
+
+
+def test_what_ends_at_once_again_and_again_was_not_lost(engine: Engine, client: Client) -> None:
+    engine.has(container(A))
+    jobs = jobs_of(client, all_users=True, ended=True)
+    looks = again.Again(client, 60, Output('tao', {}))
+    assert [len(looks.look(jobs)) for _ in range(4)] == [1, 1, 1, 0]
