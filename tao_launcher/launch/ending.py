@@ -57,6 +57,11 @@ class LaunchedContainer:
             )
         return found if len(found) == 1 else []
 
+    def _may_be_lost(self, code: int, *, is_late: bool) -> bool:
+        """Whether a client's code may be that of a connection that broke: 125, or 1 from a client whose ssh ended."""
+        is_gone = code == 1 and is_late and self.is_silent and self.launch.is_remote
+        return (code == 125 or is_gone) and not self.received and not self.plan.detach
+
     def end(self, container: Container) -> None:
         """Stop the container, unless it had its time, and remove it. Ctrl-C shortens that time."""
         grace = None if self.was_told and not self._is_known_untold(container) else self.plan.stop_timeout

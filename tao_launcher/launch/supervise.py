@@ -190,13 +190,13 @@ class SupervisedJob(LaunchedContainer):
         while not found and not self.is_silent and process.clock() < deadline:
             process.sleep(0.2)
             found = self.ours()
-        # later than that, 125 is a connection that broke
         was_refused = code in REFUSED if seconds < QUICK_DEATH else code in (126, 127)
-        is_lost = code == 125 and not self.received and not self.plan.detach
+        is_lost = self._may_be_lost(code, is_late=seconds >= QUICK_DEATH)
         if self.is_silent and is_lost and not was_refused:
             from .outlive import ask_again
 
             found = ask_again(self)
+            self.is_unreached = self.is_silent
         if self.is_silent and (self.received or not was_refused):
             self._say_how_to_look()
         if code < 0 and self.id and not found:

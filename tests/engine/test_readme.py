@@ -97,7 +97,9 @@ def test_every_option_and_variable_of_the_readme_exists(tao: Program, tao_pt: Pr
     known += ''.join(tao_pt(verb, '--help').stdout for verb in ('build', 'release', 'check'))
     known += Program('tao_ds', docker)('--help').stdout
     # docker's, sbatch's and pip's
-    others = {'--cpus', '--memory', '--signal', '--gres', '--filter', '--find-links', '--no-index', '--use-pep517'}
+    others = {
+        '--cpus', '--memory', '--init', '--signal', '--gres', '--filter', '--find-links', '--no-index', '--use-pep517',
+    }
     for option in set(re.findall(r'(?<![\w-])--[a-z][a-z0-9_-]+', text)) - others:
         assert option in known, option
     environment = tao('--help', 'environment').stdout
