@@ -24,11 +24,15 @@ CLIENT = (
 )
 # Anyone may be user@ of an address; what is before the @ of a web address is a token.
 ADDRESS = r'://[^/\s:@]*:[^/\s@]+@|(?i:https?)://[^/\s@]+@'
+# Tokens that their own start gives away: NVIDIA's, Hugging Face's, GitHub's, GitLab's.
+TOKEN = r'(nvapi-|hf_|gh[pousr]_|github_pat_|glpat-)[\w-]{16,}'
 
 
 def is_secret(name: str, value: str) -> bool:
     """Whether a variable, an option or a key of that name with that value looks like a secret."""
-    return is_secret_name(name) or ('@' in value and bool(re.search(ADDRESS, value)))
+    if is_secret_name(name) or re.match(TOKEN, value):
+        return True
+    return '@' in value and bool(re.search(ADDRESS, value))
 
 
 def is_secret_name(name: str) -> bool:

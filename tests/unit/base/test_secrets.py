@@ -24,6 +24,8 @@ def test_masked(text: str, shown: str) -> None:
 
 @pytest.mark.parametrize(('name', 'value', 'secret'), [
     ('A', 'x://u:p@h', True), ('PATH', 'x://u:p@h', True), ('PATH', '/bin', False), ('SSH_AUTH_SOCK', '/x', False),
+    ('A', 'nvapi-' + 'x' * 40, True), ('HF', 'hf_' + 'x' * 34, True), ('A', 'ghp_' + 'x' * 36, True),
+    ('MODEL', 'hf_small', False), ('A', 'x nvapi-' + 'x' * 40, False),
 ])
 def test_is_secret(name: str, value: str, secret: bool) -> None:
     assert is_secret(name, value) is secret
