@@ -53,9 +53,13 @@ def program(words: Sequence[str]) -> str:
 
 
 def runs_nothing(words: Sequence[str]) -> bool:
-    """Whether the engine's own words end it with its help or version, code 0 and no job, whatever follows them."""
-    ends = ('--help', '-h', '--version', '-v')
-    return words[0].startswith('-') or any(word.partition('=')[0] in ends for word in words[index(words) + 1:])
+    """Whether the engine's own words end it with its help or version, code 0 and no job, whatever follows them.
+
+    So does a shell's `-c docker`, which gives docker none of the words that follow.
+    """
+    ends, first = ('--help', '-h', '--version', '-v'), index(words)
+    is_script = '-c' in words[:first]
+    return words[0].startswith('-') or is_script or any(word.partition('=')[0] in ends for word in words[first + 1:])
 
 
 def profile(words: Sequence[str]) -> Profile:

@@ -185,7 +185,8 @@ def engine(text: str) -> tuple[str, ...]:
     if not words or runs_nothing(words):
         raise ValueError('expected docker, podman, docker:/path/of/it, or "sudo -n docker"')
     if not any(map(known, words)):
-        names = ' or '.join(f'{profile.name}:{words[-1]}' for profile in PROFILES)
+        path = '/path/of/it' if ':' in words[-1] else words[-1]
+        names = ' or '.join(f'{profile.name}:{path}' for profile in PROFILES)
         raise ValueError(f'not known to be {" or ".join(profile.name for profile in PROFILES)}; say which: {names}')
     return words
 

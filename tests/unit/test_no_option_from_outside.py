@@ -35,6 +35,7 @@ def test_variables(variable: str, verb: list[str], value: str, fake_docker: Fake
 
 @pytest.mark.parametrize('engine', [
     'docker --help', 'docker -v', 'sudo docker --version', 'docker --help=true', '-v docker', 'podman -h',
+    'sh -c docker', 'su root -c docker',
 ])
 def test_an_engine_that_runs_nothing(engine: str, fake_docker: FakeDocker) -> None:
     done = tao('--engine', engine, 'dino', 'train')

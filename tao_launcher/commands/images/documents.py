@@ -33,7 +33,8 @@ def strict(data: bytes, name: str) -> Any:
     try:
         return json.loads(data.decode(), object_pairs_hook=members)
     except (ValueError, RecursionError) as e:
-        raise ValueError(f'{name}: not the list that it should be ({e})') from None
+        why = 'nested too deeply' if isinstance(e, RecursionError) else str(e)
+        raise ValueError(f'{name}: not the list that it should be ({why})') from None
 
 
 def parsed(data: bytes) -> Mapping[str, Any]:
