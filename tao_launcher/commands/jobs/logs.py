@@ -67,6 +67,7 @@ def logs(
         if job.has_ended or code > 128 or process.clock() - begun < AT_ONCE:  # nobody reads it, or it never came
             return code
         there = again.look([job])
-        if not there or there[0].has_ended:
+        if not there:
             return code
+        (job,) = there  # of one that has ended meanwhile the rest is shown
         words = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)
