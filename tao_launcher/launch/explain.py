@@ -43,13 +43,14 @@ def explained(plan: Plan, lines: Lines) -> Explained:
 
 
 def text(found: Explained) -> str:
-    """The words of each argument as a shell takes them, the reason after a "#".
+    """The words of each argument as a shell takes them, the reason after a second "#".
 
-    Each on a line: what is pasted must run nothing, also in a zsh, to which a "#" is no comment.
+    Each on a line that is a comment: what is pasted must run nothing, least of all the job's command on this machine.
+    A zsh, to which "#" is no comment, finds no command of that name.
     """
     quoted = [join(words) for words, _ in found]
     width = max(len(words) for words in quoted if len(words) <= WIDEST)
-    return ''.join(f'{words:<{width}}  # {plain(reason)}\n' for words, (_, reason) in zip(quoted, found))
+    return ''.join(f'# {words:<{width}}  # {plain(reason)}\n' for words, (_, reason) in zip(quoted, found))
 
 
 def _command(plan: Plan, words: tuple[str, ...]) -> Explained:

@@ -73,10 +73,12 @@ def test_all_that_is_recommended(docker: Docker, tao: Program) -> None:
 
 
 def test_explained_words_run(docker: Docker, tao: Program) -> None:
-    """What --explain prints is the line that a shell can run, once its line breaks are blanks and its reasons gone."""
+    """What --explain prints is a line for a shell, once its comments are lines and the reasons are gone."""
     assert tao('config', 'init', '--yes', '--ulimit=none').returncode == 0
     words = ['dino', 'run', 'sh', '-c', 'echo "$1"; exit 7', 'x', 'a  "b" # c']
-    explained = tao('--explain', *words).stdout
+    lines = tao('--explain', *words).stdout.splitlines()
+    explained = ''.join(f'{line[2:]}\n' for line in lines)
+    assert all(line.startswith('# ') for line in lines)  # so that pasted, by mistake, it runs nothing
     assert shlex.split(explained, comments=True) == shlex.split(tao('--dry-run', *words).stdout)
     line = ' \\\n'.join(shlex.join(shlex.split(line, comments=True)) for line in explained.splitlines())
     done = subprocess.run(['sh', '-c', line], env=docker.env, capture_output=True, encoding='utf-8', timeout=60)

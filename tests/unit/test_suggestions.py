@@ -186,8 +186,8 @@ def test_explain(name: str, shell: str, stubs: Stubs, tmp_path: Path) -> None:
     assert (done.code, done.err) == (0, '')
     assert all(map(is_one_plain_line, done.out.splitlines()))
     if '\udcff' not in name:
-        assert all('  # ' in line for line in done.out.splitlines())
-    stubs.paste(done.out, shell)
+        assert all(line.startswith('# ') and '  # ' in line for line in done.out.splitlines())
+    assert stubs.paste(done.out, shell) == []
 
 
 @each_name

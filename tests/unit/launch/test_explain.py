@@ -16,8 +16,9 @@ from support import FakeDocker, tao, tao_process, write_mounts
 
 
 def words_of(text: str) -> list[str]:
-    """What bash reads: the reasons are comments, and what a terminal would obey is written $'…'."""
-    script = f'words=(\n{text})\n((! ${{#words[@]}})) || printf "%s\\0" "${{words[@]}}"'
+    """What bash reads of the lines: the reasons are comments, and what a terminal would obey is written $'…'."""
+    bare = re.sub('^# ', '', text, flags=re.MULTILINE)
+    script = f'words=(\n{bare})\n((! ${{#words[@]}})) || printf "%s\\0" "${{words[@]}}"'
     done = subprocess.run(['bash'], input=os.fsencode(script), capture_output=True, check=True)
     assert done.stderr == b''
     return os.fsdecode(done.stdout).split('\0')[:-1]
@@ -27,7 +28,7 @@ def reasons(*words: str, program: str = 'tao', env: Mapping[str, str] | None = N
     """Words as they are printed → the reason."""
     done = tao('--quiet', '--no-check', '--explain', *words, program=program, env=env)
     assert (done.code, done.err) == (0, ''), done
-    pairs = [line.split('  # ') for line in done.out.splitlines()]
+    pairs = [line[2:].split('  # ') for line in done.out.splitlines()]
     assert all(len(pair) == 2 and pair[1] for pair in pairs), done.out
     return {pair[0].rstrip(): pair[1] for pair in pairs}
 
@@ -165,7 +166,7 @@ def test_service(tmp_path: Path) -> None:
     done = tao('--quiet', '--explain', *words, program='tao_ds', env={'NV_TAO_DS_TOP': str(tmp_path)})
     dry = tao('--quiet', '--dry-run', *words, program='tao_ds', env={'NV_TAO_DS_TOP': str(tmp_path)})
     assert words_of(done.out) == shlex.split(dry.out)
-    found = {line.split('  # ')[0].rstrip(): line.split('  # ')[1] for line in done.out.splitlines()}
+    found = {line[2:].split('  # ')[0].rstrip(): line.split('  # ')[1] for line in done.out.splitlines()}
     assert found['flask run --host 0.0.0.0 --port 8000'] == '--run_as_service'
     assert found['-p 9000:8000'] == '--run_as_service, --port_mapping'
 
