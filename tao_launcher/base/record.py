@@ -25,13 +25,15 @@ else:
                 setattr(cls, name, property(itemgetter(index)))
 
         def __new__(cls, *values, **named):
-            if not named and len(values) == len(cls._fields):
-                return tuple.__new__(cls, values)
-            given = dict(zip(cls._fields, values), **named)
-            fields = {**cls._field_defaults, **given}
-            if len(given) != len(values) + len(named) or fields.keys() != set(cls._fields):
-                raise TypeError(f'{cls.__name__} takes {", ".join(cls._fields)}')
-            return tuple.__new__(cls, [fields[name] for name in cls._fields])
+            if named or len(values) != len(cls._fields):
+                defaults, rest = cls._field_defaults, cls._fields[len(values):]
+                try:
+                    values = (*values, *[named.pop(name) if name in named else defaults[name] for name in rest])
+                except KeyError:
+                    values = ()
+                if named or len(values) != len(cls._fields):
+                    raise TypeError(f'{cls.__name__} takes {", ".join(cls._fields)}')
+            return tuple.__new__(cls, values)
 
         def __repr__(self):
             return f'{type(self).__name__}({", ".join(f"{n}={v!r}" for n, v in zip(self._fields, self))})'
