@@ -108,7 +108,7 @@ def _refusal(facts: FailureFacts) -> tuple[str, str]:
             'leave --network host (and "network") out, or --docker-arg --userns=host',
         )
     if facts.is_podman and _name(facts) != 'podman':
-        return f'{facts.engine[-1]} is podman here, which takes other words', '--engine podman'
+        return f'{facts.engine[-1]} is actually podman, which takes different options', '--engine podman'
     return _no_gpus(facts)
 
 

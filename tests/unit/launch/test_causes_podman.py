@@ -39,7 +39,7 @@ def test_no_program_for_init() -> None:
 
 def test_podman_behind_another_name() -> None:
     assert failure(125, engine=('docker',), is_podman=True, wants_gpu=True, has_nvidia=False) == (
-        'docker is podman here, which takes other words', '--engine podman',
+        'docker is actually podman, which takes different options', '--engine podman',
     )
     assert failure(125, is_podman=True) == ('', '')
 
