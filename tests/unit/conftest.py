@@ -86,3 +86,13 @@ def checkout(tmp_path: Path) -> Path:
     (root / 'deep' / 'er').mkdir(parents=True)
     (root / 'docker' / 'manifest.json').write_text(json.dumps({**NAMES, 'tag': 'c'}))
     return root
+
+
+@pytest.fixture
+def open_folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The test's folder, which pytest closes to others, opened for them."""
+    base = tmp_path_factory.getbasetemp()
+    if os.geteuid() == 0:
+        for folder in (tmp_path, base, *([base.parent] if base.parent.name.startswith('pytest-of-') else [])):
+            folder.chmod(0o755)
+    return tmp_path

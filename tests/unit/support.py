@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -144,3 +145,10 @@ def write_mounts(home: Path, document: object) -> Path:
     path = home / '.tao_mounts.json'
     path.write_text(document if isinstance(document, str) else json.dumps(document), encoding='utf-8')
     return path
+
+
+def mounted(done: Result) -> list[str]:
+    """The values of -v in a dry run."""
+    assert done.code == 0, done
+    argv = shlex.split(done.out)
+    return [after for word, after in zip(argv, argv[1:]) if word == '-v']

@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from pathlib import Path
 
 import pytest
 from nobody import as_nobody
-from support import FakeDocker, Result, tao, write_mounts
+from support import FakeDocker, mounted, tao, write_mounts
 
 
 def test_free_gpus_elsewhere() -> None:
@@ -57,22 +56,6 @@ def test_nothing_of_a_reference_by_tag_is_read(home: Path) -> None:
     (home / '.local/state/tao').mkdir(parents=True)
     (home / '.local/state/tao/images.json').write_text(json.dumps({reference: ID}))
     assert tao('--dry-run', 'dino', 'train').out.endswith(f' {reference} dino train\n')
-
-
-def mounted(done: Result) -> list[str]:
-    assert done.code == 0, done
-    argv = shlex.split(done.out)
-    return [after for word, after in zip(argv, argv[1:]) if word == '-v']
-
-
-@pytest.fixture
-def open_folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The test's folder, which pytest closes to others, opened for them."""
-    base = tmp_path_factory.getbasetemp()
-    if os.geteuid() == 0:
-        for folder in (tmp_path, base, *([base.parent] if base.parent.name.startswith('pytest-of-') else [])):
-            folder.chmod(0o755)
-    return tmp_path
 
 
 def test_source_that_may_not_be_looked_at_is_not_missing(open_folder: Path) -> None:

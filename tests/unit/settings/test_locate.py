@@ -2,35 +2,17 @@
 from __future__ import annotations
 
 import json
-import os
-import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nobody import as_nobody
-from support import FakeDocker, Result, tao, write_mounts
+from support import FakeDocker, mounted, tao, write_mounts
 
 
 def a_file(path: Path, destination: str) -> Path:
     path.write_text(json.dumps({'Mounts': [{'source': '/', 'destination': destination}]}))
     return path
-
-
-def mounted(done: Result) -> list[str]:
-    assert done.code == 0, done
-    argv = shlex.split(done.out)
-    return [after for word, after in zip(argv, argv[1:]) if word == '-v']
-
-
-@pytest.fixture
-def open_folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The test's folder, which pytest closes to others, opened for them."""
-    base = tmp_path_factory.getbasetemp()
-    if os.geteuid() == 0:
-        for folder in (tmp_path, base, *([base.parent] if base.parent.name.startswith('pytest-of-') else [])):
-            folder.chmod(0o755)
-    return tmp_path
 
 
 def test_option_beats_variable_beats_default(home: Path, tmp_path: Path) -> None:

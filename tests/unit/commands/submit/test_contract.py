@@ -4,17 +4,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from support import Result, tao, write_mounts
-
-
-def submit(*given: str) -> Result:
-    return tao('submit', 'slurm', '--dry-run', *given)
-
-
-def script(*given: str) -> str:
-    done = submit(*given)
-    assert (done.code, done.err) == (0, '')
-    return done.out
+from slurm_submission import script, submit
+from support import write_mounts
 
 
 def test_variables_of_the_contract_are_the_clusters(home: Path) -> None:

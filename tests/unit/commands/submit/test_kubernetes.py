@@ -8,19 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kubernetes_submission import manifest, submit
 from support import Result, tao, write_mounts
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
-
-
-def submit(*given: str) -> Result:
-    return tao('submit', 'kubernetes', '--dry-run', *given)
-
-
-def manifest(*given: str) -> Any:
-    done = submit('--quiet', *given)
-    assert (done.code, done.err) == (0, '')
-    return json.loads(done.out)
 
 
 def variables(container: Any) -> dict[str, Any]:

@@ -1,27 +1,16 @@
 """The parts of a pod: its sizes, its texts, its volumes and variables."""
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kubernetes_submission import manifest
 from strategies import texts
-from support import Result, tao
 
 from tao_launcher.commands.submit import pod
-
-
-def submit(*given: str) -> Result:
-    return tao('submit', 'kubernetes', '--dry-run', *given)
-
-
-def manifest(*given: str) -> Any:
-    done = submit('--quiet', *given)
-    assert (done.code, done.err) == (0, '')
-    return json.loads(done.out)
 
 
 def pod_of(*given: str) -> tuple[Any, Any]:

@@ -6,19 +6,10 @@ from pathlib import Path
 from typing import Optional
 
 import pytest
+from slurm_submission import script, submit
 from support import Result, tao, write_mounts
 
 from tao_launcher.commands.submit import slurm
-
-
-def submit(*given: str) -> Result:
-    return tao('submit', 'slurm', '--dry-run', *given)
-
-
-def script(*given: str) -> str:
-    done = submit(*given)
-    assert (done.code, done.err) == (0, '')
-    return done.out
 
 
 def lines(text: str) -> list[str]:

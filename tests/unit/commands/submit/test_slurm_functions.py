@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from slurm_submission import script
 from strategies import NASTY, words
-from support import Result, tao, write_mounts
+from support import write_mounts
 
 # A docker and an srun that stand for a node: srun runs what it is given, docker writes down its words.
 FAKES = {
@@ -24,16 +25,6 @@ NODE = {
     'SLURM_JOB_ID': '12345', 'SLURM_JOB_NUM_NODES': '2', 'SLURM_JOB_NODELIST': 'node[7-8]', 'SLURM_NODEID': '1',
     'SLURM_STEP_ID': '0', 'SLURM_STEP_NUM_NODES': '2', 'SLURMD_NODENAME': 'node8', 'SLURM_STEP_GPUS': '2,5',
 }
-
-
-def submit(*given: str) -> Result:
-    return tao('submit', 'slurm', '--dry-run', *given)
-
-
-def script(*given: str) -> str:
-    done = submit(*given)
-    assert (done.code, done.err) == (0, '')
-    return done.out
 
 
 def on_a_node(text: str, folder: Path, **variables: str) -> tuple[list[str], dict[str, str]]:

@@ -4,17 +4,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from slurm_submission import script, submit
 from support import Result, tao
-
-
-def submit(*given: str) -> Result:
-    return tao('submit', 'slurm', '--dry-run', *given)
-
-
-def script(*given: str) -> str:
-    done = submit(*given)
-    assert (done.code, done.err) == (0, '')
-    return done.out
 
 
 def test_options_before_and_behind() -> None:
