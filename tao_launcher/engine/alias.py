@@ -31,10 +31,8 @@ def actual(engine: tuple[str, ...], environ: Mapping[str, str]) -> tuple[tuple[s
         return engine, ''
     found = host.program(word, environ.get('PATH', ''))
     if is_podman(found):
-        program = Program(word)
-        program.profile = PODMAN
         says = f'podman:{word}' if '/' in word else PODMAN.name
-        return (*engine[:at], program, *engine[at + 1:]), (
+        return (*engine[:at], Program(word, PODMAN), *engine[at + 1:]), (
             f'{word} is podman here ({found.path}), and is given podman\'s options, for GPUs too; '
             f'--engine {says} (or TAO_ENGINE={says}) says so'
         )

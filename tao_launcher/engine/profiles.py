@@ -22,15 +22,18 @@ class Program(str):
 
     profile: Profile
 
+    def __new__(cls, path: str, profile: Profile) -> Program:
+        program = super().__new__(cls, path)
+        program.profile = profile
+        return program
+
 
 def named(word: str) -> Program | None:
     """The program of a word such as docker:/opt/x/run-docker or podman:my-podman; None for any other word."""
     name, colon, path = word.partition(':')
     for known in PROFILES:
         if colon and path and name == known.name:
-            program = Program(path)
-            program.profile = known
-            return program
+            return Program(path, known)
     return None
 
 
