@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ...base.output import Output
     from ...settings.invocation import Invocation
     from ..help.verb_parser import Parser
+    from .job import Job
 
-AT_ONCE = 1.0  # seconds: what ends so soon was refused, and not lost
+AT_ONCE = 1.0  # seconds: what ends so soon may have been refused, and not lost
 HELP = 'show what a job has written'
 
 
@@ -64,10 +65,17 @@ def logs(
         except SystemExit as e:  # TERM or HUP, of which the launcher then dies itself
             return 128 - int(e.code or 0)
         lost_at = machine.now()
-        if job.has_ended or code > 128 or process.clock() - begun < AT_ONCE:  # nobody reads it, or it never came
+        if job.has_ended or code > 128:  # nobody reads it
+            return code
+        if code and process.clock() - begun < AT_ONCE and _cannot_be_read(job, engine):
             return code
         there = again.look([job])
-        if not there:
+        if not there or (there[0].has_ended and code == 0):  # a lost connection is an error
             return code
         (job,) = there  # of one that has ended meanwhile the rest is shown
         words = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)
+
+
+def _cannot_be_read(job: Job, engine: Engine) -> bool:
+    """Whether the engine answers, but not to what asks for this job's log: some log drivers do not give it back."""
+    return engine.ask('version').code == 0 and bool(engine.ask('logs', '--tail', '0', job.id).code)

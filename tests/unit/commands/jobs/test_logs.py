@@ -1,10 +1,11 @@
 """tao logs: the docker command that it becomes."""
 from __future__ import annotations
 
+import json
 import shlex
 
 import pytest
-from engine_answers import Engine, container, ids, last
+from engine_answers import Engine, container, ids
 from support import tao, tao_process
 
 (A,) = ids(1)
@@ -19,6 +20,34 @@ def test_becomes_docker(engine: Engine, words: list[str], argv: list[str]) -> No
     engine.has(container(A))
     engine.answers(words[0], 'its own output\n', 'its own errors\n', 42)
     assert tao_process(*words) == (42, 'its own output\n', 'its own errors\n')
-    assert last(engine) == ['docker', *argv]
+    assert ['docker', *argv] in engine.calls
     dry = tao('--dry-run', *words)
     assert (dry.code, shlex.split(dry.out), dry.err) == (0, ['docker', *argv], '')
+
+
+def followed(engine: Engine, *, ends: str, code: int, **answers: tuple[str, int]) -> tuple[int, int]:
+    """The exit code of `logs -f` of a running job, and how often its log was followed.
+
+    The first client shows a line and ends with that code, and the job is then in that state; `answers` are those to
+    later questions.
+    """
+    engine.has(container(A, state=ends))
+    engine.answers('inspect.1', json.dumps([container(A)]))
+    engine.answers('logs.1', 'a line\n', '', code)
+    for verb, (out, own) in answers.items():
+        engine.answers(verb, out, '', own)
+    done = tao_process('logs', '-f', A)
+    return done[0], sum('-f' in call for call in engine.calls)
+
+
+def test_a_log_that_ends_with_the_job_is_shown_once(engine: Engine) -> None:
+    assert followed(engine, ends='exited', code=0) == (0, 1)
+
+
+def test_of_a_lost_connection_the_rest_is_shown(engine: Engine) -> None:
+    """Also when it was lost in the first second: then the log can be read."""
+    assert followed(engine, ends='exited', code=1, logs=('the rest\n', 0), version=('', 0)) == (0, 2)
+
+
+def test_a_log_that_cannot_be_read_is_asked_for_once(engine: Engine) -> None:
+    assert followed(engine, ends='running', code=1, logs=('', 1), version=('', 0)) == (1, 1)
