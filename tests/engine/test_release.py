@@ -29,8 +29,9 @@ def mini(mini: Mini, registry: Registry, tao_pt: Program) -> Mini:
     (mini.root / 'release' / 'docker' / 'Dockerfile').write_text(RELEASE.format(base=f'{registry.host}/base:1'))
     done = mini.run(tao_pt.path, 'build', '--push')
     assert done.returncode == 0, done.stderr
-    owner = ENGINE.host_id(0)  # the wheel's container writes into it
-    subprocess.run(['chown', '-R', f'{owner}:{owner}', mini.root], check=True)
+    if ENGINE.is_rootless:
+        subprocess.run(['chown', '-R', str(ENGINE.host_id(0)), mini.root], check=True)  # root in the container writes it
+        mini.docker.env['NV_TAO_PYTORCH_TOP'] = str(mini.root)  # another user's checkout has to be named
     return mini
 
 
@@ -103,15 +104,20 @@ def test_a_dockerfile_that_fails(mini: Mini, tao_pt: Program) -> None:
 
 @pytest.mark.engine_dependent
 def test_the_wheel_is_the_callers(mini: Mini, tao_pt: Program, socket_for_all: None, tmp_path: Path) -> None:
-    """Root would leave files that the caller cannot remove."""
+    """Root would leave files that the caller cannot remove; a rootless daemon's root is the caller already."""
+    caller = '23456' if ENGINE.is_rootless else '12345'
     home = tmp_path / 'home'  # where buildx keeps its state
-    home.mkdir()
-    subprocess.run(['chown', '-R', '12345:12345', mini.root, home], check=True)
+    (home / '.docker' / 'run').mkdir(parents=True)
+    socket = home / '.docker' / 'run' / 'docker.sock'
+    socket.symlink_to(mini.docker.env['DOCKER_HOST'][len('unix://'):])
+    subprocess.run(['chown', '-R', f'{caller}:{caller}', mini.root, home], check=True)
+    env = {'HOME': str(home), **({'DOCKER_HOST': f'unix://{socket}'} if ENGINE.is_rootless else {})}
     done = mini.run(
-        tao_pt.path, '--gpus', 'none', 'release', '--tag', '1.0', '--wheel', prefix=SOMEBODY, HOME=str(home),
+        tao_pt.path, '--gpus', 'none', 'release', '--tag', '1.0', '--wheel',
+        prefix=[word.replace('12345', caller) for word in SOMEBODY], **env,
     )
     assert (done.returncode, done.stdout) == (0, f'{mini.image("1.0")}\n'), done.stderr
-    assert 'python in /tao-pt as 12345:12345, HOME=/tmp' in done.stderr
+    assert f'python in /tao-pt as {"0:0" if ENGINE.is_rootless else "12345:12345, HOME=/tmp"}' in done.stderr
     assert not {'dist', 'build', 'mini.egg-info'} & {path.name for path in mini.root.iterdir()}
 
 
