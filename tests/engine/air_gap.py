@@ -40,7 +40,7 @@ CLOSED = 'auth: {{htpasswd: {{realm: closed, path: {folder}/htpasswd}}}}\n'
 
 PODMAN = """#!/bin/sh
 exec {inside} env CONTAINERS_CONF={folder}/containers.conf CONTAINERS_STORAGE_CONF={folder}/storage.conf \\
-    {podman} "$@"
+    CONTAINERS_REGISTRIES_CONF={folder}/registries.conf {podman} "$@"
 """
 # No network and nothing below /var: the machine's own podman is not touched.
 CONTAINERS = """[containers]
@@ -51,6 +51,8 @@ cgroup_manager = "cgroupfs"
 events_logger = "none"
 runtime = "runc"
 """
+# Plain HTTP, as for any registry without TLS that podman is to use.
+REGISTRIES = 'unqualified-search-registries = []\n[[registry]]\nlocation = "127.0.0.1:5000"\ninsecure = true\n'
 STORAGE = '[storage]\ndriver = "overlay"\ngraphroot = "{folder}/graph"\nrunroot = "{folder}/run"\n'
 
 
@@ -85,10 +87,10 @@ class Registry:
 def registry(
     folder: Path, port: int = 5000, more: str = '', inside: Sequence[str] = ('ip', 'netns', 'exec', NETNS),
 ) -> Iterator[Registry]:
-    """A registry that is empty. Skips the test where there is no docker-registry."""
+    """A registry of what the folder has, a new one nothing. Skips the test where there is no docker-registry."""
     if not shutil.which('docker-registry'):
         pytest.skip("Debian's docker-registry is not installed")
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     started = Registry(folder, port, more, inside)
     try:
         yield started
@@ -141,26 +143,22 @@ class OfflineHost:
             self.run('docker', 'rmi', '--force', *sorted(set(found)))
 
 
-# The programs of the machine itself, where tests/engine_root has put those of another engine over them.
-MACHINES_OWN = ['unshare', '--mount', '--propagation', 'slave', 'sh', '-c', 'umount -l /usr && exec "$@"', 'sh']
-
-
 @contextmanager
-def offline_host(folder: Path, disk: str = '', *, machines_own: bool = False) -> Iterator[OfflineHost]:
+def offline_host(
+    folder: Path, disk: str = '', engine: str = '', programs: Sequence[str] = (),
+) -> Iterator[OfflineHost]:
     """Such a host; with `disk` its engine keeps images on a disk of that size.
 
-    With `machines_own` the engine is docker-20, whatever tests/run chose for this one.
+    `engine` is another than the one that tests/run chose, `programs` are the words before a command that is to see its
+    programs.
     """
-    env = {**os.environ, 'TAO_TEST_ENGINE': 'docker-20'} if machines_own else None
+    env = {**os.environ, 'TAO_TEST_ENGINE': engine} if engine else None
     short = Path(tempfile.mkdtemp(prefix='tao-off-', dir='/tmp'))  # for sockets below it
     try:
         if disk:
             (short / 'data').mkdir()
             subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={disk}', 'tmpfs', short / 'data'], check=True)
-        start: list[Union[str, Path]] = [PRIVATE_DOCKERD, 'empty', short, str(os.getpid())]
-        if machines_own:
-            start = [*MACHINES_OWN, *start]
-        subprocess.run(start, env=env, check=True)
+        subprocess.run([*programs, PRIVATE_DOCKERD, 'empty', short, str(os.getpid())], env=env, check=True)
         yield OfflineHost(short, folder)
     finally:
         subprocess.run([PRIVATE_DOCKERD, 'stop', short], check=False)
@@ -178,6 +176,7 @@ def use_podman(host: OfflineHost) -> None:
     folder.mkdir()
     (folder / 'containers.conf').write_text(CONTAINERS.format(init=init))
     (folder / 'storage.conf').write_text(STORAGE.format(folder=folder))
+    (folder / 'registries.conf').write_text(REGISTRIES)
     script = folder / 'podman'
     script.write_text(PODMAN.format(inside=' '.join(host.inside), folder=folder, podman=path))
     script.chmod(0o755)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Iterator, Sequence, Union
 
 import pytest
+from air_gap import REGISTRIES
 from conftest import CLIENTS, SCRIPTS, Docker
 from jobs import SOMEBODY
 
@@ -24,8 +25,6 @@ events_logger = "file"
 runtime = "runc"
 """
 STORAGE = '[storage]\ndriver = "{driver}"\ngraphroot = "{folder}/graph"\nrunroot = "{folder}/run"\n'
-# Plain HTTP, as for any registry without TLS that podman is to use.
-REGISTRIES = 'unqualified-search-registries = []\n[[registry]]\nlocation = "127.0.0.1:5000"\ninsecure = true\n'
 # Two GPUs, described as nvidia-ctk does it; what a container gets shows in its environment.
 CDI = """{"cdiVersion": "0.5.0", "kind": "nvidia.com/gpu", "devices": [
     {"name": "0", "containerEdits": {"env": ["GPU_0=yes"]}}, {"name": "1", "containerEdits": {"env": ["GPU_1=yes"]}},

@@ -1,8 +1,8 @@
-"""publish_images PORT: puts two images into the registry at 127.0.0.1:PORT, and prints their digests.
+"""publish_images PORT: puts four images, tagged "1", into the registry at 127.0.0.1:PORT, and prints their digests.
 
-The first is one manifest as docker writes it; the second an index of two machines with an attestation for each, as
-BuildKit makes it. They share no layer with each other or with any other image: a containerd store that has unpacked a
-layer does not fetch it again in another form.
+tao/single and tao/single_by_tag are one manifest as docker writes it; tao/several and tao/several_by_tag an index of
+two machines with an attestation for each, as BuildKit makes it. They share no layer with each other or with any other
+image: a containerd store that has unpacked a layer does not fetch it again in another form.
 """
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ class Repository:
         urlopen(Request(f'{begun}&digest={sha(data)}', data, headers, method='PUT'))
         return {'mediaType': kind, 'size': len(data), 'digest': sha(data)}
 
-    def manifest(self, document: dict[str, object], indent: int | None) -> dict[str, object]:
+    def manifest(self, document: dict[str, object], indent: int | None, *tags: str) -> dict[str, object]:
         """Put a manifest there; its descriptor."""
         data, kind = json.dumps(document, indent=indent).encode(), str(document['mediaType'])
-        urlopen(Request(f'{self.url}/manifests/{sha(data)}', data, {'Content-Type': kind}, method='PUT'))
+        for name in (sha(data), *tags):
+            urlopen(Request(f'{self.url}/manifests/{name}', data, {'Content-Type': kind}, method='PUT'))
         return {'mediaType': kind, 'size': len(data), 'digest': sha(data)}
 
 
@@ -70,7 +71,7 @@ def single(registry: Repository) -> str:
         'schemaVersion': 2, 'mediaType': f'{DOCKER}.distribution.manifest.v2+json',
         'config': registry.blob(configuration(OWN, content), f'{DOCKER}.container.image.v1+json'),
         'layers': [registry.blob(gzip.compress(content), f'{DOCKER}.image.rootfs.diff.tar.gzip')],
-    }, 3)['digest'])
+    }, 3, '1')['digest'])
 
 
 def several(registry: Repository) -> str:
@@ -95,8 +96,10 @@ def several(registry: Repository) -> str:
             'vnd.docker.reference.digest': image['digest'], 'vnd.docker.reference.type': 'attestation-manifest',
         }})
     index = {'schemaVersion': 2, 'mediaType': f'{OCI}.index.v1+json', 'manifests': entries}
-    return str(registry.manifest(index, 2)['digest'])
+    return str(registry.manifest(index, 2, '1')['digest'])
 
 
 if __name__ == '__main__':
-    print(single(Repository(sys.argv[1], 'tao/single')), several(Repository(sys.argv[1], 'tao/several')))
+    for publish in (single, several):
+        for name in (publish.__name__, f'{publish.__name__}_by_tag'):
+            print(publish(Repository(sys.argv[1], f'tao/{name}')))
