@@ -57,8 +57,12 @@ def version_of(client: Path) -> str:
     return found.group() if found else said.strip()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note each test's area in the report, where tests/matrix reads it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this engine cannot do, and note each test's area in the report, where tests/matrix reads it."""
+    impossible = [item for item in items if ENGINE.is_rootless and item.get_closest_marker('needs_root')]
+    if impossible:
+        config.hook.pytest_deselected(items=impossible)
+        items[:] = [item for item in items if item not in impossible]
     for item in items:
         mark = item.get_closest_marker('area')
         item.user_properties.append(('area', mark.args[0] if mark else 'the rest'))

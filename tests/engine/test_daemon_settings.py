@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.area('jobs'), pytest.mark.engine_dependent]
 PATIENT = 'i=0; until [ -e /tmp/end ]; do echo line $i; i=$((i+1)); sleep 0.2; done; echo the end; exit 4'
 
 
+@pytest.mark.needs_root('a rootless daemon takes its namespaces along when it ends, and with them its jobs')
 def test_a_daemon_that_is_restarted(docker: Docker, tao: Program) -> None:
     """With live-restore the job runs on, and so does what looks after it."""
     with engine_of_its_own(docker, TAO_TEST_DAEMON_JSON='{"live-restore": true}') as env:
@@ -32,7 +33,9 @@ def test_a_daemon_that_is_restarted(docker: Docker, tao: Program) -> None:
             subprocess.run([PRIVATE, 'restart', env['DOCKER_HOST'][len('unix://'):-len('/docker.sock')]], check=True)
             time.sleep(1)
             assert [running.process.poll() for running in (wait, attach, logs)] == [None] * 3
+            deadline = time.monotonic() + 60
             while tao('exec', 'night', 'touch', '/tmp/end', env=env).returncode:
+                assert time.monotonic() < deadline, 'the daemon does not come back'
                 time.sleep(0.5)
             assert [running.code() for running in (wait, attach, logs)] == [4, 4, 0]
             notice = 'tao: notice: the connection to the engine was lost; asking again\n'
