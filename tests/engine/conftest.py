@@ -58,7 +58,7 @@ def version_of(client: Path) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this engine cannot do, and note each test's area in the report, where tests/matrix reads it."""
+    """Leave out what this engine cannot do, and note in the report, for tests/matrix, each test's area and engine."""
     impossible = [item for item in items if ENGINE.is_rootless and item.get_closest_marker('needs_root')]
     if impossible:
         config.hook.pytest_deselected(items=impossible)
@@ -66,6 +66,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         mark = item.get_closest_marker('area')
         item.user_properties.append(('area', mark.args[0] if mark else 'the rest'))
+        if item.path.name.startswith('test_podman') and not ENGINE.name.startswith('podman'):
+            item.user_properties.append(('engine', 'podman-4'))  # the machine's own
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -18,9 +18,17 @@ ENGINES = (
     'docker-20', 'docker-26', 'docker-28', 'docker-28-containerd', 'docker-rootless', 'podman-4', 'podman-5',
 )
 MACHINES_OWN = ('docker-20', 'podman-4')  # the others' programs come from tests/engine_root
+# What shows that it is the engine of that name, as `version` and `info` print it.
+SIGNS = {'docker-rootless': 'name=rootless', 'docker-28-containerd': 'io.containerd.snapshotter'}
 TASKS = ('single', 'single_by_tag', 'several', 'several_by_tag')
 AGAIN = list(zip(ENGINES, (*ENGINES[1:], ENGINES[0])))
+AS_ITS_USER = ['setpriv', '--reuid=23456', '--clear-groups', 'unshare', '--user', 'true']
 pytestmark = pytest.mark.area('bundle')
+
+
+def program(engine: str) -> str:
+    """Its client's name."""
+    return engine.partition('-')[0]
 
 
 class Engine:
@@ -44,10 +52,9 @@ class Engine:
 
     def forget(self) -> None:
         """Remove every image."""
-        program = self.name.partition('-')[0]
-        found = self.run(program, 'images', '--quiet', '--no-trunc').stdout.split()
+        found = self.run(program(self.name), 'images', '--quiet', '--no-trunc').stdout.split()
         if found:
-            self.run(program, 'rmi', '--force', *sorted(set(found)))
+            self.run(program(self.name), 'rmi', '--force', *sorted(set(found)))
 
 
 @contextmanager
@@ -78,13 +85,20 @@ def programs_of(name: str) -> Iterator[list[str]]:
 @contextmanager
 def running(name: str, home: Path) -> Iterator[Engine]:
     """An engine without images."""
-    is_podman = name.startswith('podman')
+    is_podman = program(name) == 'podman'
+    if name == 'docker-rootless' and subprocess.run(AS_ITS_USER, stderr=subprocess.DEVNULL, check=False).returncode:
+        pytest.skip('users may not make user namespaces here')
     docker = 'docker-20' if is_podman else name  # podman lives in the namespaces of one
     with programs_of(name) as programs, air_gap.offline_host(home, engine=docker, programs=programs) as host:
         if is_podman:
             air_gap.use_podman(host)
             host.env['TAO_ENGINE'] = 'podman'
-        yield Engine(name, programs, host)
+        engine = Engine(name, programs, host)
+        number = name.partition('-')[2].partition('-')[0]
+        shown = engine.run(program(name), 'info', '--format', '{{json .}}').stdout
+        assert f'"{number}.' in shown or not number.isdigit()
+        assert SIGNS.get(name, '') in shown
+        yield engine
 
 
 class Square:
@@ -149,18 +163,18 @@ def square(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Square]:
 
 def works(engine: Engine, bundle: Path, square: Square) -> None:
     """Loaded there, the images are there, are listed, and run; a second load has nothing to do."""
-    program: list[Union[str, Path]] = [*BARE_PYTHON, bundle / 'tao.pyz']
-    loaded = engine.run(*program, 'bundle', 'load', bundle)
+    tao: list[Union[str, Path]] = [*BARE_PYTHON, bundle / 'tao.pyz']
+    loaded = engine.run(*tao, 'bundle', 'load', bundle)
     assert sorted(loaded.stdout.split()) == sorted(square.references.values()), loaded.stderr
-    listed = json.loads(engine.run(*program, 'images', '--format', 'json').stdout)
+    listed = json.loads(engine.run(*tao, 'images', '--format', 'json').stdout)
     assert {image['reference']: image['present'] for image in listed} == dict.fromkeys(
         square.references.values(), True,
     )
     for task in TASKS:
         words = ('--gpus', 'none', '--network', 'none', task, 'run', '/bin/sh', '-c', 'echo "$0"', task)
-        done = engine.run(*program, *words)
+        done = engine.run(*tao, *words)
         assert done.stdout == f'{task}\n', done.stderr
-    again = engine.run(*program, '--quiet', '--dry-run', 'bundle', 'load', bundle)
+    again = engine.run(*tao, '--quiet', '--dry-run', 'bundle', 'load', bundle)
     assert again.stdout == ''
 
 

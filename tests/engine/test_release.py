@@ -30,8 +30,9 @@ def mini(mini: Mini, registry: Registry, tao_pt: Program) -> Mini:
     done = mini.run(tao_pt.path, 'build', '--push')
     assert done.returncode == 0, done.stderr
     if ENGINE.is_rootless:
-        subprocess.run(['chown', '-R', str(ENGINE.host_id(0)), mini.root], check=True)  # root in the container writes it
-        mini.docker.env['NV_TAO_PYTORCH_TOP'] = str(mini.root)  # another user's checkout has to be named
+        # root in the container writes it, and another user's checkout has to be named
+        subprocess.run(['chown', '-R', str(ENGINE.host_id(0)), mini.root], check=True)
+        mini.docker.env['NV_TAO_PYTORCH_TOP'] = str(mini.root)
     return mini
 
 
