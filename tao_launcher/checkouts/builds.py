@@ -20,6 +20,17 @@ class Arguments(Record):
     by_name: tuple[str, ...]
 
 
+class Recipe(Record):
+    """What an image is built from; with `pull` from the newest base image, with `force` without a cache."""
+
+    dockerfile: str
+    image: str
+    folder: str
+    given: Arguments
+    force: bool
+    pull: bool
+
+
 def arguments(given: Sequence[str], environ: Mapping[str, str], *, is_sudo: bool = False) -> Arguments:
     """NAME=VALUE, or NAME for the host's value. What looks secret goes by name, its value through the environment.
 
@@ -56,11 +67,12 @@ def engine_words(engine: Sequence[str], given: Arguments) -> tuple[str, ...]:
     return tuple(engine)
 
 
-def build(dockerfile: str, image: str, folder: str, given: Arguments, *, force: bool, pull: bool) -> tuple[str, ...]:
-    """The words that build an image; with `pull` from the newest base image, with `force` without a cache."""
+def build(start: Sequence[str], recipe: Recipe) -> tuple[str, ...]:
+    """The words that build an image; those of `start` name the builder and its own options."""
     return (
-        'build', *(['--pull'] if pull else []), '-f', dockerfile, '-t', image, *(['--no-cache'] if force else []),
-        '--network=host', *(word for argument in given.words for word in ('--build-arg', argument)), folder,
+        *start, *(['--pull'] if recipe.pull else []), '-f', recipe.dockerfile, '-t', recipe.image,
+        *(['--no-cache'] if recipe.force else []), '--network=host',
+        *(word for argument in recipe.given.words for word in ('--build-arg', argument)), recipe.folder,
     )
 
 

@@ -17,6 +17,7 @@ import air_gap
 import mini_checkouts
 import pytest
 from air_gap import Registry
+from conftest import ENGINE, version_of
 from jobs import SOMEBODY
 from mini_checkouts import OLD, REPOSITORY, Mini
 
@@ -34,6 +35,11 @@ def logged(docker: Docker, tmp_path: Path) -> Path:
     path.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" "" >>{tmp_path}/calls\nexec {docker.path} "$@"\n')
     path.chmod(0o755)
     return path
+
+
+def uses_buildkit(docker: Docker) -> bool:
+    """Has the client BuildKit? Since docker 23 this is a matter of its plugin."""
+    return ENGINE.has_buildx or int(version_of(docker.path).partition('.')[0]) < 23
 
 
 def calls(logged: Path) -> list[list[str]]:
@@ -78,6 +84,7 @@ def test_the_whole_story(mini: Mini, tao_pt: Program, registry: Registry) -> Non
 @pytest.mark.engine_dependent
 def test_what_is_printed_is_what_is_run(mini: Mini, tao_pt: Program, logged: Path) -> None:
     words = ['--engine', f'docker:{logged}', 'build', '--push', '--force', '--build-arg', 'A=x y']
+    Path(mini.docker.env['HOME'], '.local/state/tao').mkdir(parents=True)  # else it is said that it will be
     printed = mini.run(tao_pt.path, *words, '--dry-run')
     assert (printed.returncode, printed.stderr) == (0, '') and not (logged.parent / 'calls').exists()
     *lines, last = printed.stdout.splitlines()
@@ -85,6 +92,7 @@ def test_what_is_printed_is_what_is_run(mini: Mini, tao_pt: Program, logged: Pat
     done = mini.run(tao_pt.path, *words)
     assert done.returncode == 0, done.stderr
     minute = re.compile(r'root-\d{12}$')
+    lines = [line for line in lines if not line.startswith('#')]
     assert [[minute.sub('root-MINUTE', word) for word in shlex.split(line)] for line in lines] == [
         [minute.sub('root-MINUTE', word) for word in (str(logged), *call)] for call in calls(logged)
     ]
@@ -143,11 +151,25 @@ def test_a_dockerfile_that_fails(mini: Mini, tao_pt: Program, logged: Path) -> N
         f.write('RUN echo said && exit 3\n')
     before = mini.manifest.read_bytes()
     done = mini.run(tao_pt.path, '--engine', f'docker:{logged}', 'build', '--push')
+    if uses_buildkit(mini.docker):
+        mini.docker.env['DOCKER_BUILDKIT'] = '1'
     bare = mini.docker.run('build', '-f', f'{mini.root}/docker/Dockerfile', str(mini.root), check=False)
     assert (done.returncode, done.stdout) == (bare.returncode, '') and done.returncode != 0
     assert re.search(r'^(#\d+ [\d.]+ )?said$', done.stderr, re.MULTILINE)  # BuildKit says which step did, and when
     assert mini.manifest.read_bytes() == before
-    assert [call[0] for call in calls(logged)] == ['build']
+    build = ['buildx', 'buildx'] if ENGINE.has_buildx else ['--version', 'image', 'build']
+    assert [call[0] for call in calls(logged)] == build
+
+
+@pytest.mark.engine_dependent
+def test_a_stage_that_nothing_needs_is_not_built(mini: Mini, tao_pt: Program) -> None:
+    """BuildKit is used, also where the client has it and does not use it by itself."""
+    dockerfile = mini.root / 'docker' / 'Dockerfile'
+    dockerfile.write_text(f'FROM scratch AS unused\nRUN false\n\n{dockerfile.read_text()}')
+    done = mini.run(tao_pt.path, 'build')
+    assert (done.returncode == 0) == uses_buildkit(mini.docker), done.stderr
+    done = mini.run(tao_pt.path, 'build', DOCKER_BUILDKIT='0')
+    assert (done.returncode == 0) == ENGINE.has_buildx  # which the caller's word does not reach
 
 
 @pytest.mark.engine_dependent

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import re
 
-from ...checkouts import builds, runners
+from ...checkouts import builds, images, runners
+from ...checkouts.builder import builder
 from ...checkouts.checkout import checkout
 from ...engine import signals
 from .build import DOCKERFILE
@@ -38,6 +39,8 @@ def ensure(program: str, plan: Plan, invocation: Invocation) -> tuple[Plan, int]
         image = f'{found.repository()}:{found.user()}' if '@' in plan.image else plan.image
         dockerfile = found.dockerfile(DOCKERFILE)
         found.output.say(f'it cannot be pulled: building {image} from {dockerfile}')
-        nothing = builds.arguments((), {})
-        code = found.step(builds.build(dockerfile, image, found.root, nothing, force=False, pull=True))
+        found, how = builder(found)
+        recipe = builds.Recipe(dockerfile, image, found.root, builds.arguments((), {}), force=False, pull=True)
+        with how.files(found):
+            code, _ = images.build(found, how, recipe)
     return plan._replace(image=image, passed={**plan.passed, 'pull': ''}), code

@@ -5,12 +5,14 @@ import glob
 import os
 
 from ...base.errors import CheckFailed
-from ...checkouts import builds, runners
+from ...checkouts import builds, images, runners
+from ...checkouts.builder import builder
+from ...checkouts.builds import Recipe
 from ...checkouts.checkout import parsed
 from ...checkouts.find import manifest_image
 from ...engine import signals
 from ...settings import parsers
-from .build import push_image
+from .push import push_image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,13 +40,14 @@ def release(found: Checkout, tag: str, build_args: Sequence[str], *, wheel: bool
     dockerfile = found.dockerfile(*DOCKERFILES)
     found.say_exports(given)
     before = {path: _written(path) for path in _leftovers(found.root)}
-    with signals.Unwinding():
+    found, how = builder(found)
+    with signals.Unwinding(), how.files(found):
         try:
             code = _wheel(found) if wheel else 0
             if code == 0:
                 _say_wheels(found, before, wheel=wheel)
-            words = builds.build(dockerfile, image, found.root, given, force=force, pull=False)
-            code = code or found.step(words, given)
+                recipe = Recipe(dockerfile, image, found.root, given, force, pull=False)
+                code, _ = images.build(found, how, recipe)
         finally:
             if wheel:
                 _remove(found, before)

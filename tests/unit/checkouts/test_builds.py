@@ -5,7 +5,7 @@ import pytest
 
 from tao_launcher.base.errors import UsageError
 from tao_launcher.checkouts import builds
-from tao_launcher.checkouts.builds import Arguments
+from tao_launcher.checkouts.builds import Arguments, Recipe
 
 NOTHING = builds.arguments((), {})
 
@@ -37,11 +37,12 @@ def test_sudo_keeps_what_goes_by_name(engine: list[str], words: tuple[str, ...])
 
 
 def test_build() -> None:
-    assert builds.build('/c/Dockerfile', 'i:1', '/c', NOTHING, force=False, pull=False) == (
-        'build', '-f', '/c/Dockerfile', '-t', 'i:1', '--network=host', '/c',
+    recipe = Recipe('/c/Dockerfile', 'i:1', '/c', NOTHING, force=False, pull=False)
+    assert builds.build(('build', '--iidfile', 'f'), recipe) == (
+        'build', '--iidfile', 'f', '-f', '/c/Dockerfile', '-t', 'i:1', '--network=host', '/c',
     )
     given = builds.arguments(['A=1', 'B=2'], {})
-    assert builds.build('/c/Dockerfile', 'i:1', '/c', given, force=True, pull=True) == (
+    assert builds.build(('build',), recipe._replace(given=given, force=True, pull=True)) == (
         'build', '--pull', '-f', '/c/Dockerfile', '-t', 'i:1', '--no-cache', '--network=host', '--build-arg', 'A=1',
         '--build-arg', 'B=2', '/c',
     )

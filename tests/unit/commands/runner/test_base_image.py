@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from engine_answers import Engine
-from support import Result, tao
+from support import MADE, Result, tao
 
 from tao_launcher.checkouts.runners import BUILDS_ITS_BASE
 
@@ -14,7 +14,7 @@ MISSING = 'Error: No such image: x\n'
 
 
 @pytest.fixture
-def root(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, engine: Engine, buildx: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout to be in, whose base image nobody has; an engine that builds."""
     folder = tmp_path / 'checkout'
     (folder / 'docker').mkdir(parents=True)
@@ -23,7 +23,8 @@ def root(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Pat
         json.dumps({'registry': 'r.test', 'repository': 'a/b', 'tag': 'c'}),
     )
     engine.answers('image', '[]\n', MISSING, 1)
-    for verb in ('pull', 'build', 'run'):
+    engine.answers('image.2', json.dumps([{'Id': MADE}]))
+    for verb in ('pull', 'buildx', 'run'):
         engine.answers(verb)
     monkeypatch.chdir(folder)
     return folder
@@ -34,7 +35,7 @@ def run(*options: str, program: str = BUILDS_ITS_BASE) -> Result:
 
 
 def steps(engine: Engine) -> list[str]:
-    return [call[1] for call in engine.calls if call[1] in ('image', 'pull', 'build', 'run')]
+    return [call[1] for call in engine.calls if call[1] in ('image', 'pull', 'buildx', 'run')]
 
 
 def test_it_is_pulled(root: Path, engine: Engine) -> None:
@@ -46,17 +47,17 @@ def test_it_is_built_where_it_can_not_be_pulled(root: Path, engine: Engine) -> N
     engine.answers('pull', '', 'unauthorized\n', 1)
     done = run()
     assert done.code == 0
-    assert steps(engine) == ['image', 'pull', 'build', 'run']
-    build = next(call for call in engine.calls if call[1] == 'build')
+    assert steps(engine) == ['image', 'pull', 'buildx', 'image', 'run']
+    build = next(call for call in engine.calls if call[1] == 'buildx')
     assert build[build.index('-t') + 1] == 'r.test/a/b:c' and build[-1] == str(root)
     assert f'it cannot be pulled: building r.test/a/b:c from {root}/docker/Dockerfile' in done.err
 
 
 def test_a_build_that_fails_is_the_end(root: Path, engine: Engine) -> None:
     engine.answers('pull', code=1)
-    engine.answers('build', code=17)
+    engine.answers('buildx', code=17)
     assert run().code == 17
-    assert steps(engine) == ['image', 'pull', 'build']
+    assert steps(engine) == ['image', 'pull', 'buildx', 'buildx']
 
 
 def test_a_pull_that_somebody_ended_is_not_followed_by_a_build(root: Path, engine: Engine) -> None:
