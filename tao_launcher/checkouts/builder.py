@@ -5,7 +5,7 @@ import re
 from contextlib import contextmanager
 
 from ..base import files, folders, host, machine, ownership
-from ..base.errors import ConfigError
+from ..base.errors import ConfigError, EngineMissing
 from ..base.lock import STATE
 from ..base.record import Record
 from ..base.text import encoded
@@ -114,6 +114,17 @@ def buildx(found: Checkout) -> str:
         own = (*answers.texts(host.json_file(f'{folder}/config.json'), 'cliPluginsExtraDirs'), f'{folder}/cli-plugins')
     paths = (f'{place}/docker-buildx' for place in (*own, *PLUGINS))
     return next((path for path in paths if machine.which(path, engine.environ)), '')
+
+
+def require_platforms(found: Checkout, builder: Builder) -> None:
+    """Raise EngineMissing where nothing is there that builds for another platform."""
+    if builder.has_buildx or not found.engine.daemon.profile.has_plugins:
+        return
+    raise EngineMissing(
+        f'{profiles.program(found.engine.words)}: has no buildx, which builds for other platforms',
+        'no docker-buildx is among the plugins of docker\'s client',
+        advice='install docker-buildx-plugin (docker\'s own packages) or docker-buildx (Debian, Ubuntu)',
+    )
 
 
 def _configuration(found: Checkout) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-from ..base import host
+from ..base import files, host
 from ..base.errors import CheckFailed, FileError
 from ..engine import answers, process
 from . import builds
@@ -23,6 +23,8 @@ def build(found: Checkout, builder: Builder, recipe: Recipe) -> tuple[int, str]:
 
     Raises CheckFailed when the tag then names another image than the one that was built.
     """
+    if not found.dry_run:
+        files.remove(builder.built)
     before = '' if builder.is_exact else id_of(inspected(found, recipe.image)[0])
     code = found.step(builds.build(builder.start, recipe), recipe.given)
     if code:

@@ -314,6 +314,24 @@ def test_a_secret_reaches_the_build_and_no_command_line(mini: Mini, tao_pt: Prog
     assert (ran.returncode, ran.stdout) == (0, '7\n')
 
 
+@pytest.mark.engine_dependent
+def test_a_build_secret_is_in_no_layer(mini: Mini, tao_pt: Program, logged: Path, tmp_path: Path) -> None:
+    """By name, with a value, and docker's own form; without BuildKit docker refuses it."""
+    (tmp_path / 'file').write_text('hunter222')
+    with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
+        for id in ('NETRC', 'PLAIN', 'file'):
+            f.write(f'RUN --mount=type=secret,id={id} wc -c </run/secrets/{id} >>/content.txt\n')
+    done = mini.run(
+        tao_pt.path, '--engine', f'docker:{logged}', 'build', '--build-secret', 'NETRC', '--build-secret',
+        'PLAIN=hunter22', '--build-secret', f'id=file,src={tmp_path}/file', NETRC='hunter2',
+    )
+    assert (done.returncode == 0) == uses_buildkit(mini.docker), done.stderr
+    assert 'hunter2' not in done.stdout + done.stderr + str(calls(logged))
+    if done.returncode == 0:
+        assert mini.run(tao_pt.path, '--tag', 'root', *READ).stdout.split() == ['one', '7', '8', '9']
+        assert 'hunter2' not in mini.docker.run('history', '--no-trunc', mini.image('root')).stdout
+
+
 def test_an_engine_behind_sudo(mini: Mini, tao_pt: Program, docker: Docker) -> None:
     """The secret gets through: sudo is told to keep it."""
     if not shutil.which('sudo') or subprocess.run(['sudo', '-n', 'true'], check=False).returncode:
@@ -326,6 +344,12 @@ def test_an_engine_behind_sudo(mini: Mini, tao_pt: Program, docker: Docker) -> N
     assert done.stdout == f'{mini.host}/{REPOSITORY}@{mini.digest()}\n'
     ran = mini.run(tao_pt.path, *READ)
     assert (ran.returncode, ran.stdout) == (0, '7\n')
+
+
+@pytest.mark.engine_dependent
+def test_other_platforms_without_buildx(mini: Mini, tao_pt: Program) -> None:
+    done = mini.run(tao_pt.path, 'build', '--multiplatform', '--dry-run')
+    assert (done.returncode, 'has no buildx' in done.stderr) == ((0, False) if ENGINE.has_buildx else (125, True))
 
 
 def test_no_engine(mini: Mini, tao_pt: Program) -> None:

@@ -106,7 +106,8 @@ exec {docker.path} "${{words[@]}}"
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize('which', ['default', 'far'])
+# BuildKit in a daemon with docker's own store refuses to hand over a result before it builds it.
+@pytest.mark.parametrize('which', ['default', *(['far'] if ENGINE.has_containerd_store else [])])
 def test_a_signal_ends_the_build_on_the_daemon(
     mini: Mini, tao_pt: Program, request: pytest.FixtureRequest, number: int, which: str,
 ) -> None:
@@ -150,6 +151,43 @@ def test_another_user_without_a_home(
     given = f'BUILDX_CONFIG={made}/buildx' if home == 'used' else f'HOME={made}'
     assert f'tao_pt: notice: the configuration of docker cannot be written here: it gets {given}\n' in done.stderr
     assert mini.run(tao_pt.path, *READ, NV_TAO_PYTORCH_TOP=str(mini.root)).stdout == 'one\n'
+
+
+@pytest.mark.parametrize('which', ['default', *(['far'] if ENGINE.has_containerd_store else [])])
+def test_two_platforms(
+    mini: Mini, tao_pt: Program, docker: Docker, registry: Registry, request: pytest.FixtureRequest, which: str,
+) -> None:
+    """Each is loaded, pushed and has its own digest in the manifest, which keeps its form."""
+    name = request.getfixturevalue('far') if which == 'far' else which
+    (mini.root / 'docker' / 'Dockerfile').write_text('FROM scratch\nARG TARGETARCH\nCOPY $TARGETARCH /content\n')
+    for machine in ('amd64', 'arm64'):
+        (mini.root / machine).write_text(machine)
+    before = mini.write({'digests': {'arm': OLD, 'l4t': OLD}})
+    done = mini.run(tao_pt.path, 'build', '--push', '--multiplatform', BUILDX_BUILDER=name)
+    assert done.returncode == 0, done.stderr
+    digests = json.loads(mini.manifest.read_text())['digests']
+    assert done.stdout == ''.join(f'{mini.host}/{REPOSITORY}@{digests[entry]}\n' for entry in ('x86', 'arm'))
+    assert mini.manifest.read_text() == before.replace(OLD, digests['arm'], 1).replace(
+        f'"l4t": "{OLD}"', f'"l4t": "{OLD}",\n        "x86": "{digests["x86"]}"')
+    assert sorted(re.sub(r'\d{12}', 'MINUTE', tag) for tag in mini.images()) == [
+        'root-MINUTE-arm', 'root-MINUTE-x86', 'root-arm', 'root-x86',
+    ]
+    mini.forget()
+    for entry, machine in (('x86', 'amd64'), ('arm', 'arm64')):
+        reference = f'{mini.host}/{REPOSITORY}@{digests[entry]}'
+        docker.run('pull', '--quiet', '--platform', f'linux/{machine}', reference)
+        (found,) = json.loads(docker.run('image', 'inspect', reference).stdout)
+        assert found['Architecture'] == machine
+
+
+def test_one_other_platform_in_a_manifest_with_one_digest(mini: Mini, tao_pt: Program, registry: Registry) -> None:
+    """Two are refused before anything is built; a Dockerfile that runs something may need an emulator."""
+    done = mini.run(tao_pt.path, 'build', '--push', '--platform', 'linux/amd64,linux/arm64')
+    assert (done.returncode, done.stdout, mini.images(), tags(registry)) == (2, '', [], [])
+    with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
+        f.write('FROM scratch\nCOPY content.txt /\n')
+    done = mini.run(tao_pt.path, 'build', '--push', '--arm')
+    assert (done.returncode, done.stdout) == (0, f'{mini.host}/{REPOSITORY}@{mini.digest()}\n'), done.stderr
 
 
 def test_progress_is_shown_as_docker_shows_it(mini: Mini, tao_pt: Program, tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ def run(root: Path, *words: str, program: str = 'tao_pt', **env: str) -> Result:
 
 def without_minute(words: list[str]) -> list[str]:
     """A command without the minute of its tag and the folder of its file."""
-    return [re.sub(r'(?<=-)\d{12}$', 'MINUTE', re.sub(r'.*/(?=[0-9a-f]{12}\.built$)', '', word)) for word in words]
+    words = [re.sub(r'.*/(?=[0-9a-f]{12}\.built$)', '', word) for word in words]
+    return [re.sub(r'(?<=-)\d{12}(?=$|-)', 'MINUTE', word) for word in words]
 
 
 def commands(text: str) -> Iterator[list[str]]:

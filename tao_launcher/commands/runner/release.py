@@ -5,6 +5,7 @@ import glob
 import os
 
 from ...base.errors import CheckFailed
+from ...base.record import Record
 from ...checkouts import builds, images, runners
 from ...checkouts.builder import builder
 from ...checkouts.builds import Recipe
@@ -13,6 +14,7 @@ from ...checkouts.find import manifest_image
 from ...engine import signals
 from ...settings import parsers
 from .push import push_image
+from .release_digests import DOCKERFILES, say_other_base, update
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,36 +24,52 @@ if TYPE_CHECKING:
     from ...launch.plan import Target
     from ...settings.settings import Settings
 
-DOCKERFILES = ('release/docker/Dockerfile', 'release/docker/Dockerfile.release')
 WHEEL = ('python', 'setup.py', 'bdist_wheel')
 
 
-def release(found: Checkout, tag: str, build_args: Sequence[str], *, wheel: bool, push: bool, force: bool) -> int:
+class ReleaseOptions(Record):
+    """What a release was asked for."""
+
+    tag: str
+    build_args: Sequence[str]
+    secrets: Sequence[str]
+    wheel: bool
+    push: bool
+    force: bool
+    updates: bool  # the digests in its Dockerfile
+
+
+def release(found: Checkout, asked: ReleaseOptions) -> int:
     """Build the release image and print its reference; the code of the step that failed.
 
     TAG is a tag beside the base image, or REPOSITORY:TAG. With `wheel` the developer container builds one
     first, as the caller; what that leaves in the checkout is removed at the end. Raises Fatal.
     """
-    given = builds.arguments(build_args, found.engine.environ, is_sudo=found.engine.daemon.is_sudo)
-    if '/' in tag or ':' in tag:
-        image = parsed('--tag', tag, builds.image)
+    environ, is_sudo = found.engine.environ, found.engine.daemon.is_sudo
+    given = builds.arguments(asked.build_args, environ, asked.secrets, is_sudo=is_sudo)
+    if '/' in asked.tag or ':' in asked.tag:
+        image = parsed('--tag', asked.tag, builds.image)
     else:
-        image = f'{found.repository()}:{parsed("--tag", tag, parsers.tag)}'
+        image = f'{found.repository()}:{parsed("--tag", asked.tag, parsers.tag)}'
     dockerfile = found.dockerfile(*DOCKERFILES)
     found.say_exports(given)
     before = {path: _written(path) for path in _leftovers(found.root)}
     found, how = builder(found)
     with signals.Unwinding(), how.files(found):
+        if asked.updates:
+            update(found, dockerfile, how.folder)
+        else:
+            say_other_base(found, dockerfile, asked.build_args)
         try:
-            code = _wheel(found) if wheel else 0
+            code = _wheel(found) if asked.wheel else 0
             if code == 0:
-                _say_wheels(found, before, wheel=wheel)
-                recipe = Recipe(dockerfile, image, found.root, given, force, pull=False)
+                _say_wheels(found, before, wheel=asked.wheel)
+                recipe = Recipe(dockerfile, image, found.root, given, asked.force, pull=False)
                 code, _ = images.build(found, how, recipe)
         finally:
-            if wheel:
+            if asked.wheel:
                 _remove(found, before)
-        if code == 0 and push:
+        if code == 0 and asked.push:
             code = push_image(found, image)
     if code == 0 and not found.dry_run:
         found.output.result(f'{image}\n')

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from engine_answers import Engine
-from runner_checkout import BASE, commands, name_of_files, run, without_minute
+from runner_checkout import BASE, DIGEST, commands, name_of_files, run, without_minute
 from support import MADE, FakeDocker
 
 from tao_launcher.launch.variables import in_ps
@@ -129,6 +129,127 @@ def test_what_steers_the_client_is_for_the_build_alone(root: Path, fake_docker: 
     assert list(commands(done.out))[0][-2] == 'https_proxy'
     done = run(root, '--engine', 'sudo docker', 'build', '--dry-run', '--build-arg', 'DOCKER_HOST', DOCKER_HOST='unix:///x')
     assert list(commands(done.out))[0][:2] == ['sudo', 'docker'] and 'DOCKER_HOST=unix:///x' in done.out
+
+
+DIGESTS = {'x86': DIGEST, 'arm': DIGEST}
+
+
+def write_digests(root: Path, **members: object) -> None:
+    names = {'registry': 'nvcr.io', 'repository': 'a/b'}
+    (root / 'docker/manifest.json').write_text(json.dumps({**names, **(members or {'digests': DIGESTS})}))
+
+
+@pytest.mark.parametrize('words', [
+    ['--platform', 'linux/amd64,linux/arm64'], ['--multiplatform'], ['--x86', '--arm'],
+    ['--platform=linux/amd64', '--arm'],
+])
+def test_several_platforms(words: list[str], root: Path, buildx: Path) -> None:
+    """Each is an image of its own; the manifest is written when all are pushed."""
+    write_digests(root)
+    done = run(root, 'build', '--push', *words, '--dry-run')
+    assert (done.code, done.err) == (0, '')
+    tag = f'{BASE}:DOM-jo-doe'
+    builds: list[list[str]] = []
+    others: list[list[str]] = []
+    for line in commands(done.out):
+        (builds if 'build' in line else others).append(line)
+    assert [(line[line.index('--platform') + 1], line[line.index('-t') + 1]) for line in builds] == [
+        ('linux/amd64', f'{tag}-x86'), ('linux/arm64', f'{tag}-arm'),
+    ]
+    assert [line[1:] for line in others] == [
+        *(['image', 'inspect', f'{tag}-{name}'] for name in DIGESTS),
+        *(words for name in DIGESTS for words in (
+            ['tag', f'{tag}-{name}', f'{tag}-MINUTE-{name}'], ['image', 'inspect', f'{tag}-MINUTE-{name}'],
+            ['push', f'{tag}-MINUTE-{name}'], ['image', 'inspect', f'{tag}-MINUTE-{name}'],
+        )),
+    ]
+    assert done.out.splitlines()[-1].endswith('goes into ' + f'{root}/docker/manifest.json as digests.x86, digests.arm')
+
+
+def test_one_other_platform(root: Path, buildx: Path) -> None:
+    """It has the usual tags."""
+    write_digests(root)
+    done = run(root, 'build', '--push', '--arm', '--dry-run')
+    first, *_ = commands(done.out)
+    assert first[first.index('--platform') + 1] == 'linux/arm64'
+    assert first[first.index('-t') + 1] == f'{BASE}:DOM-jo-doe'
+    assert done.out.splitlines()[-1].endswith('docker/manifest.json as digests.arm')
+
+
+def test_jetsons(root: Path, buildx: Path) -> None:
+    """A Dockerfile, a repository and a digest of its own, where NVIDIA has one."""
+    write_digests(root)
+    assert run(root, 'build', '--l4t') == (
+        2, '', 'tao_pt: error: --l4t: tao_pt has no base image of its own for Jetson\n    try: --arm\n')
+    done = run(root, 'build', '--l4t', program='tao_deploy')
+    assert done.code == 2 and f'{root}/docker/Dockerfile.l4t: no such file' in done.err
+    (root / 'docker/Dockerfile.l4t').touch()
+    done = run(root, 'build', '--push', '--l4t', '--dry-run', program='tao_deploy')
+    first, *_ = commands(done.out)
+    assert first[first.index('-f') + 1] == f'{root}/docker/Dockerfile.l4t'
+    assert first[first.index('-t') + 1] == 'nvcr.io/nvstaging/tao/tao_deploy_l4t_image:DOM-jo-doe'
+    assert first[first.index('--platform') + 1] == 'linux/arm64'
+    assert done.out.splitlines()[-1].endswith('docker/manifest.json as digests.l4t')
+    done = run(root, '--registry', 'm.test/x', 'build', '--l4t', '--dry-run', program='tao_deploy')
+    assert 'm.test/x/nvstaging/tao/tao_deploy_l4t_image:DOM-jo-doe' in next(commands(done.out))
+
+
+@pytest.mark.parametrize(('words', 'program'), [(['--multiplatform'], 'tao_pt'), (['--l4t'], 'tao_deploy')])
+def test_a_manifest_with_one_digest_for_all(
+    root: Path, fake_docker: FakeDocker, words: list[str], program: str,
+) -> None:
+    """Said before anything is built; without --push it does not matter."""
+    (root / 'docker/Dockerfile.l4t').touch()
+    done = run(root, 'build', '--push', *words, program=program)
+    assert (done.code, fake_docker.calls) == (2, [])
+    assert done.err == (
+        f'{program}: error: {root}/docker/manifest.json: has one digest for all machines\n'
+        '    nothing was built or pushed\n'
+        '    try: have "digests": {"x86": "…", "arm": "…"} there in place of "digest" and "tag"\n'
+    )
+
+
+def test_other_platforms_without_buildx(root: Path, fake_docker: FakeDocker) -> None:
+    done = run(root, 'build', '--platform', 'linux/amd64', '--dry-run')
+    assert done.code == 125 and done.err == (
+        'tao_pt: error: docker: has no buildx, which builds for other platforms\n'
+        "    no docker-buildx is among the plugins of docker's client\n"
+        "    try: install docker-buildx-plugin (docker's own packages) or docker-buildx (Debian, Ubuntu)\n"
+    )
+    done = run(root, '--engine', 'podman', 'build', '--platform', 'linux/amd64', '--dry-run')  # which has no plugins
+    assert done.code == 0 and '--platform linux/amd64' in done.out
+
+
+def test_several_platforms_are_built_one_after_the_other(root: Path, fake_docker: FakeDocker, buildx: Path) -> None:
+    done = run(root, 'build', '--multiplatform')
+    tags = [f'{BASE}:DOM-jo-doe-{name}' for name in DIGESTS]
+    assert (done.code, done.out) == (0, ''.join(f'{tag}\n' for tag in tags))
+    assert done.err == ''.join(f'tao_pt: notice: to run it: tao_pt --image {tag}\n' for tag in tags)
+    assert [call[-1] for call in fake_docker.calls if call[1] == 'image'] == tags
+
+
+def test_what_may_be_wrong_when_another_platform_fails(root: Path, engine: Engine, buildx: Path) -> None:
+    engine.answers('buildx', code=1)
+    other = {'x86_64': '--arm', 'aarch64': '--x86'}.get(os.uname().machine, '--x86')
+    emulator = {'--arm': 'qemu-aarch64', '--x86': 'qemu-x86_64'}[other]
+    done = run(root, 'build', other)
+    assert ('exec format error' in done.err) != Path(f'/proc/sys/fs/binfmt_misc/{emulator}').exists()
+    assert done.code == 1 and 'exec format error' not in run(root, 'build').err
+
+
+def test_a_build_secret(root: Path, fake_docker: FakeDocker, buildx: Path) -> None:
+    words = ['build', '--build-secret', 'NETRC', '--build_secret=PLAIN=s3cr3t', '--build-secret', 'id=x,src=y']
+    done = run(root, '--engine', 'sudo docker', *words, '--dry-run', NETRC='here')
+    line = next(line for line in commands(done.out) if 'build' in line)
+    assert line[:3] == ['sudo', '--preserve-env=NETRC,PLAIN', 'docker'] and line[-7:-1] == [
+        '--secret', 'id=NETRC,env=NETRC', '--secret', 'id=PLAIN,env=PLAIN', '--secret', 'id=x,src=y',
+    ]
+    assert done.err == (
+        f'tao_pt: notice: {in_ps("--build-secret", "PLAIN")}\n'
+        'tao_pt: notice: the line takes PLAIN from its environment: export it first\n'
+    )
+    done = run(root, *words, NETRC='here')
+    assert done.code == 0 and 's3cr3t' not in done.out + done.err + str(fake_docker.calls)
 
 
 @pytest.mark.parametrize(('words', 'env', 'image'), [
