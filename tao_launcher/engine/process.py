@@ -327,21 +327,22 @@ def follow(argv: Sequence[str], env: Mapping[str, str]) -> int:
     try:
         code = child.wait()
     except BaseException:
-        _stop(child)
+        _stop(child, argv, env)
         raise
     finally:
         _end(child)
     return code if code >= 0 else 128 - code
 
 
-def _stop(child: subprocess.Popen[Any]) -> None:
+def _stop(child: subprocess.Popen[Any], argv: Sequence[str], env: Mapping[str, str]) -> None:
     """End a command and what it has started: docker's client leaves its plugins, which build, running.
 
-    What does not end by itself is killed. What another user's are (through sudo) is left to sudo.
+    What does not end by itself is killed. What sudo has started is root's: it is asked to end that.
     """
     others = _descendants(child.pid)
-    for pid in (child.pid, *others):  # the terminal's Ctrl-C has reached them too
-        _signal(pid, signal.SIGTERM)
+    refused = [pid for pid in (child.pid, *others) if not _signal(pid, signal.SIGTERM)]  # Ctrl-C has reached them too
+    if refused and argv[0].rpartition('/')[2] == 'sudo':
+        ask((argv[0], '-n', 'kill', '-TERM', *map(str, refused)), env, ENDING, own_session=False)
     deadline = clock() + ENDING
     while clock() < deadline and (child.poll() is None or any(map(_is_alive, others.items()))):
         _ended(child, 0.05) if child.poll() is None else sleep(0.05)
@@ -382,11 +383,15 @@ def _is_alive(one: tuple[int, str]) -> bool:
     return bool(begun) and _begun(pid) == begun
 
 
-def _signal(pid: int, number: int) -> None:
+def _signal(pid: int, number: int) -> bool:
+    """Send a signal to a process, which may have ended; False where that is not permitted."""
     try:
         os.kill(pid, number)
+    except PermissionError:
+        return False
     except OSError:
-        pass  # it has just ended, or is another user's
+        pass
+    return True
 
 
 def ask_patiently(argv: Sequence[str], env: Mapping[str, str], still: Callable[[float], None]) -> Answer:

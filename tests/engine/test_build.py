@@ -303,6 +303,29 @@ def test_a_signal_ends_the_build(mini: Mini, tao_pt: Program, number: int) -> No
     mini.docker.wait_for(count=0)
 
 
+def test_a_signal_ends_a_build_through_sudo(mini: Mini, tao_pt: Program, docker: Docker, tmp_path: Path) -> None:
+    """The client is root's and the launcher is not: sudo is asked to end it. Only this launcher sees the rule."""
+    rules = tmp_path / 'sudoers'
+    rules.write_text(  # with these settings sudo becomes the client
+        'Defaults !pam_session,!pam_setcred,!use_pty\nnobody ALL=(root) NOPASSWD: ALL\n')
+    rules.chmod(0o440)
+    pause = f'62{os.getpid()}'
+    with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
+        f.write(f'RUN sleep {pause}\n')
+    engine = f'sudo -n {docker.path} --host {docker.env["DOCKER_HOST"]}'
+    child = subprocess.Popen(
+        ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/sudoers && exec "$@"', rules,
+         *[word.replace('12345', '65534') for word in SOMEBODY], tao_pt.path, '--engine', engine, 'build'],
+        env={**mini.docker.env, 'HOME': '/'}, cwd=mini.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, start_new_session=True,
+    )
+    wait_for_processes(1, 'sleep', pause)
+    child.send_signal(signal.SIGTERM)
+    out, err = child.communicate(timeout=25)
+    assert (child.returncode, out) == (143, b''), err
+    wait_for_processes(0, 'sleep', pause)
+
+
 @pytest.mark.engine_dependent
 def test_a_secret_reaches_the_build_and_no_command_line(mini: Mini, tao_pt: Program, logged: Path) -> None:
     with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
