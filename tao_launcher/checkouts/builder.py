@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ..base import files, folders, host, machine, ownership
 from ..base.errors import ConfigError, EngineMissing
@@ -63,7 +63,8 @@ class Builder(Record):
         try:
             yield
         finally:
-            self._remove()
+            with suppress(OSError):
+                self._remove()
 
     def _make_folder(self) -> None:
         try:
@@ -90,15 +91,14 @@ def builder(found: Checkout) -> tuple[Checkout, Builder]:
     engine = found.engine
     profile = engine.daemon.profile
     folder = _folder(found)
-    name = _name(found)
     variables = {**_client_home(found, folder)}
-    for name, value in variables.items():
-        found.output.notice(f'the configuration of {profile.name} cannot be written here: it gets {name}={value}')
+    for variable, value in variables.items():
+        found.output.notice(f'the configuration of {profile.name} cannot be written here: it gets {variable}={value}')
     has_buildx = bool(buildx(found))
     if not has_buildx and profile.has_plugins and not engine.daemon.is_sudo and 'DOCKER_BUILDKIT' not in engine.environ:
         variables.update(_buildkit(found))
     found = found._replace(engine=engine._replace(environ={**engine.environ, **variables}))
-    made = Builder((), folder, name, has_buildx, has_buildx or not profile.has_plugins)
+    made = Builder((), folder, _name(found), has_buildx, has_buildx or not profile.has_plugins)
     start = ('buildx', 'build', '--load', '--metadata-file') if has_buildx else ('build', '--iidfile')
     return found, made._replace(start=(*start, made.built))
 

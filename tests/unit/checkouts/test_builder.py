@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -35,6 +36,8 @@ def test_a_home_that_the_client_cannot_write(
     env = {'TMPDIR': str(tmp_path), 'DOCKER_BUILDKIT': '1', **env}
     done = tao('build', program='tao_pt', env=env)
     assert done.code == 0, done.err
+    folder = next(Path(word).parent for word in engine.calls[-2] if re.search('/[0-9a-f]{12}[.]built$', word))
+    assert folder == (tmp_path / f'tao-{os.geteuid()}' if 'HOME' in env else home / '.local/state/tao')
     had = {**os.environ, **env}
     found = dict(line.split('=', 1) for line in (engine.folder / 'env').read_text().splitlines() if '=' in line)
     names = ('HOME', 'BUILDX_CONFIG', 'DOCKER_CONFIG')

@@ -30,7 +30,7 @@ def root(buildable: Path) -> Path:
     """A checkout in NVIDIA's newest form."""
     write(buildable, X86, ARM)
     (buildable / 'release/docker').mkdir(parents=True)
-    (buildable / 'release/docker/Dockerfile.release').write_text(DOCKERFILE, 'utf-8', 'surrogateescape', '')
+    (buildable / 'release/docker/Dockerfile.release').write_bytes(os.fsencode(DOCKERFILE))
     return buildable
 
 
