@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Iterator
 
 import pytest
 from air_gap import Registry
@@ -34,6 +35,13 @@ def mini(mini: Mini, registry: Registry, tao_pt: Program) -> Mini:
         subprocess.run(['chown', '-R', str(ENGINE.host_id(0)), mini.root], check=True)
         mini.docker.env['NV_TAO_PYTORCH_TOP'] = str(mini.root)
     return mini
+
+
+@pytest.fixture
+def short_home() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket's below it."""
+    with tempfile.TemporaryDirectory(prefix='tao-home-', dir='/tmp') as folder:
+        yield Path(folder)
 
 
 def files(root: Path) -> list[str]:
@@ -132,10 +140,10 @@ def test_a_dockerfile_that_fails(mini: Mini, tao_pt: Program) -> None:
 
 
 @pytest.mark.engine_dependent
-def test_the_wheel_is_the_callers(mini: Mini, tao_pt: Program, socket_for_all: None, tmp_path: Path) -> None:
+def test_the_wheel_is_the_callers(mini: Mini, tao_pt: Program, socket_for_all: None, short_home: Path) -> None:
     """Root would leave files that the caller cannot remove; a rootless daemon's root is the caller already."""
     caller = '23456' if ENGINE.is_rootless else '12345'
-    home = tmp_path / 'home'  # where buildx keeps its state
+    home = short_home  # where buildx keeps its state
     (home / '.docker' / 'run').mkdir(parents=True)
     socket = home / '.docker' / 'run' / 'docker.sock'
     socket.symlink_to(mini.docker.env['DOCKER_HOST'][len('unix://'):])
