@@ -18,6 +18,16 @@ def which(program: str, environ: Mapping[str, str]) -> str:
     return shutil.which(program, path=environ.get('PATH', os.defpath)) or ''
 
 
+# Where programs are that a PATH may lack: that of a service, of cron, or of a shell that has lost it.
+USUAL = ('/usr/local/bin', '/usr/bin', '/bin', '/snap/bin', '/usr/local/sbin', '/usr/sbin', '/opt/podman/bin')
+
+
+def usual_place(program: str) -> str:
+    """The path of a program that PATH lacks, where it is in one of the usual folders; '' for none, or for a path."""
+    found = '' if '/' in program else shutil.which(program, path=':'.join(USUAL))
+    return found or ''
+
+
 def process_owner(pid: str) -> str:
     """The user that a process belongs to, or ''."""
     try:
@@ -75,6 +85,14 @@ def os_release() -> Mapping[str, str]:
 def memory() -> int:
     """The machine's memory in bytes."""
     return os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
+
+
+def hard_limit(name: str) -> int | None:
+    """The most that the caller may set a limit (memlock, nofile) to; -1 for any, None for a limit that is not known."""
+    import resource
+
+    number = getattr(resource, f'RLIMIT_{name.upper()}', None)
+    return resource.getrlimit(number)[1] if number is not None else None
 
 
 def cores() -> int:

@@ -35,6 +35,19 @@ def lines(answer: str) -> Iterator[object]:
     return (value for value in found if value is not None)
 
 
+def several(answer: str) -> list[object]:
+    """The values of JSON texts on one line, with blanks between them; what follows one that is none is left out."""
+    found, decoder, start = [], json.JSONDecoder(), 0
+    while start < len(answer):
+        try:
+            value, end = decoder.raw_decode(answer, start)
+        except (ValueError, RecursionError):
+            break
+        found.append(value)
+        start = len(answer) - len(answer[end:].lstrip())
+    return found
+
+
 def at(value: object, *path: str) -> object:
     """The member of nested objects at `path`; None where there is none."""
     for key in path:

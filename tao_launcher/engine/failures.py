@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import re
 
-from ..base.shell import join, quote
+from ..base.shell import quote
 from . import answers, profiles, remedies
 from .remedies import Machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from .profile import Profile
 
 LONGEST = 1000  # characters of a line, and lines, that are looked at
 NO_ANSWER = 'cannot connect|error during connect|connection refused|no such host|no such file'
@@ -19,45 +21,110 @@ def engine_failure(
     engine: Sequence[str], code: int | None, error: str, address: str = '', machine: Machine = Machine(),  # noqa: B008
     environ: Mapping[str, str] = {},
 ) -> tuple[str, str] | None:
-    """What is wrong with the engine, from its answer to `version`; None when nothing is.
+    """What is wrong with the engine, from its answer to any question; None when nothing is.
 
     The texts looked for are those of docker's and podman's command line programs.
     """
+    if code == 0:
+        return None
     profile = profiles.profile(engine)
     program = profiles.program(engine).rpartition('/')[2]
     text = '\n'.join(line[:LONGEST].lower() for line in error.splitlines()[:LONGEST])
     where = f' at {address}' if address else ''
-    asked = f'{join(engine)} version'
     elsewhere = remedies.other_endpoint(engine, environ)
-    if code == 0:
-        return None
     if code is None:
-        return f'the {program} engine{where} does not answer ({_first(error)})', elsewhere or asked
+        state = remedies.state(machine) if profile.service and not address else ''
+        return f'the {program} engine{where} does not answer ({_first(error)})', elsewhere or state
     if 'password is required' in text or 'a terminal is required' in text:
         return 'sudo wants a password', 'sudo -v'
-    if address.startswith('ssh:') and re.search(r'permission denied \(|host key verification failed', text):
-        return f'ssh cannot log in to {address}', f'ssh {quote(address)} docker version'
+    found = _ssh(text, address) or _version(text, profile, environ) or _tls(text, error, address, environ)
+    if found:
+        return found
     if 'permission denied' in text and ('connect' in text or 'socket' in text):
-        allow = remedies.join_docker_group(machine) if profile.service else elsewhere or asked
+        allow = remedies.join_docker_group(machine) if profile.service else elsewhere
         return f'no permission to talk to the {program} daemon{where}', allow
     if re.search('new[ug]idmap', text):
         fix = remedies.as_root(machine, 'apt-get install -y uidmap')
         return f'{program} is not permitted to map user IDs here ({_first(error)})', fix
-    if re.search(r'(context|destination) .*(not found|does not exist)', text):
+    if re.search(r'(context|destination) .*(not found|does not exist)|connection "[^"]*" not found', text):
         place = profile.place[1][2:]
         return f'the {profile.name} {place} does not exist ({_first(error)})', elsewhere or profile.default_place
     if re.search(r'invalid bind address|unable to parse docker host|connection is not valid|unable to resolve', text):
-        return f'{address or "the address"} is not a valid daemon address ({_first(error)})', elsewhere or asked
+        return f'{address or "the address"} is not a valid daemon address ({_first(error)})', elsewhere
     if (address or profile.service) and re.search(NO_ANSWER, text):
-        if not address and not machine.has_daemon:
-            return f'the {profile.name} daemon is not installed', remedies.install(machine, profile)
-        if not address:
-            return f'the {program} daemon is not running', remedies.start(machine)
-        is_local = address.startswith(('unix:', '/'))
-        what = f'the {program} daemon is not running' if is_local else f'no {program} daemon answers'
-        # neither a flag nor a variable has named it, so a context has
-        return what + where, elsewhere or profile.default_place
-    return f'the {program} engine{where} fails: {_first(error)}', asked
+        return _no_daemon(profile, program, address, machine, elsewhere)
+    return f'the {program} engine{where} fails: {_first(error)}', ''
+
+
+REFUSED_LOGIN = r'permission denied \(|host key verification failed|too many authentication failures'
+DROPPED = r'kex_exchange_identification|not allowed at this time|connection (reset|closed) by'
+
+
+def _ssh(text: str, address: str) -> tuple[str, str] | None:
+    if not address.startswith('ssh:'):
+        return None
+    try_it = f'ssh {quote(address)} docker version'
+    if re.search(REFUSED_LOGIN, text):
+        return f'ssh cannot log in to {address}', try_it
+    if re.search(DROPPED, text):
+        return (
+            f'{address} drops the connection; if ssh said "Permission denied" before, it cannot log in there',
+            f'after a minute: {try_it}',
+        )
+    return None
+
+
+def _version(text: str, profile: Profile, environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """A client and a daemon that have no version of their API in common."""
+    found = re.search(r'client version ([\d.]+) is too (old|new)\. \w+ supported api version is ([\d.]+)', text)
+    if not found:
+        return None
+    own, how, theirs = found.groups()
+    if environ.get('DOCKER_API_VERSION'):
+        return f'DOCKER_API_VERSION is {own}, and the daemon wants {theirs}', 'unset DOCKER_API_VERSION'
+    if how == 'old':
+        return (
+            f'this {profile.name} client speaks API {own} and is too old for the daemon, which wants {theirs}',
+            f'install a newer client ({profile.manual})',
+        )
+    return (
+        f'this {profile.name} client speaks API {own} and is too new for the daemon, which knows {theirs}',
+        f'install a newer daemon there ({profile.manual})',
+    )
+
+
+TLS = ('DOCKER_TLS_VERIFY', 'DOCKER_TLS', 'DOCKER_CERT_PATH')
+
+
+def _tls(text: str, error: str, address: str, environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """A client that speaks TLS to a daemon that does not, or the other way round, or without its certificates."""
+    if not re.search(r'\b(ca|cert|key)\.pem|x509|\btls\b|http response to https|http request to an https', text):
+        return None
+    names = [name for name in TLS if environ.get(name)]
+    if not names:
+        certificates = 'export DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=FOLDER'
+        return f'the daemon at {address or "the address"} wants TLS ({_first(error)})', certificates
+    verb = 'is' if len(names) == 1 else 'are'
+    where = f' at {address}' if address else ''
+    what = f'{" and ".join(names)} {verb} set, and the daemon{where} is not reached that way ({_first(error)})'
+    return what, f'unset {" ".join(names)}'
+
+
+def _no_daemon(
+    profile: Profile, program: str, address: str, machine: Machine, elsewhere: str,
+) -> tuple[str, str]:
+    """Nobody answers there."""
+    if not address and not machine.has_daemon:
+        return f'the {profile.name} daemon is not installed', remedies.install(machine, profile)
+    if not address:
+        return f'the {program} daemon is not running', remedies.start(machine)
+    own = remedies.start_own(machine, address) if profile.service else ''
+    if own:
+        return f'your own {program} daemon is not running at {address}', own
+    is_local = address.startswith(('unix:', '/'))
+    what = f'the {program} daemon is not running' if is_local else f'no {program} daemon answers'
+    # neither a flag nor a variable has named it, so a context has
+    return f'{what} at {address}', elsewhere or profile.default_place
 
 
 def has_nvidia(info: Mapping[str, object]) -> bool:
@@ -74,6 +141,13 @@ def has_no_init(info: Mapping[str, object]) -> bool:
 def remaps_users(info: Mapping[str, object]) -> bool:
     """Whether `docker info` shows that root in a container is another user here (userns-remap)."""
     return any(option.split(',')[0] == 'name=userns' for option in answers.texts(info, 'SecurityOptions'))
+
+
+def is_rootless(info: Mapping[str, object]) -> bool:
+    """Whether `docker info` or `podman info` shows an engine without root."""
+    if 'host' in info:
+        return answers.at(info, 'host', 'security', 'rootless') is True
+    return any(option.split(',')[0] == 'name=rootless' for option in answers.texts(info, 'SecurityOptions'))
 
 
 def image_folder(info: Mapping[str, object]) -> str:

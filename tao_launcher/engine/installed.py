@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 
-from ..base.machine import os_release, text, which
+from ..base.machine import has_program, os_release, text, which
 from .remedies import Machine
 
 TYPE_CHECKING = False
@@ -18,7 +18,8 @@ def for_remedies(here: Host, environ: Mapping[str, str]) -> Machine:
     system = os_release()
     return Machine(
         is_root=here.is_root, has_sudo=bool(which('sudo', environ)), has_systemd=os.path.exists('/run/systemd/system'),
-        has_service=_has_service(), system=f'{system.get("ID", "")} {system.get("ID_LIKE", "")}',
+        has_service=_has_service(), has_daemon=has_program('dockerd', environ), uid=os.getuid(),
+        system=f'{system.get("ID", "")} {system.get("ID_LIKE", "")}',
     )
 
 

@@ -9,6 +9,7 @@ import subprocess
 import time
 from functools import partial
 
+from ..base import temporary
 from ..base.errors import EngineError, EngineMissing
 from ..base.record import Record
 from ..base.text import encoded
@@ -47,14 +48,14 @@ def ask(
 
     It is given up after `timeout` seconds, or as soon as `is_over` says so, or when its output is larger than LARGEST.
     """
-    try:
-        with _source(text) as source:
+    with _source(text) as source:
+        try:
             child = subprocess.Popen(
                 [encoded(word) for word in argv], env=_encoded(env), start_new_session=own_session,
                 stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             )
-    except OSError as e:
-        return Answer(None, '', f'{argv[0]}: {e.strerror or e}', is_missing=isinstance(e, FileNotFoundError))
+        except OSError as e:
+            return Answer(None, '', f'{argv[0]}: {e.strerror or e}', is_missing=isinstance(e, FileNotFoundError))
     try:
         return _heard(child, timeout, is_over)
     finally:
@@ -136,8 +137,19 @@ def _encoded(env: Mapping[str, str]) -> dict[bytes, bytes]:
     return {encoded(name): encoded(value) for name, value in env.items()}
 
 
-def missing(program: str, reason: str) -> EngineMissing:
-    """The error for an engine's program that cannot be started, with what to install."""
+def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissing:
+    """The error for an engine's program that cannot be started, with what to install.
+
+    With `is_first` PATH may have others of that name, after the one that cannot be started.
+    """
+    from ..base import machine
+
+    there = '' if is_first else machine.usual_place(program)
+    if there:
+        return EngineMissing(
+            f'{program}: {reason}', f'there is {there}, in a folder that is not on PATH',
+            advice=f'export PATH="$PATH:{there.rpartition("/")[0]}", or --engine {there}',
+        )
     found = profiles.known(program) or profiles.PROFILES[0]
     other = next(one.name for one in profiles.PROFILES if one is not found)
     return EngineMissing(
@@ -167,7 +179,7 @@ def start(
         raise missing(argv[0], 'is not executable (permission denied)') from None
     except OSError as e:
         if e.errno == errno.ENOEXEC:
-            raise missing(argv[0], 'is not an executable (exec format error)') from None
+            raise missing(argv[0], 'is not an executable (exec format error)', is_first=True) from None
         raise EngineError(f'{argv[0]}: cannot be started ({e.strerror})') from None
 
 
@@ -261,9 +273,7 @@ def read_from(
     argv: Sequence[str], env: Mapping[str, str], sink: Callable[[bytes], None], text: bytes = b'',
 ) -> Answer:
     """Give a command's output to `sink`, a block at a time; `text` is what it reads. It is ended if `sink` raises."""
-    import tempfile  # slow to load, and no launch needs it
-
-    with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as source:
+    with temporary.file() as errors, temporary.file() as source:
         source.write(text)
         source.seek(0)
         child = subprocess.Popen(argv, env=env, stdin=source, stdout=subprocess.PIPE, stderr=errors)
@@ -284,9 +294,7 @@ def write_to(
     argv: Sequence[str], env: Mapping[str, str], source: IO[bytes], told: Callable[[int], None],
 ) -> Answer:
     """Run a command with an open file, from its start, for its input; `told` is how far it has read. Raises OSError."""
-    import tempfile
-
-    with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as out:
+    with temporary.file() as errors, temporary.file() as out:
         source.seek(0)  # the position is the command's too
         os.set_blocking(source.fileno(), True)
         child = subprocess.Popen(argv, env=env, stdin=source, stdout=out, stderr=errors)
@@ -421,9 +429,7 @@ def _source(text: str) -> IO[bytes]:
     """A file without a name to read a text from: a pipe would have to be written to at the right times."""
     if not text:
         return open(os.devnull, 'rb')
-    import tempfile
-
-    file = tempfile.TemporaryFile()
+    file = temporary.file()
     file.write(encoded(text))
     file.seek(0)
     return file

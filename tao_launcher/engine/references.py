@@ -37,9 +37,13 @@ def with_tag(image: str, tag: str) -> str:
 
 def with_registry(image: str, registry: str) -> str:
     """The same image in another registry (HOST[:PORT][/PREFIX])."""
-    host, slash, rest = image.partition('/')
-    is_registry = slash and ('.' in host or ':' in host or host == 'localhost')
-    return f'{registry}/{rest if is_registry else image}'
+    return f'{registry}/{image.partition("/")[2] if registry_of(image) else image}'
+
+
+def registry_of(image: str) -> str:
+    """The registry that an image names; '' for docker's own, which is named by none."""
+    host, slash, _ = image.partition('/')
+    return host if slash and ('.' in host or ':' in host or host == 'localhost') else ''
 
 
 def lasting_tag(image: str) -> str:

@@ -26,6 +26,7 @@ class Machine(Record):
     has_service: bool = True  # without systemd: `service docker start` works
     has_daemon: bool = True  # a dockerd is installed
     system: str = 'debian'  # ID and ID_LIKE of /etc/os-release
+    uid: int = -1  # whose daemon without root is the user's own
 
 
 def as_root(machine: Machine, *commands: str) -> str:
@@ -43,6 +44,22 @@ def start(machine: Machine) -> str:
         return as_root(machine, 'systemctl start docker' if machine.has_systemd else 'service docker start')
     command = 'nohup dockerd >/var/log/docker.log 2>&1 &'
     return f"sudo sh -c '{command}'" if machine.has_sudo and not machine.is_root else as_root(machine, command)
+
+
+def start_own(machine: Machine, address: str) -> str:
+    """Start the daemon without root, or the Desktop's, that is at the socket of the user; '' for any other address."""
+    if '/.docker/desktop/' in address:
+        return 'systemctl --user start docker-desktop'
+    if '/.docker/run/' not in address and f'/run/user/{machine.uid}/docker.sock' not in address:
+        return ''
+    if machine.has_systemd:
+        return 'systemctl --user start docker'
+    return 'nohup dockerd-rootless.sh >~/dockerd-rootless.log 2>&1 &'
+
+
+def state(machine: Machine) -> str:
+    """Look at what the docker daemon does; '' where nothing tells."""
+    return 'systemctl status docker' if machine.has_systemd else ''
 
 
 def install_init(machine: Machine, profile: Profile) -> str:

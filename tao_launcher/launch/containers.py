@@ -48,12 +48,16 @@ class Launch(Record):
 
         None when the engine does not say.
         """
+        return self.search(timeout)[0]
+
+    def search(self, timeout: float = ANSWER) -> tuple[list[Container] | None, process.Answer]:
+        """The same, and the engine's answer to the question which containers there are."""
         listed = self.ask(
             'ps', '-aq', '--no-trunc',
             '--filter', f'label=tao.plan={self.plan}', '--filter', f'label=tao.user={self.owner}', timeout=timeout,
         )
         if listed.code != 0:
-            return None
+            return None, listed
         form = '{{.Id}} {{.State.Status}} {{json .Created}} {{json .Config.Env}}'
         found, unmarked = [], []
         for ids in answers.batches(answers.ids(listed.out)):
@@ -68,8 +72,8 @@ class Launch(Record):
                 elif self._may_be_ours(fields[2].strip('"'), container.environment):
                     unmarked.append(container)
         if found or not unmarked or (self.launch_id and not self.is_wrapped()):
-            return found
-        return unmarked
+            return found, listed
+        return unmarked, listed
 
     def _may_be_ours(self, created: str, environment: tuple[str, ...]) -> bool:
         """Whether a container has no launch's value, and is not older than this launch."""

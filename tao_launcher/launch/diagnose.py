@@ -4,69 +4,67 @@ from __future__ import annotations
 from ..base import host, machine
 from ..base.errors import Fatal
 from ..base.times import seconds
-from ..engine import answers, daemon, failures, installed, process
+from ..engine import answers, daemon, installed
 from ..engine.init import lacks_init, with_init
-from ..engine.logins import is_logged_in, logins
-from . import argv, causes
-from .causes import FailureFacts
+from . import argv, causes, investigate
+from .facts import FailureFacts
+from .looks import TimedEngine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..base.output import Output
     from ..engine.process import Answer
     from .containers import Launch
     from .plan import Plan
 
-PATIENCE = 5.0  # seconds for all answers together: someone waits at a terminal
+REFUSED = (125, 126, 127)
 
 
-class TimedEngine:
-    """The launch's engine, asked until its time is up."""
-
-    def __init__(self, launch: Launch) -> None:
-        self._launch = launch
-        self._until = process.clock() + PATIENCE
-
-    def ask(self, *words: str) -> Answer:
-        """Ask; no answer counts as one without a code."""
-        return self._launch.ask(*words, timeout=max(0.1, self._until - process.clock()))
-
-
-def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Launch, output: Output) -> int:
+def diagnose(
+    code: int, since: float, kills: int | None, plan: Plan, launch: Launch, silence: Answer | None, output: Output,
+) -> int:
     """Explain a job's exit code, if it can be explained.
 
-    `since` is when it was started (seconds since 1970), `kills` what host.memory_kills() said then.
+    `since` is when it was started (seconds since 1970), `kills` what host.memory_kills() said then, `silence` the
+    engine's answer to a question since then, where that was none: it is not asked again.
     Returns the code, but 125 where the engine was not reached.
     """
+    engine = TimedEngine(launch)
+    facts = _known(code, plan, launch)
+    if silence and code in (1, 125, 126):  # newer clients make 126 of the socket's "permission denied"
+        facts = facts._replace(code=125, engine_code=silence.code, engine_error=silence.err)
+    elif code in causes.QUICK_CODES:
+        facts = investigate.for_which_machine(facts, plan, engine)
+    elif code in (*REFUSED, 137) and not silence:
+        facts = _what_happened(facts, since, kills, plan, launch, engine)
+        if facts.engine_code == 0 and code in REFUSED and not facts.has_started:
+            facts = investigate.why_refused(facts, plan, engine)
+    for what, remedy in causes.failures(facts):
+        output.error(Fatal(what, advice=remedy))
+    return facts.code
+
+
+def _known(code: int, plan: Plan, launch: Launch) -> FailureFacts:
+    """What needs no question."""
     here = host.survey(launch.env)
     found = with_init(daemon.find(launch.engine, launch.env, here.home, host.json_file))
-    facts = FailureFacts(
+    asked, asked_from = investigate.told(plan, '--platform')[0], '--platform'
+    if not asked and launch.env.get('DOCKER_DEFAULT_PLATFORM') and not plan.profile.uses_cdi:
+        asked, asked_from = launch.env['DOCKER_DEFAULT_PLATFORM'], 'DOCKER_DEFAULT_PLATFORM'
+    network, network_from = investigate.told(plan, '--network')
+    return FailureFacts(
         code=code, engine=launch.engine, machine=installed.for_remedies(here, launch.env), environ=launch.env,
         image=plan.image, command=plan.command[0], pull=str(plan.passed.get('pull', '')),
         wants_gpu=bool(plan.gpus), shm=_shm(plan),
         has_init=bool(plan.init), ulimits=tuple(limit.name for limit in plan.ulimits),
         has_memory_limit=any(line[0].partition('=')[0] in ('--memory', '-m') for line in argv.lines(plan)),
-        name=str(plan.passed.get('name', '')), network=str(plan.passed.get('network', '')),
+        name=str(plan.passed.get('name', '')), network=network, network_from=network_from,
         address=found.address, is_remote=found.is_remote,
         lacks_init=plan.init == ('--init',) and lacks_init(found),
+        platform=asked, platform_from=asked_from if asked else '',
     )
-    engine = TimedEngine(launch)
-    if code in (1, 125, 126):
-        version = engine.ask('version')
-        facts = facts._replace(engine_code=version.code, engine_error=version.err)
-        if version.code != 0:  # newer clients make 126 of the socket's "permission denied"
-            facts = facts._replace(code=125)
-    if code in (125, 126, 127, 137) and facts.engine_code == 0:
-        facts = _what_happened(facts, since, kills, plan, launch, engine)
-    if facts.code == 127 and plan.init == ('--init',) and facts.events and 'start' not in facts.events:
-        info = engine.ask('info', '--format', '{{json .}}').json()
-        facts = facts._replace(lacks_init=facts.lacks_init or failures.has_no_init(info))
-    if facts.code == 125 and facts.engine_code == 0 and 'start' not in (facts.events or ()):
-        facts = _why_refused(facts, engine)
-    what, remedy = causes.failure(facts)
-    if what:
-        output.error(Fatal(what, advice=remedy))
-    return facts.code
 
 
 def _shm(plan: Plan) -> str:
@@ -83,9 +81,9 @@ def _what_happened(
         '--filter', 'type=container', '--filter', f'label=tao.plan={launch.plan}',
     )
     events = list(answers.lines(answer.out)) if answer.code == 0 else []
-    containers = {answers.text(event, 'id') or answers.text(event, 'ID') for event in events}
-    if len(containers) != 1:
-        events = []  # not seen; or an equal launch at the same time, and not to be told apart
+    containers = set(map(_container, events))
+    if answer.code is None:
+        return facts._replace(engine_code=None, engine_error=answer.err)
     names = plan.profile.events
     times = {names.get(name, name): when for name, when in map(_named, events)}
     lifetime = times['die'] - times['start'] if 'die' in times and 'start' in times else None
@@ -94,29 +92,29 @@ def _what_happened(
     is_tegra = host.exists('/etc/nv_tegra_release')
     has_driver = is_tegra or host.exists('/proc/driver/nvidia/version') or host.exists('/dev/dxg')
     return facts._replace(
-        events=tuple(times) if events else None, lifetime=lifetime, kernel_kills=meanwhile,
+        events=_seen(times, len(containers), has_answered=answer.code == 0 and not facts.is_remote),
+        lifetime=lifetime, kernel_kills=meanwhile,
         has_driver=None if facts.is_remote else has_driver,
         has_nvidia=machine.has_cdi() if plan.profile.uses_cdi and not facts.is_remote else None,
     )
+
+
+def _container(event: object) -> str:
+    """The id of an event's container: the top level of newer engines' events has none."""
+    return answers.text(event, 'id') or answers.text(event, 'ID') or answers.text(event, 'Actor', 'ID')
+
+
+def _seen(times: Mapping[str, float], containers: int, *, has_answered: bool) -> tuple[str, ...] | None:
+    """The names of the events of a launch's container, none where there was no container; None where nobody knows.
+
+    An equal launch at the same time cannot be told apart, and a remote engine's clock may be another.
+    """
+    if containers == 1:
+        return tuple(times)
+    return () if not containers and has_answered else None
 
 
 def _named(event: object) -> tuple[str, float]:
     """An event's name, and its time in seconds since 1970."""
     name = answers.text(event, 'Action') or answers.text(event, 'Status')
     return name, answers.number(event, 'timeNano') / 1e9 or seconds(answers.text(event, 'Time')) or 0
-
-
-def _why_refused(facts: FailureFacts, engine: TimedEngine) -> FailureFacts:
-    """The facts with what the engine says of itself and of the image."""
-    image = engine.ask('image', 'inspect', '-f', '{{.Id}}', facts.image)
-    taken = engine.ask('ps', '-aq', '--filter', f'name=^/?{facts.name}$').out if facts.name else ''
-    info = engine.ask('info', '--format', '{{json .}}').json()
-    folder = failures.image_folder(info)
-    return facts._replace(
-        image_is_here=image.code == 0 if image.code is not None else None,
-        is_logged_in=is_logged_in(facts.image.partition('/')[0], logins(facts.engine, facts.environ)),
-        name_is_taken=bool(taken.strip()), disk=folder, is_podman='host' in info,
-        remaps_users=failures.remaps_users(info),
-        disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
-        has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
-    )

@@ -11,6 +11,7 @@ from .told import Untold, was_told
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..base.output import Output
+    from ..engine.process import Answer
     from ..engine.signals import Signals
     from .arrival import Arrival
     from .containers import Container, Launch
@@ -31,8 +32,13 @@ class LaunchedContainer:
         self.output = output
         self.received: list[int] = []
         self.was_told = False  # a signal was on its way to the job
-        self.is_silent = False  # the engine does not answer
+        self.silence: Answer | None = None  # the engine's last answer, where it does not say what there is
         self._is_ambiguous = False  # and that was said
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the engine does not answer."""
+        return self.silence is not None
 
     def _arrival(self) -> Arrival | None:
         """What looks whether variables arrive, where the engine's program may drop them."""
@@ -44,8 +50,8 @@ class LaunchedContainer:
 
     def ours(self) -> list[Container]:
         """The launch's container; none when it cannot be told from another launch's."""
-        found = self.launch.find()
-        self.is_silent = found is None
+        found, answer = self.launch.search()
+        self.silence = answer if found is None else None
         if not found:
             return []
         if len(found) > 1 and not self._is_ambiguous:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 EXPLAINED = (125, 126, 127, 135, 137, 139)  # exit codes whose reason may be found afterwards
+QUICK = 3.0  # seconds within which a program of another kind of machine has ended, container and all
 JUST_STARTED = 0.3  # seconds after which a detached job that ended at once is noticed
 
 
@@ -39,10 +40,12 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
     if _was_interrupted(plan, job, code):
         return -signal.SIGINT
     # clients end with 1 as well when they find no engine: docker's since 29, a wrong context, a sudo that refuses
-    if (code in EXPLAINED or (code == 1 and job.is_unreached)) and not job.received:
+    is_unreached = code == 1 and job.is_unreached
+    is_quick = code in (1, 255) and time.time() - since < QUICK
+    if (code in EXPLAINED or is_unreached or is_quick) and not job.received:
         from .diagnose import diagnose
 
-        code = diagnose(code, since, kills, plan, launch, output)
+        code = diagnose(code, since, kills, plan, launch, job.silence, output)
     if plan.detach and code == 0:
         return _detached(out, launch, output)
     return code if code >= 0 else 128 - code

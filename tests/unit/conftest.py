@@ -15,6 +15,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from runner_calls import NAMES
 from support import FakeDocker
 
+from tao_launcher.base import machine
 from tao_launcher.checkouts import builder
 
 # The fixtures below are per test, which is what hypothesis warns of; nothing of a run is kept.
@@ -55,6 +56,7 @@ def nothing_of_this_machine(tmp_path: Path, unasked: Path, monkeypatch: pytest.M
     monkeypatch.delenv('LC_ALL', raising=False)
     monkeypatch.setenv('PATH', f'{unasked}:{os.environ["PATH"]}')
     monkeypatch.setattr(builder, 'PLUGINS', ())
+    monkeypatch.setattr(machine, 'USUAL', ())  # what this machine has there
     monkeypatch.chdir(here)
 
 

@@ -33,20 +33,20 @@ WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'sock
 # Below the commands, these touch the world: files, processes, signals, clocks.
 TOUCH_THE_WORLD = {
     'base/backup', 'base/files', 'base/folders', 'base/host', 'base/lock', 'base/machine', 'base/output',
-    'base/ownership', 'base/reading', 'engine/installed', 'engine/process', 'engine/signals',
+    'base/ownership', 'base/reading', 'base/temporary', 'engine/installed', 'engine/process', 'engine/signals',
     'launch/ending', 'launch/run', 'launch/supervise', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
-    'settings/locate', 'tasks/load', 'launch/arrival', 'launch/containers', 'launch/diagnose',
-    'launch/launch', 'launch/outlive', 'launch/prepare', 'launch/verbose', 'checkouts/builder',
-    'checkouts/checkout', 'checkouts/find', 'checkouts/images',
+    'settings/locate', 'tasks/load', 'launch/arrival', 'launch/containers', 'launch/diagnose', 'launch/host_looks',
+    'launch/investigate', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/verbose',
+    'checkouts/builder', 'checkouts/checkout', 'checkouts/find', 'checkouts/images',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
     'runner/build', 'runner/release', 'images/bundle_load', 'images/bundle_save', 'images/bundle_verify',
-    'images/memory', 'images/pyz', 'images/registry', 'images/signature', 'doctor/rivals', 'completion/completion',
+    'images/memory', 'images/pyz', 'doctor/rivals', 'completion/completion',
 }
 LATE = {'jsonschema', 'colorama', 'shellingham'}
 NOT_FOR_A_DRY_RUN = {

@@ -11,7 +11,6 @@ from .findings import Check, Finding, asking, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...engine.remedies import Machine
     from .facts import Gathered, MachineFacts
 
 NO_IDS = 'podman is rootless, and you have no further ids (/etc/subuid), so images cannot be unpacked'
@@ -26,12 +25,18 @@ def _real_program(gathered: Gathered) -> str:
 
 
 def real_program(facts: MachineFacts) -> str:
-    """The path of the engine's program, links followed, or ''."""
-    return machine.real_path(facts.program) if facts.program else ''
+    """The path of the engine's program, links followed; without one on PATH that of one elsewhere, or ''."""
+    return machine.real_path(facts.program) if facts.program else machine.usual_place(profiles.program(facts.engine))
 
 
 def client(facts: MachineFacts, real: str) -> Finding:
-    """Whether the engine's program is there, and is what its name says; `real` is its path, links followed."""
+    """Whether the engine's program is there, and is what its name says.
+
+    `real` is its path, links followed; without one on PATH that of one elsewhere.
+    """
+    if not facts.program and real:
+        name, folder = profiles.program(facts.engine), real.rpartition('/')[0]
+        return Finding('client', 'fail', f'no program {name} on PATH, but {real}', f'export PATH="$PATH:{folder}"')
     if not facts.program:
         name, profile = profiles.program(facts.engine), profiles.profile(facts.engine)
         is_usual = name == profile.name
@@ -52,21 +57,12 @@ def client(facts: MachineFacts, real: str) -> Finding:
     return Finding('client', 'ok', f'{facts.program} {version}'.rstrip())
 
 
-def _machine(gathered: Gathered) -> Machine:
-    return with_daemon(gathered.facts)
-
-
-def with_daemon(facts: MachineFacts) -> Machine:
-    """What the wording of a remedy depends on, and whether a dockerd is installed."""
-    return facts.machine._replace(has_daemon=machine.has_program('dockerd', facts.environ))
-
-
-def daemon(facts: MachineFacts, found: Machine) -> Finding | None:
-    """Whether the daemon answers; `found` says whether it is installed."""
+def daemon(facts: MachineFacts) -> Finding | None:
+    """Whether the daemon answers."""
     if not facts.program:
         return None
     wrong = failures.engine_failure(
-        facts.engine, facts.engine_code, facts.engine_error, facts.address, found, facts.environ,
+        facts.engine, facts.engine_code, facts.engine_error, facts.address, facts.machine, facts.environ,
     )
     if wrong:
         return Finding('daemon', 'fail', *wrong)
@@ -136,5 +132,5 @@ def remapped(facts: MachineFacts) -> Finding | None:
     return Finding('userns', 'info', what, '--docker-arg --userns=host before the task name')
 
 
-CLIENT, DAEMON, SERVER = asking(_real_program, client), asking(_machine, daemon), Check(server)
+CLIENT, DAEMON, SERVER = asking(_real_program, client), Check(daemon), Check(server)
 INIT, ROOTLESS, USERNS = asking(_init, init), Check(rootless), Check(remapped)

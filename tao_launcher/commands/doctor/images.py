@@ -4,7 +4,7 @@ from __future__ import annotations
 from ...base.errors import Fatal
 from ...base.record import Record
 from ...base.shell import join, quote
-from ...engine.logins import is_logged_in, logins
+from ...engine.logins import is_logged_in, logins, missing_helper
 from .findings import Finding, asking
 
 TYPE_CHECKING = False
@@ -17,11 +17,15 @@ class Login(Record):
 
     registry: str = 'nvcr.io'
     is_stored: bool | None = None
+    helper: str = ''  # the program that is to keep it, where that is not on PATH
+    named_by: str = ''
 
 
 def look_up(registry: str, facts: MachineFacts) -> Login:
     """What the engine's files say of a registry, HOST[:PORT]."""
-    return Login(registry, is_logged_in(registry, logins(facts.engine, facts.environ)))
+    path, configuration = logins(facts.engine, facts.environ)
+    helper, member = missing_helper(registry, configuration, facts.environ)
+    return Login(registry, is_logged_in(registry, configuration), helper, f'{member} of {path}' if helper else '')
 
 
 def _login(gathered: Gathered) -> Login:
@@ -30,6 +34,9 @@ def _login(gathered: Gathered) -> Login:
 
 def login(facts: MachineFacts, found: Login) -> Finding:
     """Whether a login for the registry is stored."""
+    if found.helper:
+        what = f'{found.helper}, which {found.named_by} names to keep logins, is not on PATH: no image can be pulled'
+        return Finding('login', 'warn', what, 'install it, or take it out of that file and log in again')
     if found.is_stored is False:
         user = " -u '$oauthtoken'" if found.registry == 'nvcr.io' else ''
         return Finding(

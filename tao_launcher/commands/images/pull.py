@@ -1,15 +1,14 @@
 """tao pull: fetch the images that tasks need."""
 from __future__ import annotations
 
-import re
-
 from ...base import host
 from ...base.errors import CheckFailed, EngineError, UsageError
 from ...base.progress import size
-from ...base.shell import join, quote
 from ...base.text import plural
-from ...engine import answers, process, signals
-from ...engine.references import is_local, proven, repository
+from ...engine import answers, process, pulls, signals
+from ...engine.logins import DOCKERS_OWN, logins, missing_helper
+from ...engine.pulls import Wanted
+from ...engine.references import is_local, proven, registry_of, repository
 from ...settings.parsers import is_digest
 from ..help.verb_parser import add_dry_run
 from . import memory, space
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 
 
 PATIENCE = 20.0  # seconds for what only a registry knows
-# With containerd's store a tag that the registry does not have is a reference that cannot be resolved.
-GONE = 'manifest unknown|manifest for .* not found|failed to resolve reference .*: not found|no space left'
+AGAIN = 'the same again: what was fetched is kept'
 MACHINES = {'x86_64': 'amd64', 'aarch64': 'arm64'}  # as registries name them
 
 HELP = 'fetch the images that tasks need'
@@ -153,15 +151,22 @@ def _pull(store: Store, reference: str) -> None:
             words, engine.environ, lambda seconds: output.progress(f'still pulling {reference}, {seconds:.0f} s'),
         )
     if answer.code != 0:
-        raise _failure(engine.words, reference, answer.err.strip())
+        raise _failure(store, reference, answer.err.strip())
 
 
-def _failure(engine: Sequence[str], reference: str, text: str) -> EngineError:
-    registry, text = reference.partition('/')[0], text[-4000:]
-    advice = 'the same again: what was fetched is kept'
-    if re.search('unauthorized|denied|authentication required|no basic auth', text, re.IGNORECASE):
-        user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''
-        advice = f'{join(engine)} login {quote(registry)}{user}'
-    elif re.search(GONE, text, re.IGNORECASE):
-        advice = ''  # again would end alike
-    return EngineError(f'{reference} could not be pulled', *text[-300:].splitlines(), advice=advice)
+def _failure(store: Store, reference: str, text: str) -> EngineError:
+    """The error for a pull that failed, from what the engine said."""
+    engine, text = store.engine, text[-pulls.LONGEST:]
+    path, configuration = logins(engine.words, engine.environ)
+    helper, member = missing_helper(registry_of(reference) or DOCKERS_OWN, configuration, engine.environ)
+    kind = pulls.trouble(text)
+    kind = 'helper' if helper and kind == 'login' else kind
+    machines = pulls.machines(_manifest(store, reference)) if kind == 'machine' else ()
+    wanted = Wanted(reference, engine.words, engine.environ, machines, helper, f'{member} of {path}')
+    why, advice = pulls.explained(kind, wanted, text)
+    if kind == 'network':
+        advice = f'{AGAIN}; where there is no network: tao bundle load DIR'
+    elif not advice and kind not in pulls.LASTING:
+        advice = AGAIN
+    lines = [*text[-300:].splitlines(), *([why] if why else [])]
+    return EngineError(f'{reference} could not be pulled', *lines, advice=advice)

@@ -1,8 +1,7 @@
 """The documents that a registry has of an image, as the engine's own client fetches them: logins stay the client's."""
 from __future__ import annotations
 
-import tempfile
-
+from ...base import temporary
 from ...engine import process
 from ...engine.references import is_local, repository
 from . import documents
@@ -61,10 +60,9 @@ class Registry:
                         return data
         return b''
 
-
     def _asked(self, *words: str) -> Answer:
         engine = self._store.engine
-        with tempfile.TemporaryDirectory() as folder:  # buildx keeps notes, and needs no builder to look
+        with temporary.folder() as folder:  # buildx keeps notes, and needs no builder to look
             environ = {name: value for name, value in engine.environ.items() if name != 'BUILDX_BUILDER'}
             engine = engine._replace(environ={**environ, 'BUILDX_CONFIG': folder})
             return engine.ask(*words, timeout=PATIENCE)

@@ -1,7 +1,7 @@
 """Signatures of SHA256SUMS: made and checked by ssh-keygen, which every host with OpenSSH 8.2 or later has."""
 from __future__ import annotations
 
-from ...base import host
+from ...base import host, temporary
 from ...base.errors import CheckFailed
 from ...engine import process
 
@@ -31,11 +31,9 @@ def sign(text: bytes, key: str) -> bytes:
 
 def signer(text: bytes, signature: bytes, signers: str) -> str:
     """Who signed a text, as the file of allowed signers names them. Raises CheckFailed, OSError."""
-    import tempfile
-
     if not host.is_file(signers):
         raise CheckFailed(f'{signers}: no such file', 'it says who may sign: see ALLOWED SIGNERS in man ssh-keygen')
-    with tempfile.NamedTemporaryFile() as file:
+    with temporary.named_file() as file:
         file.write(signature)
         file.flush()
         known = _ask('find-principals', '-s', file.name, '-f', _path(signers), text=text)

@@ -53,7 +53,7 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool) -> in
 
         answer = ask((*facts.engine, *VERSION), environ, PATIENCE)
         facts = facts._replace(version=answer.json(), engine_code=answer.code, engine_error=answer.err)
-    asked = engine.daemon(facts, engine.with_daemon(facts)) if not files else None
+    asked = engine.daemon(facts) if not files else None
     socket = _socket(facts)
     if asked and socket and socket.status == 'warn':
         socket = None  # the daemon's own answer says more

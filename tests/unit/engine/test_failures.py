@@ -33,7 +33,7 @@ OTHER = 'Error: stat /var/lib/containers/storage: no such file or directory\n'
      'correct the name of the daemon in --context, --engine or TAO_ENGINE'),
     ('podman', NO_MAP, '', {},
      f'podman is not permitted to map user IDs here ({NO_MAP.splitlines()[1]})', 'apt-get install -y uidmap'),
-    ('podman', OTHER, '', {}, f'the podman engine fails: {OTHER.strip()}', 'podman version'),
+    ('podman', OTHER, '', {}, f'the podman engine fails: {OTHER.strip()}', ''),
 ])
 def test_what_podman_says(
     engine: str, error: str, address: str, environ: dict[str, str], what: str, fix: str,
@@ -72,6 +72,33 @@ SUDO = 'sudo: a password is required\n'
      'the docker daemon is not running at unix:///run/dokcer.sock', 'unset DOCKER_HOST'),
     (REFUSED, 'tcp://10.0.0.7:2375', {'DOCKER_CONTEXT': 'lab'}, ROOT,
      'no docker daemon answers at tcp://10.0.0.7:2375', 'unset DOCKER_CONTEXT'),
+    (DOWN, '', {}, ROOT._replace(has_daemon=False, system='debian'),
+     'the docker daemon is not installed', 'apt-get update && apt-get install -y docker.io'),
+    # the user's own daemon, without root
+    (DOWN, 'unix:///run/user/1000/docker.sock', {'DOCKER_HOST': 'unix:///run/user/1000/docker.sock'}, Machine(uid=1000),
+     'your own docker daemon is not running at unix:///run/user/1000/docker.sock', 'systemctl --user start docker'),
+    (DOWN, 'unix:///home/ann/.docker/run/docker.sock', {}, Machine(uid=1000, has_systemd=False),
+     'your own docker daemon is not running at unix:///home/ann/.docker/run/docker.sock',
+     'nohup dockerd-rootless.sh >~/dockerd-rootless.log 2>&1 &'),
+    (DOWN, 'unix:///home/ann/.docker/desktop/docker.sock', {}, Machine(uid=1000),
+     'your own docker daemon is not running at unix:///home/ann/.docker/desktop/docker.sock',
+     'systemctl --user start docker-desktop'),
+    (DOWN, 'unix:///run/user/1001/docker.sock', {'DOCKER_HOST': 'unix:///run/user/1001/docker.sock'},
+     Machine(uid=1000), 'the docker daemon is not running at unix:///run/user/1001/docker.sock', 'unset DOCKER_HOST'),
+    ('Client sent an HTTP request to an HTTPS server.\n', 'tcp://gpu1:2376', {}, ROOT,
+     'the daemon at tcp://gpu1:2376 wants TLS (Client sent an HTTP request to an HTTPS server.)',
+     'export DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=FOLDER'),
+    ('http: server gave HTTP response to HTTPS client\n', 'tcp://gpu1:2375', {'DOCKER_TLS_VERIFY': '1'}, ROOT,
+     'DOCKER_TLS_VERIFY is set, and the daemon at tcp://gpu1:2375 is not reached that way '
+     '(http: server gave HTTP response to HTTPS client)', 'unset DOCKER_TLS_VERIFY'),
+    # what DOCKER_MIN_API_VERSION=1.44 has a daemon say
+    ('Error response from daemon: client version 1.41 is too old. Minimum supported API version is 1.44, please '
+     'upgrade your client to a newer version\n', '', {}, ROOT,
+     'this docker client speaks API 1.41 and is too old for the daemon, which wants 1.44',
+     'install a newer client (https://docs.docker.com/engine/install/)'),
+    ('Error response from daemon: client version 1.52 is too new. Maximum supported API version is 1.41\n', '', {},
+     ROOT, 'this docker client speaks API 1.52 and is too new for the daemon, which knows 1.41',
+     'install a newer daemon there (https://docs.docker.com/engine/install/)'),
     (NO_HOST, 'tcp://gpu1:2375', {}, ROOT,
      'no docker daemon answers at tcp://gpu1:2375', 'docker context use default'),
     (DENIED, '', {}, Machine(), 'no permission to talk to the docker daemon',
@@ -87,8 +114,8 @@ SUDO = 'sudo: a password is required\n'
     (BAD_ADDRESS, 'htp://x', {'DOCKER_HOST': 'htp://x'}, ROOT,
      f'htp://x is not a valid daemon address ({BAD_ADDRESS.strip()})', 'unset DOCKER_HOST'),
     (SUDO, '', {}, Machine(), 'sudo wants a password', 'sudo -v'),
-    ('strange\nmore\n', '', {}, ROOT, 'the docker engine fails: strange', 'docker version'),
-    ('', '', {}, ROOT, 'the docker engine fails: ', 'docker version'),
+    ('strange\nmore\n', '', {}, ROOT, 'the docker engine fails: strange', ''),
+    ('', '', {}, ROOT, 'the docker engine fails: ', ''),
 ])
 def test_engine(
     error: str, address: str, environ: dict[str, str], machine: Machine, what: str, fix: str,
@@ -98,7 +125,17 @@ def test_engine(
 
 def test_engine_without_an_answer() -> None:
     found = failures.engine_failure(('sudo', '-n', 'docker'), None, 'no answer within 5 s')
-    assert found == ('the docker engine does not answer (no answer within 5 s)', 'sudo -n docker version')
+    assert found == ('the docker engine does not answer (no answer within 5 s)', 'systemctl status docker')
+
+
+@pytest.mark.parametrize(('info', 'found'), [
+    ({'SecurityOptions': ['name=seccomp,profile=builtin', 'name=rootless']}, True),
+    ({'SecurityOptions': ['name=seccomp,profile=builtin']}, False),
+    ({'host': {'security': {'rootless': True}}}, True), ({'host': {'security': {'rootless': False}}}, False),
+    ({}, False),
+])
+def test_an_engine_without_root(info: dict[str, Any], found: bool) -> None:
+    assert failures.is_rootless(info) is found
 
 
 def test_engine_that_is_fine() -> None:

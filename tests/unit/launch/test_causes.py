@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from tao_launcher.engine import remedies
 from tao_launcher.engine.remedies import Machine
 from tao_launcher.launch import causes
-from tao_launcher.launch.causes import FailureFacts
+from tao_launcher.launch.facts import FailureFacts
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
@@ -24,60 +23,44 @@ def facts(code: int, **known: Any) -> FailureFacts:
     return FailureFacts(**{'code': code, **usual, **known})
 
 
-REFUSALS: list[tuple[dict[str, Any], tuple[str, str]]] = [
-    ({}, NONE),
-    ({'engine_code': 1, 'engine_error': DOWN}, ('the docker daemon is not running', 'service docker start')),
-    # the container started: the code is the job's own
-    ({'events': ('create', 'start', 'die'), 'wants_gpu': True, 'has_nvidia': False}, NONE),
-    ({'events': ('create', 'die'), 'wants_gpu': True, 'has_nvidia': False, 'has_driver': True}, (
-        'GPUs were asked for; if docker said "could not select device driver", it has no NVIDIA container toolkit',
-        f'{remedies.INSTALL_TOOLKIT}, or --gpus none before the task name',
-    )),
-    ({'wants_gpu': True, 'has_nvidia': False, 'has_driver': False}, (
-        'GPUs were asked for, but this machine has no NVIDIA driver', '--gpus none before the task name',
-    )),
-    ({'wants_gpu': True, 'has_nvidia': True, 'has_driver': True}, NONE),
-    ({'has_nvidia': False, 'has_driver': False}, NONE),
-    ({'image_is_here': False, 'is_logged_in': True}, (
-        f'{IMAGE} is not here and could not be pulled', f'docker pull {IMAGE}',
-    )),
-    ({'image_is_here': False, 'is_logged_in': None}, (
-        f'{IMAGE} is not here and could not be pulled', f'docker pull {IMAGE}',
-    )),
-    ({'image_is_here': False, 'is_logged_in': False}, (
-        f'{IMAGE} is not here and could not be pulled; if docker said "unauthorized" or "denied": '
-        'no login for nvcr.io is stored', "docker login nvcr.io -u '$oauthtoken'",
-    )),
-    ({'image_is_here': False, 'is_logged_in': False, 'pull': 'never'}, (
-        f'{IMAGE} is not here, and --pull never forbids to fetch it', f'docker pull {IMAGE}',
-    )),
-    ({'image_is_here': False, 'is_logged_in': False, 'image': 'own/image:1'}, (
-        'own/image:1 is not here and could not be pulled', 'docker pull own/image:1',
-    )),
-    ({'network': 'host', 'remaps_users': True, 'image_is_here': True}, (
-        "docker maps the users of containers to others (userns-remap), which rules out the host's network",
-        'leave --network host (and "network") out, or --docker-arg --userns=host',
-    )),
-    ({'network': 'bridge', 'remaps_users': True, 'image_is_here': True}, NONE),
-    ({'image_is_here': True, 'pull': 'always'}, (
-        f'{IMAGE} is here, but --pull always asks its registry', 'leave --pull always out',
-    )),
-    ({'image_is_here': False, 'disk_free': 1 << 20, 'disk': '/d'}, (
-        '/d, where docker keeps images, has only 1 MB free', 'docker image prune',
-    )),
-    ({'image_is_here': True, 'disk_free': 0, 'disk': '/d'}, (
-        '/d, where docker keeps images, has only 0 MB free', 'docker image prune',
-    )),
-    ({'image_is_here': True, 'disk_free': 500 << 20, 'disk': '/d'}, NONE),
-    ({'image_is_here': True, 'name': 'night', 'name_is_taken': True, 'wants_gpu': True, 'has_driver': False}, (
-        'a container named night exists already', 'docker rm night, or another --name',
-    )),
-]
+def test_an_engine_that_is_not_there() -> None:
+    assert causes.failures(facts(125, engine_code=1, engine_error=DOWN)) == [
+        ('the docker daemon is not running', 'service docker start'),
+    ]
 
 
-@pytest.mark.parametrize(('known', 'said'), REFUSALS)
-def test_refusal(known: dict[str, Any], said: tuple[str, str]) -> None:
-    assert causes.failure(facts(125, **known)) == said
+@pytest.mark.parametrize('code', [125, 126, 127])
+def test_a_refusal_is_what_was_looked_at(code: int) -> None:
+    known = facts(code, network='nosuch', network_is_there=False, wants_gpu=True, has_driver=False)
+    assert causes.failures(known) == [('there is no network nosuch', 'docker network create nosuch')]
+
+
+def test_the_code_of_a_job_that_started() -> None:
+    known = {'events': ('create', 'start', 'die'), 'wants_gpu': True, 'has_nvidia': False, 'network_is_there': False}
+    assert causes.failures(facts(125, **known)) == []
+
+
+def test_what_the_engines_own_words_decide() -> None:
+    """Each is told apart by other words of the engine's."""
+    known = facts(125, events=('create', 'die'), wants_gpu=True, has_driver=False, ulimits=('memlock',))
+    said = [what for what, _ in causes.failures(known)]
+    assert [what.partition('"')[2].partition('"')[0] for what in said] == [
+        'setting rlimit', 'could not select device driver',
+    ]
+
+
+@pytest.mark.parametrize('code', [126, 127])
+def test_a_container_that_never_was(code: int) -> None:
+    """No command of an image can be missing where there was no container."""
+    assert causes.failures(facts(code, events=())) == []
+
+
+@pytest.mark.parametrize('code', [1, 255])
+def test_programs_of_another_machine(code: int) -> None:
+    known = facts(code, image_machine='arm64', engine_machine='amd64')
+    assert causes.failures(known)[0][0] == f'{IMAGE} is for arm64, and this machine is amd64'
+    assert causes.failures(known._replace(emulates=True)) == []
+    assert causes.failures(known._replace(image_machine='amd64')) == []
 
 
 STARTED = ('create', 'start', 'die')
@@ -88,9 +71,6 @@ STARTED = ('create', 'start', 'die')
     (126, {}, (f'if docker or tini said so: dino cannot be executed in {IMAGE}', LOOK)),
     (127, {'events': ('create', 'die')}, (f'if docker said so: dino is not there in {IMAGE}', LOOK)),
     (127, {'events': STARTED, 'lifetime': 0.03}, (f'if tini said so: dino is not there in {IMAGE}', LOOK)),
-    (127, {'events': ('create', 'die'), 'wants_gpu': True, 'has_driver': False}, (
-        'GPUs were asked for, but this machine has no NVIDIA driver', '--gpus none before the task name',
-    )),
     # the job's own
     (127, {'events': STARTED, 'lifetime': 7.0}, NONE),
     (127, {'events': STARTED, 'lifetime': 0.03, 'command': 'sh'}, NONE),
@@ -129,4 +109,4 @@ STARTED = ('create', 'start', 'die')
     (1, {}, NONE), (3, {}, NONE), (42, {}, NONE), (143, {}, NONE), (0, {}, NONE),
 ])
 def test_code(code: int, known: dict[str, Any], said: tuple[str, str]) -> None:
-    assert causes.failure(facts(code, **known)) == said
+    assert causes.failures(facts(code, **known)) == ([said] if said[0] else [])

@@ -7,13 +7,15 @@ import pytest
 
 from tao_launcher.engine.remedies import Machine
 from tao_launcher.launch import causes
+from tao_launcher.launch.facts import FailureFacts
 
 ROOT = Machine(is_root=True)
 
 
 def failure(code: int, **known: Any) -> tuple[str, str]:
     facts = {'code': code, 'engine': ('podman',), 'machine': ROOT, 'image': 'i:1', 'command': 'dino', **known}
-    return causes.failure(causes.FailureFacts(**facts))
+    found = causes.failures(FailureFacts(**facts))
+    return found[0] if found else ('', '')
 
 
 CDI = 'nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml'
@@ -47,7 +49,7 @@ def test_podman_behind_another_name() -> None:
 def test_limits_that_podman_may_not_raise() -> None:
     known = {'events': ('create', 'remove'), 'has_init': True}
     assert failure(126, ulimits=('memlock', 'stack'), **known) == (
-        'if podman said "error setting rlimit": it is not allowed to raise these limits here (memlock, stack)',
+        'if podman said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here (memlock, stack)',
         'leave them out of DockerOptions.ulimits (or --ulimit)',
     )
     assert failure(126, **known) == ('', '')

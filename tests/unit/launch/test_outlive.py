@@ -9,6 +9,7 @@ from engine_answers import Engine, ids
 from plans import launch as planned
 
 from tao_launcher.base.output import Output
+from tao_launcher.engine.process import Answer
 from tao_launcher.engine.signals import Signals
 from tao_launcher.launch.containers import Container, Launch
 from tao_launcher.launch.ending import LaunchedContainer
@@ -22,7 +23,7 @@ def launched(seconds: int) -> LaunchedContainer:
     plan = planned('--stop-timeout', str(seconds), 'dino', 'train').plan
     launch = Launch(('docker',), dict(os.environ), '0123', '7', 'mine', '2026-01-31T10:20:30')
     job = LaunchedContainer(plan, launch, Output('tao', {}))
-    job.is_silent = True
+    job.silence = Answer(1, '', 'Cannot connect to the Docker daemon')
     return job
 
 

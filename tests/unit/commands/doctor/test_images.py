@@ -36,6 +36,18 @@ def test_look_up(home: Path) -> None:
     assert images.look_up('nvcr.io', known) == Login('nvcr.io', is_stored=False)
 
 
+def test_a_credential_helper_that_is_not_there(home: Path) -> None:
+    (home / '.docker').mkdir()
+    path = home / '.docker/config.json'
+    path.write_text('{"credsStore": "desktop"}')
+    known = facts(environ={'HOME': str(home), 'PATH': str(home)})
+    assert images.login(known, images.look_up('nvcr.io', known)) == Finding(
+        'login', 'warn',
+        f'docker-credential-desktop, which credsStore of {path} names to keep logins, is not on PATH: no image can be '
+        'pulled', 'install it, or take it out of that file and log in again',
+    )
+
+
 @pytest.mark.parametrize(('override', 'finding'), [
     (Override(), None),
     (Override('/c'), ('info', '/c replaces the built-in releases')),

@@ -2,28 +2,85 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from image_answers import DINO, Engine
 from support import tao
 
+LOGIN = 'nvcr.io wants a login, or the one that is stored may not have this image'
+AGAIN = 'the same again: what was fetched is kept'
 
-@pytest.mark.parametrize(('said', 'advice'), [
+
+@pytest.mark.parametrize(('said', 'why', 'advice'), [
     ('Error response from daemon: unauthorized: <html><title>401 Authorization Required</title></html>',
-     "docker login nvcr.io -u '$oauthtoken'"),
+     LOGIN, "docker login nvcr.io -u '$oauthtoken'"),
     ('Error response from daemon: pull access denied for nvcr.io/x, repository does not exist or may require '
-     "'docker login': denied: requested access to the resource is denied", "docker login nvcr.io -u '$oauthtoken'"),
+     "'docker login': denied: requested access to the resource is denied", LOGIN,
+     "docker login nvcr.io -u '$oauthtoken'"),
     ('error pulling image configuration: download failed after attempts=6: dial tcp: i/o timeout',
-     'the same again: what was fetched is kept'),
-    ('Error response from daemon: manifest for nvcr.io/x not found: manifest unknown: manifest unknown', ''),
-    ('Error response from daemon: failed to resolve reference "nvcr.io/x": nvcr.io/x: not found', ''),
-    ('failed to register layer: write /x: no space left on device', ''),
+     'the engine does not reach nvcr.io', f'{AGAIN}; where there is no network: tao bundle load DIR'),
+    ('Error response from daemon: manifest for nvcr.io/x not found: manifest unknown: manifest unknown',
+     'nvcr.io has no such image', ''),
+    ('Error response from daemon: failed to resolve reference "nvcr.io/x": nvcr.io/x: not found',
+     'nvcr.io has no such image', ''),
+    ('failed to register layer: write /x: no space left on device',
+     'the disk is full where the engine keeps images', 'docker image prune'),
+    ('toomanyrequests: You have reached your pull rate limit', 'nvcr.io allows no more pulls at present',
+     "docker login nvcr.io -u '$oauthtoken', or the same again later"),
+    ('tls: failed to verify certificate: x509: certificate signed by unknown authority',
+     'the engine does not trust the certificate of nvcr.io',
+     'put the certificate of who signed it into /etc/docker/certs.d/nvcr.io/ca.crt'),
+    ('no matching manifest for linux/arm64/v8 in the manifest list entries',
+     'nvcr.io does not have this image for linux/arm64/v8', ''),
+    ('received unexpected HTTP status: 503 Service Unavailable', '', AGAIN),
+    ('what nobody has heard of', '', AGAIN),
+    ('invalid reference format', '', ''),
 ])
-def test_pull_that_fails(engine: Engine, said: str, advice: str) -> None:
+def test_pull_that_fails(engine: Engine, said: str, why: str, advice: str) -> None:
     engine.answers('pull', '', f'{said}\n', 1)
     done = tao('--quiet', 'pull', 'model/dino')
+    reason = f'    {why}\n' if why else ''
     tried = f'    try: {advice}\n' if advice else ''
-    assert done == (125, '', f'tao: error: {DINO} could not be pulled\n    {said}\n{tried}')
+    assert done == (125, '', f'tao: error: {DINO} could not be pulled\n    {said}\n{reason}{tried}')
+
+
+INDEX = {'manifests': [
+    {'platform': {'os': 'linux', 'architecture': 'amd64'}}, {'platform': {'os': 'unknown', 'architecture': 'unknown'}},
+]}
+ONLY = 'nvcr.io has this image only for linux/amd64'
+
+
+@pytest.mark.parametrize(('environ', 'said'), [
+    ({}, f'    {ONLY}\n'),
+    ({'DOCKER_DEFAULT_PLATFORM': 'linux/arm64'},
+     f'    {ONLY}; DOCKER_DEFAULT_PLATFORM asks for linux/arm64\n    try: unset DOCKER_DEFAULT_PLATFORM\n'),
+])
+def test_an_image_of_another_machine(engine: Engine, environ: dict[str, str], said: str) -> None:
+    """The same again would end alike; what it is for is in the registry's index."""
+    error = 'no matching manifest for linux/arm64/v8 in the manifest list entries'
+    engine.answers('manifest', json.dumps(INDEX))
+    engine.answers('pull', '', f'{error}\n', 1)
+    done = tao('--quiet', 'pull', 'model/dino', env=environ)
+    assert done == (125, '', f'tao: error: {DINO} could not be pulled\n    {error}\n{said}')
+
+
+def test_a_credential_helper_that_is_not_there(engine: Engine, home: Path) -> None:
+    """Older clients pull without a login then, and are refused; newer ones say so."""
+    (home / '.docker').mkdir()
+    (home / '.docker' / 'config.json').write_text('{"credsStore": "nosuch"}')
+    for said in (
+        'Error response from daemon: unauthorized',
+        'error getting credentials - err: exec: "docker-credential-nosuch": executable file not found in $PATH',
+    ):
+        engine.answers('pull', '', f'{said}\n', 1)
+        done = tao('--quiet', 'pull', 'model/dino')
+        assert done == (125, '', (
+            f'tao: error: {DINO} could not be pulled\n    {said}\n'
+            f'    docker-credential-nosuch, which credsStore of {home}/.docker/config.json names to keep logins, is '
+            'not on PATH\n'
+            "    try: install it, or take it out of that file and docker login nvcr.io -u '$oauthtoken'\n"
+        ))
 
 
 def test_the_login_is_the_engines_and_the_registrys(engine: Engine) -> None:

@@ -1,0 +1,71 @@
+"""What may have kept an engine from starting a container, each looked at on this machine alone."""
+from __future__ import annotations
+
+from ..base import host, machine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..settings.values import Mount, Port, Ulimit
+
+LISTENS = '0A'  # the state of a TCP socket, in hexadecimal digits
+LARGEST = 1 << 22  # bytes of a table of sockets
+MARKS = ('/.dockerenv', '/run/.containerenv')  # that docker and podman put into containers
+EMULATED = '/proc/sys/fs/binfmt_misc'
+# QEMU's names for what images call machines.
+EMULATORS = {'arm64': 'aarch64', 'amd64': 'x86_64', '386': 'i386'}
+
+
+def listens(port: Port) -> bool:
+    """Whether a process of this machine has a port."""
+    states = ('',) if port.protocol == 'udp' else (LISTENS,)
+    for table in (port.protocol, f'{port.protocol}6'):
+        for line in machine.text(f'/proc/net/{table}', LARGEST).splitlines()[1:]:
+            fields = line.split()
+            local, state = (fields[1], fields[3]) if len(fields) > 3 else ('', '')
+            number = local.rpartition(':')[2]
+            if number == f'{int(port.host):04X}' and any(state.startswith(one) for one in states):
+                return True
+    return False
+
+
+def is_in_container() -> bool:
+    """Whether the launcher runs in a container: sockets and mounts are then those of that one, and not the engine's."""
+    return any(map(host.exists, MARKS))
+
+
+def missing(mounts: Sequence[Mount]) -> tuple[str, ...]:
+    """The sources of mounts that are not there."""
+    return tuple(mount.source for mount in mounts if host.look(mount.source) is False)
+
+
+def above(limits: Sequence[Ulimit]) -> tuple[str, ...]:
+    """The names of those limits that are above what the caller may set."""
+    found = []
+    for limit in limits:
+        most = machine.hard_limit(limit.name)
+        wanted = limit.soft if limit.hard is None else limit.hard
+        if most is not None and most >= 0 and (wanted < 0 or wanted > most):
+            found.append(limit.name)
+    return tuple(found)
+
+
+def emulates(architecture: str) -> bool:
+    """Whether the kernel has been told of a program that runs those of another kind of machine."""
+    name = EMULATORS.get(architecture, architecture)
+    return host.exists(f'{EMULATED}/qemu-{name}')
+
+
+def has_network() -> bool:
+    """Whether there is a way out of this machine."""
+    return has_default_route(*(machine.text(f'/proc/net/{name}', LARGEST) for name in ('route', 'ipv6_route')))
+
+
+def has_default_route(four: str, six: str) -> bool:
+    """Whether the kernel's tables of routes, of IP's two versions, have one to everywhere."""
+    for table, destination in ((four, 1), (six, 0)):
+        for fields in map(str.split, table.splitlines()):
+            if len(fields) > 8 and not fields[destination].strip('0') and fields[-1] != 'lo':
+                return True
+    return False

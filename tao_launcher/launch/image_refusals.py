@@ -1,0 +1,74 @@
+"""What is wrong with a launch's image, in words: it is not here, or for another kind of machine. Pure."""
+from __future__ import annotations
+
+from ..base.shell import join, quote
+from ..engine import profiles, pulls
+from ..engine.pulls import Wanted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .facts import FailureFacts
+
+WITHOUT_NETWORK = 'the same with a network, or tao bundle load DIR'
+
+_NO_LOGIN = 'no login for nvcr.io is stored'
+
+
+def absent(facts: FailureFacts) -> tuple[str, str]:
+    """The image is not here, or its registry was asked for a newer one."""
+    if facts.image_is_here and facts.platform and facts.image_machine and not _is_for(facts.platform, facts):
+        return _platform(facts)
+    if facts.image_is_here and facts.pull == 'always':
+        return f'{facts.image} is here, but --pull always asks its registry', 'leave --pull always out'
+    if facts.image_is_here is not False:
+        return '', ''
+    pull = f'{join(facts.engine)} pull {quote(facts.image)}'
+    if facts.image.startswith('sha256:') and facts.pull == 'never':
+        return f'the image that a bundle brought is no longer here ({facts.image[:19]})', 'tao bundle load DIR'
+    if facts.pull == 'never':
+        return f'{facts.image} is not here, and --pull never forbids to fetch it', pull
+    wanted = Wanted(
+        facts.image, facts.engine, facts.environ, facts.registry_machines, facts.helper, facts.names_helper,
+    )
+    what = f'{facts.image} is not here and could not be pulled'
+    kind = _kind(facts)
+    if kind == 'network':
+        return f'{what}: {wanted.registry} cannot be reached from this machine', WITHOUT_NETWORK
+    why, advice = pulls.explained(kind, wanted, facts.registry_said or '')
+    if why:
+        return f'{what}: {why}', advice
+    if wanted.registry == 'nvcr.io' and facts.is_logged_in is False:
+        name = profiles.profile(facts.engine).name
+        return f'{what}; if {name} said "unauthorized" or "denied": {_NO_LOGIN}', pulls.login(wanted)
+    return what, pull
+
+
+def _kind(facts: FailureFacts) -> str:
+    """What kind of trouble the look at the registry had; with no login to be read that is the reason for a refusal."""
+    said = facts.registry_said
+    kind = pulls.trouble(said or '')
+    if facts.helper and (said is None or kind in ('login', 'helper')):
+        return 'helper'
+    asked = facts.platform or (f'linux/{facts.engine_machine}' if facts.engine_machine else '')
+    has = facts.registry_machines
+    return 'machine' if said == '' and has and asked and not any(one.startswith(asked) for one in has) else kind
+
+
+def _platform(facts: FailureFacts) -> tuple[str, str]:
+    undo = f'unset {facts.platform_from}' if facts.platform_from.isupper() else f'leave {facts.platform_from} out'
+    return f'{facts.image} is for {facts.image_machine}, and {facts.platform_from} asks for {facts.platform}', undo
+
+
+def _is_for(platform: str, facts: FailureFacts) -> bool:
+    return platform.split('/')[1:2] == [facts.image_machine] or '/' not in platform and platform == 'linux'
+
+
+def foreign(facts: FailureFacts) -> tuple[str, str]:
+    """The image is for another kind of machine, and nothing here runs its programs."""
+    has, needs = facts.image_machine, facts.engine_machine
+    if not has or not needs or has == needs or facts.emulates:
+        return '', ''
+    what = f'{facts.image} is for {has}, and this machine is {needs}'
+    if facts.platform_from:
+        return f'{what}; {facts.platform_from} asks for {facts.platform}', _platform(facts)[1]
+    return what, f'{join(facts.engine)} pull --platform linux/{needs} {quote(facts.image)}'

@@ -1,0 +1,116 @@
+"""After a refusal, and only then: everything that may have kept the engine from starting a container is looked at."""
+from __future__ import annotations
+
+from ..base import host
+from ..engine import answers, failures
+from ..engine.logins import DOCKERS_OWN, is_logged_in, logins, missing_helper
+from ..engine.references import registry_of
+from ..settings.docker_args import SHORT
+from . import argv, host_looks, looks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..settings.values import Port
+    from .facts import FailureFacts
+    from .looks import TimedEngine
+    from .plan import Plan
+
+
+def told(plan: Plan, option: str) -> tuple[str, str]:
+    """(the value that the engine was told of an option, the setting that it comes from); ('', '') for none."""
+    key = option[2:]
+    if plan.passed.get(key):
+        source = plan.settings.sources.get(key)
+        return str(plan.passed[key]), str(source) if source and source.kind != 'default' else ''
+    for word in plan.extra_args:
+        name, _, value = word.partition('=')
+        if SHORT.get(name, name) == option:
+            return value, _origin(plan, f'extra_args.{word}')
+    return '', ''
+
+
+def _origin(plan: Plan, key: str) -> str:
+    """The setting that an entry comes from, as people know it."""
+    found = plan.settings.sources.get(key)
+    return str(found) if found else ''
+
+
+def for_which_machine(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
+    """The facts with the machines of the image and of the engine, if they differ."""
+    found = looks.image(engine, plan.image)
+    own = looks.MACHINES.get(host.survey(facts.environ).machine, '')
+    if not found.machine or (found.machine == own and not facts.is_remote):
+        return facts
+    info = engine.ask('info', '--format', '{{json .}}').json()
+    return facts._replace(
+        image_machine=found.machine, engine_machine=_machine_of(info),
+        emulates=facts.is_remote or host_looks.emulates(found.machine),
+    )
+
+
+def _machine_of(info: object) -> str:
+    """The engine's own machine, as images name it."""
+    name = answers.text(info, 'Architecture') or answers.text(info, 'host', 'arch')
+    return looks.MACHINES.get(name, name)
+
+
+def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
+    """The facts with what may have kept the engine from starting the container."""
+    is_here = not facts.is_remote and not host_looks.is_in_container()
+    facts = facts._replace(missing_sources=host_looks.missing(plan.mounts) if is_here else ())
+    if not facts.events:
+        facts = _before_the_container(facts, plan, engine)
+    if facts.network:
+        facts = facts._replace(network_is_there=looks.network(engine, facts.network))
+    facts = facts._replace(taken=looks.ports(
+        engine, plan.ports, lambda port: _port_origin(plan, port),
+        lambda port: is_here and facts.network != 'host' and host_looks.listens(port),
+    ))
+    info = engine.ask('info', '--format', '{{json .}}').json()
+    folder = failures.image_folder(info)
+    is_rootless = failures.is_rootless(info)
+    facts = facts._replace(
+        disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
+        is_podman='host' in info, remaps_users=failures.remaps_users(info), engine_machine=_machine_of(info),
+        limits_above=host_looks.above(plan.ulimits) if is_rootless and not facts.is_remote else (),
+        lacks_init=facts.lacks_init or plan.init == ('--init',) and failures.has_no_init(info),
+        has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
+    )
+    is_wanted = facts.image_is_here is False and facts.pull != 'never'
+    return _in_the_registry(facts, plan, engine) if is_wanted else facts
+
+
+def _before_the_container(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
+    """The facts with what keeps the engine from creating one."""
+    options = [line[0] for line in argv.lines(plan)[1:-2]]
+    image = looks.image(engine, plan.image)
+    return facts._replace(
+        image_is_here=image.is_here, image_machine=image.machine, held_by=looks.name(engine, facts.name),
+        unknown=looks.unknown(engine, options, lambda word: _option_origin(plan, word)) if image.is_here else (),
+        emulates=facts.is_remote or host_looks.emulates(image.machine),
+    )
+
+
+def _port_origin(plan: Plan, port: Port) -> str:
+    return _origin(plan, f'ports.{port.container}/{port.protocol}') or '--port'
+
+
+def _option_origin(plan: Plan, word: str) -> str:
+    said = next((each for each in plan.extra_args if each.partition('=')[0] == word), '')
+    return _origin(plan, f'extra_args.{said}') if said else ''
+
+
+def _in_the_registry(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
+    """The facts with what its registry says of the image, and what is known of logins there."""
+    registry = registry_of(plan.image) or DOCKERS_OWN
+    path, configuration = logins(facts.engine, facts.environ)
+    helper, member = missing_helper(registry, configuration, facts.environ)
+    facts = facts._replace(
+        is_logged_in=is_logged_in(registry, configuration), helper=helper, names_helper=f'{member} of {path}',
+    )
+    if facts.is_remote:
+        return facts  # its network is not this machine's
+    found = looks.registry(engine, plan)
+    if found.said is None and not host_looks.is_in_container() and not host_looks.has_network():
+        found = found._replace(said='network is unreachable')
+    return facts._replace(registry_said=found.said, registry_machines=found.machines)

@@ -1,0 +1,116 @@
+"""A launch whose image is not here, or is for another kind of machine."""
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tao_launcher.launch import image_refusals
+from tao_launcher.launch.facts import FailureFacts
+
+IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
+NONE = ('', '')
+LOGIN = "docker login nvcr.io -u '$oauthtoken'"
+ABSENT = f'{IMAGE} is not here and could not be pulled'
+
+
+def facts(**known: Any) -> FailureFacts:
+    return FailureFacts(**{'code': 125, 'engine': ('docker',), 'image': IMAGE, 'image_is_here': False, **known})
+
+
+@pytest.mark.parametrize(('known', 'said'), [
+    ({'image_is_here': True}, NONE),
+    ({'image_is_here': None}, NONE),
+    ({'is_logged_in': True}, (ABSENT, f'docker pull {IMAGE}')),
+    ({'is_logged_in': None}, (ABSENT, f'docker pull {IMAGE}')),
+    ({'is_logged_in': False}, (
+        f'{ABSENT}; if docker said "unauthorized" or "denied": no login for nvcr.io is stored', LOGIN,
+    )),
+    ({'is_logged_in': False, 'image': 'own/image:1'}, (
+        'own/image:1 is not here and could not be pulled', 'docker pull own/image:1',
+    )),
+    ({'is_logged_in': False, 'pull': 'never'}, (
+        f'{IMAGE} is not here, and --pull never forbids to fetch it', f'docker pull {IMAGE}',
+    )),
+    ({'image': f'sha256:{"a" * 64}', 'pull': 'never'}, (
+        'the image that a bundle brought is no longer here (sha256:aaaaaaaaaaaa)', 'tao bundle load DIR',
+    )),
+    ({'image_is_here': True, 'pull': 'always'}, (
+        f'{IMAGE} is here, but --pull always asks its registry', 'leave --pull always out',
+    )),
+    # no network is no matter of logins
+    ({'is_logged_in': False, 'registry_said': 'dial tcp: lookup nvcr.io: no such host'}, (
+        f'{ABSENT}: nvcr.io cannot be reached from this machine', 'the same with a network, or tao bundle load DIR',
+    )),
+    ({'is_logged_in': False, 'registry_said': 'unauthorized'}, (
+        f'{ABSENT}: nvcr.io wants a login, or the one that is stored may not have this image', LOGIN,
+    )),
+    ({'registry_said': 'manifest unknown'}, (f'{ABSENT}: nvcr.io has no such image', '')),
+    ({'registry_said': 'what nobody has heard of'}, (ABSENT, f'docker pull {IMAGE}')),
+    ({'registry_said': '', 'registry_machines': ('linux/amd64',), 'engine_machine': 'arm64'}, (
+        f'{ABSENT}: nvcr.io has this image only for linux/amd64', '',
+    )),
+    ({'registry_said': '', 'registry_machines': ('linux/amd64',), 'engine_machine': 'amd64',
+      'platform': 'linux/arm64', 'environ': {'DOCKER_DEFAULT_PLATFORM': 'linux/arm64'}}, (
+        f'{ABSENT}: nvcr.io has this image only for linux/amd64; DOCKER_DEFAULT_PLATFORM asks for linux/arm64',
+        'unset DOCKER_DEFAULT_PLATFORM',
+    )),
+    ({'registry_said': '', 'registry_machines': ('linux/amd64',), 'engine_machine': 'amd64'}, (
+        ABSENT, f'docker pull {IMAGE}',
+    )),
+])
+def test_absent(known: dict[str, Any], said: tuple[str, str]) -> None:
+    assert image_refusals.absent(facts(**known)) == said
+
+
+HELPER = {'helper': 'docker-credential-desktop', 'names_helper': 'credsStore of /home/ann/.docker/config.json'}
+
+
+@pytest.mark.parametrize('said', [
+    None, 'unauthorized',
+    'error getting credentials - err: exec: "docker-credential-desktop": executable file not found',
+])
+def test_a_credential_helper_that_is_not_there(said: str | None) -> None:
+    assert image_refusals.absent(facts(**HELPER, registry_said=said)) == (
+        f'{ABSENT}: docker-credential-desktop, which credsStore of /home/ann/.docker/config.json names to keep logins, '
+        'is not on PATH', f'install it, or take it out of that file and {LOGIN}',
+    )
+
+
+@pytest.mark.parametrize('said', ['dial tcp: lookup nvcr.io: no such host', 'manifest unknown', ''])
+def test_a_credential_helper_that_nobody_asked(said: str) -> None:
+    """Older clients do without it."""
+    assert 'helper' not in image_refusals.absent(facts(**HELPER, registry_said=said))[0]
+
+
+@pytest.mark.parametrize(('known', 'said'), [
+    ({'platform': 'linux/arm64/v8', 'platform_from': 'DOCKER_DEFAULT_PLATFORM', 'image_machine': 'amd64'}, (
+        f'{IMAGE} is for amd64, and DOCKER_DEFAULT_PLATFORM asks for linux/arm64/v8', 'unset DOCKER_DEFAULT_PLATFORM',
+    )),
+    ({'platform': 'linux/arm64', 'platform_from': '--platform', 'image_machine': 'amd64'}, (
+        f'{IMAGE} is for amd64, and --platform asks for linux/arm64', 'leave --platform out',
+    )),
+    ({'platform': 'linux/amd64', 'platform_from': '--platform', 'image_machine': 'amd64'}, NONE),
+    ({'platform': 'linux', 'platform_from': '--platform', 'image_machine': 'amd64'}, NONE),
+    ({'platform': 'linux/arm64', 'platform_from': '--platform', 'image_machine': ''}, NONE),
+])
+def test_a_platform_that_it_is_not_for(known: dict[str, Any], said: tuple[str, str]) -> None:
+    assert image_refusals.absent(facts(image_is_here=True, **known)) == said
+
+
+@pytest.mark.parametrize(('known', 'said'), [
+    ({'image_machine': 'arm64', 'engine_machine': 'amd64'}, (
+        f'{IMAGE} is for arm64, and this machine is amd64', f'docker pull --platform linux/amd64 {IMAGE}',
+    )),
+    ({'image_machine': 'arm64', 'engine_machine': 'amd64', 'platform': 'linux/arm64',
+      'platform_from': 'DOCKER_DEFAULT_PLATFORM'}, (
+        f'{IMAGE} is for arm64, and this machine is amd64; DOCKER_DEFAULT_PLATFORM asks for linux/arm64',
+        'unset DOCKER_DEFAULT_PLATFORM',
+    )),
+    ({'image_machine': 'amd64', 'engine_machine': 'amd64'}, NONE),
+    ({'image_machine': '', 'engine_machine': 'amd64'}, NONE),
+    ({'image_machine': 'arm64', 'engine_machine': ''}, NONE),
+    ({'image_machine': 'arm64', 'engine_machine': 'amd64', 'emulates': True}, NONE),
+])
+def test_foreign(known: dict[str, Any], said: tuple[str, str]) -> None:
+    assert image_refusals.foreign(facts(**known)) == said
