@@ -7,6 +7,7 @@ import sys
 import time
 
 from . import host, reading
+from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,6 +86,34 @@ def os_release() -> Mapping[str, str]:
 def memory() -> int:
     """The machine's memory in bytes."""
     return os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
+
+
+class Listener(Record):
+    """Who listens at a socket: whether the process is seen here, and has the same network (None: not known)."""
+
+    is_here: bool
+    shares_network: bool | None = None
+
+
+def listener(path: str) -> Listener | None:
+    """Who listens at a socket of this machine, as the kernel says; None where it cannot be connected to."""
+    import socket
+    import struct
+
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(1)
+            probe.connect(path)
+            pid = struct.unpack('3i', probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+    except (OSError, ValueError):  # also a path that is too long
+        return None
+    if not pid:
+        return Listener(is_here=False)  # outside of the container that we are in
+    try:
+        theirs, own = (os.stat(f'/proc/{process}/ns/net').st_ino for process in (pid, 'self'))
+        return Listener(is_here=True, shares_network=theirs == own)
+    except OSError:  # another user's
+        return Listener(is_here=True)
 
 
 def hard_limit(name: str) -> int | None:

@@ -68,8 +68,8 @@ def _ssh(text: str, address: str) -> tuple[str, str] | None:
         return f'ssh cannot log in to {address}', try_it
     if re.search(DROPPED, text):
         return (
-            f'{address} drops the connection; if ssh said "Permission denied" before, it cannot log in there',
-            f'after a minute: {try_it}',
+            f'{address} drops the connection, as servers do for a while after a refused login; if ssh said "Permission '
+            'denied" before, it cannot log in there', try_it,
         )
     return None
 

@@ -12,6 +12,7 @@ from functools import partial
 from ..base import temporary
 from ..base.errors import EngineError, EngineMissing
 from ..base.record import Record
+from ..base.shell import quote
 from ..base.text import encoded
 from . import answers, profiles
 from .signals import Signals, Terminal
@@ -148,7 +149,7 @@ def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissi
     if there:
         return EngineMissing(
             f'{program}: {reason}', f'there is {there}, in a folder that is not on PATH',
-            advice=f'export PATH="$PATH:{there.rpartition("/")[0]}", or --engine {there}',
+            advice=f'--engine {quote(there)}, or that folder on PATH',
         )
     found = profiles.known(program) or profiles.PROFILES[0]
     other = next(one.name for one in profiles.PROFILES if one is not found)

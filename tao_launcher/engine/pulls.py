@@ -61,6 +61,7 @@ def trouble(said: str) -> str:
 
 def platform(said: str) -> str:
     """The platform that a client had asked for in vain: linux/arm64/v8; '' where it does not say."""
+    said = said[-LONGEST:]
     found = re.search(r'for (linux/[a-z0-9_/]+)', said)
     if found:
         return found[1]
@@ -89,10 +90,10 @@ def explained(kind: str, wanted: Wanted, said: str = '') -> tuple[str, str]:
     if kind == 'expired':
         return f'the certificate of {registry} is out of date, or the clock of the engine\'s machine is wrong', 'date'
     if kind == 'certificate':
-        folder = f'/etc/{_service(wanted)}/certs.d/{registry}'
+        path = quote(f'/etc/{_service(wanted)}/certs.d/{registry}/ca.crt')
         return (
             f'the engine does not trust the certificate of {registry}',
-            f'put the certificate of who signed it into {folder}/ca.crt',
+            f'put the certificate of who signed it into {path}',
         )
     if kind == 'plain':
         return f'{registry} does not speak TLS', _insecure(wanted)

@@ -7,6 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..engine.profile import Profile
     from ..settings.values import Mount, Port, Ulimit
 
 LISTENS = '0A'  # the state of a TCP socket, in hexadecimal digits
@@ -33,6 +34,20 @@ def listens(port: Port) -> bool:
 def is_in_container() -> bool:
     """Whether the launcher runs in a container: sockets and mounts are then those of that one, and not the engine's."""
     return any(map(host.exists, MARKS))
+
+
+def sees_the_ports(address: str, profile: Profile, *, is_rootless: bool) -> bool:
+    """Whether this machine's sockets are those that the engine at an address publishes ports on.
+
+    A daemon may be outside of a container that the launcher runs in, or have a network of its own. A rootless one has,
+    but publishes its ports here.
+    """
+    if not profile.service:
+        return True  # it is started by us
+    found = machine.listener(address.partition('://')[2] if address else '/var/run/docker.sock')
+    if found is None:
+        return not is_in_container()
+    return found.is_here and (is_rootless or found.shares_network is not False)
 
 
 def missing(mounts: Sequence[Mount]) -> tuple[str, ...]:

@@ -44,10 +44,13 @@ def absent(facts: FailureFacts) -> tuple[str, str]:
 
 
 def _kind(facts: FailureFacts) -> str:
-    """What kind of trouble the look at the registry had; with no login to be read that is the reason for a refusal."""
+    """What kind of trouble the look at the registry had; with no login to be read that is the reason for a refusal.
+
+    Newer clients end with 127 when a helper is not there, as for every program that is not.
+    """
     said = facts.registry_said
     kind = pulls.trouble(said or '')
-    if facts.helper and (said is None or kind in ('login', 'helper')):
+    if facts.helper and (facts.code == 127 or said is None or kind in ('login', 'helper')):
         return 'helper'
     asked = facts.platform or (f'linux/{facts.engine_machine}' if facts.engine_machine else '')
     has = facts.registry_machines

@@ -56,19 +56,16 @@ def _machine_of(info: object) -> str:
 
 def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
     """The facts with what may have kept the engine from starting the container."""
-    is_here = not facts.is_remote and not host_looks.is_in_container()
-    facts = facts._replace(missing_sources=host_looks.missing(plan.mounts) if is_here else ())
+    if not facts.is_remote and not host_looks.is_in_container():
+        facts = facts._replace(missing_sources=host_looks.missing(plan.mounts))
     if not facts.events:
         facts = _before_the_container(facts, plan, engine)
     if facts.network:
         facts = facts._replace(network_is_there=looks.network(engine, facts.network))
-    facts = facts._replace(taken=looks.ports(
-        engine, plan.ports, lambda port: _port_origin(plan, port),
-        lambda port: is_here and facts.network != 'host' and host_looks.listens(port),
-    ))
     info = engine.ask('info', '--format', '{{json .}}').json()
     folder = failures.image_folder(info)
     is_rootless = failures.is_rootless(info)
+    facts = _ports(facts, plan, engine, is_rootless=is_rootless)
     facts = facts._replace(
         disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
         is_podman='host' in info, remaps_users=failures.remaps_users(info), engine_machine=_machine_of(info),
@@ -78,6 +75,16 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
     )
     is_wanted = facts.image_is_here is False and facts.pull != 'never'
     return _in_the_registry(facts, plan, engine) if is_wanted else facts
+
+
+def _ports(facts: FailureFacts, plan: Plan, engine: TimedEngine, *, is_rootless: bool) -> FailureFacts:
+    """The facts with the ports that others have."""
+    if not plan.ports or facts.network == 'host':
+        return facts
+    sees = not facts.is_remote and host_looks.sees_the_ports(facts.address, plan.profile, is_rootless=is_rootless)
+    return facts._replace(taken=looks.ports(
+        engine, plan.ports, lambda port: _port_origin(plan, port), lambda port: sees and host_looks.listens(port),
+    ))
 
 
 def _before_the_container(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 from ..base.record import Record
+from ..base.text import cut
 from ..engine import answers, process, pulls
 from ..engine.references import is_local
 from .facts import Holder, Taken, Unknown
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 PATIENCE = 2.0  # seconds for all of them together: someone waits at a terminal
 # The networks that every engine has or makes; what follows a colon is an option of theirs, or a container's name.
 OWN_NETWORKS = ('', 'none', 'host', 'bridge', 'default', 'private', 'slirp4netns', 'pasta', 'ns')
+LONGEST = 80  # characters of what somebody has called a container or its job
 # Options of `docker run` and `podman run` that their help does not show.
 HIDDEN = {'--net', '--net-alias', '--dns-opt', '--kernel-memory', '--isolation', '--help'}
 # As images name machines, by their names in the kernel.
@@ -70,11 +72,9 @@ def _container(line: str, owner: str) -> OtherContainer | None:
         (answers.text(one, 'HostIp'), answers.text(one, 'HostPort'), port.partition('/')[2] or 'tcp')
         for port in bound for one in answers.entries(bound, port)
     ]
-    job = answers.text(labels, 'tao.job')
-    holder = Holder(
-        id, str(name).lstrip('/'), state, job, is_own=bool(job) and answers.text(labels, 'tao.user') == owner,
-    )
-    return OtherContainer(holder, tuple(ports))
+    job = cut(answers.text(labels, 'tao.job'), LONGEST)
+    is_own = bool(job) and answers.text(labels, 'tao.user') == owner
+    return OtherContainer(Holder(id, cut(str(name).lstrip('/'), LONGEST), state, job, is_own), tuple(ports))
 
 
 def name(engine: TimedEngine, wanted: str) -> Holder | None:

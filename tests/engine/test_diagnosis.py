@@ -1,17 +1,23 @@
 """Why a launch failed, on real engines that refuse for a real reason; docker's own words come first and unchanged."""
 from __future__ import annotations
 
+import json
 import os
+import platform
 import re
 import shlex
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator, Mapping
 
+import air_gap
+import foreign
 import pytest
+from conftest import ENGINE
 from jobs import IMAGE, OURS, SOMEBODY, TAO, launched
 
 if TYPE_CHECKING:
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
 
 PRIVATE = Path(__file__).resolve().parent.parent / 'private_dockerd'
 MEBIBYTE = 1 << 20
+OWN_MACHINE, OTHER_MACHINE = {'x86_64': ('amd64', 'arm64'), 'aarch64': ('arm64', 'amd64')}[platform.machine()]
 pytestmark = pytest.mark.area('diagnosis')
 
 
@@ -61,7 +68,9 @@ CANCELED = r'time="[^"]*" level=error msg="error waiting for container: context 
 
 def same(stderr: str) -> str:
     """Leave out what differs from call to call: a failed look-up's port, a temporary folder, tini's process, an id."""
-    differs = r'(?<=:)\d{4,5}(?=->)|(?<=/new-)\d+|(?<=FATAL tini )\(\d+\)|[0-9a-f]{64}'
+    differs = (
+        r'(?<=:)\d{4,5}(?=->)|(?<=/new-)\d+|(?<=FATAL tini )\(\d+\)|[0-9a-f]{64}|(?<=on endpoint )\w+'
+    )
     return re.sub(differs, 'N', re.sub(CANCELED, '', stderr))
 
 
@@ -91,10 +100,140 @@ def test_a_job_that_fails_by_itself(tao: Program, code: int) -> None:
 
 @pytest.mark.engine_dependent
 def test_name_conflict(each_docker: Docker, tao: Program) -> None:
-    each_docker.run('run', '--detach', '--name', 'night', IMAGE, 'sleep', '60')
-    assert said(tao, 125, '--name', 'night', 'dino', 'train', env=each_docker.env) == (
+    env = each_docker.env
+    each_docker.run('create', '--name', 'night', IMAGE, 'sleep', '60')
+    done = tao('--quiet', '--name', 'night', 'dino', 'train', env=env)
+    assert done.returncode == 125 and done.stderr.endswith(
         'tao: error: a container named night exists already\n'
         '    try: docker rm night, or another --name\n'
+    )
+    each_docker.run('start', 'night')
+    assert said(tao, 125, '--name', 'night', 'dino', 'train', env=env) == (
+        'tao: error: a container named night is running\n    try: another --name\n'
+    )
+    each_docker.run('rm', '--force', 'night')
+    assert tao('--quiet', *NONE, '--detach', '--name', 'night', 'dino', 'run', 'sleep', '60', env=env).returncode == 0
+    assert said(tao, 125, '--name', 'night', 'dino', 'train', env=env) == (
+        'tao: error: a container named night is running (job model/dino/run)\n'
+        '    try: tao stop night, or another --name\n'
+    )
+    assert tao('stop', 'night', env=env).returncode == 0
+    assert tao('clean', env=env).returncode == 0
+
+
+@pytest.mark.engine_dependent
+def test_refusals_that_have_nothing_to_do_with_gpus(each_docker: Docker, tao: Program) -> None:
+    """Whether this machine has a driver is not said."""
+    env = each_docker.env
+    assert said(tao, 125, '--network', 'nosuchnet', 'dino', 'run', 'true', env=env) == (
+        'tao: error: there is no network nosuchnet (--network)\n    try: docker network create nosuchnet\n'
+    )
+    assert said(tao, 125, '--network', 'container:nosuch', 'dino', 'run', 'true', env=env) == (
+        'tao: error: no container nosuch runs, whose network was asked for (--network)\n    try: docker ps\n'
+    )
+    assert said(tao, 125, '--docker-arg=--nosuch=1', 'dino', 'run', 'true', env=env) == (
+        'tao: error: this docker does not know --nosuch (--docker-arg)\n'
+        '    try: leave it out, or install a newer docker\n'
+    )
+    env = {**env, 'DOCKER_DEFAULT_PLATFORM': f'linux/{OTHER_MACHINE}'}
+    assert said(tao, 125, *NONE, '--pull', 'never', 'dino', 'train', env=env) == (
+        f'tao: error: {IMAGE} is for {OWN_MACHINE}, and DOCKER_DEFAULT_PLATFORM asks for linux/{OTHER_MACHINE}\n'
+        '    try: unset DOCKER_DEFAULT_PLATFORM\n'
+    )
+
+
+@pytest.mark.engine_dependent
+def test_a_port_that_is_taken(each_docker: Docker, tao: Program) -> None:
+    """The sample mounts file of NVIDIA's documentation publishes one; the second job cannot have it."""
+    env = each_docker.env
+    file = Path(env['HOME'], '.tao_mounts.json')
+    file.write_text('{"DockerOptions": {"ports": {"8888": 8888}}}')
+    assert tao('--quiet', *NONE, '--detach', 'dino', 'run', 'sleep', '60', env=env).returncode == 0
+    (job,) = each_docker.wait_for('label=tao.job')
+    assert said(tao, 125, 'dino', 'run', 'echo', 'second', env=env) == (
+        f'tao: error: host port 8888 (DockerOptions.ports.8888 of {file}) is taken by job {job[:12]} (model/dino/run)\n'
+        f'    try: another host port, such as --port 8889:8888, or tao stop {job[:12]}\n'
+    )
+    assert tao('stop', '--all', env=env).returncode == 0
+    assert tao('clean', env=env).returncode == 0
+
+
+def test_a_port_of_a_process(docker: Docker, tao: Program) -> None:
+    """In the network of the engine, where the port is."""
+    listen = (
+        'import socket, sys\ns = socket.create_server(("127.0.0.1", 7778))\nprint("ready", flush=True)\n'
+        'sys.stdin.read()'
+    )
+    words = air_gap.near_registry(sys.executable, '-c', listen)
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding='utf-8') as holder:
+        assert holder.stdout and holder.stdout.readline() == 'ready\n'
+        done = air_gap.run(air_gap.near_registry(TAO, '--port', '7778:80', 'dino', 'run', 'true'), docker.env)
+        holder.communicate('')
+    assert done.returncode == 125
+    assert done.stderr.endswith(
+        'tao: error: host port 7778 (--port) is taken by a process of this machine\n'
+        '    try: another host port, such as --port 7779:80; it is shown by: ss -ltnp sport = :7778\n'
+    )
+
+
+@pytest.mark.engine_dependent
+def test_limits_that_are_refused(docker: Docker, tao: Program) -> None:
+    """Without root always; with it in a virtual machine that has not the right to."""
+    words = ['--ulimit', 'memlock=-1', *NONE, 'dino', 'run', 'true']
+    if tao('--quiet', *words).returncode == 0:
+        return
+    rootless = 'a rootless docker cannot raise limits above yours: memlock'
+    possible = (
+        'if docker said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here (memlock)'
+    )
+    assert said(tao, 125, *words) == (
+        f'tao: error: {rootless if ENGINE.is_rootless else possible}\n'
+        '    try: leave them out of DockerOptions.ulimits (or --ulimit)\n'
+    )
+
+
+@pytest.mark.engine_dependent
+def test_an_image_for_another_machine(each_docker: Docker, tao: Program, tmp_path: Path) -> None:
+    """Its programs start nowhere here, and the code says nothing of it."""
+    if any(Path('/proc/sys/fs/binfmt_misc').glob('qemu-*')):
+        return  # they do start
+    env = each_docker.env
+    (tmp_path / 'image.tar').write_bytes(foreign.image('local.test/foreign:1', OTHER_MACHINE))
+    each_docker.run('load', '--input', str(tmp_path / 'image.tar'))
+    expected = (
+        f'tao: error: local.test/foreign:1 is for {OTHER_MACHINE}, and this machine is {OWN_MACHINE}\n'
+        f'    try: docker pull --platform linux/{OWN_MACHINE} local.test/foreign:1\n'
+    )
+    words = ['--quiet', *NONE, '--image', 'local.test/foreign:1', 'dino', 'train']
+    done = tao(*words, env=env)
+    assert done.returncode == 1 and done.stderr.endswith(expected)
+    Path(env['HOME'], '.tao_mounts.json').write_text('{"DockerOptions": {"init": false}}')
+    done = tao(*words, env=env)
+    assert done.returncode in (1, 255) and done.stderr.endswith(expected)
+    each_docker.run('rmi', 'local.test/foreign:1')
+
+
+@pytest.mark.engine_dependent
+def test_a_credential_helper_that_is_not_there(each_docker: Docker, tao: Program) -> None:
+    """Newer clients end with 127, as for a command that is not there; older ones do without a login."""
+    env = each_docker.env
+    config = Path(env['HOME'], '.docker', 'config.json')
+    config.parent.mkdir()
+    config.write_text('{"credsStore": "nosuch"}')
+    done = air_gap.run(air_gap.near_registry(TAO, *NONE, '--tag', '0.0', 'dino', 'train'), env)
+    image = 'nvcr.io/nvidia/tao/tao-toolkit:0.0'
+    assert done.returncode in (125, 127)
+    if done.returncode == 127:
+        assert done.stderr.endswith(
+            f'tao: error: {image} is not here and could not be pulled: docker-credential-nosuch, which credsStore of '
+            f'{config} names to keep logins, is not on PATH\n'
+            "    try: install it, or take it out of that file and docker login nvcr.io -u '$oauthtoken'\n"
+        )
+    assert 'is not there in' not in done.stderr
+    found = {one['name']: one for one in json.loads(tao('doctor', '--format', 'json', env=env).stdout)}
+    assert found['login']['found'] == (
+        f'docker-credential-nosuch, which credsStore of {config} names to keep logins, is not on PATH: no image can be '
+        'pulled'
     )
 
 
@@ -102,10 +241,11 @@ def test_name_conflict(each_docker: Docker, tao: Program) -> None:
 def test_image_that_is_not_here(each_docker: Docker, tao: Program) -> None:
     """The engine has no network: this is the air-gapped host."""
     image = 'nvcr.io/nvidia/tao/tao-toolkit:0.0'
-    assert said(tao, 125, '--tag', '0.0', 'dino', 'train', env=each_docker.env) == (
-        f'tao: error: {image} is not here and could not be pulled; if docker said "unauthorized" or "denied": '
-        'no login for nvcr.io is stored\n'
-        "    try: docker login nvcr.io -u '$oauthtoken'\n"
+    done = air_gap.run(air_gap.near_registry(TAO, '--tag', '0.0', 'dino', 'train'), each_docker.env)
+    assert done.returncode == 125
+    assert done.stderr.endswith(
+        f'tao: error: {image} is not here and could not be pulled: nvcr.io cannot be reached from this machine\n'
+        '    try: the same with a network, or tao bundle load DIR\n'
     )
     assert said(tao, 125, '--tag', '0.0', '--pull', 'never', 'dino', 'train', env=each_docker.env) == (
         f'tao: error: {image} is not here, and --pull never forbids to fetch it\n'
@@ -208,13 +348,14 @@ def test_gpus_without_a_toolkit_and_a_daemon_that_stops(docker: Docker, tao: Pro
     with engine_of_its_own(docker, TAO_TEST_WITHOUT_GPUS='yes') as env:
         ours = said(tao, 125, 'dino', 'train', env=env)
         has_driver = any(map(os.path.exists, ('/proc/driver/nvidia/version', '/dev/dxg', '/etc/nv_tegra_release')))
+        words = '"could not select device driver", "GPU vendor" or "nvidia"'
         if not has_driver:
             assert ours == (
-                'tao: error: GPUs were asked for, but this machine has no NVIDIA driver\n'
+                f'tao: error: if docker said {words}: GPUs were asked for, but this machine has no NVIDIA driver\n'
                 '    try: --gpus none before the task name\n'
             )
         else:
-            assert ours.startswith('tao: error: GPUs were asked for; if docker said "could not select device driver"')
+            assert ours.startswith('tao: error: if docker said "could not select device driver" or "GPU vendor": GPUs')
         assert said(tao, 0, *NONE, 'dino', 'run', 'true', env=env) == ''
     address = env['DOCKER_HOST']
     assert said(tao, 125, 'dino', 'train', env=env) == (

@@ -1,6 +1,7 @@
 """Trouble with the engine: one sentence each, what to try, and exit code 125."""
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -43,12 +44,16 @@ def ours(stderr: str) -> str:
 
 
 def test_no_docker(tao: Program, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [TAO, 'dino', 'train'], env={**tao.docker.env, 'PATH': str(tmp_path)}, stdin=subprocess.DEVNULL,
-        capture_output=True, encoding='utf-8', timeout=30, check=False,
-    )
+    done = tao('dino', 'train', env={**tao.docker.env, 'PATH': str(tmp_path)})
+    usual = '/usr/local/bin/docker' if os.path.exists('/usr/local/bin/docker') else '/usr/bin/docker'
     assert (done.returncode, done.stdout, done.stderr) == (125, '', (
         'tao: error: docker: no such program\n'
+        f'    there is {usual}, in a folder that is not on PATH\n'
+        f'    try: --engine {usual}, or that folder on PATH\n'
+    ))
+    done = tao('--engine', 'docker-nosuch', 'dino', 'train')
+    assert (done.returncode, done.stdout, done.stderr) == (125, '', (
+        'tao: error: docker-nosuch: no such program\n'
         '    the launcher runs containers through the docker command line program\n'
         '    try: install Docker Engine (https://docs.docker.com/engine/install/), '
         'or name another engine: --engine podman\n'
@@ -94,6 +99,24 @@ def test_no_permission(each_docker: Docker, folder: Path) -> None:
 
 
 @pytest.mark.engine_dependent
+@pytest.mark.parametrize(('environ', 'what', 'fix'), [
+    ({'DOCKER_TLS_VERIFY': '1'}, r'DOCKER_TLS_VERIFY is set, and the daemon at {} is not reached that way \(.*\)',
+     'unset DOCKER_TLS_VERIFY'),
+    ({'DOCKER_API_VERSION': '1.10'}, r'DOCKER_API_VERSION is 1\.10, and the daemon wants 1\.\d+',
+     'unset DOCKER_API_VERSION'),
+    ({'DOCKER_API_VERSION': '1.99'}, r'DOCKER_API_VERSION is 1\.99, and the daemon wants 1\.\d+',
+     'unset DOCKER_API_VERSION'),
+])
+def test_a_variable_that_was_left_behind(
+    each_docker: Docker, tao: Program, environ: dict[str, str], what: str, fix: str,
+) -> None:
+    env = {**each_docker.env, **environ}
+    done = tao('--quiet', '--gpus', 'none', 'dino', 'train', env=env)
+    assert (done.returncode, done.stdout) == (125, '')
+    assert re.fullmatch(f'tao: error: {what.format(env["DOCKER_HOST"])}\n    try: {fix}\n', ours(done.stderr))
+
+
+@pytest.mark.engine_dependent
 def test_unknown_image(each_docker: Docker, tao: Program) -> None:
     done = tao('--pull', 'never', '--image', 'nvcr.io/no/such:image', 'dino', 'train', env=each_docker.env)
     assert (done.returncode, done.stdout) == (125, '')
@@ -108,6 +131,10 @@ def test_a_start_that_fails(each_docker: Docker, tao: Program) -> None:
     done = tao('--port', '7777:80', 'dino', 'run', 'true', env=each_docker.env)
     assert done.returncode == 125
     assert 'port is already allocated' in done.stderr
+    assert re.fullmatch(
+        'tao: error: host port 7777 \\(--port\\) is taken by container [a-z_0-9]+\n'
+        '    try: another host port, such as --port 7778:80\n', ours(done.stderr),
+    )
     gone(each_docker)
 
 

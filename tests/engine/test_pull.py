@@ -100,11 +100,14 @@ def test_a_registry_that_wants_a_login(docker: Docker, tao: Program, tmp_path: P
         done = tao('--quiet', '--registry', closed.host, 'pull', 'model/dino')
     assert (done.returncode, done.stdout) == (125, '')
     assert done.stderr.startswith(f'tao: error: {closed.host}/{TAGGED} could not be pulled\n    ')
-    assert done.stderr.endswith(f'\n    try: docker login {closed.host}\n')
+    assert done.stderr.endswith(
+        f'\n    {closed.host} wants a login, or the one that is stored may not have this image\n'
+        f'    try: docker login {closed.host}\n'
+    )
 
 
 @pytest.mark.parametrize(('cut', 'advice'), [
-    (True, '    try: the same again: what was fetched is kept\n'), (False, ''),
+    (True, '    try: the same again, or tao bundle load DIR where there is no network\n'), (False, ''),
 ])
 def test_what_can_not_be_had(docker: Docker, tao: Program, registry: Registry, cut: bool, advice: str) -> None:
     """A registry out of reach may come back; an image that it does not have will not."""
@@ -112,10 +115,12 @@ def test_what_can_not_be_had(docker: Docker, tao: Program, registry: Registry, c
         registry.cut()
     done = tao('--quiet', '--registry', registry.host, 'pull', 'model/dino')
     assert (done.returncode, done.stdout) == (125, '')
-    error, why, *tried = done.stderr.splitlines(keepends=True)
+    error, said, why, *tried = done.stderr.splitlines(keepends=True)
     assert error == f'tao: error: {registry.host}/{TAGGED} could not be pulled\n'
     unknown = 'not found' if ENGINE.has_containerd_store else 'manifest unknown'
-    assert ('refused' if cut else unknown) in why
+    assert ('refused' if cut else unknown) in said
+    told = f'the engine does not reach {registry.host}' if cut else f'{registry.host} has no such image'
+    assert why == f'    {told}\n'
     assert ''.join(tried) == advice
 
 

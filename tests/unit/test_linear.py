@@ -16,10 +16,9 @@ from tao_launcher.base import secrets, suggest, table, text
 from tao_launcher.base.errors import ConfigError
 from tao_launcher.base.json_text import loads, text_faults
 from tao_launcher.commands.completion import shellwords
-from tao_launcher.commands.images import pull
 from tao_launcher.commands.jobs import find, job
 from tao_launcher.commands.submit import slurm
-from tao_launcher.engine import answers, failures
+from tao_launcher.engine import answers, failures, pulls
 from tao_launcher.launch import gpus, paths
 from tao_launcher.settings import command_line, parsers
 from tao_launcher.settings.mounts_file import parse
@@ -68,7 +67,7 @@ def wide(line: str) -> object:
 
 
 def diagnosed(line: str) -> object:
-    return failures.engine_failure(('docker',), 1, line, 'tcp://x'), pull._failure(('docker',), 'a/b', line)
+    return failures.engine_failure(('docker',), 1, line, 'tcp://x'), pulls.trouble(line), pulls.platform(line)
 
 
 def parsed(words: list[str]) -> object:

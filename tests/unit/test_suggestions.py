@@ -21,6 +21,7 @@ from tao_launcher.commands.doctor.facts import MachineFacts
 from tao_launcher.engine import failures, profiles, remedies
 from tao_launcher.engine.remedies import Machine
 from tao_launcher.launch import causes, variables
+from tao_launcher.launch.facts import FailureFacts, Holder
 
 NAMES = [
     'a b', "it's", '"q"', '$(id)', '`id`', 'a\nid', 'a\rid\r', 'a\x1b]0;x\x07\x03', '-x', 'ü', 'a;id',
@@ -114,9 +115,10 @@ def test_the_caller_is_who_types_it(machine: Machine, stubs: Stubs) -> None:
 def test_an_engine_that_fails(name: str, stubs: Stubs) -> None:
     engine = ('docker', '--context', name)
     found = failures.engine_failure(engine, 1, 'nonsense')
-    assert found and stubs.paste(found[1]) == [[*engine, 'version']]
-    found = failures.engine_failure(('docker',), 1, 'permission denied (publickey)', f'ssh://{name}')
-    assert found and stubs.paste(found[1]) == [['ssh', f'ssh://{name}', 'docker', 'version']]
+    assert found and found[1] == ''
+    for error in ('permission denied (publickey)', 'kex_exchange_identification: read: Connection reset by peer'):
+        found = failures.engine_failure(('docker',), 1, error, f'ssh://{name}')
+        assert found and stubs.paste(found[1]) == [['ssh', f'ssh://{name}', 'docker', 'version']]
     (call,) = stubs.paste(f'{profiles.tao(engine)} list')
     assert (call[:2], shlex.split(call[2]), call[3:]) == (['tao', '--engine'], list(engine), ['list'])
 
@@ -124,18 +126,26 @@ def test_an_engine_that_fails(name: str, stubs: Stubs) -> None:
 @each_name
 @pytest.mark.parametrize('known', [
     {'code': 139}, {'code': 126, 'command': 'x'}, {'code': 125, 'image_is_here': False},
-    {'code': 125, 'image_is_here': False, 'pull': 'never'}, {'code': 125, 'name_is_taken': True},
+    {'code': 125, 'image_is_here': False, 'pull': 'never'}, {'code': 125, 'held_by': Holder('a', '', 'exited')},
+    {'code': 125, 'held_by': Holder('a', '', 'running', 'model/dino/train', is_own=True)},
+    {'code': 125, 'network': 'lab', 'network_is_there': False},
+    {'code': 125, 'network': 'container:web', 'network_is_there': False},
+    {'code': 125, 'image_is_here': False, 'registry_said': 'unauthorized'},
+    {'code': 125, 'image_is_here': False, 'registry_said': 'toomanyrequests'},
+    {'code': 1, 'image_machine': 'arm64', 'engine_machine': 'amd64'},
     {'code': 125, 'image_is_here': True, 'disk_free': 1}, {'code': 125, 'image_is_here': False, 'is_logged_in': False},
 ])
 def test_a_launch_that_fails(name: str, known: dict[str, Any], stubs: Stubs) -> None:
     image = 'nvcr.io/' + name
-    what, remedy = causes.failure(causes.FailureFacts(**{
+    ((what, remedy),) = causes.failures(FailureFacts(**{
         'engine': ('docker', '--context', name), 'image': image, 'name': name, **known,
     }))
     assert what and is_one_plain_line(remedy)
     (call,) = stubs.paste(remedy)
+    if 'held_by' in known and known['held_by'].is_running:
+        call = [*shlex.split(call[2]), *call[3:]]  # after tao --engine
     assert call[:3] == ['docker', '--context', name]
-    assert {image, name, 'nvcr.io', 'prune'} & {word.rstrip(',') for word in call[4:]}
+    assert {image, name, 'nvcr.io', 'prune', 'lab', 'ps'} & {word.rstrip(',') for word in call[3:]}
 
 
 @each_name

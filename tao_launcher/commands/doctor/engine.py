@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base import machine
 from ...base.record import Record
+from ...base.shell import quote
 from ...engine import answers, failures, profiles, remedies
 from ...engine.docker import DOCKER
 from ...engine.init import lacks_init
@@ -35,8 +36,8 @@ def client(facts: MachineFacts, real: str) -> Finding:
     `real` is its path, links followed; without one on PATH that of one elsewhere.
     """
     if not facts.program and real:
-        name, folder = profiles.program(facts.engine), real.rpartition('/')[0]
-        return Finding('client', 'fail', f'no program {name} on PATH, but {real}', f'export PATH="$PATH:{folder}"')
+        what = f'no program {profiles.program(facts.engine)} on PATH, but {real}'
+        return Finding('client', 'fail', what, f'--engine {quote(real)}, or that folder on PATH')
     if not facts.program:
         name, profile = profiles.program(facts.engine), profiles.profile(facts.engine)
         is_usual = name == profile.name

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 20.0  # seconds for what only a registry knows
 AGAIN = 'the same again: what was fetched is kept'
+WITHOUT_NETWORK = 'the same again, or tao bundle load DIR where there is no network'
 MACHINES = {'x86_64': 'amd64', 'aarch64': 'arm64'}  # as registries name them
 
 HELP = 'fetch the images that tasks need'
@@ -165,7 +166,7 @@ def _failure(store: Store, reference: str, text: str) -> EngineError:
     wanted = Wanted(reference, engine.words, engine.environ, machines, helper, f'{member} of {path}')
     why, advice = pulls.explained(kind, wanted, text)
     if kind == 'network':
-        advice = f'{AGAIN}; where there is no network: tao bundle load DIR'
+        advice = WITHOUT_NETWORK
     elif not advice and kind not in pulls.LASTING:
         advice = AGAIN
     lines = [*text[-300:].splitlines(), *([why] if why else [])]

@@ -59,8 +59,8 @@ SAID = {
     ),
     'ssh dropped': (
         'ssh://ann@gpu1', {},
-        'ssh://ann@gpu1 drops the connection; if ssh said "Permission denied" before, it cannot log in there',
-        'after a minute: ssh ssh://ann@gpu1 docker version',
+        'ssh://ann@gpu1 drops the connection, as servers do for a while after a refused login; if ssh said "Permission '
+        'denied" before, it cannot log in there', 'ssh ssh://ann@gpu1 docker version',
     ),
 }
 

@@ -13,7 +13,7 @@ def test_logins(tmp_path: Any) -> None:
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / '.docker' / 'config.json').write_text('{"auths": {"docker": {}}}')
     environ = {'HOME': str(tmp_path), 'XDG_RUNTIME_DIR': f'{tmp_path}/run'}
-    usual = (f'{tmp_path}/.docker/config.json', {'auths': {'docker': {}}})
+    usual: tuple[str, object] = (f'{tmp_path}/.docker/config.json', {'auths': {'docker': {}}})
     assert logins(('docker',), environ) == logins(('podman',), environ) == usual
     (tmp_path / 'run' / 'containers' / 'auth.json').write_text('{"auths": {"run": {}}}')
     assert logins(('podman',), environ) == (f'{tmp_path}/run/containers/auth.json', {'auths': {'run': {}}})

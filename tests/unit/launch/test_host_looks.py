@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tao_launcher.base import machine
+from tao_launcher.engine.docker import DOCKER
+from tao_launcher.engine.podman import PODMAN
 from tao_launcher.launch import host_looks
 from tao_launcher.settings.values import Mount, Port, Ulimit
 
@@ -83,3 +85,19 @@ def test_programs_of_another_machine(name: str, file: str, tmp_path: Path, monke
     assert not host_looks.emulates(name)
     (tmp_path / file).write_text('enabled\n')
     assert host_looks.emulates(name)
+
+
+def test_whose_sockets_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_looks, 'MARKS', ())
+    path = str(tmp_path / 'docker.sock')
+    nobody = f'unix://{tmp_path}/none.sock'
+    with socket.socket(socket.AF_UNIX) as daemon:
+        daemon.bind(path)
+        daemon.listen()
+        assert machine.listener(path) == machine.Listener(is_here=True, shares_network=True)
+        assert host_looks.sees_the_ports(f'unix://{path}', DOCKER, is_rootless=False)
+    assert machine.listener(path) is None and machine.listener('x' * 200) is None
+    assert host_looks.sees_the_ports(nobody, DOCKER, is_rootless=False)
+    monkeypatch.setattr(host_looks, 'MARKS', (str(tmp_path),))
+    assert not host_looks.sees_the_ports(nobody, DOCKER, is_rootless=False)
+    assert host_looks.sees_the_ports('', PODMAN, is_rootless=True)

@@ -48,7 +48,7 @@ def test_what_is_asked_where_there_was_a_container(engine: Engine) -> None:
     plan = planned('--name', 'night', '--port', '80:80', '--network', 'lab', 'dino', 'train').plan
     known = facts(events=('create', 'die'), network='lab')
     investigate.why_refused(known, plan, asking())
-    assert [call[1] for call in engine.calls] == ['network', 'ps', 'info']
+    assert [call[1] for call in engine.calls] == ['network', 'info', 'ps']
 
 
 def test_what_is_asked_where_the_image_is_not_here(engine: Engine) -> None:

@@ -19,7 +19,7 @@ AGAIN = 'the same again: what was fetched is kept'
      "'docker login': denied: requested access to the resource is denied", LOGIN,
      "docker login nvcr.io -u '$oauthtoken'"),
     ('error pulling image configuration: download failed after attempts=6: dial tcp: i/o timeout',
-     'the engine does not reach nvcr.io', f'{AGAIN}; where there is no network: tao bundle load DIR'),
+     'the engine does not reach nvcr.io', 'the same again, or tao bundle load DIR where there is no network'),
     ('Error response from daemon: manifest for nvcr.io/x not found: manifest unknown: manifest unknown',
      'nvcr.io has no such image', ''),
     ('Error response from daemon: failed to resolve reference "nvcr.io/x": nvcr.io/x: not found',
