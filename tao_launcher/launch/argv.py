@@ -28,7 +28,7 @@ def lines(plan: Plan) -> Lines:
     Raises ConfigError or UsageError for what docker's command line cannot say.
     """
     options = _options(plan)
-    wrong = wrong_words(plan) if plan.extra_args else []
+    wrong = [*wrong_words(plan), *_restarts(plan)] if plan.extra_args else []
     if wrong:
         raise UsageError('--docker-arg: ' + wrong[0], *wrong[1:])
     command = (*engine(plan), 'run', *(() if plan.detach else ('--rm',)), *_streams(plan))
@@ -41,6 +41,12 @@ def lines(plan: Plan) -> Lines:
 def wrong_words(plan: Plan) -> list[str]:
     """What is wrong with the plan's words for docker beside the options that it sets itself."""
     return clashes(plan.extra_args, words(_options(plan)))
+
+
+def _restarts(plan: Plan) -> list[str]:
+    """What is wrong with a job that is to be started again, and is removed when it ends."""
+    asked = any(word.startswith('--restart=') and word != '--restart=no' for word in plan.extra_args)
+    return ['--restart: only with --detach; any other job is removed when it ends'] if asked and not plan.detach else []
 
 
 def words(lines: Lines) -> tuple[str, ...]:

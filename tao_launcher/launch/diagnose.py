@@ -57,6 +57,7 @@ def _known(code: int, plan: Plan, launch: Launch) -> FailureFacts:
     return FailureFacts(
         code=code, engine=launch.engine, machine=installed.for_remedies(here, launch.env), environ=launch.env,
         image=plan.image, command=plan.command[0], pull=str(plan.passed.get('pull', '')),
+        builder=plan.target.program if plan.image == plan.target.image else '',
         wants_gpu=bool(plan.gpus), shm=_shm(plan),
         has_init=bool(plan.init), ulimits=tuple(limit.name for limit in plan.ulimits),
         has_memory_limit=any(line[0].partition('=')[0] in ('--memory', '-m') for line in argv.lines(plan)),

@@ -53,6 +53,7 @@ class FailureFacts(Record):
     image: str = ''
     command: str = ''
     pull: str = ''
+    builder: str = ''  # the developer runner that can build the image
     wants_gpu: bool = False
     shm: str = ''  # the size that was asked for
     has_memory_limit: bool = False

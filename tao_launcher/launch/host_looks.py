@@ -36,11 +36,11 @@ def is_in_container() -> bool:
     return any(map(host.exists, MARKS))
 
 
-def sees_the_ports(address: str, profile: Profile, *, is_rootless: bool) -> bool:
-    """Whether this machine's sockets are those that the engine at an address publishes ports on.
+def shares_network(address: str, profile: Profile, *, is_rootless: bool) -> bool:
+    """Whether the network that is seen here is the one of the engine at an address of this machine.
 
     A daemon may be outside of a container that the launcher runs in, or have a network of its own. A rootless one has,
-    but publishes its ports here.
+    but fetches its images through this one, and publishes its ports here.
     """
     if not profile.service:
         return True  # it is started by us

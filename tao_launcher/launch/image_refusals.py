@@ -15,7 +15,14 @@ _NO_LOGIN = 'no login for nvcr.io is stored'
 
 
 def absent(facts: FailureFacts) -> tuple[str, str]:
-    """The image is not here, or its registry was asked for a newer one."""
+    """The image is not here, or its registry was asked for a newer one; a runner's own can be built."""
+    what, advice = _absent(facts)
+    if what and facts.builder and facts.image_is_here is False:
+        return what, f'{advice}{", or " if advice else ""}{facts.builder} build'
+    return what, advice
+
+
+def _absent(facts: FailureFacts) -> tuple[str, str]:
     if facts.image_is_here and facts.platform and facts.image_machine and not _is_for(facts.platform, facts):
         return _platform(facts)
     if facts.image_is_here and facts.pull == 'always':
@@ -34,6 +41,8 @@ def absent(facts: FailureFacts) -> tuple[str, str]:
     kind = _kind(facts)
     if kind == 'network':
         return f'{what}: {wanted.registry} cannot be reached from this machine', WITHOUT_NETWORK
+    if not kind and facts.registry_said == '':
+        return f'{facts.image} is not here, but {wanted.registry} has it', pull
     why, advice = pulls.explained(kind, wanted, facts.registry_said or '')
     if why:
         return f'{what}: {why}', advice

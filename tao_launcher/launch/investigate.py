@@ -65,7 +65,11 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
     info = engine.ask('info', '--format', '{{json .}}').json()
     folder = failures.image_folder(info)
     is_rootless = failures.is_rootless(info)
-    facts = _ports(facts, plan, engine, is_rootless=is_rootless)
+    shares = not facts.is_remote and host_looks.shares_network(facts.address, plan.profile, is_rootless=is_rootless)
+    if plan.ports and facts.network != 'host':
+        facts = facts._replace(taken=looks.ports(
+            engine, plan.ports, lambda port: _port_origin(plan, port), lambda port: shares and host_looks.listens(port),
+        ))
     facts = facts._replace(
         disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
         is_podman='host' in info, remaps_users=failures.remaps_users(info), engine_machine=_machine_of(info),
@@ -74,17 +78,7 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
         has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )
     is_wanted = facts.image_is_here is False and facts.pull != 'never'
-    return _in_the_registry(facts, plan, engine) if is_wanted else facts
-
-
-def _ports(facts: FailureFacts, plan: Plan, engine: TimedEngine, *, is_rootless: bool) -> FailureFacts:
-    """The facts with the ports that others have."""
-    if not plan.ports or facts.network == 'host':
-        return facts
-    sees = not facts.is_remote and host_looks.sees_the_ports(facts.address, plan.profile, is_rootless=is_rootless)
-    return facts._replace(taken=looks.ports(
-        engine, plan.ports, lambda port: _port_origin(plan, port), lambda port: sees and host_looks.listens(port),
-    ))
+    return _in_the_registry(facts, plan, engine, shares_network=shares) if is_wanted else facts
 
 
 def _before_the_container(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
@@ -93,7 +87,7 @@ def _before_the_container(facts: FailureFacts, plan: Plan, engine: TimedEngine) 
     image = looks.image(engine, plan.image)
     return facts._replace(
         image_is_here=image.is_here, image_machine=image.machine, held_by=looks.name(engine, facts.name),
-        unknown=looks.unknown(engine, options, lambda word: _option_origin(plan, word)) if image.is_here else (),
+        unknown=looks.unknown(engine, options, lambda word: _option_origin(plan, word)),
         emulates=facts.is_remote or host_looks.emulates(image.machine),
     )
 
@@ -107,7 +101,9 @@ def _option_origin(plan: Plan, word: str) -> str:
     return _origin(plan, f'extra_args.{said}') if said else ''
 
 
-def _in_the_registry(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
+def _in_the_registry(
+    facts: FailureFacts, plan: Plan, engine: TimedEngine, *, shares_network: bool,
+) -> FailureFacts:
     """The facts with what its registry says of the image, and what is known of logins there."""
     registry = registry_of(plan.image) or DOCKERS_OWN
     path, configuration = logins(facts.engine, facts.environ)
@@ -118,6 +114,6 @@ def _in_the_registry(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Fa
     if facts.is_remote:
         return facts  # its network is not this machine's
     found = looks.registry(engine, plan)
-    if found.said is None and not host_looks.is_in_container() and not host_looks.has_network():
+    if found.said is None and shares_network and not host_looks.has_network():
         found = found._replace(said='network is unreachable')
     return facts._replace(registry_said=found.said, registry_machines=found.machines)

@@ -124,7 +124,8 @@ ANY = ('', '0.0.0.0', '::')
 
 
 def _clashes(port: Port, address: str, number: str, protocol: str) -> bool:
-    is_there = port.ip in ANY or address in ANY or port.ip == address
+    ip = port.ip.strip('[]')
+    is_there = ip in ANY or address in ANY or ip == address
     return is_there and number == port.host and protocol == port.protocol
 
 

@@ -252,6 +252,9 @@ def test_a_full_disk_where_it_is_loaded(bundle: Path, tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (125, '')
         assert done.stderr.startswith('tao: error: the images could not be loaded\n    ')
         assert 'no space left on device' in done.stderr
+        assert done.stderr.endswith(
+            '    the disk is full where the engine keeps images\n    try: docker image prune\n'
+        )
         assert host.images() == []
         for where in ([], host.inside):
             remount = ['mount', '-o', 'remount,size=200m', str(host.folder / 'data')]

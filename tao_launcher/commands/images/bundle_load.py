@@ -6,7 +6,8 @@ import re
 
 from ...base.errors import CheckFailed, EngineError
 from ...base.progress import Progress
-from ...engine import process
+from ...engine import process, pulls
+from ...engine.pulls import Wanted
 from ...engine.references import lasting_tag
 from . import bundle, memory, space
 from .bundle import IMAGES
@@ -115,7 +116,10 @@ def _load_images(good: Verified, store: Store) -> None:
     if answer.code != 0 or said:
         _untag([tag for tag in tags if tag not in before], store)
         text = (answer.err or answer.out) if answer.code != 0 else answer.out
-        raise EngineError('the images could not be loaded', *text.strip()[-300:].splitlines())
+        wanted = Wanted('', store.engine.words)
+        why, advice = pulls.explained('space', wanted) if pulls.trouble(text) == 'space' else ('', '')
+        lines = [*text.strip()[-300:].splitlines(), *([why] if why else [])]
+        raise EngineError('the images could not be loaded', *lines, advice=advice)
     good.check_unchanged(*answer.out.strip()[-300:].splitlines())
     progress.reached(size)
     progress.finish()

@@ -9,6 +9,7 @@ from plans import launch
 from tao_launcher.base.errors import Fatal
 from tao_launcher.base.host import Terminals
 
+RESTART = '--docker-arg: --restart: only with --detach; any other job is removed when it ends'
 A_TERMINAL = Terminals(True, True, True, True)
 
 # the launcher's options → docker's
@@ -158,3 +159,12 @@ def test_job_and_command(words: list[str], job: str, command: list[str]) -> None
     found = launch(*words)
     assert f'tao.job={job}' in found.argv
     assert list(found.argv[found.argv.index(found.plan.image) + 1:]) == command
+
+
+def test_a_job_that_is_to_be_started_again() -> None:
+    """Docker refuses it together with --rm."""
+    with pytest.raises(Fatal) as found:
+        launch('--docker-arg=--restart=always', 'dino', 'train')
+    assert (found.value.code, found.value.what) == (2, RESTART)
+    assert '--restart=always' in launch('--detach', '--docker-arg=--restart=always', 'dino', 'train').argv
+    assert '--restart=no' in launch('--docker-arg=--restart=no', 'dino', 'train').argv

@@ -56,7 +56,18 @@ def facts(**known: Any) -> FailureFacts:
         'unset DOCKER_DEFAULT_PLATFORM',
     )),
     ({'registry_said': '', 'registry_machines': ('linux/amd64',), 'engine_machine': 'amd64'}, (
-        ABSENT, f'docker pull {IMAGE}',
+        f'{IMAGE} is not here, but nvcr.io has it', f'docker pull {IMAGE}',
+    )),
+    # a developer's base image
+    ({'builder': 'tao_pt', 'registry_said': 'denied'}, (
+        f'{ABSENT}: nvcr.io wants a login, or the one that is stored may not have this image',
+        f'{LOGIN}, or tao_pt build',
+    )),
+    ({'builder': 'tao_pt', 'registry_said': 'manifest unknown'}, (
+        f'{ABSENT}: nvcr.io has no such image', 'tao_pt build',
+    )),
+    ({'builder': 'tao_pt', 'image_is_here': True, 'pull': 'always'}, (
+        f'{IMAGE} is here, but --pull always asks its registry', 'leave --pull always out',
     )),
 ])
 def test_absent(known: dict[str, Any], said: tuple[str, str]) -> None:

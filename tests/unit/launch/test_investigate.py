@@ -56,12 +56,12 @@ def test_what_is_asked_where_the_image_is_not_here(engine: Engine) -> None:
     engine.answers('manifest', '', 'unauthorized', 1)
     plan = planned('--image', 'nvcr.io/a/b:1', 'dino', 'train').plan
     found = investigate.why_refused(facts(image='nvcr.io/a/b:1'), plan, asking())
-    assert [call[1] for call in engine.calls] == ['image', 'info', 'manifest']
+    assert [call[1] for call in engine.calls] == ['image', 'help', 'info', 'manifest']
     assert (found.image_is_here, found.registry_said, found.is_logged_in) == (False, 'unauthorized', False)
     for known in ({'pull': 'never'}, {'is_remote': True}):  # the registry, and this machine's way there, do not count
         engine.forget()
         found = investigate.why_refused(facts(image='nvcr.io/a/b:1', **known), plan, asking())
-        assert ([call[1] for call in engine.calls], found.registry_said) == (['image', 'info'], None)
+        assert ([call[1] for call in engine.calls], found.registry_said) == (['image', 'help', 'info'], None)
 
 
 def test_for_which_machine(engine: Engine) -> None:

@@ -104,6 +104,8 @@ TCP = Port(80, 'tcp', '8080')
     (TCP._replace(ip='10.0.0.1'), bound('7/tcp', ('127.0.0.1', '8080')), False),
     (TCP._replace(ip='127.0.0.1'), bound('7/tcp', ('127.0.0.1', '8080')), True),
     (TCP._replace(ip='127.0.0.1'), bound('7/tcp', ('0.0.0.0', '8080')), True),
+    (TCP._replace(ip='[::1]'), bound('7/tcp', ('::1', '8080')), True),
+    (TCP._replace(ip='[::1]'), bound('7/tcp', ('::', '8080')), True),
     (Port(53, 'udp', '8080'), bound('7/udp', ('0.0.0.0', '8080')), True),
     (TCP, None, False), (TCP, {}, False), (TCP, {'80/tcp': 7}, False), (TCP, [], False),
 ])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from archives import LAYER, classic, configuration, registry_manifest, sha, write_bundle
+from engine_messages import Message, of
 from image_answers import DINO, OTHER, REPOSITORY, Engine, image
 from support import tao
 
@@ -46,16 +47,26 @@ def verbs(engine: Engine) -> list[str]:
     return [call[1] for call in engine.calls]
 
 
-@pytest.mark.parametrize('out', [
-    f'Error unpacking image {DINO}: failed to extract layer: write /x: no space left on device\n',
-    f'Loaded image: {DINO}\nError unpacking image {DINO}: apply layer error\n',
+@pytest.mark.parametrize(('out', 'why'), [
+    (f'Error unpacking image {DINO}: failed to extract layer: write /x: no space left on device\n',
+     '    the disk is full where the engine keeps images\n    try: docker image prune\n'),
+    (f'Loaded image: {DINO}\nError unpacking image {DINO}: apply layer error\n', ''),
 ])
-def test_a_load_that_ends_with_0_and_failed(engine: Engine, tagged: str, out: str) -> None:
+def test_a_load_that_ends_with_0_and_failed(engine: Engine, tagged: str, out: str, why: str) -> None:
     """Docker with containerd's image store."""
     engine.answers('load', out)
     done = tao('--quiet', 'bundle', 'load', tagged)
     said = ''.join(f'    {line}\n' for line in out.splitlines())
-    assert done == (125, '', f'tao: error: the images could not be loaded\n{said}')
+    assert done == (125, '', f'tao: error: the images could not be loaded\n{said}{why}')
+
+
+@pytest.mark.parametrize('message', of('load: space'), ids=lambda one: one.engine)
+def test_a_full_disk(engine: Engine, tagged: str, message: Message) -> None:
+    """In the words of every engine that was asked to load one there."""
+    engine.answers('load', '', message.text, 1)
+    done = tao('--quiet', 'bundle', 'load', tagged)
+    assert done.code == 125
+    assert done.err.endswith('    the disk is full where the engine keeps images\n    try: docker image prune\n')
 
 
 def test_an_image_under_another_id(engine: Engine, tagged: str) -> None:
