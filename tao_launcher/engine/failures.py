@@ -150,6 +150,12 @@ def is_rootless(info: Mapping[str, object]) -> bool:
     return any(option.split(',')[0] == 'name=rootless' for option in answers.texts(info, 'SecurityOptions'))
 
 
+def has_way_of_its_own(info: Mapping[str, object]) -> bool:
+    """Whether `docker info` shows a proxy or a mirror: the daemon may reach a registry that its client does not."""
+    proxies = (answers.text(info, name) for name in ('HttpProxy', 'HttpsProxy'))
+    return any(proxies) or bool(answers.texts(info, 'RegistryConfig', 'Mirrors'))
+
+
 def image_folder(info: Mapping[str, object]) -> str:
     """The folder of this machine that `docker info` or `podman info` says images are kept in, or ''."""
     if 'store' in info:

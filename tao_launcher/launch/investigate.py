@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ..base import host
-from ..engine import answers, failures
+from ..engine import answers, failures, pulls
 from ..engine.logins import DOCKERS_OWN, is_logged_in, logins, missing_helper
 from ..engine.references import registry_of
 from ..settings.docker_args import SHORT
@@ -77,8 +77,11 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
         lacks_init=facts.lacks_init or plan.init == ('--init',) and failures.has_no_init(info),
         has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )
-    is_wanted = facts.image_is_here is False and facts.pull != 'never'
-    return _in_the_registry(facts, plan, engine, shares_network=shares) if is_wanted else facts
+    if facts.image_is_here is not False or facts.pull == 'never':
+        return facts
+    facts = _in_the_registry(facts, plan, engine, shares_network=shares)
+    is_ours = pulls.trouble(facts.registry_said or '') == 'network' and failures.has_way_of_its_own(info)
+    return facts._replace(registry_said=None) if is_ours else facts
 
 
 def _before_the_container(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:

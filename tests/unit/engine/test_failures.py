@@ -138,6 +138,16 @@ def test_an_engine_without_root(info: dict[str, Any], found: bool) -> None:
     assert failures.is_rootless(info) is found
 
 
+@pytest.mark.parametrize(('info', 'found'), [
+    ({'HttpsProxy': 'http://proxy:3128'}, True), ({'HttpProxy': 'http://proxy:3128'}, True),
+    ({'RegistryConfig': {'Mirrors': ['https://mirror/']}}, True),
+    ({'HttpProxy': '', 'HttpsProxy': '', 'RegistryConfig': {'Mirrors': []}}, False), ({'RegistryConfig': None}, False),
+    ({}, False),
+])
+def test_a_daemon_with_a_way_of_its_own(info: dict[str, Any], found: bool) -> None:
+    assert failures.has_way_of_its_own(info) is found
+
+
 def test_engine_that_is_fine() -> None:
     assert failures.engine_failure(('docker',), 0, 'WARNING: something') is None
 

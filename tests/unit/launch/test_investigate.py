@@ -64,6 +64,16 @@ def test_what_is_asked_where_the_image_is_not_here(engine: Engine) -> None:
         assert ([call[1] for call in engine.calls], found.registry_said) == (['image', 'help', 'info'], None)
 
 
+def test_a_daemon_with_a_proxy_has_another_network(engine: Engine) -> None:
+    """That its client reaches nothing says nothing of it."""
+    engine.answers('image', '', 'No such image', 1)
+    engine.answers('manifest', '', 'dial tcp: lookup nvcr.io: no such host', 1)
+    plan = planned('--image', 'nvcr.io/a/b:1', 'dino', 'train').plan
+    for info, said in (({}, 'dial tcp: lookup nvcr.io: no such host'), ({'HttpsProxy': 'http://p:3128'}, None)):
+        engine.answers('info', json.dumps(info))
+        assert investigate.why_refused(facts(image='nvcr.io/a/b:1'), plan, asking()).registry_said == said
+
+
 def test_for_which_machine(engine: Engine) -> None:
     plan = planned('dino', 'train').plan
     own = {'x86_64': 'amd64', 'aarch64': 'arm64'}[os.uname().machine]
