@@ -28,6 +28,8 @@ HIDDEN = {'--net', '--net-alias', '--dns-opt', '--kernel-memory', '--isolation',
 MACHINES = {
     'x86_64': 'amd64', 'aarch64': 'arm64', 'armv7l': 'arm', 'armv6l': 'arm', 'i686': '386', 'i386': '386',
 }
+HELP = ('help', 'run')
+INFO = ('info', '--format', '{{json .}}')
 CONTAINER = '{{.Id}} {{.State.Status}} {{json .Name}} {{json .Config.Labels}} {{json .NetworkSettings.Ports}}'
 
 
@@ -37,11 +39,21 @@ class TimedEngine:
     def __init__(self, launch: Launch, patience: float = PATIENCE) -> None:
         self._launch = launch
         self._until = process.clock() + patience
+        self._known: dict[tuple[str, ...], Answer] = {}
         self.owner = launch.owner
 
     def ask(self, *words: str) -> Answer:
         """Ask; no answer counts as one without a code."""
-        return self._launch.ask(*words, timeout=max(0.1, self._until - process.clock()))
+        if words not in self._known:
+            return self._launch.ask(*words, timeout=max(0.1, self._until - process.clock()))
+        return self._known[words]
+
+    def ask_ahead(self, questions: Sequence[tuple[str, ...]]) -> None:
+        """Ask several questions at the same time; `ask` then has their answers."""
+        from concurrent.futures import ThreadPoolExecutor  # slow to load, and only a refusal needs it
+
+        with ThreadPoolExecutor(len(questions)) as pool:
+            self._known.update(zip(questions, pool.map(lambda words: self.ask(*words), questions)))
 
 
 class OtherContainer(Record):
@@ -85,14 +97,21 @@ def name(engine: TimedEngine, wanted: str) -> Holder | None:
 
 def network(engine: TimedEngine, wanted: str) -> bool | None:
     """Whether a network is there, or the container runs whose network is wanted; None where that is not known."""
+    words = network_words(wanted)
+    answer = engine.ask(*words) if words else None
+    if not answer or _is_unknown(answer):
+        return False if answer else None
+    if words[0] == 'inspect':
+        return {'true': True, 'false': False}.get(answer.out.strip())
+    return True if answer.code == 0 else None
+
+
+def network_words(wanted: str) -> tuple[str, ...]:
+    """The question about a network; () for one that every engine has."""
     kind, colon, container = wanted.partition(':')
     if kind == 'container' and colon:
-        answer = engine.ask('inspect', '-f', '{{.State.Running}}', container)
-        return False if _is_unknown(answer) else {'true': True, 'false': False}.get(answer.out.strip())
-    if kind in OWN_NETWORKS:
-        return None
-    answer = engine.ask('network', 'inspect', '-f', '{{.Name}}', wanted)
-    return False if _is_unknown(answer) else True if answer.code == 0 else None
+        return 'inspect', '-f', '{{.State.Running}}', container
+    return () if kind in OWN_NETWORKS else ('network', 'inspect', '-f', '{{.Name}}', wanted)
 
 
 def _is_unknown(answer: Answer) -> bool:
@@ -131,13 +150,18 @@ def _clashes(port: Port, address: str, number: str, protocol: str) -> bool:
 
 def unknown(engine: TimedEngine, options: Sequence[str], origin: Callable[[str], str]) -> tuple[Unknown, ...]:
     """The options that the client's help for `run` does not know; none where it does not answer as helps do."""
-    answer = engine.ask('help', 'run')
+    answer = engine.ask(*HELP)
     known = set(re.findall(r'(?m)^ +(?:(-\w), )?(--[a-z][a-z0-9-]*)', answer.out))
     names = {name for pair in known for name in pair if name} | HIDDEN
     if answer.code != 0 or '--rm' not in names:
         return ()
     said = dict.fromkeys(word.partition('=')[0] for word in options)
     return tuple(Unknown(word, origin(word)) for word in said if word not in names)
+
+
+def image_words(reference: str) -> tuple[str, ...]:
+    """The question about an image."""
+    return 'image', 'inspect', '-f', '{{.Architecture}}', reference
 
 
 class ImageHere(Record):
@@ -149,7 +173,7 @@ class ImageHere(Record):
 
 def image(engine: TimedEngine, reference: str) -> ImageHere:
     """The engine's own copy of an image."""
-    answer = engine.ask('image', 'inspect', '-f', '{{.Architecture}}', reference)
+    answer = engine.ask(*image_words(reference))
     if answer.code is None:
         return ImageHere()
     return ImageHere(answer.code == 0, answer.out.strip() if answer.code == 0 else '')

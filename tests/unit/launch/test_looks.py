@@ -177,7 +177,7 @@ def test_a_registry(engine: Engine) -> None:
     assert engine.calls == [['docker', 'manifest', 'inspect', '--insecure', '127.0.0.1:5000/a:1']]
 
 
-def test_all_of_them_have_their_time_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_of_them_have_their_time_together(tmp_path: Path) -> None:
     slow = tmp_path / 'docker'
     slow.write_text('#!/bin/sh\nexec sleep 60\n')
     slow.chmod(0o755)
@@ -190,3 +190,14 @@ def test_all_of_them_have_their_time_together(tmp_path: Path, monkeypatch: pytes
     assert looks.unknown(engine, ['--nosuch'], lambda word: '') == ()
     assert time.monotonic() - begun < 5
     assert looks.PATIENCE == 2.0
+
+
+def test_several_questions_take_the_time_of_one(tmp_path: Path) -> None:
+    slow = tmp_path / 'docker'
+    slow.write_text('#!/bin/sh\nsleep 0.5\necho "$1"\n')
+    slow.chmod(0o755)
+    engine = TimedEngine(Launch((str(slow),), dict(os.environ), '0123', '1000', 'mine', '2026-01-31T10:20:30'), 30)
+    begun = time.monotonic()
+    engine.ask_ahead([(str(number), 'x') for number in range(8)])
+    assert [engine.ask(str(number), 'x').out for number in range(8)] == [f'{number}\n' for number in range(8)]
+    assert time.monotonic() - begun < 3.5  # of four seconds
