@@ -309,6 +309,9 @@ def test_a_signal_ends_a_build_through_sudo(mini: Mini, tao_pt: Program, docker:
     rules.write_text(  # with these settings sudo becomes the client
         'Defaults !pam_session,!pam_setcred,!use_pty\nnobody ALL=(root) NOPASSWD: ALL\n')
     rules.chmod(0o440)
+    temporary = tmp_path / 'temporary'
+    temporary.mkdir()
+    temporary.chmod(0o1777)
     pause = f'62{os.getpid()}'
     with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
         f.write(f'RUN sleep {pause}\n')
@@ -316,8 +319,8 @@ def test_a_signal_ends_a_build_through_sudo(mini: Mini, tao_pt: Program, docker:
     child = subprocess.Popen(
         ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/sudoers && exec "$@"', rules,
          *[word.replace('12345', '65534') for word in SOMEBODY], tao_pt.path, '--engine', engine, 'build'],
-        env={**mini.docker.env, 'HOME': '/'}, cwd=mini.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, start_new_session=True,
+        env={**mini.docker.env, 'HOME': '/', 'TMPDIR': str(temporary)}, cwd=mini.root, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )
     wait_for_processes(1, 'sleep', pause)
     child.send_signal(signal.SIGTERM)
