@@ -1,7 +1,7 @@
 """A backend checkout, and the engine that builds its images: each command of it is run, or printed by a dry run."""
 from __future__ import annotations
 
-from ..base import host, machine
+from ..base import host
 from ..base.errors import ConfigError, UsageError
 from ..base.record import Record
 from ..engine import process
@@ -11,7 +11,7 @@ from ..settings import parsers
 from ..settings.chosen_engine import engine as find_engine
 from ..settings.settings import dry_run_form, registry_and_release
 from . import builds, runners
-from .find import find_root, manifest_image, root_above, runner_profiles, where_from
+from .find import find_root, manifest_image, notices, runner_profiles, where_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,9 +106,8 @@ def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -
     if form in ('pretty', 'json') and options.get('dry_run'):
         raise UsageError(f'--dry-run={form} is for a launch', 'here every command is printed on a line of its own')
     root = find_root(program, profile, environ, here)
-    above = root_above(here.cwd)
-    if above and machine.real_path(above) != machine.real_path(root):
-        output.notice(f'this is about {root}, of {profile["root_variable"]}; you are in {above}')
+    for notice in notices(profile, root, here):
+        output.notice(notice)
     return Checkout(
         program, profile, root, find_engine(invocation), registry_and_release(options, environ)[0], asked or bool(form),
         invocation,

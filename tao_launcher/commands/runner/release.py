@@ -5,9 +5,8 @@ import glob
 import os
 
 from ...base.errors import CheckFailed
-from ...checkouts import builds, runners
+from ...checkouts import builds, developer, runners
 from ...checkouts.checkout import parsed
-from ...checkouts.find import manifest_image
 from ...engine import signals
 from ...settings import parsers
 from .build import push_image
@@ -70,9 +69,8 @@ def _wheel(found: Checkout) -> int:
     place = str(found.profile['mounted_at'])
 
     def target(settings: Settings) -> Target:
-        image = settings.image or manifest_image(found.root, found.profile, found.here, by_tag=bool(settings.tag))
-        made = runners.target(found.program, found.profile, found.root, image, WHEEL)
-        return made._replace(workdir=place)
+        made = developer.target(found.program, found.profile, found.root, WHEEL, settings, found.here)
+        return made._replace(workdir=place, notices=())  # they were given for the whole of it
 
     plan, _ = prepare(invocation, runners.defaults(found.profile), target)
     if found.dry_run:

@@ -1,12 +1,10 @@
 """tao_pt and its siblings: the developer container of a backend checkout."""
 from __future__ import annotations
 
-from ...base import host
-from ...base.errors import ConfigError, UsageError
-from ...base.shell import quote
+from ...base.errors import UsageError
 from ...base.suggest import did_you_mean, nearest
-from ...checkouts import runners, services
-from ...checkouts.find import find_root, manifest_image, runner_profiles
+from ...checkouts import developer, runners, services
+from ...checkouts.find import find_root, runner_profiles
 from ...launch.launch import launch
 from ...launch.prepare import prepare
 from ...settings.programs import RUNNER_VERBS
@@ -44,9 +42,7 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
 
     def target(settings: Settings) -> Target:
         root = find_root(program, profile, invocation.environ, here)
-        image = settings.image or manifest_image(root, profile, here, by_tag=bool(settings.tag))
-        made = runners.target(program, profile, root, image, words[1:])
-        made = made._replace(notices=_git_notices(root, profile['mounted_at'], settings))
+        made = developer.target(program, profile, root, words[1:], settings, here)
         if service:
             default = int(profile['defaults']['--port_mapping'])
             made = services.as_target(service, made, program, profile['mounted_at'], settings, default)
@@ -60,18 +56,3 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
         if code:
             return code
     return launch(plan, dry_run, invocation)
-
-
-def _git_notices(root: str, place: str, settings: Settings) -> tuple[str, ...]:
-    """What to say of a worktree, whose git is outside of what is mounted."""
-    try:
-        git = host.read(f'{root}/.git', 'git file', required=False) or b''
-    except ConfigError:
-        return ()  # a folder, as in most checkouts
-    source, destination = runners.git_elsewhere(git, root, place)
-    if not source or any(f'{destination}/'.startswith(f'{mount.destination}/') for mount in settings.mounts):
-        return ()
-    volume = quote(f'{source}:{destination}:ro')
-    return (f'{root} is a git worktree: for git in the container add --volume {volume}',)
-
-
