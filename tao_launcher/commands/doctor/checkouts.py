@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ...base import host
 from ...base.errors import ConfigError
-from ...checkouts import submodules
+from ...checkouts import shell_functions, submodules
 from ...checkouts.find import export_line, has_package, manifest_image, other_backend, runner_profiles
 
 TYPE_CHECKING = False
@@ -21,6 +21,9 @@ def findings(environ: Mapping[str, str], here: Host) -> list[Finding]:
 
     found = []
     for program, profile in runner_profiles().items():
+        if shell_functions.hiding([program], environ):
+            told, remedy = shell_functions.told(program), shell_functions.remedy(program)
+            found.append(Finding(f'{program} function', 'warn', told, remedy))
         variable = profile['root_variable']
         if not environ.get(variable):
             found.append(Finding(program, 'info', f'{variable} is not set', export_line(profile)))

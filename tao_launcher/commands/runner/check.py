@@ -5,7 +5,7 @@ from ...base import host, machine
 from ...base.errors import ConfigError, EngineError
 from ...base.record import Record
 from ...base.shell import join, quote
-from ...checkouts import find, runners, submodules
+from ...checkouts import find, runners, shell_functions, submodules
 from ...engine import daemon, installed, profiles, remedies
 from ...engine.references import is_local, with_registry
 from ...settings.settings import dry_run_form, engine_words, registry_and_release
@@ -61,7 +61,7 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool) -> in
     found = [
         system.python(facts, system.Python(machine.python())), engine.client(facts, engine.real_program(facts)),
         socket, asked, images.login(facts, images.look_up(image.partition('/')[0] or 'nvcr.io', facts)),
-        variable, manifest, unfetched,
+        _function(asker), variable, manifest, unfetched,
     ]
     if image and facts.program and not files and (not asked or asked.status == 'ok'):  # podman has no daemon
         found.append(_image(asker, image))
@@ -124,6 +124,14 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     if above and machine.real_path(above) != machine.real_path(root):
         return root, Finding('checkout', 'warn', f'{variable} is {root}, but you are in {above}', fix)
     return root, Finding('checkout', 'ok', f'{root}, of {variable}')
+
+
+def _function(asker: Asker) -> Finding | None:
+    """Whether the caller's shell runs a function in place of this program."""
+    program = asker.program
+    if not shell_functions.hiding([program], asker.invocation.environ):
+        return None
+    return Finding('function', 'warn', shell_functions.told(program), shell_functions.remedy(program))
 
 
 def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:

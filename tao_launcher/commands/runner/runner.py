@@ -20,6 +20,11 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
     """Run, print or explain a developer's command. Returns the exit code; raises Fatal."""
     if words and words[0] == 'help':
         invocation, words = invocation._replace(options={**invocation.options, 'help': True}), words[1:]
+    if invocation.options.get('envsetup'):
+        from .envsetup import envsetup
+
+        invocation.output.result(f'{envsetup()}\n')
+        return 0
     if words and words[0] in RUNNER_VERBS:
         from .verbs import runner_verb
 
