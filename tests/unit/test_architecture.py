@@ -34,7 +34,7 @@ WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'sock
 TOUCH_THE_WORLD = {
     'base/backup', 'base/files', 'base/folders', 'base/host', 'base/lock', 'base/machine', 'base/output',
     'base/ownership', 'base/reading', 'engine/installed', 'engine/process', 'engine/signals',
-    'launch/ending', 'launch/run', 'launch/supervise', 'checkouts/old_digest',
+    'launch/ending', 'launch/run', 'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {

@@ -5,9 +5,9 @@ import glob
 import os
 
 from ...base.errors import CheckFailed
-from ...checkouts import builds, developer, runners
+from ...checkouts import builds, developer, foreign, runners
 from ...checkouts.checkout import parsed
-from ...engine import signals
+from ...engine import installed, signals
 from ...settings import parsers
 from .build import push_image
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ...checkouts.checkout import Checkout
-    from ...launch.plan import Target
+    from ...launch.plan import Plan, Target
     from ...settings.settings import Settings
 
 DOCKERFILES = ('release/docker/Dockerfile', 'release/docker/Dockerfile.release')
@@ -44,8 +44,10 @@ def release(found: Checkout, tag: str, build_args: Sequence[str], *, wheel: bool
                 _say_wheels(found, before, wheel=wheel)
             words = builds.build(dockerfile, image, found.root, given, force=force, pull=False)
             code = code or found.step(words, given)
-        finally:
             if wheel:
+                found.then('what this build made of build, dist and *.egg-info is removed again')
+        finally:
+            if wheel and not found.dry_run:
                 _remove(found, before)
         if code == 0 and push:
             code = push_image(found, image)
@@ -70,9 +72,12 @@ def _wheel(found: Checkout) -> int:
 
     def target(settings: Settings) -> Target:
         made = developer.target(found.program, found.profile, found.root, WHEEL, settings, found.here)
-        return made._replace(workdir=place, notices=())  # they were given for the whole of it
+        # the notices were given for the whole of it
+        return made._replace(workdir=place, publishes=False, notices=())
 
     plan, _ = prepare(invocation, runners.defaults(found.profile), target)
+    if not (found.engine.daemon.is_remote or 'no_check' in options):
+        _check_owners(found, plan)
     if found.dry_run:
         return launch(plan, 'shell', invocation)
     plan, code = ensure(found.program, plan, invocation)
@@ -83,6 +88,15 @@ def _wheel(found: Checkout) -> int:
     if code == 0 and not _wheels(found.root):
         raise CheckFailed(f'{" ".join(WHEEL)} left no wheel in {found.root}/dist')
     return code
+
+
+def _check_owners(found: Checkout, plan: Plan) -> None:
+    """Raise CheckFailed for what the wheel's user could not replace. A name is known to the image alone."""
+    here = found.here
+    user, _, group = plan.user[1].partition(':') if plan.user[:1] == ('--user',) else (f'{here.uid}', '', f'{here.gid}')
+    if user.isdigit() and group.isdigit():
+        groups = [int(group), *(int(each) for each in plan.groups if each.isdigit())]
+        foreign.check(found.root, int(user), groups, installed.for_remedies(here, found.engine.environ))
 
 
 def _wheels(root: str) -> list[str]:
@@ -126,9 +140,6 @@ def _leftovers(root: str) -> Iterator[str]:
 
 def _remove(found: Checkout, before: Mapping[str, int]) -> None:
     """Remove those leftovers that were not there before."""
-    if found.dry_run:
-        found.then('what this build made of build, dist and *.egg-info is removed again')
-        return
     kept = []
     for path in _leftovers(found.root):
         if path in before:
