@@ -28,7 +28,19 @@ def target(
     core = profile['tao_core']
     has_core = bool(core) and submodules.has_content(f'{root}/{core}')
     made = runners.target(program, profile, root, image, command, has_core=has_core)
-    return made._replace(notices=(*notices(profile, root, here), *_of_git(root, profile['mounted_at'], settings)))
+    return made._replace(notices=(
+        *notices(profile, root, here), *_of_file(made, profile, settings),
+        *_of_git(root, profile['mounted_at'], settings),
+    ))
+
+
+def _of_file(made: Target, profile: Mapping[str, Any], settings: Settings) -> tuple[str, ...]:
+    """What to say of a mounts file that changes the runner's defaults."""
+    if not settings.file:
+        return ()
+    from . import file_changes
+
+    return tuple(filter(None, [file_changes.notice(made, profile, settings)]))
 
 
 def _of_git(root: str, place: str, settings: Settings) -> tuple[str, ...]:
