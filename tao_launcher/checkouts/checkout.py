@@ -56,6 +56,18 @@ class Checkout(Record):
         name = manifest_image(self.root, self.profile, self.here, by_tag=True)
         return with_registry(name, self.registry) if self.registry else name
 
+    def local_image(self) -> str:
+        """The name that its base image gets here: REPOSITORY:USER.
+
+        For the runner that builds its own it is the one that the manifest names, where that is no digest, so that the
+        next launch takes it. Raises ConfigError.
+        """
+        if self.program == runners.BUILDS_ITS_BASE:
+            named = manifest_image(self.root, self.profile, self.here, by_tag=False)
+            if '@' not in named:
+                return with_registry(named, self.registry) if self.registry else named
+        return f'{self.repository()}:{self.user()}'
+
     def user(self) -> str:
         """The caller's name, as a tag."""
         environ, here = self.engine.environ, self.here
@@ -96,22 +108,29 @@ class Checkout(Record):
 
 
 def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -> Checkout:
-    """The checkout that the root variable or the current folder names. Raises UsageError, ConfigError."""
+    """The checkout that the root variable or the current folder names, and a word about it where there is one.
+
+    Raises UsageError, ConfigError.
+    """
     options, environ, here, output = invocation
-    profile = runner_profiles()[program]
     asked = asked_dry or bool(options.get('dry_run'))
     form = dry_run_form(options, environ)
     if form and not asked:
         output.say_dry_run()
     if form in ('pretty', 'json') and options.get('dry_run'):
         raise UsageError(f'--dry-run={form} is for a launch', 'here every command is printed on a line of its own')
-    root = find_root(program, profile, environ, here)
-    for notice in notices(profile, root, here):
+    found = opened(program, invocation, dry_run=asked or bool(form))
+    for notice in notices(found.profile, found.root, here):
         output.notice(notice)
-    return Checkout(
-        program, profile, root, find_engine(invocation), registry_and_release(options, environ)[0], asked or bool(form),
-        invocation,
-    )
+    return found
+
+
+def opened(program: str, invocation: Invocation, *, dry_run: bool) -> Checkout:
+    """The same for a launch, which has its own words about it. Raises UsageError, ConfigError."""
+    profile = runner_profiles()[program]
+    root = find_root(program, profile, invocation.environ, invocation.here)
+    registry, _ = registry_and_release(invocation.options, invocation.environ)
+    return Checkout(program, profile, root, find_engine(invocation), registry, dry_run, invocation)
 
 
 def parsed(option: str, text: str, parse: Callable[[str], T]) -> T:

@@ -81,6 +81,8 @@ class Plan(Record):
     origins: tuple[Source, ...]  # of the variables
     settings: Settings  # what it was made from, as target is
     target: Target
+    # what a dry run shows before it: (in which case it is run, '' for always, its words)
+    before: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def make(

@@ -31,7 +31,7 @@ def build(found: Checkout, tag: str, build_args: Sequence[str], *, push: bool, f
     """
     given = builds.arguments(build_args, found.engine.environ, is_sudo=found.engine.daemon.is_sudo)
     repository = found.repository()
-    local = f'{repository}:{tagged("--tag", tag) if tag else found.user()}'
+    local = f'{repository}:{tagged("--tag", tag)}' if tag else found.local_image()
     dockerfile = found.dockerfile(DOCKERFILE)
     before = _to_be_written(found) if push else b''
     words = _digest_words(found) if push else ()
@@ -52,7 +52,10 @@ def build(found: Checkout, tag: str, build_args: Sequence[str], *, push: bool, f
 def _built(found: Checkout, image: str, code: int) -> int:
     if code == 0 and not found.dry_run:
         found.output.result(f'{image}\n')
-        found.output.notice(f'to run it: {join((found.program, "--image", image))}')
+        words = ['--image', image]
+        if image == found.local_image() != f'{found.repository()}:{found.user()}':  # the manifest names it
+            words = ['--registry', found.registry] if found.registry else []
+        found.output.notice(f'to run it: {join((found.program, *words))}')
     return code
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 import glob
 import os
 
+from ...base import host
 from ...base.errors import CheckFailed
 from ...checkouts import builds, developer, foreign, runners
 from ...checkouts.checkout import parsed
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from ...checkouts.checkout import Checkout
     from ...launch.plan import Plan, Target
+    from ...settings.invocation import Invocation
     from ...settings.settings import Settings
 
 DOCKERFILES = ('release/docker/Dockerfile', 'release/docker/Dockerfile.release')
@@ -57,37 +59,59 @@ def release(found: Checkout, tag: str, build_args: Sequence[str], *, wheel: bool
 
 
 def _wheel(found: Checkout) -> int:
-    """Build the wheel in the developer container; its code. Raises CheckFailed when there is none afterwards."""
-    from ...launch.launch import launch
-    from ...launch.prepare import prepare
-    from .base_image import ensure
+    """Build the wheel in the developer container, and before it what the profile says; the code of what failed.
 
+    Raises CheckFailed when there is none afterwards, or would be none for the files of others.
+    """
+    from ...launch.launch import launch
+    from . import base_image
+
+    invocation = _invocation(found)
+    plans = _plans(found, invocation)
+    if found.dry_run:
+        for number, each in enumerate(plans):
+            made = base_image.shown(found.program, each, invocation)
+            launch(made._replace(before=made.before[base_image.STEPS if number else 0:]), 'shell', invocation)
+        return 0
+    plan, code = base_image.ensure(found.program, plans[0], invocation)
+    for each in plans:
+        if code == 0:
+            with found.output.aside():
+                code = launch(each._replace(image=plan.image, passed=plan.passed), '', invocation)
+    if code == 0 and not _wheels(found.root):
+        raise CheckFailed(f'{" ".join(WHEEL)} left no wheel in {found.root}/dist')
+    return code
+
+
+def _invocation(found: Checkout) -> Invocation:
+    """What a launch for the wheel is called with: as the caller, unless the options say otherwise."""
     options = {**found.invocation.options, 'no_tty': True}
     if found.dry_run:
         options['dry_run'] = 'shell'
     if 'user' not in options:
         options['run_as_user'] = True
-    invocation = found.invocation._replace(options=options)
-    place = str(found.profile['mounted_at'])
+    return found.invocation._replace(options=options)
+
+
+def _plans(found: Checkout, invocation: Invocation) -> list[Plan]:
+    """The launches that make the wheel, in their order. Raises CheckFailed for files that are in their way."""
+    from ...launch.prepare import prepare
 
     def target(settings: Settings) -> Target:
         made = developer.target(found.program, found.profile, found.root, WHEEL, settings, found.here)
         # the notices were given for the whole of it
-        return made._replace(workdir=place, publishes=False, notices=())
+        return made._replace(workdir=str(found.profile['mounted_at']), publishes=False, notices=())
 
     plan, _ = prepare(invocation, runners.defaults(found.profile), target)
-    if not (found.engine.daemon.is_remote or 'no_check' in options):
+    if not (found.engine.daemon.is_remote or 'no_check' in invocation.options):
         _check_owners(found, plan)
-    if found.dry_run:
-        return launch(plan, 'shell', invocation)
-    plan, code = ensure(found.program, plan, invocation)
-    if code:
-        return code
-    with found.output.aside():
-        code = launch(plan, '', invocation)
-    if code == 0 and not _wheels(found.root):
-        raise CheckFailed(f'{" ".join(WHEEL)} left no wheel in {found.root}/dist')
-    return code
+    return [plan._replace(command=command) for command in (*_before_the_wheel(found), WHEEL)]
+
+
+def _before_the_wheel(found: Checkout) -> list[tuple[str, ...]]:
+    """The command that builds what goes into the wheel, where the backend has one."""
+    script = found.profile['before_wheel']
+    return [('python', script)] if script and host.exists(f'{found.root}/{script}') else []
 
 
 def _check_owners(found: Checkout, plan: Plan) -> None:

@@ -54,10 +54,11 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
         return made
 
     plan, dry_run = prepare(invocation, runners.defaults(profile), target)
-    if program == runners.BUILDS_ITS_BASE and not dry_run:
-        from .base_image import ensure
+    if program == runners.BUILDS_ITS_BASE:
+        from . import base_image
 
-        plan, code = ensure(program, plan, invocation)
+        plan, code = (base_image.shown(program, plan, invocation), 0) if dry_run else (
+            base_image.ensure(program, plan, invocation))
         if code:
             return code
     return launch(plan, dry_run, invocation)

@@ -16,8 +16,8 @@ WITH_CORE = [program for program in RUNNERS if program != 'tao_tf']
 
 
 def paths(out: str) -> Iterator[list[str]]:
-    """The PYTHONPATHs in each of the commands that a dry run prints."""
-    for words in commands(out):
+    """The PYTHONPATHs in each of the launches that a dry run prints."""
+    for words in (line for line in commands(out) if line[1] == 'run'):
         yield [word for word in words if word.startswith('PYTHONPATH')]
 
 
@@ -73,7 +73,7 @@ def test_not_fetched(program: str, gone: bool, tmp_path: Path, engine: Engine) -
     for words in (['--dry-run', '--', 'x'], ['build', '--dry-run'], ['release', '--wheel', '--tag', 'x', '--dry-run']):
         done = run(root, *words, program=program)
         assert (done.code, done.err) == (0, f'{program}: notice: {said}; {line}\n')
-        assert [found for found in paths(done.out) if found] in ([], [[f'PYTHONPATH={place}']])
+        assert all(found == [f'PYTHONPATH={place}'] for found in paths(done.out))
     assert json.loads(run(root, '--dry-run=json', program=program).out)['notices'][0] == f'{said}; {line}'
     done = run(root, 'check', '--files', program=program, DOCKER_HOST='tcp://127.0.0.1:1')
     assert (done.code, done.out, done.err) == (1, '', f'{program}: notice: submodules: {said}; try: {line}\n')
