@@ -54,6 +54,8 @@ class FailureFacts(Record):
     has_driver: bool | None = None
     events: tuple[str, ...] | None = None  # what the engine saw of the container: create, start, oom, kill, die
     lifetime: float | None = None  # seconds from its start to its end
+    build: str = ''  # the command that makes the image here, of a developer runner's own
+    is_service: bool = False  # the job is the microservice of a checkout
     kernel_kills: int | None = None  # processes that the kernel ended in the meantime because memory ran out
 
 
@@ -105,6 +107,7 @@ def _refusal(facts: FailureFacts) -> tuple[str, str]:
     if facts.remaps_users and facts.network == 'host':
         return (
             'docker maps the users of containers to others (userns-remap), which rules out the host\'s network',
+            '--port_mapping PORT, which publishes the service instead' if facts.is_service else
             'leave --network host (and "network") out, or --docker-arg --userns=host',
         )
     if facts.is_podman and _name(facts) != 'podman':
@@ -137,18 +140,22 @@ def _no_gpus(facts: FailureFacts) -> tuple[str, str]:
 
 
 def _no_image(facts: FailureFacts, engine: str) -> tuple[str, str]:
+    build = f', or {facts.build}' if facts.build else ''
     if facts.image.startswith('sha256:') and facts.pull == 'never':
         return f'the image that a bundle brought is no longer here ({facts.image[:19]})', 'tao bundle load DIR'
     if facts.pull == 'never':
-        return f'{facts.image} is not here, and --pull never forbids to fetch it', f'{engine} pull {quote(facts.image)}'
+        return (
+            f'{facts.image} is not here, and --pull never forbids to fetch it',
+            f'{engine} pull {quote(facts.image)}{build}',
+        )
     registry = facts.image.partition('/')[0]
     if registry == 'nvcr.io' and facts.is_logged_in is False:
         return (
             f'{facts.image} is not here and could not be pulled; if {_name(facts)} said "unauthorized" or "denied": '
             f'no login for {registry} is stored',
-            f"{engine} login {quote(registry)} -u '$oauthtoken'",
+            f"{engine} login {quote(registry)} -u '$oauthtoken'{build}",
         )
-    return f'{facts.image} is not here and could not be pulled', f'{engine} pull {quote(facts.image)}'
+    return f'{facts.image} is not here and could not be pulled', f'{engine} pull {quote(facts.image)}{build}'
 
 
 def _command(facts: FailureFacts, *, started: bool) -> tuple[str, str]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ..base import host, machine
 from ..base.errors import Fatal
+from ..base.shell import join
 from ..base.times import seconds
 from ..engine import answers, daemon, failures, installed, process
 from ..engine.init import lacks_init, with_init
@@ -49,6 +50,7 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
         name=str(plan.passed.get('name', '')), network=str(plan.passed.get('network', '')),
         address=found.address, is_remote=found.is_remote,
         lacks_init=plan.init == ('--init',) and lacks_init(found),
+        build=_build(plan), is_service=plan.target.is_service,
     )
     engine = TimedEngine(launch)
     if code in (1, 125, 126):
@@ -67,6 +69,14 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
     if what:
         output.error(Fatal(what, advice=remedy))
     return facts.code
+
+
+def _build(plan: Plan) -> str:
+    """The command that builds the image, which a developer runner has for its own."""
+    program, settings = plan.target.program, plan.settings
+    if not program or settings.image:
+        return ''
+    return join((program, 'build', *(['--tag', settings.tag] if settings.tag else [])))
 
 
 def _shm(plan: Plan) -> str:

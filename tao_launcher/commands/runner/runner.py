@@ -2,15 +2,20 @@
 from __future__ import annotations
 
 from ...base.errors import UsageError
+from ...base.secrets import masked_words
+from ...base.shell import join
 from ...base.suggest import did_you_mean, nearest
 from ...checkouts import developer, runners, services
 from ...checkouts.find import find_root, runner_profiles
 from ...launch.launch import launch
 from ...launch.prepare import prepare
-from ...settings.programs import RUNNER_VERBS
+from ...settings.programs import RUNNER_VERBS, VERB_GROUPS, VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from ...launch.plan import Target
     from ...settings.invocation import Invocation
     from ...settings.settings import Settings
@@ -36,18 +41,32 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
         invocation.output.result(texts.runner(program, profile['root_variable'], words))
         return 0
     if words and words[0] != '--':
-        raise UsageError(
-            f'unexpected word "{words[0]}"', 'the command goes after a "--"',
-            *filter(None, [did_you_mean(nearest(words[0], RUNNER_VERBS))]),
-            advice=f'{program} -- COMMAND [ARGS...], or {program} alone for a shell',
-        )
+        raise _unexpected(program, words)
+    return _launch(program, profile, words[1:], invocation)
+
+
+def _unexpected(program: str, words: list[str]) -> UsageError:
+    """That the command goes elsewhere; or that what is meant is a verb of tao, or a slip of one of the runner's."""
+    verb = words[0]
+    if verb in VERBS:
+        theirs = ', which knows the containers of the runners too' if verb in VERB_GROUPS['your jobs'] else ''
+        return UsageError(f'{verb} is a verb of tao{theirs}', advice=f'tao {join(masked_words(words))}')
+    return UsageError(
+        f'unexpected word "{verb}"', 'the command goes after a "--"',
+        *filter(None, [did_you_mean(nearest(verb, RUNNER_VERBS))]),
+        advice=f'{program} -- COMMAND [ARGS...], or {program} alone for a shell',
+    )
+
+
+def _launch(program: str, profile: Mapping[str, Any], command: list[str], invocation: Invocation) -> int:
+    """Run, print or explain a command, a shell or the service. Returns the exit code; raises Fatal."""
     here = invocation.here
-    service, options = services.service(program, invocation.options, profile['defaults'], words[1:])
+    service, options = services.service(program, invocation.options, profile['defaults'], command)
     invocation = invocation._replace(options=options)
 
     def target(settings: Settings) -> Target:
         root = find_root(program, profile, invocation.environ, here)
-        made = developer.target(program, profile, root, words[1:], settings, here)
+        made = developer.target(program, profile, root, command, settings, here)
         if service:
             default = int(profile['defaults']['--port_mapping'])
             made = services.as_target(service, made, program, profile['mounted_at'], settings, default)

@@ -48,6 +48,16 @@ REFUSALS: list[tuple[dict[str, Any], tuple[str, str]]] = [
         f'{IMAGE} is not here and could not be pulled; if docker said "unauthorized" or "denied": '
         'no login for nvcr.io is stored', "docker login nvcr.io -u '$oauthtoken'",
     )),
+    ({'image_is_here': False, 'is_logged_in': False, 'build': 'tao_pt build'}, (
+        f'{IMAGE} is not here and could not be pulled; if docker said "unauthorized" or "denied": '
+        'no login for nvcr.io is stored', "docker login nvcr.io -u '$oauthtoken', or tao_pt build",
+    )),
+    ({'image_is_here': False, 'is_logged_in': True, 'build': 'tao_pt build --tag dev'}, (
+        f'{IMAGE} is not here and could not be pulled', f'docker pull {IMAGE}, or tao_pt build --tag dev',
+    )),
+    ({'image_is_here': False, 'pull': 'never', 'build': 'tao_pt build'}, (
+        f'{IMAGE} is not here, and --pull never forbids to fetch it', f'docker pull {IMAGE}, or tao_pt build',
+    )),
     ({'image_is_here': False, 'is_logged_in': False, 'pull': 'never'}, (
         f'{IMAGE} is not here, and --pull never forbids to fetch it', f'docker pull {IMAGE}',
     )),
@@ -57,6 +67,10 @@ REFUSALS: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({'network': 'host', 'remaps_users': True, 'image_is_here': True}, (
         "docker maps the users of containers to others (userns-remap), which rules out the host's network",
         'leave --network host (and "network") out, or --docker-arg --userns=host',
+    )),
+    ({'network': 'host', 'remaps_users': True, 'image_is_here': True, 'is_service': True}, (
+        "docker maps the users of containers to others (userns-remap), which rules out the host's network",
+        '--port_mapping PORT, which publishes the service instead',
     )),
     ({'network': 'bridge', 'remaps_users': True, 'image_is_here': True}, NONE),
     ({'image_is_here': True, 'pull': 'always'}, (
