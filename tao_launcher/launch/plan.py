@@ -209,6 +209,4 @@ def _notices(
         notices.append(f'the daemon is remote ({there}): paths are those of that machine, and not checked')
     if not target.command and not has_input:
         notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')
-    if any(a == '-c' and len(b) > 1 and b[0] == b[-1] == "'" for a, b in zip(target.command, target.command[1:])):
-        notices.append('quotes are passed through unchanged: write bash -c "…" without the inner \'…\'')
     return notices
