@@ -152,7 +152,8 @@ def test_git_of_a_worktree(tmp_path: Path, mini: Mini, tao_pt: Program) -> None:
     script = 'read -r _ path </tao-pt/.git; ls "$path/../../HEAD"'
     words = ['--quiet', '--tag', 'root', '--gpus', 'none', '--', 'sh', '-c', script]
     env = {**mini.docker.env, 'NV_TAO_PYTORCH_TOP': str(tree)}
-    notice = (
+    elsewhere = f'tao_pt: notice: this is about {tree}, of NV_TAO_PYTORCH_TOP; you are in {mini.root}\n'
+    notice = elsewhere + (
         f'tao_pt: notice: {tree} is a git worktree: for git in the container add '
         f"--volume '{mini.root}/.git:{mini.root}/.git:ro'\n"
     )
@@ -161,7 +162,7 @@ def test_git_of_a_worktree(tmp_path: Path, mini: Mini, tao_pt: Program) -> None:
     volume = ['--volume', f'{mini.root}/.git:{mini.root}/.git:ro']
     done = mini.run(tao_pt.path, *volume, *words, **env)
     assert (done.returncode, done.stdout.strip()) == (0, f'{mini.root}/.git/worktrees/the-tree/../../HEAD'), done.stderr
-    assert mini.run(tao_pt.path, *volume, '--dry-run', '--', 'x', **env).stderr == ''
+    assert mini.run(tao_pt.path, *volume, '--dry-run', '--', 'x', **env).stderr == elsewhere
 
 
 def findings(done: subprocess.CompletedProcess[str]) -> dict[str, tuple[str, str, str]]:
