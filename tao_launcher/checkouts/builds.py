@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+HOST_NETWORK = '--network=host'
+
+
 class Arguments(Record):
     """--build-arg as the engine gets them: words are their values, export what goes by name and its value."""
 
@@ -60,7 +63,7 @@ def build(dockerfile: str, image: str, folder: str, given: Arguments, *, force: 
     """The words that build an image; with `pull` from the newest base image, with `force` without a cache."""
     return (
         'build', *(['--pull'] if pull else []), '-f', dockerfile, '-t', image, *(['--no-cache'] if force else []),
-        '--network=host', *(word for argument in given.words for word in ('--build-arg', argument)), folder,
+        HOST_NETWORK, *(word for argument in given.words for word in ('--build-arg', argument)), folder,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from ..base import host
 from ..base.errors import ConfigError, UsageError
 from ..base.record import Record
-from ..engine import process
+from ..engine import daemon, process
 from ..engine.references import with_registry
 from ..launch.variables import in_ps
 from ..settings import parsers
@@ -79,11 +79,21 @@ class Checkout(Record):
     def step(self, words: Sequence[str], given: Arguments | None = None) -> int:
         """Run the engine with these words, what it prints on stderr; or print them. Its exit code."""
         engine = builds.engine_words(self.engine.words, given) if given else self.engine.words
+        words = self.allowed(words)
         if self.dry_run:
             self.output.result(self.output.line((*engine, *words)))
             return 0
         with self.output.aside():
             return process.follow((*engine, *words), {**self.engine.environ, **(given.export if given else {})})
+
+    def allowed(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words without the host's network, which docker refuses where it maps the users of containers."""
+        return tuple(word for word in words if word != builds.HOST_NETWORK or not self.maps_users)
+
+    @property
+    def maps_users(self) -> bool:
+        """Whether the engine maps the users of containers to others."""
+        return daemon.remaps_users(self.engine.daemon, host.json_file)
 
     def then(self, text: str) -> None:
         """In a dry run: what happens next with what an earlier command says."""
@@ -122,6 +132,8 @@ def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -
     found = opened(program, invocation, dry_run=asked or bool(form))
     for notice in notices(found.profile, found.root, here):
         output.notice(notice)
+    if found.maps_users:
+        output.notice('docker maps the users of containers (userns-remap), so what is built gets no host network')
     return found
 
 

@@ -54,7 +54,7 @@ def shown(program: str, plan: Plan, invocation: Invocation) -> Plan:
     before: list[tuple[str, tuple[str, ...]]] = [
         ('', (*engine, 'image', 'inspect', plan.image)),
         ('where it is not here', (*engine, 'pull', plan.image)),
-        ('where it cannot be pulled', (*engine, *build)),
+        ('where it cannot be pulled', (*engine, *found.allowed(build))),
     ]
     if image != plan.image:
         own = argv.words(argv.lines(_with(plan, image)))
