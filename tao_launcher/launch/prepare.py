@@ -57,7 +57,8 @@ def prepare(
     if _is_for_a_shell(target.command, settings):
         from . import quoting
 
-        made = made._replace(notices=(*made.notices, *quoting.notices(target.command, settings.variables)))
+        told = quoting.notices(target.command, settings.variables, by_runner=bool(target.program))
+        made = made._replace(notices=(*made.notices, *told))
     if '@' in made.image:
         made = _bundled(made, here)
     if settings.dry_run:

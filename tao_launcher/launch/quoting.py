@@ -15,11 +15,11 @@ OPERATORS = frozenset(('&&', '||', '|', ';', '&', '>', '>>', '<', '2>', '2>&1', 
 TAKE_THEM = {'find': (';',), 'expr': ('|', '&', '<', '>'), 'test': ('<', '>'), '[': ('<', '>')}
 
 
-def notices(command: Sequence[str], variables: Sequence[Variable]) -> list[str]:
-    """What to say of a command and of the variables of --env."""
+def notices(command: Sequence[str], variables: Sequence[Variable], *, by_runner: bool) -> list[str]:
+    """What to say of a command and of the variables of --env; `by_runner` that it is a developer runner's."""
     found = [
         f'--env {variable.name}: the quotes around its value are part of it in the job; no shell takes them away here'
-        for variable in variables if _is_quoted(variable.value or '')
+        for variable in variables if by_runner and _is_quoted(variable.value or '')
     ]
     for option, script in zip(command, command[1:]):
         if option == '-c' and _is_quoted(script) and (script[0] == "'" or '"' not in script[1:-1] and ' ' in script):
@@ -27,7 +27,7 @@ def notices(command: Sequence[str], variables: Sequence[Variable]) -> list[str]:
             found.append(
                 f'quotes are passed through unchanged: write bash -c {outer}…{outer} without the inner {inner}…{inner}'
             )
-    return [*found, *_operators(command)]
+    return [*found, *(_operators(command) if by_runner else [])]
 
 
 def _is_quoted(text: str) -> bool:
