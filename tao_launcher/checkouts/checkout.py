@@ -51,9 +51,11 @@ class Checkout(Record):
         """The path of its manifest."""
         return f'{self.root}/{runners.MANIFEST}'
 
-    def repository(self) -> str:
-        """REGISTRY/REPOSITORY of its images. Raises ConfigError."""
+    def repository(self, other: str = '') -> str:
+        """REGISTRY/REPOSITORY of its images, or of another repository beside it. Raises ConfigError."""
         name = manifest_image(self.root, self.profile, self.here, by_tag=True)
+        if other:
+            name = f'{self.manifest_registry()}/{other}'
         return with_registry(name, self.registry) if self.registry else name
 
     def local_image(self) -> str:
@@ -67,6 +69,17 @@ class Checkout(Record):
             if '@' not in named:
                 return with_registry(named, self.registry) if self.registry else named
         return f'{self.repository()}:{self.user()}'
+
+    def runner_of(self, image: str) -> tuple[str, ...]:
+        """The command that runs an image; without its name where the manifest has that. Raises ConfigError."""
+        if image == self.local_image() != f'{self.repository()}:{self.user()}':
+            return (self.program, *(['--registry', self.registry] if self.registry else []))
+        return self.program, '--image', image
+
+    def manifest_registry(self) -> str:
+        """The registry that the manifest names."""
+        data = host.json_file(self.manifest)
+        return str(data.get('registry')) if isinstance(data, dict) else ''
 
     def user(self) -> str:
         """The caller's name, as a tag."""
@@ -103,7 +116,8 @@ class Checkout(Record):
     def say_exports(self, given: Arguments) -> None:
         """The secrets that our own command line shows; in a dry run what a printed line takes from its environment."""
         for name in given.export:
-            self.output.notice(in_ps('--build-arg', name))
+            is_secret = builds.secret(name) in given.secrets
+            self.output.notice(in_ps('--build-secret' if is_secret else '--build-arg', name))
         if self.dry_run:
             self.output.say_exports([*given.export])
 

@@ -28,7 +28,8 @@ GIT_VARIABLES = {
 
 def say_where(found: Checkout, digest: str) -> None:
     """List the files of the checkout, and their lines, that still hold the digest."""
-    places = [place for path in _files(found) for place in _lines(found.root, path, digest.encode())]
+    bare = digest.rpartition(':')[2].encode()  # as NVIDIA's release Dockerfiles have it
+    places = [place for path in _files(found) for place in _lines(found.root, path, bare)]
     if places:
         more = len(places) - SHOWN
         shown = ', '.join(places[:SHOWN]) + (f' and {more} more' if more > 0 else '')

@@ -26,6 +26,7 @@ DOCKER = Profile(
     pull_talks_on_stderr=False,
     attach_tells_code=True,
     events={},
+    has_plugins=True,
     has_contexts=True,
     logins=('$DOCKER_CONFIG/config.json', '$HOME/.docker/config.json'),
     storage='data-root in /etc/docker/daemon.json',

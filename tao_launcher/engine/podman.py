@@ -32,6 +32,7 @@ PODMAN = Profile(
     pull_talks_on_stderr=True,
     attach_tells_code=False,
     events={'died': 'die', 'stop': 'kill'},
+    has_plugins=False,
     has_contexts=False,
     logins=(
         '$REGISTRY_AUTH_FILE', '$XDG_RUNTIME_DIR/containers/auth.json', '$HOME/.config/containers/auth.json',

@@ -327,15 +327,71 @@ def follow(argv: Sequence[str], env: Mapping[str, str]) -> int:
     try:
         code = child.wait()
     except BaseException:
-        try:
-            child.terminate()  # the terminal's Ctrl-C has reached it too
-            child.wait(ENDING)
-        except (PermissionError, subprocess.TimeoutExpired):
-            pass
+        _stop(child, argv, env)
         raise
     finally:
         _end(child)
     return code if code >= 0 else 128 - code
+
+
+def _stop(child: subprocess.Popen[Any], argv: Sequence[str], env: Mapping[str, str]) -> None:
+    """End a command and what it has started: docker's client leaves its plugins, which build, running.
+
+    What does not end by itself is killed. What sudo has started is root's: it is asked to end that.
+    """
+    others = _descendants(child.pid)
+    refused = [pid for pid in (child.pid, *others) if not _signal(pid, signal.SIGTERM)]  # Ctrl-C has reached them too
+    if refused and argv[0].rpartition('/')[2] == 'sudo':
+        ask((argv[0], '-n', 'kill', '-TERM', *map(str, refused)), env, ENDING, own_session=False)
+    deadline = clock() + ENDING
+    while clock() < deadline and (child.poll() is None or any(map(_is_alive, others.items()))):
+        _ended(child, 0.05) if child.poll() is None else sleep(0.05)
+    for one in others.items():
+        if _is_alive(one):
+            _signal(one[0], signal.SIGKILL)
+
+
+def _descendants(pid: int) -> dict[int, str]:
+    """What a process has started, and what these have, each with when it began; {} where it cannot be told."""
+    found: dict[int, str] = {}
+    pending = [pid]
+    while pending:
+        parent = pending.pop()
+        try:
+            with open(f'/proc/{parent}/task/{parent}/children', encoding='ascii') as f:
+                children = [int(word) for word in f.read().split()]
+        except OSError:
+            continue
+        found.update((each, _begun(each)) for each in children if each not in found)
+        pending.extend(children)
+    return found
+
+
+def _begun(pid: int) -> str:
+    """When a process began, in the kernel's ticks; '' for one that has ended."""
+    try:
+        with open(f'/proc/{pid}/stat', 'rb') as f:
+            state, *rest = f.read().rpartition(b') ')[2].split()
+    except (OSError, ValueError):
+        return ''
+    return '' if state in (b'Z', b'X') else rest[18].decode('ascii')
+
+
+def _is_alive(one: tuple[int, str]) -> bool:
+    """Whether that process, and no other of its number, still runs."""
+    pid, begun = one
+    return bool(begun) and _begun(pid) == begun
+
+
+def _signal(pid: int, number: int) -> bool:
+    """Send a signal to a process, which may have ended; False where that is not permitted."""
+    try:
+        os.kill(pid, number)
+    except PermissionError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def ask_patiently(argv: Sequence[str], env: Mapping[str, str], still: Callable[[float], None]) -> Answer:

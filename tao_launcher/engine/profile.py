@@ -33,6 +33,7 @@ class Profile(Record):
     pull_talks_on_stderr: bool  # its progress, not only its errors
     attach_tells_code: bool  # the exit code of `attach` is the job's
     events: Mapping[str, str]  # docker's names for its events, where they differ
+    has_plugins: bool  # the client may have further commands: docker's buildx
     has_contexts: bool  # names for daemons in files of its own: docker's contexts
     logins: tuple[str, ...]  # the files that may hold logins to registries, variables for folders in them
     storage: str  # the setting for the folder that images are kept in

@@ -17,6 +17,8 @@ import pytest
 from air_gap import Registry
 from mini_checkouts import Mini
 
+from tao_launcher.checkouts.builder import PLUGINS
+
 SCRIPTS = Path(sys.executable).parent
 HOST = os.environ.get('TAO_TEST_DOCKER_HOST', '')
 CLIENTS = [Path(path) for path in os.environ.get('TAO_TEST_DOCKERS', 'docker').split(':')]
@@ -35,6 +37,11 @@ class Engine(NamedTuple):
         return self.name.endswith('-containerd')
 
     @property
+    def has_buildx(self) -> bool:
+        """Has its client the plugin that builds? Debian 12 has no package of it."""
+        return any(os.access(f'{folder}/docker-buildx', os.X_OK) for folder in PLUGINS)
+
+    @property
     def is_rootless(self) -> bool:
         """Is the daemon another user's than root? Then it reads what everybody may, and its root is that user."""
         return self.name == 'docker-rootless'
@@ -47,6 +54,7 @@ class Engine(NamedTuple):
 
 
 ENGINE = Engine(os.environ.get('TAO_TEST_ENGINE', 'docker-20'))
+collect_ignore = [] if ENGINE.has_buildx else ['test_builders.py']
 
 
 def version_of(client: Path) -> str:

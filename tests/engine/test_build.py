@@ -17,6 +17,7 @@ import air_gap
 import mini_checkouts
 import pytest
 from air_gap import Registry
+from conftest import ENGINE, version_of
 from jobs import SOMEBODY
 from mini_checkouts import OLD, REPOSITORY, Mini
 
@@ -34,6 +35,11 @@ def logged(docker: Docker, tmp_path: Path) -> Path:
     path.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" "" >>{tmp_path}/calls\nexec {docker.path} "$@"\n')
     path.chmod(0o755)
     return path
+
+
+def uses_buildkit(docker: Docker) -> bool:
+    """Has the client BuildKit? Since docker 23 this is a matter of its plugin."""
+    return ENGINE.has_buildx or int(version_of(docker.path).partition('.')[0]) < 23
 
 
 def calls(logged: Path) -> list[list[str]]:
@@ -78,6 +84,7 @@ def test_the_whole_story(mini: Mini, tao_pt: Program, registry: Registry) -> Non
 @pytest.mark.engine_dependent
 def test_what_is_printed_is_what_is_run(mini: Mini, tao_pt: Program, logged: Path) -> None:
     words = ['--engine', f'docker:{logged}', 'build', '--push', '--force', '--build-arg', 'A=x y']
+    Path(mini.docker.env['HOME'], '.local/state/tao').mkdir(parents=True)  # else it is said that it will be
     printed = mini.run(tao_pt.path, *words, '--dry-run')
     assert (printed.returncode, printed.stderr) == (0, '') and not (logged.parent / 'calls').exists()
     *lines, last = printed.stdout.splitlines()
@@ -85,6 +92,7 @@ def test_what_is_printed_is_what_is_run(mini: Mini, tao_pt: Program, logged: Pat
     done = mini.run(tao_pt.path, *words)
     assert done.returncode == 0, done.stderr
     minute = re.compile(r'root-\d{12}$')
+    lines = [line for line in lines if not line.startswith('#')]
     assert [[minute.sub('root-MINUTE', word) for word in shlex.split(line)] for line in lines] == [
         [minute.sub('root-MINUTE', word) for word in (str(logged), *call)] for call in calls(logged)
     ]
@@ -143,11 +151,25 @@ def test_a_dockerfile_that_fails(mini: Mini, tao_pt: Program, logged: Path) -> N
         f.write('RUN echo said && exit 3\n')
     before = mini.manifest.read_bytes()
     done = mini.run(tao_pt.path, '--engine', f'docker:{logged}', 'build', '--push')
+    if uses_buildkit(mini.docker):
+        mini.docker.env['DOCKER_BUILDKIT'] = '1'
     bare = mini.docker.run('build', '-f', f'{mini.root}/docker/Dockerfile', str(mini.root), check=False)
     assert (done.returncode, done.stdout) == (bare.returncode, '') and done.returncode != 0
     assert re.search(r'^(#\d+ [\d.]+ )?said$', done.stderr, re.MULTILINE)  # BuildKit says which step did, and when
     assert mini.manifest.read_bytes() == before
-    assert [call[0] for call in calls(logged)] == ['build']
+    build = ['buildx', 'buildx'] if ENGINE.has_buildx else ['--version', 'image', 'build']
+    assert [call[0] for call in calls(logged)] == build
+
+
+@pytest.mark.engine_dependent
+def test_a_stage_that_nothing_needs_is_not_built(mini: Mini, tao_pt: Program) -> None:
+    """BuildKit is used, also where the client has it and does not use it by itself."""
+    dockerfile = mini.root / 'docker' / 'Dockerfile'
+    dockerfile.write_text(f'FROM scratch AS unused\nRUN false\n\n{dockerfile.read_text()}')
+    done = mini.run(tao_pt.path, 'build')
+    assert (done.returncode == 0) == uses_buildkit(mini.docker), done.stderr
+    done = mini.run(tao_pt.path, 'build', DOCKER_BUILDKIT='0')
+    assert (done.returncode == 0) == ENGINE.has_buildx  # which the caller's word does not reach
 
 
 @pytest.mark.engine_dependent
@@ -281,6 +303,29 @@ def test_a_signal_ends_the_build(mini: Mini, tao_pt: Program, number: int) -> No
     mini.docker.wait_for(count=0)
 
 
+def test_a_signal_ends_a_build_through_sudo(mini: Mini, tao_pt: Program, docker: Docker, tmp_path: Path) -> None:
+    """The client is root's and the launcher is not: sudo is asked to end it. Only this launcher sees the rule."""
+    rules = tmp_path / 'sudoers'
+    rules.write_text(  # with these settings sudo becomes the client
+        'Defaults !pam_session,!pam_setcred,!use_pty\nnobody ALL=(root) NOPASSWD: ALL\n')
+    rules.chmod(0o440)
+    pause = f'62{os.getpid()}'
+    with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
+        f.write(f'RUN sleep {pause}\n')
+    engine = f'sudo -n {docker.path} --host {docker.env["DOCKER_HOST"]}'
+    child = subprocess.Popen(
+        ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/sudoers && exec "$@"', rules,
+         *[word.replace('12345', '65534') for word in SOMEBODY], tao_pt.path, '--engine', engine, 'build'],
+        env={**mini.docker.env, 'HOME': '/'}, cwd=mini.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, start_new_session=True,
+    )
+    wait_for_processes(1, 'sleep', pause)
+    child.send_signal(signal.SIGTERM)
+    out, err = child.communicate(timeout=25)
+    assert (child.returncode, out) == (143, b''), err
+    wait_for_processes(0, 'sleep', pause)
+
+
 @pytest.mark.engine_dependent
 def test_a_secret_reaches_the_build_and_no_command_line(mini: Mini, tao_pt: Program, logged: Path) -> None:
     with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
@@ -290,6 +335,24 @@ def test_a_secret_reaches_the_build_and_no_command_line(mini: Mini, tao_pt: Prog
     assert 'hunter2' not in str(calls(logged)) and '--build-arg\nEFF_TOKEN\n' in (logged.parent / 'calls').read_text()
     ran = mini.run(tao_pt.path, '--tag', 'root', *READ)
     assert (ran.returncode, ran.stdout) == (0, '7\n')
+
+
+@pytest.mark.engine_dependent
+def test_a_build_secret_is_in_no_layer(mini: Mini, tao_pt: Program, logged: Path, tmp_path: Path) -> None:
+    """By name, with a value, and docker's own form; without BuildKit docker refuses it."""
+    (tmp_path / 'file').write_text('hunter222')
+    with (mini.root / 'docker' / 'Dockerfile').open('a') as f:
+        for id in ('NETRC', 'PLAIN', 'file'):
+            f.write(f'RUN --mount=type=secret,id={id} wc -c </run/secrets/{id} >>/content.txt\n')
+    done = mini.run(
+        tao_pt.path, '--engine', f'docker:{logged}', 'build', '--build-secret', 'NETRC', '--build-secret',
+        'PLAIN=hunter22', '--build-secret', f'id=file,src={tmp_path}/file', NETRC='hunter2',
+    )
+    assert (done.returncode == 0) == uses_buildkit(mini.docker), done.stderr
+    assert 'hunter2' not in done.stdout + done.stderr + str(calls(logged))
+    if done.returncode == 0:
+        assert mini.run(tao_pt.path, '--tag', 'root', *READ).stdout.split() == ['one', '7', '8', '9']
+        assert 'hunter2' not in mini.docker.run('history', '--no-trunc', mini.image('root')).stdout
 
 
 def test_an_engine_behind_sudo(mini: Mini, tao_pt: Program, docker: Docker) -> None:
@@ -304,6 +367,12 @@ def test_an_engine_behind_sudo(mini: Mini, tao_pt: Program, docker: Docker) -> N
     assert done.stdout == f'{mini.host}/{REPOSITORY}@{mini.digest()}\n'
     ran = mini.run(tao_pt.path, *READ)
     assert (ran.returncode, ran.stdout) == (0, '7\n')
+
+
+@pytest.mark.engine_dependent
+def test_other_platforms_without_buildx(mini: Mini, tao_pt: Program) -> None:
+    done = mini.run(tao_pt.path, 'build', '--multiplatform', '--dry-run')
+    assert (done.returncode, 'has no buildx' in done.stderr) == ((0, False) if ENGINE.has_buildx else (125, True))
 
 
 def test_no_engine(mini: Mini, tao_pt: Program) -> None:
@@ -348,7 +417,8 @@ def test_podman_tells_another_digest_than_it_pushes(mini: Mini, tao_pt: Program,
     assert (ran.returncode, ran.stdout) == (0, 'one\n')
     assert sorted(path.name for path in mini.manifest.parent.iterdir()) == ['Dockerfile', 'manifest.json', 'python']
     printed = mini.run(tao_pt.path, '--engine', str(podman), 'build', '--push', '--dry-run').stdout.splitlines()
-    *words, digest_file = shlex.split(printed[2])[1:4]
+    (push,) = [line for line in printed if ' push ' in line]
+    *words, digest_file = shlex.split(push)[1:4]
     assert words == ['push', '--digestfile']
     assert re.fullmatch(r'/.*/\.local/state/tao/[0-9a-f]{12}\.digest', digest_file) and not Path(digest_file).exists()
     assert printed[-1] == f'# then: its digest, in that file, goes into {mini.manifest} as digest'

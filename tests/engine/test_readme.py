@@ -37,6 +37,10 @@ def furnish(folder: Path) -> Path:
     (folder / 'specs' / 'dino.yaml').touch()
     (folder / 'specs' / 'train.txt').touch()
     (folder / '.tao_mounts.json').write_text(mounts_file(), 'utf-8')
+    (folder / '.local' / 'state' / 'tao').mkdir(parents=True)
+    buildx = folder / '.docker' / 'cli-plugins' / 'docker-buildx'
+    buildx.parent.mkdir(parents=True)
+    buildx.touch(mode=0o755)
     return folder
 
 
@@ -45,6 +49,7 @@ def plain(text: str, home: Path) -> str:
     text = text.replace(str(home), '/home/user')
     text = re.sub(r'^    [0-9a-f]{12}  ', '    $(ID)  ', text, flags=re.MULTILINE)
     text = re.sub(r'(?<=tao\.user=)\d+', '1000', text)
+    text = re.sub(r'[0-9a-f]{12}(?=[.]built)', '0' * 12, text)
     text = re.sub(r'(?<=:jo-)\d{12}', 'YYYYMMDDHHMM', text)
     text = re.sub(r'(?<=\S) {2,}(?=\S)', '  ', text)  # columns are as wide as the paths in them
     return re.sub(r'(?<=tao\.plan=)[0-9a-f]{12}', '0' * 12, text)

@@ -77,6 +77,34 @@ def test_only_what_this_run_made_is_removed(mini: Mini, tao_pt: Program, docker:
     assert f'tao_pt: notice: {mini.root}/dist holds other wheels as well: other.whl\n' in done.stderr
 
 
+@pytest.mark.engine_dependent
+def test_it_builds_on_the_base_image_of_the_manifest(mini: Mini, tao_pt: Program, docker: Docker) -> None:
+    """A Dockerfile in NVIDIA's form, whose digests are brought up to the manifest's by either verb."""
+    dockerfile = mini.root / 'release' / 'docker' / 'Dockerfile'
+    dockerfile.write_text(f"""# bare
+ARG X86_DIGEST={"0" * 64}
+FROM {mini.host}/{REPOSITORY}@sha256:${{X86_DIGEST}} AS base-amd64
+FROM base-amd64
+""")
+    before = dockerfile.read_text()
+    first = mini.digest()[len('sha256:'):]
+    done = mini.run(tao_pt.path, 'release', '--tag', '1.0')
+    assert done.returncode != 0 and f'{dockerfile}:2: builds on {mini.host}/{REPOSITORY}@sha256:000' in done.stderr
+    done = mini.run(tao_pt.path, 'release', '--tag', '1.0', '--base-digest')
+    assert done.returncode == 0, done.stderr
+    assert dockerfile.read_text() == before.replace('0' * 64, first)
+    (mini.root / 'content.txt').write_text('two\n')
+    done = mini.run(tao_pt.path, 'build', '--push')
+    assert f'the old digest sha256:{first} still appears in release/docker/Dockerfile:2\n' in done.stderr
+    assert ': builds on ' in mini.run(tao_pt.path, 'release', '--tag', '1.0').stderr
+    (mini.root / 'content.txt').write_text('three\n')
+    done = mini.run(tao_pt.path, 'build', '--push', '--update-digests')
+    assert (done.returncode, 'the old digest' in done.stderr) == (0, False)
+    done = mini.run(tao_pt.path, 'release', '--tag', '1.0')
+    assert (done.returncode, ': builds on ' in done.stderr) == (0, False), done.stderr
+    assert docker.run('run', '--rm', mini.image('1.0'), 'cat', '/content.txt').stdout == 'three\n'
+
+
 def test_without_a_wheel(mini: Mini, tao_pt: Program, docker: Docker) -> None:
     """What stands in dist is used, and stays."""
     (mini.root / 'dist').mkdir()

@@ -15,6 +15,8 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from runner_calls import NAMES
 from support import FakeDocker
 
+from tao_launcher.checkouts import builder
+
 # The fixtures below are per test, which is what hypothesis warns of; nothing of a run is kept.
 hypothesis.settings.register_profile(
     'launcher', deadline=None, database=None, derandomize=os.environ.get('CI') == 'true', print_blob=True,
@@ -52,6 +54,7 @@ def nothing_of_this_machine(tmp_path: Path, unasked: Path, monkeypatch: pytest.M
     monkeypatch.setenv('LANG', 'C.UTF-8')
     monkeypatch.delenv('LC_ALL', raising=False)
     monkeypatch.setenv('PATH', f'{unasked}:{os.environ["PATH"]}')
+    monkeypatch.setattr(builder, 'PLUGINS', ())
     monkeypatch.chdir(here)
 
 
@@ -76,6 +79,31 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
     monkeypatch.setenv('NO_COLOR', '1')
     return made
+
+
+@pytest.fixture
+def buildx(home: Path) -> Path:
+    """The file of docker's buildx, among the plugins of the test's HOME."""
+    path = home / '.docker' / 'cli-plugins' / 'docker-buildx'
+    path.parent.mkdir(parents=True)
+    path.touch(mode=0o755)
+    return path
+
+
+@pytest.fixture
+def buildable(tmp_path: Path, engine: Engine, buildx: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout to stand in, whose manifest has a digest of 64 a, and an engine that builds and pushes everything."""
+    folder = tmp_path / 'checkout'
+    (folder / 'docker').mkdir(parents=True)
+    (folder / 'docker' / 'Dockerfile').touch()
+    (folder / 'docker' / 'manifest.json').write_text(
+        json.dumps({'registry': 'r.test:5000', 'repository': 'a/b', 'digest': 'sha256:' + 'a' * 64}),
+    )
+    for verb in ('buildx', 'build', 'tag', 'push', 'rmi', '--version'):
+        engine.answers(verb)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv('USER', 'jo')
+    return folder
 
 
 @pytest.fixture

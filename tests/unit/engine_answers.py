@@ -7,7 +7,7 @@ import pwd
 from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
-from support import FakeDocker
+from support import TOLD, FakeDocker
 
 # The N-th call of a verb answers with the files VERB.N.out and so on, where they are, else with VERB.out.
 SCRIPT = """#!/bin/sh
@@ -16,6 +16,7 @@ printf '%s\\0' "$(($# + 1))" "${0##*/}" "$@" >>"$folder/calls"
 echo >>"$folder/$1.count"
 answer=$1.$(wc -l <"$folder/$1.count")
 [ -e "$folder/$answer.out" ] || answer=$1
+{told}
 cat "$folder/$answer.err" >&2
 cat "$folder/$answer.out"
 exit "$(cat "$folder/$answer.code")"
@@ -70,7 +71,7 @@ class Engine(FakeDocker):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         for name in ('docker', 'podman'):
-            (folder / name).write_text(SCRIPT)
+            (folder / name).write_text(SCRIPT.replace('{told}', TOLD))
         for verb in ('ps', 'inspect', 'stop', 'rm', 'wait', 'logs', 'exec', 'attach', 'version', 'events', 'kill'):
             self.answers(verb)
 

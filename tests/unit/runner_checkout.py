@@ -1,7 +1,9 @@
 """Miniature checkouts of the backends for the tests of their runners, and how a runner is called on one."""
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 import shlex
 from pathlib import Path
@@ -21,11 +23,22 @@ def run(root: Path, *words: str, program: str = 'tao_pt', **env: str) -> Result:
     return tao(*words, program=program, env={PROFILES[program]['root_variable']: str(root), **env})
 
 
+def without_minute(words: list[str]) -> list[str]:
+    """A command without the minute of its tag and the folder of its file."""
+    words = [re.sub(r'.*/(?=[0-9a-f]{12}\.built$)', '', word) for word in words]
+    return [re.sub(r'(?<=-)\d{12}(?=$|-)', 'MINUTE', word) for word in words]
+
+
 def commands(text: str) -> Iterator[list[str]]:
     """The lines of a dry run that are commands, as their words, without the minute."""
     for line in text.splitlines():
         if not line.startswith('# '):
-            yield [re.sub(r'(?<=-)\d{12}$', 'MINUTE', word) for word in shlex.split(line)]
+            yield without_minute(shlex.split(line))
+
+
+def name_of_files(root: Path) -> str:
+    """How the files of a build of this checkout begin."""
+    return hashlib.sha256(os.fsencode(os.path.realpath(root / 'docker/manifest.json'))).hexdigest()[:12]
 
 
 GITMODULES = '[submodule "tao-core"]\n\tpath = tao-core\n\turl = https://github.com/NVIDIA-TAO/tao-core.git\n'
@@ -46,6 +59,7 @@ def backend(
     The manifest is `manifest`, else one that names BASE by DIGEST.
     """
     profile = PROFILES[program]
+    Path(os.environ['HOME'], '.local/state/tao').mkdir(parents=True, exist_ok=True)  # of which a build would speak
     for name in ('docker', 'release/docker', 'scripts', profile['package']):
         (folder / name).mkdir(parents=True)
     for name in ('docker/Dockerfile', 'release/docker/Dockerfile', f'{profile["package"]}/__init__.py'):

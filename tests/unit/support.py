@@ -21,10 +21,20 @@ folder=${0%/*}
 printf '%s\\0' "$(($# + 1))" "${0##*/}" "$@" >>"$folder/calls"
 case $1 in
 run) cat /proc/$$/environ >"$folder/environ" && exit "$(cat "$folder/code")" ;;
+image) echo '[{"Id": "sha256:{made}"}]' ;;
 version) echo 28.2.2 ;;
 inspect) exit 1 ;;
 esac
+{told}
 """
+# What a build leaves in the file that it is told to.
+MADE = 'sha256:' + 'f00d' * 16
+TOLD = """for word; do
+    case $before in --iidfile | --metadata-file) cat "$folder/made" >"$word" ;; esac
+    before=$word
+done
+"""
+FAKE = FAKE.replace('{made}', MADE[7:]).replace('{told}', TOLD)
 
 
 class FakeDocker:
@@ -34,6 +44,7 @@ class FakeDocker:
         folder.mkdir()
         self.folder = folder
         self.ends_with(0)
+        self.makes(MADE)
         for name in ('docker', 'podman'):
             (folder / name).write_text(FAKE)
             (folder / name).chmod(0o755)
@@ -41,6 +52,10 @@ class FakeDocker:
     def ends_with(self, code: int) -> None:
         """The exit code of `docker run` from now on."""
         (self.folder / 'code').write_text(str(code))
+
+    def makes(self, told: str) -> None:
+        """What a build from now on leaves in the file that it is told to."""
+        (self.folder / 'made').write_text(told)
 
     def forget(self) -> None:
         """Forget the calls so far."""

@@ -70,6 +70,12 @@ def by_kind(
         return paths.host(text, world, only_folders=True)
     if kind in ('PATH', 'FILE', 'KEY'):
         return paths.host(text, world)
+    if kind == 'NAME[=VALUE]':
+        return option_value('env', text, options, world)
+    if kind == 'PLATFORM[,...]':
+        from ...checkouts.platforms import ARM, X86
+
+        return Completions('', tuple(map(Candidate, (X86, ARM, f'{X86},{ARM}'))))
     return option_value('release', text, options, world) if kind == 'X.Y.Z' else NOTHING
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 import re
 
 from ...base import host
-from ...checkouts import builds, runners
+from ...checkouts import builds, images, runners
+from ...checkouts.builder import asks_version, builder, likely
 from ...checkouts.checkout import opened
 from ...engine import signals
 from ...launch import argv
@@ -12,11 +13,12 @@ from .build import DOCKERFILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...checkouts.builds import Recipe
     from ...checkouts.checkout import Checkout
     from ...launch.plan import Plan
     from ...settings.invocation import Invocation
 
-STEPS = 3  # how many commands may make the image be here
+BUILT = 'where it was built, in place of the next line'
 ENDED = (130, 143)  # the codes of a command that a signal ended: nobody wants it to go on
 
 
@@ -38,10 +40,12 @@ def ensure(program: str, plan: Plan, invocation: Invocation) -> tuple[Plan, int]
         code = found.step(('pull', plan.image))
         if code == 0 or code in ENDED:
             return plan, code
-        image, words = _build(found)
-        found.output.say(f'it cannot be pulled: building {image} from {found.root}/{DOCKERFILE}')
-        code = found.step(words)
-    return _with(plan, image), code
+        recipe = _recipe(found)
+        found.output.say(f'it cannot be pulled: building {recipe.image} from {recipe.dockerfile}')
+        found, how = builder(found)
+        with how.files(found):
+            code, _ = images.build(found, how, recipe)
+    return _with(plan, recipe.image), code
 
 
 def shown(program: str, plan: Plan, invocation: Invocation) -> Plan:
@@ -49,16 +53,19 @@ def shown(program: str, plan: Plan, invocation: Invocation) -> Plan:
     found = _builds(program, plan, invocation)
     if not found:
         return plan
-    image, build = _build(found)
-    engine = found.engine.words
-    before: list[tuple[str, tuple[str, ...]]] = [
-        ('', (*engine, 'image', 'inspect', plan.image)),
-        ('where it is not here', (*engine, 'pull', plan.image)),
-        ('where it cannot be pulled', (*engine, *found.allowed(build))),
+    recipe, how = _recipe(found), likely(found)
+    inspect = ('image', 'inspect', recipe.image)
+    build = [
+        *([('--version',)] if asks_version(found) else []), *([] if how.is_exact else [inspect]),
+        found.allowed(builds.build(how.start, recipe)), inspect,
     ]
-    if image != plan.image:
-        own = argv.words(argv.lines(_with(plan, image)))
-        before.append(('where it was built, in place of the next line', own))
+    before: list[tuple[str, tuple[str, ...]]] = [
+        ('', ('image', 'inspect', plan.image)), ('where it is not here', ('pull', plan.image)),
+        *(('where it cannot be pulled', words) for words in build),
+    ]
+    before = [(when, (*found.engine.words, *words)) for when, words in before]
+    if recipe.image != plan.image:
+        before.append((BUILT, argv.words(argv.lines(_with(plan, recipe.image)))))
     return plan._replace(before=tuple(before))
 
 
@@ -71,12 +78,10 @@ def _builds(program: str, plan: Plan, invocation: Invocation) -> Checkout | None
     return found if host.exists(f'{found.root}/{DOCKERFILE}') else None
 
 
-def _build(found: Checkout) -> tuple[str, tuple[str, ...]]:
-    """(the image that is built, the words for that)."""
-    image = found.local_image()
-    nothing = builds.arguments((), {})
-    dockerfile = found.dockerfile(DOCKERFILE)
-    return image, builds.build(dockerfile, image, found.root, nothing, force=False, pull=True)
+def _recipe(found: Checkout) -> Recipe:
+    """What the image is built from."""
+    dockerfile, nothing = found.dockerfile(DOCKERFILE), builds.arguments((), {})
+    return builds.Recipe(dockerfile, found.local_image(), found.root, nothing, force=False, pull=True)
 
 
 def _with(plan: Plan, image: str) -> Plan:

@@ -3,107 +3,146 @@ from __future__ import annotations
 
 import os
 
-from ...base import files, folders, host, machine
-from ...base.errors import CheckFailed, ConfigError, EngineError
-from ...base.lock import STATE
+from ...base import files, host, machine
+from ...base.errors import CheckFailed, ConfigError, UsageError
+from ...base.record import Record
 from ...base.shell import join, quote
-from ...base.text import encoded
-from ...checkouts import builds, manifest
+from ...checkouts import builds, images, manifest
+from ...checkouts.builder import builder, require_platforms
+from ...checkouts.builds import Recipe
 from ...checkouts.checkout import tagged
 from ...checkouts.find import manifest_bytes
-from ...engine import answers, process, references, signals
-from ...settings import parsers
+from ...checkouts.platforms import JETSON
+from ...engine import references, signals
+from .push import check, digest_words, push_image, pushed_digest
+from .release_digests import DOCKERFILES, update
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...checkouts.builder import Builder
     from ...checkouts.checkout import Checkout
+    from ...checkouts.platforms import Platform
 
 DOCKERFILE = 'docker/Dockerfile'
+EMULATORS = {'linux/amd64': 'qemu-x86_64', 'linux/arm64': 'qemu-aarch64'}  # what the kernel starts for other machines
 
 
-def build(found: Checkout, tag: str, build_args: Sequence[str], *, push: bool, force: bool) -> int:
+class BuildOptions(Record):
+    """What a build was asked for."""
+
+    tag: str
+    build_args: Sequence[str]
+    secrets: Sequence[str]
+    platforms: tuple[Platform, ...]
+    push: bool
+    force: bool
+    updates: bool  # the digests in the release Dockerfile
+
+
+class Variant(Record):
+    """The image of one platform: its name here, and the name it is pushed under."""
+
+    platform: Platform
+    local: str
+    pushed: str
+
+
+def build(found: Checkout, asked: BuildOptions) -> int:
     """Build the base image as TAG (default: the user's name) and print its reference; the engine's code.
 
     With `push` it is pushed as USER-YYYYMMDDHHMM and printed by its digest, which is then in the
-    manifest. Whatever fails, the manifest stays as it is. Raises Fatal.
+    manifest. Of several platforms each has an image of its own. Whatever fails, the manifest stays as it
+    is. Raises Fatal.
     """
-    given = builds.arguments(build_args, found.engine.environ, is_sudo=found.engine.daemon.is_sudo)
-    repository = found.repository()
-    local = f'{repository}:{tagged("--tag", tag)}' if tag else found.local_image()
-    dockerfile = found.dockerfile(DOCKERFILE)
-    before = _to_be_written(found) if push else b''
-    words = _digest_words(found) if push else ()
+    environ, is_sudo = found.engine.environ, found.engine.daemon.is_sudo
+    given = builds.arguments(asked.build_args, environ, asked.secrets, is_sudo=is_sudo)
+    variants = _variants(found, asked)
+    is_jetsons = asked.platforms[0].entry == JETSON
+    dockerfile = found.dockerfile(f'{DOCKERFILE}.{JETSON}' if is_jetsons else DOCKERFILE)
+    before = _to_be_written(found, asked) if asked.push else b''
     found.say_exports(given)
-    with signals.Unwinding():
-        code = found.step(builds.build(dockerfile, local, found.root, given, force=force, pull=True), given)
-        if code or not push:
-            return _built(found, local, code)
-        pushed = f'{repository}:{found.user()}-{machine.minute()}'
-        try:
-            code = found.step(('tag', local, pushed)) or push_image(found, pushed, words)
-            return code or _keep(found, pushed, before)
-        finally:
-            if words and not found.dry_run:
-                files.remove(words[-1])
+    found, how = builder(found)
+    if asked.platforms[0].name:
+        require_platforms(found, how)
+    recipe = Recipe(dockerfile, '', found.root, given, asked.force, pull=True)
+    with signals.Unwinding(), how.files(found):
+        made = []
+        for each in variants:
+            code, id = images.build(found, how, recipe._replace(image=each.local, platform=each.platform.name))
+            if code:
+                _say_emulation(found, each.platform.name, code)
+                return code
+            made.append(id)
+        return _push(found, how, (asked, variants, made), before) if asked.push else _built(found, variants)
 
 
-def _built(found: Checkout, image: str, code: int) -> int:
-    if code == 0 and not found.dry_run:
-        found.output.result(f'{image}\n')
-        words = ['--image', image]
-        if image == found.local_image() != f'{found.repository()}:{found.user()}':  # the manifest names it
-            words = ['--registry', found.registry] if found.registry else []
-        found.output.notice(f'to run it: {join((found.program, *words))}')
-    return code
+def _variants(found: Checkout, asked: BuildOptions) -> list[Variant]:
+    """What is built. Raises UsageError, ConfigError."""
+    other = ''
+    if asked.platforms[0].entry == JETSON:
+        other = found.profile.get('l4t_repository', '')
+        if not other:
+            raise UsageError(f'--{JETSON}: {found.program} has no base image of its own for Jetson', advice='--arm')
+    repository = found.repository(other)
+    tag = tagged('--tag', asked.tag) if asked.tag else found.user() if other else ''
+    local = f'{repository}:{tag}' if tag else found.local_image()
+    pushed = f'{repository}:{found.user()}-{machine.minute()}'
+    if len(asked.platforms) == 1:
+        return [Variant(asked.platforms[0], local, pushed)]
+    return [Variant(each, f'{local}-{each.entry}', f'{pushed}-{each.entry}') for each in asked.platforms]
 
 
-def _digest_file(found: Checkout) -> str:
-    """Where an engine writes the digest of what it pushed, if it does so: where nobody else can lay a link."""
-    import hashlib
-
-    name = hashlib.sha256(encoded(machine.real_path(found.manifest))).hexdigest()[:12]
-    return f'{found.here.home}/{STATE}/{name}.digest'
-
-
-def _digest_words(found: Checkout) -> tuple[str, ...]:
-    """The words for that; the file's folder is made, and what an earlier push left is removed. Raises ConfigError."""
-    option, path = found.engine.daemon.profile.digest_file, _digest_file(found)
-    if not option:
-        return ()
-    folder = path.rpartition('/')[0]
-    if not found.dry_run:
-        try:
-            folders.make_folders(folder, [], mode=0o700)
-            files.remove(path)
-        except OSError as e:
-            raise ConfigError(f'{path}: cannot be written ({e.strerror})', 'nothing was built or pushed') from None
-    elif not host.is_folder(folder):
-        found.output.notice(f'the push writes into {folder}, which is made before it')
-    return option, path
+def _built(found: Checkout, variants: Sequence[Variant]) -> int:
+    for each in () if found.dry_run else variants:
+        found.output.result(f'{each.local}\n')
+        found.output.notice(f'to run it: {join(found.runner_of(each.local))}')
+    return 0
 
 
-def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> int:
-    """Push an image, with these words more; the engine's code."""
-    code = found.step(('push', *words, image))
-    if code:
-        registry = image.partition('/')[0]
-        user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''
-        found.output.notice(
-            f'{image} was built, but not pushed; if access was denied: '
-            f'{join(found.engine.words)} login {quote(registry)}{user}'
+def _say_emulation(found: Checkout, platform: str, code: int) -> None:
+    """After a failure, that the kernel here runs no programs of that platform, where that is so."""
+    emulator = EMULATORS.get(platform, '')
+    is_own = not emulator or found.here.machine == emulator.partition('-')[2] or found.engine.daemon.is_remote
+    if found.dry_run or is_own or code in images.ENDED or host.exists(f'/proc/sys/fs/binfmt_misc/{emulator}'):
+        return
+    found.output.notice(
+        f'if the build said "exec format error": this machine runs no {platform} programs; '
+        'apt-get install qemu-user-static binfmt-support sets it up for that'
+    )
+
+
+def _push(found: Checkout, how: Builder, built: tuple[BuildOptions, list[Variant], list[str]], before: bytes) -> int:
+    """Push what was built and write the digests into the manifest; the engine's code. Raises Fatal."""
+    asked, variants, made = built
+    digests: list[tuple[Variant, str, str]] = []
+    for each, id in zip(variants, made):
+        code = (
+            found.step(('tag', each.local, each.pushed)) or check(found, each.pushed, id)
+            or push_image(found, each.pushed, digest_words(found, how))
         )
-    return code
+        if code:
+            return code
+        digests.append((each, *pushed_digest(found, how, each.pushed, id)))
+    return _keep(found, how, digests, before, updates=asked.updates)
 
 
-def _to_be_written(found: Checkout) -> bytes:
+def _to_be_written(found: Checkout, asked: BuildOptions) -> bytes:
     """The manifest's content, once it is known that it can be written. Raises ConfigError.
 
     A build and a push take their time: what stops the last step is said before the first.
     """
     data = manifest_bytes(found.root, found.profile)
-    manifest.place(data, found.manifest, found.here.machine)
+    entry = asked.platforms[0].entry
+    where = manifest.place(data, found.manifest, entry or found.here.machine)
+    if (len(asked.platforms) > 1 or entry == JETSON) and len(where.keys) == 1:
+        raise ConfigError(
+            f'{found.manifest}: has one digest for all machines', 'nothing was built or pushed',
+            advice='have "digests": {"x86": "…", "arm": "…"} there in place of "digest" and "tag"',
+        )
+    if asked.updates and not _release_files(found):
+        raise ConfigError(f'{found.root}/{DOCKERFILES[0]}: no such file', 'nothing was built or pushed')
     try:
         path = files.followed(found.manifest)
     except OSError as e:
@@ -119,57 +158,50 @@ def _to_be_written(found: Checkout) -> bytes:
     return data
 
 
-def _keep(found: Checkout, pushed: str, before: bytes) -> int:
-    """Read the pushed image's digest back and write it into the manifest. Raises CheckFailed, EngineError."""
-    inspect = ('image', 'inspect', pushed)
+def _keep(
+    found: Checkout, how: Builder, pushed: list[tuple[Variant, str, str]], before: bytes, *, updates: bool,
+) -> int:
+    """Write the digests of what was pushed, (image, digest, architecture), into the manifest. Raises CheckFailed."""
+    after, named = before, []
+    places = []
+    for each, digest, architecture in pushed:
+        entry = each.platform.entry or architecture or found.here.machine
+        places.append(manifest.place(before, found.manifest, entry))
+        named.append(f'{references.repository(each.pushed)}@{digest}')
+        after = manifest.with_digest(after, places[-1], digest)
     if found.dry_run:
-        found.step(inspect)
-        where = manifest.place(before, found.manifest, found.here.machine)
         origin = 'in that file' if found.engine.daemon.profile.digest_file else 'of RepoDigests'
-        found.then(f'its digest, {origin}, goes into {found.manifest} as {where}')
+        its = 'its digest' if len(places) == 1 else 'each digest'
+        found.then(f'{its}, {origin}, goes into {found.manifest} as {", ".join(map(str, places))}')
+        if updates:
+            found.then(f'and into {", ".join(_release_files(found))}')
         return 0
-    digest, architecture = _digest(found, inspect)
-    where = manifest.place(before, found.manifest, architecture or found.here.machine)
-    named = f'{references.repository(pushed)}@{digest}'
-    _write(found, before, manifest.with_digest(before, where, digest), named)
-    found.output.notice(f'{found.manifest}: {where} is now {digest}')
+    _write(found, how.folder, (before, after), ' and '.join(named))
+    for where, (_, digest, _) in zip(places, pushed):
+        found.output.notice(f'{found.manifest}: {where} is now {digest}')
     _say_mirror(found)
-    if where.old and where.old != digest:
-        from ...checkouts.old_digest import say_where
+    if updates:
+        for path in _release_files(found):
+            update(found, path, how.folder)
+    replaced = {where.old: digest for where, (_, digest, _) in zip(places, pushed) if where.old}
+    for old, digest in replaced.items():
+        if old != digest:
+            from ...checkouts.old_digest import say_where
 
-        say_where(found, where.old)
-    found.output.result(f'{named}\n')
+            say_where(found, old)
+    found.output.result(''.join(f'{name}\n' for name in named))
     return 0
 
 
-def _digest(found: Checkout, inspect: Sequence[str]) -> tuple[str, str]:
-    """(the digest that the image was pushed under, its architecture), as the engine says. Raises EngineError."""
-    pushed = inspect[-1]
-    # not in a session of its own, where a sudo that asked for a password at the build would ask again
-    answer = process.ask(
-        (*found.engine.words, *inspect), found.engine.environ, float('inf'), own_session=False,
-    )
-    (facts, *_) = (*answers.entries(answers.parsed(answer.out)), None)
-    known, architecture = answers.texts(facts, 'RepoDigests'), answers.text(facts, 'Architecture')
-    repository = references.repository(pushed)
-    digests = [name.partition('@')[2] for name in known if name.partition('@')[0] == repository]
-    if found.engine.daemon.profile.digest_file:
-        digests = [machine.text(_digest_file(found))]
-    digests = [digest for digest in digests if parsers.is_digest(digest)]
-    if len(digests) == 1:
-        return digests[0], architecture
-    raise EngineError(
-        f'{pushed} was pushed, but its digest is not known; {found.manifest} is as it was',
-        *(f'the engine has several for {repository}: {digest}' for digest in digests),
-        *answer.err.strip()[-300:].splitlines(),
-        advice=join((*found.engine.words, 'manifest', 'inspect', '--verbose', pushed)),
-    )
+def _release_files(found: Checkout) -> list[str]:
+    """The release Dockerfiles that there are."""
+    return [f'{found.root}/{name}' for name in DOCKERFILES if host.exists(f'{found.root}/{name}')]
 
 
-def _write(found: Checkout, before: bytes, after: bytes, named: str) -> None:
-    """Write the manifest, unless someone else has done so meanwhile. Raises CheckFailed."""
+def _write(found: Checkout, state: str, texts: tuple[bytes, bytes], named: str) -> None:
+    """Write the manifest, (what it was, what it becomes), unless someone else has changed it. Raises CheckFailed."""
     try:
-        is_written = files.exchange(found.manifest, before, after, f'{found.here.home}/{STATE}')
+        is_written = files.exchange(found.manifest, *texts, state)
         why = 'someone else changed it in the meantime'
     except OSError as e:
         is_written, why = False, f'{e.strerror}'
@@ -181,14 +213,8 @@ def _write(found: Checkout, before: bytes, after: bytes, named: str) -> None:
 
 
 def _say_mirror(found: Checkout) -> None:
-    own = manifest_registry(found)
+    own = found.manifest_registry()
     if found.registry and found.registry != own:
         found.output.notice(
             f'the image is in {found.registry}, while the manifest names {own}: launches need --registry as well'
         )
-
-
-def manifest_registry(found: Checkout) -> str:
-    """The registry that the manifest names."""
-    data = host.json_file(found.manifest)
-    return str(data.get('registry')) if isinstance(data, dict) else ''

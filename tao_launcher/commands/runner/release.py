@@ -6,11 +6,15 @@ import os
 
 from ...base import host
 from ...base.errors import CheckFailed
-from ...checkouts import builds, developer, foreign, runners
+from ...base.record import Record
+from ...checkouts import builds, developer, foreign, images, runners
+from ...checkouts.builder import builder
+from ...checkouts.builds import Recipe
 from ...checkouts.checkout import parsed
 from ...engine import installed, signals
 from ...settings import parsers
-from .build import push_image
+from .push import push_image
+from .release_digests import DOCKERFILES, say_other_base, update
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,37 +25,54 @@ if TYPE_CHECKING:
     from ...settings.invocation import Invocation
     from ...settings.settings import Settings
 
-DOCKERFILES = ('release/docker/Dockerfile', 'release/docker/Dockerfile.release')
 WHEEL = ('python', 'setup.py', 'bdist_wheel')
 
 
-def release(found: Checkout, tag: str, build_args: Sequence[str], *, wheel: bool, push: bool, force: bool) -> int:
+class ReleaseOptions(Record):
+    """What a release was asked for."""
+
+    tag: str
+    build_args: Sequence[str]
+    secrets: Sequence[str]
+    wheel: bool
+    push: bool
+    force: bool
+    updates: bool  # the digests in its Dockerfile
+
+
+def release(found: Checkout, asked: ReleaseOptions) -> int:
     """Build the release image and print its reference; the code of the step that failed.
 
     TAG is a tag beside the base image, or REPOSITORY:TAG. With `wheel` the developer container builds one
     first, as the caller; what that leaves in the checkout is removed at the end. Raises Fatal.
     """
-    given = builds.arguments(build_args, found.engine.environ, is_sudo=found.engine.daemon.is_sudo)
-    if '/' in tag or ':' in tag:
-        image = parsed('--tag', tag, builds.image)
+    environ, is_sudo = found.engine.environ, found.engine.daemon.is_sudo
+    given = builds.arguments(asked.build_args, environ, asked.secrets, is_sudo=is_sudo)
+    if '/' in asked.tag or ':' in asked.tag:
+        image = parsed('--tag', asked.tag, builds.image)
     else:
-        image = f'{found.repository()}:{parsed("--tag", tag, parsers.tag)}'
+        image = f'{found.repository()}:{parsed("--tag", asked.tag, parsers.tag)}'
     dockerfile = found.dockerfile(*DOCKERFILES)
     found.say_exports(given)
     before = {path: _written(path) for path in _leftovers(found.root)}
-    with signals.Unwinding():
+    found, how = builder(found)
+    with signals.Unwinding(), how.files(found):
+        if asked.updates:
+            update(found, dockerfile, how.folder)
+        else:
+            say_other_base(found, dockerfile, asked.build_args)
         try:
-            code = _wheel(found) if wheel else 0
+            code = _wheel(found) if asked.wheel else 0
             if code == 0:
-                _say_wheels(found, before, wheel=wheel)
-            words = builds.build(dockerfile, image, found.root, given, force=force, pull=False)
-            code = code or found.step(words, given)
-            if wheel:
+                _say_wheels(found, before, wheel=asked.wheel)
+                recipe = Recipe(dockerfile, image, found.root, given, asked.force, pull=False)
+                code, _ = images.build(found, how, recipe)
+            if asked.wheel:
                 found.then('what this build made of build, dist and *.egg-info is removed again')
         finally:
-            if wheel and not found.dry_run:
+            if asked.wheel and not found.dry_run:
                 _remove(found, before)
-        if code == 0 and push:
+        if code == 0 and asked.push:
             code = push_image(found, image)
     if code == 0 and not found.dry_run:
         found.output.result(f'{image}\n')
@@ -69,9 +90,10 @@ def _wheel(found: Checkout) -> int:
     invocation = _invocation(found)
     plans = _plans(found, invocation)
     if found.dry_run:
-        for number, each in enumerate(plans):
-            made = base_image.shown(found.program, each, invocation)
-            launch(made._replace(before=made.before[base_image.STEPS if number else 0:]), 'shell', invocation)
+        for number, plan in enumerate(plans):
+            made = base_image.shown(found.program, plan, invocation)
+            before = tuple(each for each in made.before if not number or each[0] == base_image.BUILT)
+            launch(made._replace(before=before), 'shell', invocation)
         return 0
     plan, code = base_image.ensure(found.program, plans[0], invocation)
     for each in plans:

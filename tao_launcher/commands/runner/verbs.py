@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base.errors import UsageError
 from ...base.secrets import masked_words
+from ...checkouts.platforms import ARM, X86, platforms
 from ...settings.options import OPTIONS
 from ..help.verb_parser import HelpAsked, Parser
 
@@ -35,15 +36,28 @@ def runner_parser(program: str = 'tao_pt') -> Parser:
     build = add('build', "build the checkout's base image from docker/Dockerfile")
     build.add_argument('--push', action='store_true', help='push it as USER-YYYYMMDDHHMM, and write its digest into'
                        ' docker/manifest.json')
+    build.add_argument('--platform', action='append', default=[], metavar='PLATFORM[,...]',
+                       help='build for these, such as linux/amd64,linux/arm64, with docker buildx')
+    for name, platform in (('x86', X86), ('arm', ARM), ('multiplatform', f'{X86},{ARM}')):
+        build.add_argument(f'--{name}', action='append_const', dest='platform', const=platform,
+                           help=f'the same as --platform {platform}')
+    build.add_argument('--l4t', action='store_true', help="build Jetson's base image, from docker/Dockerfile.l4t")
+    build.add_argument('--update-digests', '--update_digests', action='store_true',
+                       help='with --push: write the digest into the release Dockerfile as well')
     build.add_argument('--tag', default='', metavar='TAG', help='the tag it gets here (default: your user name)')
     release = add('release', "build the checkout's release image from release/docker/Dockerfile")
     release.add_argument('--tag', required=True, metavar='TAG', help='TAG beside the base image, or REPOSITORY:TAG')
     release.add_argument('--wheel', action='store_true', help='build the wheel first, in the developer container')
     release.add_argument('--push', action='store_true', help='push the image')
+    release.add_argument('--base-digest', '--base_digest', action='store_true',
+                         help="write the manifest's digests of the base image into its Dockerfile first")
     for one in (build, release):
         one.add_argument('--force', action='store_true', help='build every layer anew (--no-cache)')
         one.add_argument('--build-arg', '--build_arg', action='append', default=[], metavar='NAME[=VALUE]',
                          help="an argument of the Dockerfile; NAME alone passes the host's value (repeatable)")
+        one.add_argument('--build-secret', '--build_secret', action='append', default=[], metavar='NAME[=VALUE]',
+                         help='a secret for RUN --mount=type=secret,id=NAME, which no layer keeps; or docker\'s own '
+                         'id=NAME,src=FILE (repeatable)')
         one.add_argument('--dry-run', '--dry_run', action='store_true', help=DRY_RUN)
     check = add('check', 'look whether the checkout and this machine are ready')
     check.add_argument('--files', action='store_true', help='look at files only, ask no engine, say only what is wrong')
@@ -78,14 +92,19 @@ def runner_verb(program: str, words: list[str], invocation: Invocation) -> int:
 
     found = checkout(program, invocation, asked_dry=given.dry_run)
     if given.verb == 'build':
-        from .build import build
+        from . import build
 
-        return build(
-            found, given.tag or str(options.get('tag') or ''), given.build_arg, push=given.push, force=given.force,
-        )
-    from .release import release
+        if given.update_digests and not given.push:
+            raise UsageError('--update-digests goes with --push only', advice=f'{program} build --help')
+        return build.build(found, build.BuildOptions(
+            given.tag or str(options.get('tag') or ''), given.build_arg, given.build_secret,
+            platforms(given.platform, is_l4t=given.l4t), given.push, given.force, given.update_digests,
+        ))
+    from . import release
 
-    return release(found, given.tag, given.build_arg, wheel=given.wheel, push=given.push, force=given.force)
+    return release.release(found, release.ReleaseOptions(
+        given.tag, given.build_arg, given.build_secret, given.wheel, given.push, given.force, given.base_digest,
+    ))
 
 
 def _goes_with(key: str, verb: str, *, wheel: bool) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from tao_launcher.base.errors import UsageError
 from tao_launcher.checkouts import builds
-from tao_launcher.checkouts.builds import Arguments
+from tao_launcher.checkouts.builds import Arguments, Recipe
 
 NOTHING = builds.arguments((), {})
 
@@ -27,6 +27,34 @@ def test_every_faulty_argument_without_its_value() -> None:
     ]
 
 
+def test_secrets() -> None:
+    """By name, whatever they look like; docker's own form is docker's."""
+    secrets = ['NETRC', 'PLAIN=s3cr3t', 'id=a,src=/x y', 'id=b,env=B_VALUE', 'id=c,type=env,env=C']
+    given = builds.arguments(['A=1'], {'NETRC': 'x', 'B_VALUE': ''}, secrets)
+    assert given == Arguments(('A=1',), {'PLAIN': 's3cr3t'}, ('NETRC', 'PLAIN', 'B_VALUE', 'C'), (
+        'id=NETRC,env=NETRC', 'id=PLAIN,env=PLAIN', 'id=a,src=/x y', 'id=b,env=B_VALUE', 'id=c,type=env,env=C',
+    ))
+    recipe = Recipe('/c/Dockerfile', 'i:1', '/c', given, force=False, pull=False, platform='linux/arm64')
+    assert builds.build(('build',), recipe) == (
+        'build', '--platform', 'linux/arm64', '-f', '/c/Dockerfile', '-t', 'i:1', '--network=host',
+        '--build-arg', 'A=1',
+        *(word for secret in given.secrets for word in ('--secret', secret)), '/c',
+    )
+
+
+def test_every_faulty_secret_without_its_value() -> None:
+    secrets = ['GONE', '9=s3cr3t', 'id=s3cr3t', 'id=s3cr3t,x=y', 'PATH=s3cr3t', 'DOCKER_HOST', 'A=s3cr3t']
+    with pytest.raises(UsageError) as error:
+        builds.arguments(['A=1'], {'DOCKER_HOST': 'x'}, secrets)
+    assert [error.value.what, *error.value.why] == [
+        '--build-secret: GONE is not set here; export it, or give GONE=VALUE',
+        '--build-secret: "9": expected NAME=VALUE or NAME',
+        *['--build-secret: "id=…": expected id=NAME,src=FILE or id=NAME,env=VARIABLE'] * 2,
+        'A is given as --build-arg and as --build-secret',
+        "--build-secret: PATH: the engine's own client would obey it; take another name",
+    ]
+
+
 @pytest.mark.parametrize(('engine', 'words'), [
     (['docker'], ('docker',)), (['sudo', '-n', 'docker'], ('sudo', '--preserve-env=A,T', '-n', 'docker')),
     (['/bin/sudo', 'podman'], ('/bin/sudo', '--preserve-env=A,T', 'podman')),
@@ -37,11 +65,12 @@ def test_sudo_keeps_what_goes_by_name(engine: list[str], words: tuple[str, ...])
 
 
 def test_build() -> None:
-    assert builds.build('/c/Dockerfile', 'i:1', '/c', NOTHING, force=False, pull=False) == (
-        'build', '-f', '/c/Dockerfile', '-t', 'i:1', '--network=host', '/c',
+    recipe = Recipe('/c/Dockerfile', 'i:1', '/c', NOTHING, force=False, pull=False)
+    assert builds.build(('build', '--iidfile', 'f'), recipe) == (
+        'build', '--iidfile', 'f', '-f', '/c/Dockerfile', '-t', 'i:1', '--network=host', '/c',
     )
     given = builds.arguments(['A=1', 'B=2'], {})
-    assert builds.build('/c/Dockerfile', 'i:1', '/c', given, force=True, pull=True) == (
+    assert builds.build(('build',), recipe._replace(given=given, force=True, pull=True)) == (
         'build', '--pull', '-f', '/c/Dockerfile', '-t', 'i:1', '--no-cache', '--network=host', '--build-arg', 'A=1',
         '--build-arg', 'B=2', '/c',
     )

@@ -2,8 +2,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
+
+import pytest
 
 from tao_launcher.engine import process
 
@@ -58,3 +61,32 @@ def test_a_program_reads_a_file(tmp_path: Path) -> None:
         found = process.write_to([program], os.environ, source, told.append)
     assert (found.code, found.out.strip()) == (0, '300000')
     assert told and max(told) == 300000  # how far it has read
+
+
+@pytest.mark.parametrize('other', ['exec sleep 60', 'trap "" TERM; sleep 60; sleep 60'])
+def test_what_a_command_has_started_is_ended_with_it(
+    tmp_path: Path, other: str, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Docker's client leaves its plugin, which builds, running: it waits for it, whatever it is told."""
+    monkeypatch.setattr(process, 'ENDING', 0.5)
+    words = [a_program(tmp_path, f'trap : TERM; sh -c \'{other}\' & echo $! >{tmp_path}/pid; wait; wait')]
+
+    def interrupt(number: int, frame: object) -> None:
+        if not (tmp_path / 'pid').exists() or not (tmp_path / 'pid').read_text():
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            return
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(KeyboardInterrupt):
+            process.follow(words, os.environ)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    pid = int((tmp_path / 'pid').read_text())
+    deadline = time.monotonic() + 10
+    while process._begun(pid):  # it is another's child by now, and not waited for
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

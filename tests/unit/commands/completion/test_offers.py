@@ -133,7 +133,11 @@ def test_words(line: list[str], expected: list[str] | None) -> None:
 
 @pytest.mark.parametrize(('line', 'expected'), [
     (['--vol'], ['--volume']), (['--rel'], []), ([''], ['build', 'release', 'check', '--']), (['--', ''], []),
-    (['--shm_size', '16'], ['16G']), (['build', '--pu'], ['--push']), (['check', '--format', 'j'], ['json']),
+    (['--shm_size', '16'], ['16G']), (['build', '--pu'], ['--push']),
+    (['build', '--platform', 'linux/ar'], ['linux/arm64']), (['build', '--x'], ['--x86']), (['release', '--x'], []),
+    (['build', '--platform=linux/amd64,'], ['--platform=linux/amd64,linux/arm64']),
+    (['release', '--ba'], ['--base-digest']), (['release', '--build-secret', 'HOM'], ['HOME']),
+    (['build', '--up'], ['--update-digests']), (['check', '--format', 'j'], ['json']),
     (['nonsense', ''], []), (['--', 'pytest', '/'], []),
 ])
 @pytest.mark.parametrize('program', RUNNERS)

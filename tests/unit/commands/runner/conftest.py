@@ -9,7 +9,7 @@ from runner_checkout import DIGEST
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout whose path has a blank; the user's name is known."""
     folder = tmp_path / 'my checkout'
     for name in ('docker', 'release/docker'):
@@ -18,5 +18,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / 'docker' / 'manifest.json').write_text(
         json.dumps({'registry': 'nvcr.io', 'repository': 'a/b', 'digest': DIGEST}),
     )
+    (home / '.local/state/tao').mkdir(parents=True)
     monkeypatch.setenv('USER', 'DOM\\jo doe')
     return folder

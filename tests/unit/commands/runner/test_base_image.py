@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from engine_answers import Engine
-from runner_checkout import DIGEST, backend, commands
+from runner_checkout import DIGEST, backend, commands, without_minute
 from runner_checkout import run as run_on
-from support import FakeDocker, Result, tao
+from support import MADE, FakeDocker, Result, tao
 
 from tao_launcher.checkouts.runners import BUILDS_ITS_BASE
 
@@ -17,7 +17,7 @@ MISSING = 'Error: No such image: x\n'
 
 
 @pytest.fixture
-def root(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, engine: Engine, buildx: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout to be in, whose base image nobody has; an engine that builds."""
     folder = tmp_path / 'checkout'
     (folder / 'docker').mkdir(parents=True)
@@ -26,7 +26,8 @@ def root(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Pat
         json.dumps({'registry': 'r.test', 'repository': 'a/b', 'tag': 'c'}),
     )
     engine.answers('image', '[]\n', MISSING, 1)
-    for verb in ('pull', 'build', 'run'):
+    engine.answers('image.2', json.dumps([{'Id': MADE}]))
+    for verb in ('pull', 'buildx', 'run'):
         engine.answers(verb)
     monkeypatch.chdir(folder)
     return folder
@@ -37,7 +38,7 @@ def run(*options: str, program: str = BUILDS_ITS_BASE) -> Result:
 
 
 def steps(engine: Engine) -> list[str]:
-    return [call[1] for call in engine.calls if call[1] in ('image', 'pull', 'build', 'run')]
+    return [call[1] for call in engine.calls if call[1] in ('image', 'pull', 'buildx', 'run')]
 
 
 def test_it_is_pulled(root: Path, engine: Engine) -> None:
@@ -49,17 +50,17 @@ def test_it_is_built_where_it_can_not_be_pulled(root: Path, engine: Engine) -> N
     engine.answers('pull', '', 'unauthorized\n', 1)
     done = run()
     assert done.code == 0
-    assert steps(engine) == ['image', 'pull', 'build', 'run']
-    build = next(call for call in engine.calls if call[1] == 'build')
+    assert steps(engine) == ['image', 'pull', 'buildx', 'image', 'run']
+    build = next(call for call in engine.calls if call[1] == 'buildx')
     assert build[build.index('-t') + 1] == 'r.test/a/b:c' and build[-1] == str(root)
     assert f'it cannot be pulled: building r.test/a/b:c from {root}/docker/Dockerfile' in done.err
 
 
 def test_a_build_that_fails_is_the_end(root: Path, engine: Engine) -> None:
     engine.answers('pull', code=1)
-    engine.answers('build', code=17)
+    engine.answers('buildx', code=17)
     assert run().code == 17
-    assert steps(engine) == ['image', 'pull', 'build']
+    assert steps(engine) == ['image', 'pull', 'buildx', 'buildx']
 
 
 def test_a_pull_that_somebody_ended_is_not_followed_by_a_build(root: Path, engine: Engine) -> None:
@@ -100,18 +101,31 @@ DOTTED = 'r.test/a/b:c'
 def test_a_dry_run_shows_all_of_it(root: Path, engine: Engine) -> None:
     """In the order, with the cases, and in the words of a launch."""
     out = tao('--quiet', '--dry-run', '--', 'make', program=BUILDS_ITS_BASE).out
-    build = f'docker build --pull -f {root}/docker/Dockerfile -t {DOTTED} --network=host {root}'
     *before, line = out.splitlines()
+    build = before[4]
     assert before == [
         f'docker image inspect {DOTTED}', '# where it is not here:', f'docker pull {DOTTED}',
-        '# where it cannot be pulled:', build, '# then:',
+        '# where it cannot be pulled:', build, '# where it cannot be pulled:', f'docker image inspect {DOTTED}',
+        '# then:',
     ]
+    assert build.startswith('docker buildx build --load --metadata-file ')
+    assert build.endswith(f' --pull -f {root}/docker/Dockerfile -t {DOTTED} --network=host {root}')
     assert steps(engine) == []
     engine.answers('pull', '', 'unauthorized\n', 1)
     assert run().code == 0
-    assert [call for call in engine.calls if call[1] in ('image', 'pull', 'build', 'run')] == [
-        *map(shlex.split, (before[0], before[2], before[4], line)),
+    assert [call for call in engine.calls if call[1] in ('image', 'pull', 'buildx', 'run')] == [
+        *map(shlex.split, (before[0], before[2], build, before[6], line)),
     ]
+
+
+def test_a_dry_run_of_an_older_client(root: Path, buildx: Path, engine: Engine) -> None:
+    """Without buildx its version is asked, and the tag is looked at before and after."""
+    buildx.unlink()
+    document = json.loads(tao('--quiet', '--dry-run=json', '--', 'make', program=BUILDS_ITS_BASE).out)
+    words = [each['argv'][1:] for each in document['before'][2:]]
+    inspect = ['image', 'inspect', DOTTED]
+    assert [words[0], words[1], words[3]] == [['--version'], inspect, inspect]
+    assert words[2][:2] == ['build', '--iidfile']
 
 
 def test_a_dry_run_shows_what_is_run_with_another_image(root: Path, engine: Engine) -> None:
@@ -121,18 +135,19 @@ def test_a_dry_run_shows_what_is_run_with_another_image(root: Path, engine: Engi
     words = ['--quiet', '--dry-run', '--', 'make']
     *before, line = tao(*words, program=BUILDS_ITS_BASE, env={'USER': 'jo'}).out.splitlines()
     assert before[0] == f'docker image inspect r.test/a/b@{DIGEST}' and line.endswith(f' r.test/a/b@{DIGEST} make')
-    assert before[5] == '# where it was built, in place of the next line:' and before[6].endswith(' r.test/a/b:jo make')
+    assert before[7] == '# where it was built, in place of the next line:' and before[8].endswith(' r.test/a/b:jo make')
     engine.answers('pull', '', 'unauthorized\n', 1)
     assert tao('--quiet', '--', 'make', program=BUILDS_ITS_BASE, env={'USER': 'jo'}).code == 0
-    runs = [call for call in engine.calls if call[1] in ('build', 'run')]
-    assert runs == [shlex.split(before[4]), shlex.split(before[6])]
+    runs = [call for call in engine.calls if call[1] in ('buildx', 'run')]
+    assert runs == [shlex.split(before[4]), shlex.split(before[8])]
 
 
 def test_other_forms_of_the_dry_run(root: Path, engine: Engine) -> None:
     pretty = tao('--quiet', '--dry-run=pretty', '--', 'make', program=BUILDS_ITS_BASE).out
     assert pretty.startswith(f'docker image inspect {DOTTED}\n# where') and '# then:\ndocker run --rm \\\n' in pretty
     document = json.loads(tao('--quiet', '--dry-run=json', '--', 'make', program=BUILDS_ITS_BASE).out)
-    assert [each['if'] for each in document['before']] == ['', 'where it is not here', 'where it cannot be pulled']
+    cases = ['', 'where it is not here', *['where it cannot be pulled'] * 2]
+    assert [each['if'] for each in document['before']] == cases
     assert document['before'][1]['argv'] == ['docker', 'pull', DOTTED] and document['argv'][-1] == 'make'
     explained = tao('--quiet', '--explain', '--', 'make', program=BUILDS_ITS_BASE).out.splitlines()
     assert explained[:2] == [
@@ -152,7 +167,8 @@ def test_build_gives_it_the_name_that_the_next_launch_takes(root: Path, fake_doc
     """So that it can be tried at once: by tag. A digest names another image in any case."""
     done = tao('build', program=BUILDS_ITS_BASE)
     assert (done.code, done.out, done.err) == (0, f'{DOTTED}\n', 'tao_tf: notice: to run it: tao_tf\n')
-    assert fake_docker.calls[0][4:6] == [f'{root}/docker/Dockerfile', '-t'] and fake_docker.calls[0][6] == DOTTED
+    build, = (call for call in fake_docker.calls if call[1] == 'buildx')
+    assert build[build.index('-t') + 1] == DOTTED
     assert next(commands(tao('--dry-run', '--', 'script', 'args', program=BUILDS_ITS_BASE).out))[-1] == DOTTED
     done = tao('--registry', 'm.test', 'build', program=BUILDS_ITS_BASE)
     assert (done.out, done.err) == ('m.test/a/b:c\n', 'tao_tf: notice: to run it: tao_tf --registry m.test\n')
@@ -188,13 +204,14 @@ def test_kernels_that_fail_end_the_release(code: int, ran: int, root: Path, engi
         (root / name).touch()
     words = ['release', '--wheel', '--tag', 'x']
     printed = [line for line in commands(tao(*words, '--dry-run', program=BUILDS_ITS_BASE).out)
-               if line[1] in ('run', 'build')]
-    assert [line[1] for line in printed] == ['build', 'run', 'run', 'build']
-    engine.answers('image', '[{}]\n')
+               if line[1] in ('run', 'buildx')]
+    assert [line[1] for line in printed] == ['buildx', 'run', 'run', 'buildx']
+    engine.answers('image', json.dumps([{'Id': MADE}]))
     engine.answers('run.1', code=code)
     done = tao(*words, program=BUILDS_ITS_BASE)
     assert done.code == code
-    assert [call for call in engine.calls if call[1] in ('run', 'build')] == printed[1:1 + ran] + printed[3:][:ran - 1]
+    called = [without_minute(call) for call in engine.calls if call[1] in ('run', 'buildx')]
+    assert called == printed[1:1 + ran] + printed[3:][:ran - 1]
 
 
 def test_a_release_by_digest_shows_both_lines_of_each_step(root: Path) -> None:

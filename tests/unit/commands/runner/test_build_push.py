@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from engine_answers import Engine
 from nobody import NOBODY
-from support import Result, tao
+from support import MADE, Result, tao
 
 OLD, NEW, OTHER = ('sha256:' + letter * 64 for letter in 'abc')
 BASE = 'r.test:5000/a/b'
@@ -19,23 +19,16 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason='only root can give a f
 
 
 @pytest.fixture
-def root(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout to stand in, and an engine that builds and pushes everything."""
-    folder = tmp_path / 'checkout'
-    (folder / 'docker').mkdir(parents=True)
-    (folder / 'docker' / 'Dockerfile').touch()
-    (folder / 'docker' / 'manifest.json').write_text(
-        json.dumps({'registry': 'r.test:5000', 'repository': 'a/b', 'digest': OLD}),
-    )
-    for verb in ('build', 'tag', 'push'):
-        engine.answers(verb)
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv('USER', 'jo')
-    return folder
+def root(buildable: Path) -> Path:
+    return buildable
 
 
 def push(engine: Engine, *images: Any, code: int = 0) -> Result:
-    engine.answers('image', json.dumps(list(images)), '' if images else 'Error: No such image: x\n', code)
+    """`images` is what the engine says after the push, of what it built."""
+    engine.forget()
+    engine.answers('image', json.dumps([{'Id': MADE}]))
+    known = [{'Id': MADE, **image} if isinstance(image, dict) else image for image in images]
+    engine.answers('image.3', json.dumps(known), '' if images else 'Error: No such image: x\n', code)
     done = tao('build', '--push', program='tao_pt')
     return Result(done.code, done.out, re.sub(r'(?<=:jo-)\d{12}', 'MINUTE', done.err))
 
@@ -56,6 +49,7 @@ def test_the_one_of_the_repository(root: Path, engine: Engine) -> None:
     ([{'RepoDigests': [f'{BASE}@{NEW}', f'{BASE}@{OTHER}']}], 0, [
         f'the engine has several for {BASE}: {NEW}', f'the engine has several for {BASE}: {OTHER}',
     ]),
+    ([{'Id': OTHER, 'RepoDigests': [f'{BASE}@{NEW}']}], 0, ['something else moved its tag in the meantime']),
     ([{'RepoDigests': []}], 0, []), ([{}], 0, []), ([{'RepoDigests': None}], 0, []), ([7], 0, []),
     ([], 1, ['Error: No such image: x']), ([{'RepoDigests': [f'{BASE}@sha256:x']}], 0, []),
 ])
@@ -70,17 +64,18 @@ def test_one_that_can_not_be_told(root: Path, engine: Engine, images: Any, code:
     assert manifest(root)['digest'] == OLD
 
 
-@pytest.mark.parametrize('verb', ['build', 'tag', 'push'])
+@pytest.mark.parametrize('verb', ['buildx', 'tag', 'push'])
 @pytest.mark.parametrize('code', [1, 17, 125])
 def test_the_code_of_the_step_that_fails(root: Path, engine: Engine, verb: str, code: int) -> None:
     engine.answers(verb, code=code)
     done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
     assert (done.code, done.out) == (code, '') and manifest(root)['digest'] == OLD
-    assert [call[1] for call in engine.calls][-1] == verb
+    steps = [call[1:3] for call in engine.calls]
+    assert steps[-1] == ['buildx', 'inspect'] if verb == 'buildx' else steps[-1][0] == verb
 
 
 def test_what_an_engine_prints_is_talk(root: Path, engine: Engine) -> None:
-    engine.answers('build', 'Step 1/1\n', 'a warning\n')
+    engine.answers('buildx', 'Step 1/1\n', 'a warning\n')
     done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}']})
     assert done.out == f'{BASE}@{NEW}\n'
     assert sorted(done.err.splitlines()[:2]) == ['Step 1/1', 'a warning']
@@ -110,7 +105,7 @@ def test_links_that_someone_else_laid(root: Path, engine: Engine, tmp_path: Path
     os.chown(root / 'docker/manifest.json', NOBODY, NOBODY)
     (root / 'docker/manifest.json').chmod(0o644)
     named = {'NV_TAO_PYTORCH_TOP': str(root)}
-    engine.answers('image', json.dumps([{'RepoDigests': [f'{BASE}@{NEW}']}]))
+    engine.answers('image', json.dumps([{'Id': MADE, 'RepoDigests': [f'{BASE}@{NEW}']}]))
     assert tao('build', '--push', program='tao_pt', env=named).code == 0
     assert (manifest(root)['digest'], (root / 'docker/manifest.json').stat().st_uid) == (NEW, NOBODY)
     assert (victim.read_text(), victim.stat().st_uid) == ('mine', 0)

@@ -1,7 +1,6 @@
 """tao_pt build, release and check as command lines: help, dry runs, and what is refused."""
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import pytest
@@ -27,11 +26,11 @@ def test_help(program: str, fake_docker: FakeDocker) -> None:
 ])
 def test_where_a_dry_run_is_asked_for(words: list[str], root: Path, fake_docker: FakeDocker) -> None:
     done = run(root, *words)
-    line = ['docker', 'build', '--pull', '-f', f'{root}/docker/Dockerfile', '-t', f'{BASE}:DOM-jo-doe',
-            '--network=host', str(root)]
-    assert (done.code, list(commands(done.out)), done.err) == (0, [line], '')
-    done = run(root, 'build', TAO_DRY_RUN='1')
-    assert (done.code, list(commands(done.out))) == (0, [line])
+    line = ['--pull', '-f', f'{root}/docker/Dockerfile', '-t', f'{BASE}:DOM-jo-doe', '--network=host', str(root)]
+    found = [words[-len(line):] for words in commands(done.out) if 'build' in words]
+    assert (done.code, found, done.err) == (0, [line], '')
+    by_option, done = done, run(root, 'build', TAO_DRY_RUN='1')
+    assert (done.code, done.out) == (0, by_option.out)
     assert done.err == 'tao_pt: notice: TAO_DRY_RUN is set: nothing is run\n'
     assert fake_docker.calls == []
 
@@ -78,7 +77,7 @@ def test_another_checkout_than_the_one_around(root: Path, tmp_path: Path, monkey
         monkeypatch.chdir(folder)
         done = run(root, 'build', '--dry-run')
         assert (done.code, done.err) == (0, f'tao_pt: notice: {notice}\n' if notice else '')
-        assert shlex.split(done.out)[-1] == str(root)
+        assert str(root) in [words[-1] for words in commands(done.out)]
 
 
 @pytest.mark.parametrize('words', [

@@ -1,0 +1,74 @@
+"""Pushes an image of a checkout, and says by which digest its registry has it."""
+from __future__ import annotations
+
+from ...base import machine
+from ...base.errors import CheckFailed, EngineError
+from ...base.shell import join, quote
+from ...checkouts import images
+from ...engine import answers, references
+from ...settings import parsers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...checkouts.builder import Builder
+    from ...checkouts.checkout import Checkout
+
+
+def digest_words(found: Checkout, how: Builder) -> tuple[str, ...]:
+    """The words that have `push` write the digest into a file, of an engine that does so."""
+    option = found.engine.daemon.profile.digest_file
+    return (option, how.digest) if option else ()
+
+
+def check(found: Checkout, image: str, made: str) -> int:
+    """Look, right before an image is pushed, whether its tag names the one that was built: 0. Raises CheckFailed."""
+    facts, _ = images.inspected(found, image)
+    if found.dry_run:
+        found.then('unless that is the same image, it is not pushed')
+    elif images.id_of(facts) != made:
+        found.step(('rmi', image))
+        raise CheckFailed(
+            f'{image} is not the image that was just built; nothing was pushed',
+            f'the build made {made}, and something else moved its tag in the meantime',
+        )
+    return 0
+
+
+def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> int:
+    """Push an image, with these words more; the engine's code."""
+    code = found.step(('push', *words, image))
+    if code:
+        registry = image.partition('/')[0]
+        user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''
+        found.output.notice(
+            f'{image} was built, but not pushed; if access was denied: '
+            f'{join(found.engine.words)} login {quote(registry)}{user}'
+        )
+    return code
+
+
+def pushed_digest(found: Checkout, how: Builder, image: str, made: str) -> tuple[str, str]:
+    """(the digest that an image was pushed under, its architecture), as the engine says; two '' in a dry run.
+
+    `made` is its id. Raises EngineError where the digest is not known.
+    """
+    facts, error = images.inspected(found, image)
+    if found.dry_run:
+        return '', ''
+    known, architecture = answers.texts(facts, 'RepoDigests'), answers.text(facts, 'Architecture')
+    repository = references.repository(image)
+    # some engines name one twice
+    digests = dict.fromkeys(name.partition('@')[2] for name in known if name.partition('@')[0] == repository)
+    if found.engine.daemon.profile.digest_file:
+        digests = dict.fromkeys([machine.text(how.digest)])
+    usable = [digest for digest in digests if parsers.is_digest(digest)]
+    if len(usable) == 1 and images.id_of(facts) == made:
+        return usable[0], architecture
+    is_moved = bool(images.id_of(facts)) and images.id_of(facts) != made
+    raise EngineError(
+        f'{image} was pushed, but its digest is not known; {found.manifest} is as it was',
+        *(f'the engine has several for {repository}: {digest}' for digest in usable if not is_moved),
+        *(['something else moved its tag in the meantime'] if is_moved else []),
+        *error[-300:].splitlines(),
+        advice=join((*found.engine.words, 'manifest', 'inspect', '--verbose', image)),
+    )

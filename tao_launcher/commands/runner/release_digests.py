@@ -1,0 +1,91 @@
+"""The digests of the base image in a checkout's release Dockerfile, beside those in its manifest."""
+from __future__ import annotations
+
+from ...base import files, host
+from ...base.errors import CheckFailed, ConfigError
+from ...checkouts.manifest import ARCHITECTURES
+from ...checkouts.release_base import bases, wanted, with_digests
+from ...engine import answers
+from ...settings import parsers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ...checkouts.checkout import Checkout
+    from ...checkouts.release_base import Base
+
+DOCKERFILES = ('release/docker/Dockerfile', 'release/docker/Dockerfile.release')
+
+
+def say_other_base(found: Checkout, dockerfile: str, build_args: Sequence[str]) -> None:
+    """A notice where a release Dockerfile builds on another base image than the manifest names."""
+    pairs = (word.partition('=') for word in build_args)
+    given = {name: value if equals else found.engine.environ.get(name, '') for name, equals, value in pairs}
+    digests = _digests(found)
+    for base in _bases(found, _text(dockerfile), given):
+        new = wanted(base, digests)
+        if new and new != base.digest:
+            found.output.notice(
+                f'{dockerfile}:{base.line}: builds on {base.repository}@sha256:{base.digest}, while the manifest names '
+                f'sha256:{new}' + (f' for {base.entry}' if base.entry else '')
+                + ('; --base-digest writes that one' if base.start >= 0 else '')
+            )
+
+
+def update(found: Checkout, dockerfile: str, state: str, digests: Mapping[str, str] | None = None) -> None:
+    """Write the digests that the manifest names, or `digests`, into a release Dockerfile.
+
+    `state` is the folder of the lock. Raises ConfigError where it holds none, CheckFailed where it
+    cannot be written.
+    """
+    text = _text(dockerfile)
+    old = _bases(found, text, {})
+    if not old:
+        raise ConfigError(
+            f'{dockerfile}: no digest of the base image', f'no stage is built FROM {found.repository()}@sha256:…',
+            advice='name the base image by its digest there',
+        )
+    digests = _digests(found) if digests is None else digests
+    for base in old:
+        new = wanted(base, digests)
+        if new and new != base.digest and base.start >= 0:
+            if found.dry_run:
+                found.then(f'line {base.line} of {dockerfile} gets the digest {new}')
+            else:
+                found.output.notice(f'{dockerfile}:{base.line}: the digest is now {new}')
+    after = with_digests(text, old, digests)
+    if after == text or found.dry_run:
+        return
+    try:
+        is_written = files.exchange(dockerfile, _bytes(text), _bytes(after), state)
+        why = 'someone else changed it in the meantime'
+    except OSError as e:
+        is_written, why = False, f'{e.strerror}'
+    if not is_written:
+        raise CheckFailed(f'{dockerfile}: left as it is: {why}')
+
+
+def _digests(found: Checkout) -> dict[str, str]:
+    """The digests that the manifest names, by the names that it gives them; '' is this machine's."""
+    document = host.json_file(found.manifest)
+    entry = ARCHITECTURES.get(found.here.machine, found.here.machine)
+    named: dict[str, object] = {entry: answers.text(document, 'digest')}
+    if answers.at(document, 'digests') is not None:
+        named = {**answers.fields(document, 'digests')}
+    digests = {name: digest for name, digest in named.items() if isinstance(digest, str) and parsers.is_digest(digest)}
+    return {**digests, '': digests.get(entry, '')}
+
+
+def _bases(found: Checkout, text: str, given: Mapping[str, str]) -> tuple[Base, ...]:
+    """Those bases of a Dockerfile that are the checkout's base image, from whichever registry."""
+    repository = answers.text(host.json_file(found.manifest), 'repository')
+    return tuple(base for base in bases(text, given) if f'/{base.repository}'.endswith(f'/{repository}'))
+
+
+def _text(dockerfile: str) -> str:
+    return (host.read(dockerfile, 'release Dockerfile', required=True) or b'').decode('utf-8', 'surrogateescape')
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode('utf-8', 'surrogateescape')
