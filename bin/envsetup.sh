@@ -1,9 +1,11 @@
 # shellcheck shell=bash
 # To be sourced by bash or zsh, from a checkout of a TAO backend or from ~/.bashrc:
 #   source /path/to/bin/envsetup.sh
-# The checkout is the nearest folder, from the current one upwards, with docker/manifest.json. Its root variable
-# (NV_TAO_PYTORCH_TOP, ...) is exported, the folder of this file is put on PATH, and an interactive shell is told what
-# is missing, by files alone. Sourcing it again changes nothing more. It defines nothing else and never ends the shell.
+# The checkout is the nearest folder, from the current one upwards, with docker/manifest.json; a submodule inside another
+# checkout belongs to that one. Its root variable (NV_TAO_PYTORCH_TOP, ...) is exported, the folder of the programs is
+# put on PATH, and an interactive shell is told what is missing, by files alone. Functions that hide the programs, as
+# the backends' own scripts/envsetup.sh exports, are unset. Sourcing it again changes nothing more. It defines nothing
+# else and never ends the shell.
 # A checkout that belongs to another user than you and root is left alone: what is in it would be run as you.
 
 if [ -z "${BASH_VERSION-}${ZSH_VERSION-}" ]; then
@@ -14,7 +16,7 @@ fi
 _tao_envsetup() {
     # Whatever options the user's shell has, zsh works here as it does by default.
     [ -z "${ZSH_VERSION-}" ] || emulate -L zsh
-    local file bin root='' runner='' variable='' by_hand='' owner='' named=''
+    local file bin is_installed='' root='' outer='' runner='' variable='' by_hand='' owner='' named=''
     if [ -n "${ZSH_VERSION-}" ]; then
         eval 'file=${${(%):-%x}:A}'
         case ${ZSH_EVAL_CONTEXT-} in toplevel:file:*) by_hand=yes ;; esac
@@ -23,13 +25,16 @@ _tao_envsetup() {
         [ "${#BASH_SOURCE[@]}" -gt 2 ] || by_hand=yes
     fi
     bin=${file%/*}
-    case :${PATH-}: in
-        *:"$bin":*) ;;
-        *) export PATH="$bin${PATH:+:$PATH}" ;;
-    esac
+    if [ ! -e "$bin/tao_pt" ]; then
+        # installed as share/tao-launcher/envsetup.sh
+        is_installed=yes
+        bin=${bin%/*/*}/bin
+    fi
+    _tao_unset_functions
+    _tao_is_on_path || export PATH="$bin${PATH:+:$PATH}"
 
-    root=${PWD-}
-    while [ -n "$root" ] && [ ! -e "$root/docker/manifest.json" ]; do root=${root%/*}; done
+    _tao_nearest "${PWD-}"
+    root=$outer
     if [ -z "$root" ]; then
         # at every start of a shell this would be one message too many
         if [ -n "$by_hand" ] && [[ $- == *i* ]]; then
@@ -37,6 +42,11 @@ _tao_envsetup() {
         fi
         return 0
     fi
+    while [ -n "$outer" ]; do
+        _tao_nearest "${outer%/*}"
+        [ -z "$outer" ] || ! _tao_has_submodule "${root#"$outer"/}" || root=$outer
+    done
+    owner=''
     _tao_owner "$root" "$root/docker" "$root/docker/manifest.json"
     _tao_recognise
     case $runner in
@@ -63,14 +73,68 @@ _tao_envsetup() {
         return 0
     fi
     export "$variable=$root"
-    if [[ $- == *i* ]]; then
-        if command -v python3 >/dev/null 2>&1; then
-            # -S: no package is needed, and looking for them is half of its time
-            python3 -S "$bin/$runner" check --files </dev/null || :
-        else
-            echo 'envsetup.sh: no program python3 on PATH; the runners need it' >&2
-        fi
+    [[ $- == *i* ]] || return 0
+    if [ -n "$is_installed" ]; then
+        "$bin/$runner" check --files </dev/null || :
+    elif command -v python3 >/dev/null 2>&1; then
+        # -S: no package is needed, and looking for them is half of its time
+        python3 -S "$bin/$runner" check --files </dev/null || :
+    else
+        echo 'envsetup.sh: no program python3 on PATH; the runners need it' >&2
     fi
+}
+
+# Whether PATH has the folder of the programs. One of an environment has another python too, so it is not put there when
+# the programs are found through links.
+_tao_is_on_path() {
+    local found=''
+    case :${PATH-}: in *:"$bin":*) return 0 ;; esac
+    [ -n "$is_installed" ] || return 1
+    if [ -n "${ZSH_VERSION-}" ]; then found=$(whence -p tao_pt); else found=$(type -P tao_pt); fi
+    [ "$found" -ef "$bin/tao_pt" ]
+}
+
+# Unsets functions that would be run in place of the programs; one that calls the program itself stays.
+_tao_unset_functions() {
+    local name='' body='' gone=''
+    for name in tao_pt tao_tf tao_tf2 tao_deploy tao_ds; do
+        body=$(typeset -f "$name") || continue
+        case $body in
+            '' | *"command $name"* | *"bin/$name"*) continue ;;
+        esac
+        unset -f "$name" 2>/dev/null || continue
+        gone="$gone $name"
+    done
+    [ -z "$gone" ] || echo "envsetup.sh: shell functions that hid the programs are now unset:$gone" >&2
+}
+
+# Sets outer to the nearest folder upwards with a manifest, or ''.
+_tao_nearest() {
+    outer=$1
+    while [ -n "$outer" ] && [ ! -e "$outer/docker/manifest.json" ]; do outer=${outer%/*}; done
+}
+
+# Whether the folder $1 below outer is or is in a submodule of it. A list that someone else may write decides nothing.
+_tao_has_submodule() {
+    local line='' is_submodule='' path=''
+    [ -f "$outer/.gitmodules" ] && [ -r "$outer/.gitmodules" ] || return 1
+    owner=''
+    _tao_owner "$outer" "$outer/docker" "$outer/docker/manifest.json" "$outer/.gitmodules"
+    [ -z "$owner" ] || return 1
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in
+            *'[submodule'*) is_submodule=yes ;;
+            *'['*']'*) is_submodule='' ;;
+            *path*=*)
+                path=${line#*=}
+                path=${path#"${path%%[![:blank:]]*}"}
+                path=${path%"${path##*[![:space:]]}"}
+                path=${path#\"} path=${path%\"} path=${path#./} path=${path%/}
+                [ -z "$is_submodule" ] || [ -z "$path" ] || case $1/ in "$path"/*) return 0 ;; esac
+                ;;
+        esac
+    done <"$outer/.gitmodules"
+    return 1
 }
 
 # Sets runner, from root: by the package in it, else by the image that its manifest names, else by its name.
@@ -134,4 +198,4 @@ if [ -n "${BASH_VERSION-}" ] && [ "${BASH_SOURCE[0]}" = "$0" ]; then
 else
     _tao_envsetup || :
 fi
-unset -f _tao_envsetup _tao_recognise _tao_owner
+unset -f _tao_envsetup _tao_is_on_path _tao_unset_functions _tao_nearest _tao_has_submodule _tao_recognise _tao_owner

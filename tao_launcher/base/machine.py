@@ -144,6 +144,12 @@ def python() -> tuple[int, int]:
     return sys.version_info[0], sys.version_info[1]
 
 
+def own_folders() -> tuple[str, str]:
+    """(the folder that has the package in it, the folder of the program that was started), links followed."""
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    return os.path.dirname(package), os.path.dirname(os.path.realpath(sys.argv[0]))
+
+
 def real_path(path: str) -> str:
     """The absolute form of a path, links followed."""
     return os.path.realpath(path)

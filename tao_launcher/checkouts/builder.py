@@ -94,13 +94,25 @@ def builder(found: Checkout) -> tuple[Checkout, Builder]:
     variables = {**_client_home(found, folder)}
     for variable, value in variables.items():
         found.output.notice(f'the configuration of {profile.name} cannot be written here: it gets {variable}={value}')
-    has_buildx = bool(buildx(found))
-    if not has_buildx and profile.has_plugins and not engine.daemon.is_sudo and 'DOCKER_BUILDKIT' not in engine.environ:
+    if asks_version(found):
         variables.update(_buildkit(found))
     found = found._replace(engine=engine._replace(environ={**engine.environ, **variables}))
-    made = Builder((), folder, _name(found), has_buildx, has_buildx or not profile.has_plugins)
+    return found, likely(found)
+
+
+def likely(found: Checkout) -> Builder:
+    """The builder, by files alone: nothing is asked, and nothing is said."""
+    profile, has_buildx = found.engine.daemon.profile, bool(buildx(found))
+    made = Builder((), _folder(found), _name(found), has_buildx, has_buildx or not profile.has_plugins)
     start = ('buildx', 'build', '--load', '--metadata-file') if has_buildx else ('build', '--iidfile')
-    return found, made._replace(start=(*start, made.built))
+    return made._replace(start=(*start, made.built))
+
+
+def asks_version(found: Checkout) -> bool:
+    """Whether the client's version tells how it has to build."""
+    engine = found.engine
+    has_plugins = engine.daemon.profile.has_plugins
+    return has_plugins and not (buildx(found) or engine.daemon.is_sudo or 'DOCKER_BUILDKIT' in engine.environ)
 
 
 def buildx(found: Checkout) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+HOST_NETWORK = '--network=host'
 OWN_SECRET = r'id=[\w.-]+(,type=(file|env))?,((src|source)=[^,]+|env=[A-Za-z_]\w*)'
 
 
@@ -108,7 +109,7 @@ def build(start: Sequence[str], recipe: Recipe) -> tuple[str, ...]:
     """The words that build an image; those of `start` name the builder and its own options."""
     return (
         *start, *(['--platform', recipe.platform] if recipe.platform else []), *(['--pull'] if recipe.pull else []),
-        '-f', recipe.dockerfile, '-t', recipe.image, *(['--no-cache'] if recipe.force else []), '--network=host',
+        '-f', recipe.dockerfile, '-t', recipe.image, *(['--no-cache'] if recipe.force else []), HOST_NETWORK,
         *(word for argument in recipe.given.words for word in ('--build-arg', argument)),
         *(word for secret in recipe.given.secrets for word in ('--secret', secret)), recipe.folder,
     )

@@ -1,17 +1,17 @@
 """A backend checkout, and the engine that builds its images: each command of it is run, or printed by a dry run."""
 from __future__ import annotations
 
-from ..base import host, machine
+from ..base import host
 from ..base.errors import ConfigError, UsageError
 from ..base.record import Record
-from ..engine import process
+from ..engine import daemon, process
 from ..engine.references import with_registry
 from ..launch.variables import in_ps
 from ..settings import parsers
 from ..settings.chosen_engine import engine as find_engine
 from ..settings.settings import dry_run_form, registry_and_release
 from . import builds, runners
-from .find import find_root, manifest_image, root_above, runner_profiles, where_from
+from .find import find_root, manifest_image, notices, runner_profiles, where_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +58,24 @@ class Checkout(Record):
             name = f'{self.manifest_registry()}/{other}'
         return with_registry(name, self.registry) if self.registry else name
 
+    def local_image(self) -> str:
+        """The name that its base image gets here: REPOSITORY:USER.
+
+        For the runner that builds its own it is the one that the manifest names, where that is no digest, so that the
+        next launch takes it. Raises ConfigError.
+        """
+        if self.program == runners.BUILDS_ITS_BASE:
+            named = manifest_image(self.root, self.profile, self.here, by_tag=False)
+            if '@' not in named:
+                return with_registry(named, self.registry) if self.registry else named
+        return f'{self.repository()}:{self.user()}'
+
+    def runner_of(self, image: str) -> tuple[str, ...]:
+        """The command that runs an image; without its name where the manifest has that. Raises ConfigError."""
+        if image == self.local_image() != f'{self.repository()}:{self.user()}':
+            return (self.program, *(['--registry', self.registry] if self.registry else []))
+        return self.program, '--image', image
+
     def manifest_registry(self) -> str:
         """The registry that the manifest names."""
         data = host.json_file(self.manifest)
@@ -74,11 +92,21 @@ class Checkout(Record):
     def step(self, words: Sequence[str], given: Arguments | None = None) -> int:
         """Run the engine with these words, what it prints on stderr; or print them. Its exit code."""
         engine = builds.engine_words(self.engine.words, given) if given else self.engine.words
+        words = self.allowed(words)
         if self.dry_run:
             self.output.result(self.output.line((*engine, *words)))
             return 0
         with self.output.aside():
             return process.follow((*engine, *words), {**self.engine.environ, **(given.export if given else {})})
+
+    def allowed(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words without the host's network, which docker refuses where it maps the users of containers."""
+        return tuple(word for word in words if word != builds.HOST_NETWORK or not self.maps_users)
+
+    @property
+    def maps_users(self) -> bool:
+        """Whether the engine maps the users of containers to others."""
+        return daemon.remaps_users(self.engine.daemon, host.json_file)
 
     def then(self, text: str) -> None:
         """In a dry run: what happens next with what an earlier command says."""
@@ -104,23 +132,31 @@ class Checkout(Record):
 
 
 def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -> Checkout:
-    """The checkout that the root variable or the current folder names. Raises UsageError, ConfigError."""
+    """The checkout that the root variable or the current folder names, and a word about it where there is one.
+
+    Raises UsageError, ConfigError.
+    """
     options, environ, here, output = invocation
-    profile = runner_profiles()[program]
     asked = asked_dry or bool(options.get('dry_run'))
     form = dry_run_form(options, environ)
     if form and not asked:
         output.say_dry_run()
     if form in ('pretty', 'json') and options.get('dry_run'):
         raise UsageError(f'--dry-run={form} is for a launch', 'here every command is printed on a line of its own')
-    root = find_root(program, profile, environ, here)
-    above = root_above(here.cwd)
-    if above and machine.real_path(above) != machine.real_path(root):
-        output.notice(f'this is about {root}, of {profile["root_variable"]}; you are in {above}')
-    return Checkout(
-        program, profile, root, find_engine(invocation), registry_and_release(options, environ)[0], asked or bool(form),
-        invocation,
-    )
+    found = opened(program, invocation, dry_run=asked or bool(form))
+    for notice in notices(found.profile, found.root, here):
+        output.notice(notice)
+    if found.maps_users:
+        output.notice('docker maps the users of containers (userns-remap), so what is built gets no host network')
+    return found
+
+
+def opened(program: str, invocation: Invocation, *, dry_run: bool) -> Checkout:
+    """The same for a launch, which has its own words about it. Raises UsageError, ConfigError."""
+    profile = runner_profiles()[program]
+    root = find_root(program, profile, invocation.environ, invocation.here)
+    registry, _ = registry_and_release(invocation.options, invocation.environ)
+    return Checkout(program, profile, root, find_engine(invocation), registry, dry_run, invocation)
 
 
 def parsed(option: str, text: str, parse: Callable[[str], T]) -> T:

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import json
 
-from ..base import host
+from ..base import host, machine
 from ..base.errors import ConfigError
 from ..base.ownership import foreign_owner
-from . import runners
+from . import runners, submodules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,11 +29,14 @@ def find_root(
 ) -> str:
     """The checkout: the root variable's folder, else the nearest folder upwards with a manifest.
 
-    One that is found, and not named, has to be the caller's or root's: what is in it is run. Raises ConfigError.
+    One that is found, and not named, has to be the caller's or root's: what is in it is run. One that shows to be
+    of another backend is refused. Raises ConfigError.
     """
     variable = profile['root_variable']
     if environ.get(variable):
-        return host.path_of(environ[variable])
+        found = host.path_of(environ[variable])
+        _check_backend(program, profile, found, f'{variable} names it')
+        return found
     found = root_above(here.cwd)
     if not found:
         raise ConfigError(
@@ -47,11 +50,58 @@ def find_root(
             f'{found}: belongs to {owner}', f'a checkout that {variable} does not name has to be yours or root\'s',
             advice=f'{export_line(profile, found)}, if it is meant',
         )
+    _check_backend(program, profile, found, f'{variable} is not set, and you are in it')
+    return found
+
+
+def _check_backend(program: str, profile: Mapping[str, Any], root: str, whence: str) -> None:
+    other = other_backend(profile, root)
+    if other:
+        raise ConfigError(
+            f'{root} is a checkout of {other}, not of {program}', has_package(profile, other), whence,
+            advice=f'{other}, or {export_line(profile)}',
+        )
+
+
+def has_package(profile: Mapping[str, Any], other: str) -> str:
+    """What tells a checkout of the runner `other` from one of the profile's."""
+    return f'it has the package {runner_profiles()[other]["package"]}, and no {profile["package"]}'
+
+
+def other_backend(profile: Mapping[str, Any], root: str) -> str:
+    """The runner whose backend a checkout is of, by the package in it, where that is not the profile's; else ''."""
+    if host.is_folder(f'{root}/{profile["package"]}'):
+        return ''
+    packages = ((name, each['package']) for name, each in runner_profiles().items())
+    return next((name for name, package in packages if host.is_folder(f'{root}/{package}')), '')
+
+
+def notices(profile: Mapping[str, Any], root: str, here: Host) -> list[str]:
+    """What is to be said of a checkout before it is used: that you are in another one, what git has not fetched."""
+    found = []
+    above = root_above(here.cwd)
+    if above and machine.real_path(above) != machine.real_path(root):
+        found.append(f'this is about {root}, of {profile["root_variable"]}; you are in {above}')
+    missing = submodules.not_fetched(root)
+    if missing:
+        found.append(f'{missing}; {submodules.fetch_line(root)}')
     return found
 
 
 def root_above(folder: str) -> str:
-    """The nearest folder upwards with a manifest, or ''."""
+    """The nearest folder upwards with a manifest, or ''; a submodule of a checkout belongs to that one."""
+    found = outer = _nearest(folder)
+    while outer not in ('', '/'):
+        outer = _nearest(outer.rpartition('/')[0] or '/')
+        # a list that someone else may write decides nothing
+        if outer and not owner_above(outer) and not foreign_owner(f'{outer}/{submodules.NAMES}'):
+            inside = f'{found[len(outer.rstrip("/")) + 1:]}/'
+            if any(inside.startswith(f'{path}/') for path in submodules.of(outer)):
+                found = outer
+    return found
+
+
+def _nearest(folder: str) -> str:
     while not host.exists(f'{folder}/{runners.MANIFEST}'):
         if folder in ('/', ''):
             return ''

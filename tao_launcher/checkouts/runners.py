@@ -26,17 +26,26 @@ def defaults(profile: Mapping[str, Any]) -> dict[str, str]:
 
 
 def target(
-    program: str, profile: Mapping[str, Any], root: str, image: str, command: Sequence[str],
+    program: str, profile: Mapping[str, Any], root: str, image: str, command: Sequence[str], *, has_core: bool,
 ) -> Target:
-    """What a runner launches: `command`, or a shell, on the checkout at `root` (an absolute path)."""
+    """What a runner launches: `command`, or a shell, on the checkout at `root` (an absolute path).
+
+    `has_core` tells that its submodule tao-core is there, which base images do not contain.
+    """
     place = profile['mounted_at']
+    own = Source('program', program)
+    paths = [profile['pythonpath'], *([f'{place}/{profile["tao_core"]}'] if has_core else [])]
     return Target(
         job=f'{program}/{"run" if command else "shell"}',
         image=image,
         command=tuple(command),
         mounts=(Mount(root, place, '', Source('program', f'{program}: the checkout')),),
-        # the host's PYTHONPATH means nothing in the container
-        variables=(Variable('PYTHONPATH', profile['pythonpath'], Source('program', program)),),
+        variables=(
+            # the host's PYTHONPATH means nothing in the container
+            Variable('PYTHONPATH', ':'.join(paths), own),
+            # a session is root's, and its .pyc files in the checkout would be in the way of everyone else
+            Variable('PYTHONDONTWRITEBYTECODE', '1', own),
+        ),
         network='host' if profile['network_default'] == '--net=host' else '',
         workdir=profile['working_directory'] or '',
         image_from=quote(f'{root}/{MANIFEST}'),

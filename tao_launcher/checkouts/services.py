@@ -94,6 +94,13 @@ def as_target(found: Service, made: Target, program: str, place: str, settings: 
     own = Source('program', program)
     return made._replace(
         job=f'{program}/service', command=('flask', 'run', '--host', listen, '--port', str(found.port)),
-        variables=(Variable('PYTHONPATH', f'{place}:{api}', own), Variable('FLASK_APP', f'{api}/app.py', own)),
+        variables=(*_with(made.variables, api, own), Variable('FLASK_APP', f'{api}/app.py', own)),
         ports=published, is_service=True,
     )
+
+
+def _with(variables: Sequence[Variable], api: str, own: Source) -> list[Variable]:
+    """The runner's own variables, with the service's folder at the end of PYTHONPATH."""
+    return [
+        Variable('PYTHONPATH', f'{each.value}:{api}', own) if each.name == 'PYTHONPATH' else each for each in variables
+    ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ..base import host, machine
 from ..base.errors import Fatal
+from ..base.shell import join
 from ..base.times import seconds
 from ..engine import answers, daemon, installed
 from ..engine.init import lacks_init, with_init
@@ -57,7 +58,6 @@ def _known(code: int, plan: Plan, launch: Launch) -> FailureFacts:
     return FailureFacts(
         code=code, engine=launch.engine, machine=installed.for_remedies(here, launch.env), environ=launch.env,
         image=plan.image, command=plan.command[0], pull=str(plan.passed.get('pull', '')),
-        builder=plan.target.program if plan.image == plan.target.image else '',
         wants_gpu=bool(plan.gpus), shm=_shm(plan),
         has_init=bool(plan.init), ulimits=tuple(limit.name for limit in plan.ulimits),
         has_memory_limit=any(line[0].partition('=')[0] in ('--memory', '-m') for line in argv.lines(plan)),
@@ -65,7 +65,16 @@ def _known(code: int, plan: Plan, launch: Launch) -> FailureFacts:
         address=found.address, is_remote=found.is_remote,
         lacks_init=plan.init == ('--init',) and lacks_init(found),
         platform=asked, platform_from=asked_from if asked else '',
+        build=_build(plan), is_service=plan.target.is_service,
     )
+
+
+def _build(plan: Plan) -> str:
+    """The command that builds the image, which a developer runner has for its own."""
+    program, settings = plan.target.program, plan.settings
+    if not program or settings.image:
+        return ''
+    return join((program, 'build', *(['--tag', settings.tag] if settings.tag else [])))
 
 
 def _shm(plan: Plan) -> str:

@@ -53,7 +53,7 @@ class FailureFacts(Record):
     image: str = ''
     command: str = ''
     pull: str = ''
-    builder: str = ''  # the developer runner that can build the image
+    build: str = ''  # the command that makes the image here, of a developer runner's own
     wants_gpu: bool = False
     shm: str = ''  # the size that was asked for
     has_memory_limit: bool = False
@@ -74,6 +74,7 @@ class FailureFacts(Record):
     is_podman: bool = False  # podman answers, whatever the program is called
     lacks_init: bool = False  # the engine has no program for --init, and none was found for it
     remaps_users: bool = False  # root in a container is another user (docker's userns-remap)
+    is_service: bool = False  # the job is the microservice of a checkout
     network: str = ''
     network_from: str = ''  # the setting
     network_is_there: bool | None = None  # for container:NAME whether that container runs

@@ -17,8 +17,8 @@ _NO_LOGIN = 'no login for nvcr.io is stored'
 def absent(facts: FailureFacts) -> tuple[str, str]:
     """The image is not here, or its registry was asked for a newer one; a runner's own can be built."""
     what, advice = _absent(facts)
-    if what and facts.builder and facts.image_is_here is False:
-        return what, f'{advice}{", or " if advice else ""}{facts.builder} build'
+    if what and facts.build and facts.image_is_here is False:
+        return what, f'{advice}{", or " if advice else ""}{facts.build}'
     return what, advice
 
 

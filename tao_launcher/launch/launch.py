@@ -38,13 +38,16 @@ def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], outp
     if form == 'explain':
         from . import explain
 
+        output.result(''.join(f'# {when or "before"}: {output.line(words)}' for when, words in plan.before))
         output.result(explain.text(explain.explained(plan, lines)))
         return
     if form == 'json':
         output.result(as_json(plan, argv.words(lines)))
         return
     output.say_exports([name for name, value in plan.export.items() if environ.get(name) != value])
-    output.result(argv.quoted(lines, pretty=form == 'pretty') + '\n')
+    for when, words in plan.before:
+        output.result((f'# {when}:\n' if when else '') + output.line(words))
+    output.result(('# then:\n' if plan.before else '') + argv.quoted(lines, pretty=form == 'pretty') + '\n')
 
 
 def as_json(plan: Plan, words: tuple[str, ...]) -> str:
@@ -54,6 +57,7 @@ def as_json(plan: Plan, words: tuple[str, ...]) -> str:
     """
     import json
 
+    before = [{'if': when, 'argv': words} for when, words in plan.before]
     document = {
         'argv': words,
         'env': plan.by_name,
@@ -68,5 +72,6 @@ def as_json(plan: Plan, words: tuple[str, ...]) -> str:
         'tty': plan.tty,
         'detach': plan.detach,
         'notices': plan.notices,
+        **({'before': before} if before else {}),
     }
     return json.dumps(document, indent=2) + '\n'

@@ -39,6 +39,7 @@ class Target(Record):
     network: str = ''
     workdir: str = ''
     ports: tuple[Port, ...] = ()  # instead of the settings'
+    publishes: bool = True  # whether it is published at any port
     notices: tuple[str, ...] = ()
     image_from: str = ''  # what names the image, for --explain
     program: str = ''  # the developer runner that it is for, '' for a task of the catalogue
@@ -80,6 +81,8 @@ class Plan(Record):
     origins: tuple[Source, ...]  # of the variables
     settings: Settings  # what it was made from, as target is
     target: Target
+    # what a dry run shows before it: (in which case it is run, '' for always, its words)
+    before: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def make(
@@ -87,7 +90,7 @@ def make(
 ) -> Plan:
     """The plan for `target`. Raises UsageError for what cannot be launched."""
     flags = settings.flags
-    settings = settings._replace(ports=target.ports or settings.ports)
+    settings = settings._replace(ports=(target.ports or settings.ports) if target.publishes else ())
     given = _given_gpus(settings, environ)
     request, gpu_notice = gpus.request(given, environ)
     gpu_words, gpu_variables = gpus.engine_words(request, daemon, is_tegra=host.is_tegra)
@@ -206,6 +209,4 @@ def _notices(
         notices.append(f'the daemon is remote ({there}): paths are those of that machine, and not checked')
     if not target.command and not has_input:
         notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')
-    if any(a == '-c' and len(b) > 1 and b[0] == b[-1] == "'" for a, b in zip(target.command, target.command[1:])):
-        notices.append('quotes are passed through unchanged: write bash -c "…" without the inner \'…\'')
     return notices

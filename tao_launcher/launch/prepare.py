@@ -14,7 +14,7 @@ from . import gpus, identity, paths, plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from ..base.host import Host
@@ -54,6 +54,11 @@ def prepare(
     if has_own_network and not target.is_service and daemon.remaps_users(engine, host.json_file):
         target = target._replace(network='', notices=(*target.notices, _NO_HOST_NETWORK))
     made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
+    if _is_for_a_shell(target.command, settings):
+        from . import quoting
+
+        told = quoting.notices(target.command, settings.variables, by_runner=bool(target.program))
+        made = made._replace(notices=(*made.notices, *told))
     if '@' in made.image:
         made = _bundled(made, here)
     if settings.dry_run:
@@ -66,6 +71,15 @@ def prepare(
 
 
 _NO_HOST_NETWORK = 'docker maps the users of containers (userns-remap), so the job gets no host network, but a bridge'
+
+
+_SHELL_STARTS = frozenset('\'"&|;<>2')  # how quotes and operators for a shell begin; 2>
+
+
+def _is_for_a_shell(command: Sequence[str], settings: Settings) -> bool:
+    """Whether there may be any, at a glance."""
+    words = (*command, *(variable.value or '' for variable in settings.variables))
+    return any(word[:1] in _SHELL_STARTS for word in words) or len(command) == 1 and ' ' in command[0]
 
 
 def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Plan:

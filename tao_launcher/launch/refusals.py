@@ -135,6 +135,7 @@ def _users(facts: FailureFacts) -> tuple[str, str]:
         return '', ''
     return (
         'docker maps the users of containers to others (userns-remap), which rules out the host\'s network',
+        '--port_mapping PORT, which publishes the service instead' if facts.is_service else
         'leave --network host (and "network") out, or --docker-arg --userns=host',
     )
 

@@ -11,9 +11,8 @@ from collections import deque
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.shell import quote
-from ..base.suggest import did_you_mean, nearest
 from .option import Option
-from .options import ALSO_LATE, NEVER_LATE, SUBMIT, TASKS_OWN, of
+from .options import ALSO_LATE, NEVER_LATE, TASKS_OWN, of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,17 +51,23 @@ def table(program: str) -> dict[str, Option]:
 def parse(words: Sequence[str], program: str, into: Values | None = None) -> tuple[Values, list[str]]:
     """The launcher's options at the start of `words`, added to `into`, and the words after them.
 
-    A "--" that ends the options stays as the first of the rest. Raises UsageError.
+    A "--" that ends the options stays as the first of the rest. Raises UsageError, with every option that is unknown
+    as far as they can be told from their values.
     """
     known = table(program)
     values: Values = {} if into is None else into
     rest = deque(words)
+    unknown: list[str] = []
     while rest and rest[0].startswith('-') and rest[0] not in ('-', '--'):
         name, equals, value = rest.popleft().partition('=')
         option = known.get(name)
         if option is None:
-            where = f'tao {program} --help' if ' ' in program else f'{program} --help options'
-            raise UsageError(f'unknown option {name}', *_hint(name, known), advice=where)
+            from . import unknown_options  # only where there is one
+
+            unknown.append(name)
+            if unknown_options.skipped(name, equals, rest, known):
+                continue
+            break
         if not option.value and equals:
             raise UsageError(f'{name} takes no value, found "{value}"')
         if option.value and not option.optional and not equals:
@@ -70,6 +75,8 @@ def parse(words: Sequence[str], program: str, into: Values | None = None) -> tup
                 raise UsageError(f'{name} needs a value: {name} {option.value}')
             value = rest.popleft()
         add(values, option, _value(option, name, equals, value))
+    if unknown:
+        raise unknown_options.refusal(unknown, program, known)
     return values, list(rest)
 
 
@@ -94,18 +101,6 @@ def add(values: Values, option: Option, value: str | bool) -> None:
             collected.append(str(value))
     else:
         values[option.key] = value
-
-
-def _hint(name: str, known: Mapping[str, Option]) -> list[str]:
-    if not name.startswith('--'):
-        return []
-    key = name[2:].replace('-', '_')
-    owners = [owner for option in SUBMIT if option.key == key for owner in option.programs]
-    if owners:
-        return [f'it is an option of tao {" and ".join(owners)}, and goes after that']
-    # the dashes would make every option look alike
-    meant = nearest(name[2:], {option.name[2:] for option in known.values()})
-    return [did_you_mean([f'--{each}' for each in meant])] if meant else []
 
 
 def call(

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .option import CODE, IGNORED, NOTICE, REFUSED, Option
-from .programs import KUBERNETES, SERVICES, SLURM, TAO
+from .programs import KUBERNETES, RUNNERS, SERVICES, SLURM, TAO
 
 # In the order of --help. What docker is told comes in this order too (see launch/argv.py).
 ROWS = (
@@ -110,6 +110,7 @@ ROWS = (
     Option('--verbose', help='say what was read and decided'),
     Option('--color', 'WHEN', 'auto, always or never (default: auto)', kind='color', default='auto',
            choices=(('auto', 'on a terminal'), ('always', ''), ('never', ''))),
+    Option('--envsetup', help='print the path of envsetup.sh, for a shell to source in a checkout', programs=RUNNERS),
     Option('--version', help='print the version'),
     Option('--help', help='print this help', short='-h'),
 )

@@ -47,6 +47,13 @@ class Mini:
         (root / 'content.txt').write_text('one\n')
         self.write({'digest': OLD})
 
+    def add_core(self) -> None:
+        """Give it the submodule tao-core, as checkouts since TAO 6 have it."""
+        package = self.root / 'tao-core' / 'nvidia_tao_core'
+        package.mkdir(parents=True)
+        (package / '__init__.py').write_text('')
+        (self.root / '.gitmodules').write_text('[submodule "tao-core"]\n\tpath = tao-core\n\turl = x\n')
+
     @property
     def manifest(self) -> Path:
         return self.root / 'docker' / 'manifest.json'

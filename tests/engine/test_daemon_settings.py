@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import ENGINE
+from jobs import IMAGE as TOOLKIT
 from jobs import TAO, launched
 from test_diagnosis import PRIVATE, engine_of_its_own
 
@@ -85,3 +88,52 @@ def test_mapped_users_have_no_host_network(docker: Docker, tmp_path: Path) -> No
     ):
         out, err = dry(configuration, *words)
         assert (' --network host ' in out, notice in err) == (has_network, is_said), (configuration, words)
+
+
+REMAPPED = """
+set -e
+folder=$1 private=$2 checkout=$3 bin=$4
+user=$(awk -F : '$3 == 1 { print $1; exit }' /etc/passwd)
+echo "$user:300000:65536" >"$folder/ids"
+for file in /etc/subuid /etc/subgid; do touch "$file"; mount --bind "$folder/ids" "$file"; done
+mkdir -p /etc/docker
+mount -t tmpfs tmpfs /etc/docker
+printf '{"userns-remap": "%s"}' "$user:$(id -gn "$user")" | tee "$folder/json" >/etc/docker/daemon.json
+TAO_TEST_DAEMON_JSON=$(cat "$folder/json") "$private" start "$folder/d" $$ >&2
+trap '"$private" stop "$folder/d" >&2' EXIT
+export DOCKER_HOST=unix://$folder/d/docker.sock
+cd "$checkout"
+set +e
+"$bin/tao_ds" release --tag 1; echo "build $?"
+"$bin/tao_ds" --tag 1 --gpus none -- true; echo "run $?"
+"$bin/tao_ds" --tag 1 --gpus none --run_as_service; echo "service $?"
+"""
+
+
+def test_where_docker_maps_users(docker: Docker, tmp_path: Path) -> None:
+    """It refuses the host's network to what is built and run, which are given another; for the service that is said."""
+    if ENGINE.is_rootless:
+        pytest.skip('a rootless daemon maps all users')
+    root = tmp_path / 'checkout'
+    for name in ('docker', 'release/docker'):
+        (root / name).mkdir(parents=True)
+    (root / 'docker/manifest.json').write_text('{"registry": "nvcr.io", "repository": "a/b", "tag": "c"}')
+    (root / 'release/docker/Dockerfile').write_text(f'FROM {TOOLKIT}\nRUN echo built\n')
+    tmp_path.chmod(0o755)
+    with tempfile.TemporaryDirectory(prefix='tao', dir='/tmp') as folder:
+        Path(folder).chmod(0o755)
+        done = subprocess.run(
+            ['unshare', '--mount', '--propagation', 'private', 'bash', '-c', REMAPPED, 'bash', folder, PRIVATE, root,
+             Path(TAO).parent],
+            env={**docker.env, 'USER': 'root', 'DOCKER_BUILDKIT': '0', 'PATH': f'{docker.env["PATH"]}:/usr/sbin:/sbin'},
+            stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=180, check=False,
+        )
+    codes = [line for line in done.stdout.splitlines() if ' ' in line]
+    assert codes == ['build 0', 'run 0', 'service 125'], (done.stdout, done.stderr)
+    said = 'docker maps the users of containers (userns-remap), so {} gets no host network'
+    assert f'tao_ds: notice: {said.format("what is built")}\n' in done.stderr
+    assert f'tao_ds: notice: {said.format("the job")}, but a bridge\n' in done.stderr
+    assert done.stderr.rstrip().partition('tao_ds: error: ')[2].startswith(
+        "docker maps the users of containers to others (userns-remap), which rules out the host's network\n"
+        '    try: --port_mapping PORT, which publishes the service instead'
+    )

@@ -1,6 +1,7 @@
 """The release image of a checkout, with a wheel that the developer container builds for it."""
 from __future__ import annotations
 
+import shlex
 import subprocess
 import tempfile
 import time
@@ -9,12 +10,12 @@ from typing import TYPE_CHECKING, Iterator
 
 import pytest
 from air_gap import Registry
-from conftest import ENGINE
+from conftest import ENGINE, Program
 from jobs import SOMEBODY
 from mini_checkouts import REPOSITORY, Mini
 
 if TYPE_CHECKING:
-    from conftest import Docker, Program
+    from conftest import Docker
 
 RELEASE = """FROM {base}
 COPY dist/*.whl /wheels/
@@ -177,3 +178,49 @@ def test_ctrl_c_leaves_nothing(mini: Mini, tao_pt: Program) -> None:
     assert (child.returncode, out) == (-2, b'')
     assert not (mini.root / 'dist').exists() and '1.0' not in mini.images()
     mini.docker.wait_for(count=0, all=True)
+
+
+@pytest.mark.engine_dependent
+def test_after_a_session_of_root(mini: Mini, tao_pt: Program, socket_for_all: None, tmp_path: Path) -> None:
+    """Python is told to leave no byte code; what else is root's and in the way is named, and mended by the line."""
+    if ENGINE.is_rootless:
+        pytest.skip('what root makes there is the caller\'s')
+    home = tmp_path / 'home'
+    home.mkdir()
+    subprocess.run(['chown', '-R', '12345:12345', mini.root, home], check=True)
+    session = (
+        'cd /tao-pt; echo "$PYTHONDONTWRITEBYTECODE"; mkdir -p nvidia/__pycache__ dist; '
+        'touch nvidia/__pycache__/a.pyc dist/a.whl'
+    )
+    words = ['--gpus', 'none', '--', 'sh', '-c', session]
+    done = mini.run(tao_pt.path, *words, prefix=SOMEBODY, HOME=str(home))
+    assert (done.returncode, done.stdout) == (0, '1\n'), done.stderr
+    release = ['--gpus', 'none', 'release', '--tag', '1.0', '--wheel']
+    done = mini.run(tao_pt.path, *release, prefix=SOMEBODY, HOME=str(home))
+    assert (done.returncode, done.stdout) == (1, '')
+    error, *why, remedy = done.stderr.splitlines()
+    assert error == f'tao_pt: error: {mini.root}: the wheel is built as uid 12345, who may not replace 2 paths there'
+    assert why == [f'    {mini.root}/{name} belongs to root' for name in ('dist', 'nvidia/__pycache__')]
+    assert f'chown -hR 12345:12345 {shlex.quote(str(mini.root))}' in remedy.replace('\\', '')
+    subprocess.run(['chown', '-hR', '12345:12345', mini.root], check=True)
+    done = mini.run(tao_pt.path, *release, prefix=SOMEBODY, HOME=str(home))
+    assert (done.returncode, done.stdout) == (0, f'{mini.image("1.0")}\n'), done.stderr
+
+
+def test_kernels_of_tao_tf(mini: Mini, docker: Docker, tao_pt: Program) -> None:
+    """They are built in the developer container before the wheel; when that fails there is none."""
+    (mini.root / 'release/docker/build_kernels.py').touch()
+    (mini.root / 'docker' / 'python').write_text(
+        '#!/bin/sh\necho "python $*"\n[ ! -e fail ] || exit 5\n'
+        '[ "$1" = setup.py ] || exit 0\nmkdir -p dist\ntouch dist/a.whl\n'
+    )
+    tao_tf = Program('tao_tf', docker).path
+    assert mini.run(tao_tf, 'build', '--push').returncode == 0
+    words = ['--gpus', 'none', 'release', '--tag', '1.0', '--wheel']
+    done = mini.run(tao_tf, *words)
+    assert (done.returncode, done.stdout) == (0, f'{mini.image("1.0")}\n'), done.stderr
+    said = [line for line in done.stderr.splitlines() if line.startswith('python ')]
+    assert said == ['python release/docker/build_kernels.py', 'python setup.py bdist_wheel']
+    (mini.root / 'fail').touch()
+    done = mini.run(tao_tf, *words)
+    assert (done.returncode, done.stdout) == (5, '') and 'bdist_wheel' not in done.stderr

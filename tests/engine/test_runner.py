@@ -78,6 +78,48 @@ def test_tao_tf_builds_nothing_else(mini: Mini, docker: Docker, words: list[str]
     assert 'building' not in done.stderr and mini.images() == []
 
 
+def test_tao_core_can_be_imported(mini: Mini, tao_pt: Program) -> None:
+    """It is in no base image; the folder is looked for as python would."""
+    look = 'IFS=:; for each in $PYTHONPATH; do [ ! -e "$each/nvidia_tao_core/__init__.py" ] || echo "$each"; done'
+    words = ['--tag', 'root', '--gpus', 'none', '--', 'sh', '-c', look]
+    assert mini.run(tao_pt.path, 'build').returncode == 0
+    assert mini.run(tao_pt.path, *words).stdout == ''
+    mini.add_core()
+    done = mini.run(tao_pt.path, *words)
+    assert (done.returncode, done.stdout, done.stderr) == (0, '/tao-pt/tao-core\n', '')
+    shutil.rmtree(mini.root / 'tao-core')
+    done = mini.run(tao_pt.path, *words)
+    assert (done.returncode, done.stdout) == (0, '')
+    assert done.stderr == (
+        f'tao_pt: notice: 1 submodule of {mini.root} is not fetched yet, and empty: tao-core; '
+        f'cd {shlex.quote(str(mini.root))} && git submodule update --init --recursive\n'
+    )
+
+
+def test_what_tao_tf_builds_is_what_it_runs(mini: Mini, docker: Docker) -> None:
+    """As its documentation has it: build, then a command, with a manifest that names a tag."""
+    tao_tf = Program('tao_tf', docker).path
+    mini.write({'tag': 'dev'})
+    (mini.root / 'content.txt').write_text('new\n')
+    done = mini.run(tao_tf, 'build')
+    assert (done.returncode, done.stdout) == (0, f'{mini.image("dev")}\n'), done.stderr
+    assert done.stderr.splitlines()[-1] == 'tao_tf: notice: to run it: tao_tf'
+    done = mini.run(tao_tf, *READ)
+    assert (done.returncode, done.stdout, done.stderr) == (0, 'new\n', '')
+
+
+def test_the_dry_run_of_tao_tf_as_a_script(mini: Mini, docker: Docker) -> None:
+    """Its lines do what the launch does: what cannot be pulled is built, and runs."""
+    mini.write({'tag': '5.0.0-tf1.15.5-base'})
+    done = mini.run(Program('tao_tf', docker).path, '--dry-run', *READ)
+    assert (done.returncode, done.stderr) == (0, '')
+    script = subprocess.run(
+        ['sh', '-c', done.stdout], env={**docker.env, 'TAO_LAUNCH_ID': 'x'}, capture_output=True, encoding='utf-8',
+        check=False,
+    )
+    assert script.returncode == 0 and script.stdout.splitlines()[-1] == 'one', script
+
+
 def test_the_service(mini: Mini, docker: Docker) -> None:
     """Its command runs in the developer container, on the checkout."""
     flask = mini.root / 'docker' / 'python'
@@ -110,7 +152,8 @@ def test_git_of_a_worktree(tmp_path: Path, mini: Mini, tao_pt: Program) -> None:
     script = 'read -r _ path </tao-pt/.git; ls "$path/../../HEAD"'
     words = ['--quiet', '--tag', 'root', '--gpus', 'none', '--', 'sh', '-c', script]
     env = {**mini.docker.env, 'NV_TAO_PYTORCH_TOP': str(tree)}
-    notice = (
+    elsewhere = f'tao_pt: notice: this is about {tree}, of NV_TAO_PYTORCH_TOP; you are in {mini.root}\n'
+    notice = elsewhere + (
         f'tao_pt: notice: {tree} is a git worktree: for git in the container add '
         f"--volume '{mini.root}/.git:{mini.root}/.git:ro'\n"
     )
@@ -119,7 +162,7 @@ def test_git_of_a_worktree(tmp_path: Path, mini: Mini, tao_pt: Program) -> None:
     volume = ['--volume', f'{mini.root}/.git:{mini.root}/.git:ro']
     done = mini.run(tao_pt.path, *volume, *words, **env)
     assert (done.returncode, done.stdout.strip()) == (0, f'{mini.root}/.git/worktrees/the-tree/../../HEAD'), done.stderr
-    assert mini.run(tao_pt.path, *volume, '--dry-run', '--', 'x', **env).stderr == ''
+    assert mini.run(tao_pt.path, *volume, '--dry-run', '--', 'x', **env).stderr == elsewhere
 
 
 def findings(done: subprocess.CompletedProcess[str]) -> dict[str, tuple[str, str, str]]:

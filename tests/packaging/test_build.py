@@ -44,7 +44,7 @@ def test_wheel_is_complete(wheel: Path) -> None:
     information, = {name.partition('/')[0] for name in names if '.dist-info/' in name}
     data = information.replace('.dist-info', '.data/data')
     assert [name for name in OF_THE_PACKAGE if name not in names] == []
-    shared = {f'man/{page}' for page in PAGES} | {
+    shared = {'tao-launcher/envsetup.sh'} | {f'man/{page}' for page in PAGES} | {
         f'{FOLDERS[path.suffix]}/{path.name}' for path in (CHECKOUT / 'completions').iterdir()
     }
     assert {name for name in names if name.startswith(f'{data}/')} == {f'{data}/share/{name}' for name in shared}
@@ -60,7 +60,7 @@ def test_sdist_is_complete(packages: Path) -> None:
     wanted = {
         *OF_THE_PACKAGE, *(f'tao_launcher/data/man/{page}' for page in PAGES),
         *(f'completions/{path.name}' for path in (CHECKOUT / 'completions').iterdir()),
-        'LICENSE', 'README.md', 'setup.cfg', 'setup.py', 'PKG-INFO',
+        'bin/envsetup.sh', 'LICENSE', 'README.md', 'setup.cfg', 'setup.py', 'PKG-INFO',
     }
     assert wanted - names == set()
 

@@ -27,6 +27,23 @@ def works(machine: Machine) -> None:
     done = machine.does('tao', '--mounts_file', faulty, '--dry-run', 'dino', 'train')
     assert done.err == f'tao: error: {faulty}: 1 problem\n    Mounts: a number: expected a list [...]\n'
     assert 'tao stop' in machine.gets('tao', 'help', 'stop')
+    can_be_sourced(machine)
+
+
+def can_be_sourced(machine: Machine) -> None:
+    """What --envsetup names makes a shell ready for a checkout, and leaves PATH as it is: the programs are on it."""
+    checkout = machine.home / 'a checkout'
+    (checkout / 'docker').mkdir(parents=True, exist_ok=True)
+    (checkout / 'docker/manifest.json').write_text('{"registry": "r.test", "repository": "a/pytorch", "tag": "b"}')
+    before = os.pathsep.join(machine.path)
+    script = 'tao_pt() { echo theirs; }; export -f tao_pt; . "$(command tao_pt --envsetup)"; ' \
+             'echo "$PATH"; echo "$NV_TAO_PYTORCH_TOP"; tao_pt --dry-run -- make'
+    done = machine.does('bash', '-c', script, cwd=checkout)
+    assert done.err == 'envsetup.sh: shell functions that hid the programs are now unset: tao_pt\n'
+    path, root, line = done.out.splitlines()
+    assert (path, root) == (before, str(checkout)) and line.endswith(' r.test/a/pytorch:b make')
+    told = machine.does('bash', '-ic', '. "$(tao_pt --envsetup)"', cwd=checkout, DOCKER_HOST='unix:///no/such')
+    assert 'tao_pt: notice: ' in told.err and 'Traceback' not in told.err
 
 
 def left(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""A checkout of a backend for the tests of its runner's verbs, and how a runner is called on it."""
+"""Miniature checkouts of the backends for the tests of their runners, and how a runner is called on one."""
 from __future__ import annotations
 
 import hashlib
@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator, Mapping
 
 from support import Result, tao
 
@@ -39,3 +39,41 @@ def commands(text: str) -> Iterator[list[str]]:
 def name_of_files(root: Path) -> str:
     """How the files of a build of this checkout begin."""
     return hashlib.sha256(os.fsencode(os.path.realpath(root / 'docker/manifest.json'))).hexdigest()[:12]
+
+
+GITMODULES = '[submodule "tao-core"]\n\tpath = tao-core\n\turl = https://github.com/NVIDIA-TAO/tao-core.git\n'
+# Laid out as NVIDIA's: it names the checkout, and exports a function that comes before any program on PATH.
+ENVSETUP = """export {variable}="$(cd "$(dirname "${{BASH_SOURCE[0]}}")/.." && pwd)"
+function {program} {{
+    {path}python ${variable}/runner/{program}.py "$@"
+}}
+export -f {program}
+"""
+
+
+def backend(
+    folder: Path, program: str, *, has_core: bool = False, manifest: Mapping[str, Any] | None = None,
+) -> Path:
+    """A checkout of the runner's backend as it was before TAO 6, or with tao-core, as it is since.
+
+    The manifest is `manifest`, else one that names BASE by DIGEST.
+    """
+    profile = PROFILES[program]
+    Path(os.environ['HOME'], '.local/state/tao').mkdir(parents=True, exist_ok=True)  # of which a build would speak
+    for name in ('docker', 'release/docker', 'scripts', profile['package']):
+        (folder / name).mkdir(parents=True)
+    for name in ('docker/Dockerfile', 'release/docker/Dockerfile', f'{profile["package"]}/__init__.py'):
+        (folder / name).touch()
+    registry, _, repository = BASE.partition('/')
+    shape = {'registry': registry, 'repository': repository, 'digest': DIGEST} if manifest is None else manifest
+    (folder / 'docker/manifest.json').write_text(json.dumps(shape))
+    path = ''
+    if has_core:
+        (folder / '.gitmodules').write_text(GITMODULES)
+        (folder / 'tao-core/nvidia_tao_core').mkdir(parents=True)
+        (folder / 'tao-core/nvidia_tao_core/__init__.py').touch()
+        path = f'PYTHONPATH={profile["mounted_at"]}/tao-core:$PYTHONPATH '
+    (folder / 'scripts/envsetup.sh').write_text(
+        ENVSETUP.format(variable=profile['root_variable'], program=program, path=path),
+    )
+    return folder

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from nobody import NOBODY
+from runner_checkout import backend
 from support import CHECKOUT, FakeDocker, Result
 
 from tao_launcher.base.host import package_data
@@ -253,3 +254,80 @@ def test_a_pipe_in_the_place_of_the_manifest(shell: str, root: Path, options: tu
     done = run(shell, f'{SOURCE}; echo end', root, *options)
     assert (done.code, done.out) == (0, 'end\n')
     assert ('is a pipe, expected the manifest' in done.err) == bool(options)
+
+
+THEIRS = 'envsetup.sh: shell functions that hid the programs are now unset: {}\n'
+
+
+@pytest.mark.parametrize('program', PROFILES)
+@pytest.mark.parametrize('has_core', [False, True])
+def test_the_functions_of_the_backends_own_envsetup(program: str, has_core: bool, tmp_path: Path) -> None:
+    """They are exported, and would be run in place of the programs; that they are gone is said once."""
+    root = backend(tmp_path / 'a b', program, has_core=has_core)
+    script = f'. scripts/envsetup.sh; type -t {program}; {{}} type -t {program}; bash -c "type -t {program}"; ' \
+             f'command -v {program}'
+    done = run('bash', script.format(''), root)
+    assert done == (0, f'function\nfunction\nfunction\n{program}\n', '')
+    done = run('bash', script.format(f'{SOURCE}; {SOURCE};'), root)
+    assert done == (0, f'function\nfile\nfile\n{BIN}/{program}\n', THEIRS.format(program))
+    variable = PROFILES[program]['root_variable']
+    done = run('bash', f'. scripts/envsetup.sh; {SOURCE}; echo "${variable}"; env | grep -c BASH_FUNC', root)
+    assert (done.code, done.out) == (1, f'{root}\n0\n')
+
+
+def test_functions_of_several_backends(shell: str, root: Path) -> None:
+    """One that calls the program itself is someone's own, and stays; so does a function of another name."""
+    script = (
+        f'{OPTIONS[shell]}tao_pt() {{ echo theirs; }}; tao_ds() {{ echo theirs; }}; tao_x() {{ echo mine; }}; '
+        f'tao_deploy() {{ command tao_deploy --gpus none "$@"; }}; tao_tf2() {{ "{BIN}/tao_tf2" --quiet "$@"; }}; '
+        f'{SOURCE}; typeset -f tao_deploy tao_tf2 tao_x | grep -c "()"; command -v tao_pt; command -v tao_ds; '
+        f'typeset -f tao_pt || :'
+    )
+    done = run(shell, script, root)
+    assert done == (0, f'3\n{BIN}/tao_pt\n{BIN}/tao_ds\n', THEIRS.format('tao_pt tao_ds'))
+
+
+def test_a_function_that_can_not_be_unset(root: Path) -> None:
+    done = run('bash', f'tao_pt() {{ :; }}; readonly -f tao_pt; {SOURCE}; echo end', root)
+    assert done == (0, 'end\n', '')
+
+
+@pytest.mark.parametrize(('named', 'inside'), [
+    ('tao-pytorch', True), ('deps/tao-pytorch', True), ('deps', True), ('tao-pytorch-2', False), ('', False),
+])
+def test_a_submodule_belongs_to_the_checkout_around_it(
+    shell: str, named: str, inside: bool, tmp_path: Path,
+) -> None:
+    outer = backend(tmp_path / 'tao data', 'tao_ds')
+    inner = backend(outer / ('deps/tao-pytorch' if named.startswith('deps') else 'tao-pytorch'), 'tao_pt')
+    lines = f'[submodule "x"]\n\tpath = {named}\n\turl = y' if named else '[core]\n\tpath = tao-pytorch\n'
+    (outer / '.gitmodules').write_text(lines)
+    done = run(shell, f'{OPTIONS[shell]}{SOURCE}; env | grep ^NV_', inner / 'docker')
+    named_root = f'NV_TAO_DS_TOP={outer}' if inside else f'NV_TAO_PYTORCH_TOP={inner}'
+    assert done == (0, f'{named_root}\n', '')
+    if inside:
+        give_away(outer / '.gitmodules')
+        done = run(shell, f'{SOURCE}; env | grep ^NV_', inner / 'docker')
+        assert done == (0, f'NV_TAO_PYTORCH_TOP={inner}\n', '')
+
+
+@pytest.mark.parametrize('linked', [False, True])
+def test_installed_by_pip(shell: str, root: Path, tmp_path: Path, linked: bool) -> None:
+    """The programs are in bin, two folders up. Through links that PATH has they are found without that folder."""
+    installed = tmp_path / 'my venv'
+    for folder in ('bin', 'share/tao-launcher'):
+        (installed / folder).mkdir(parents=True)
+    shutil.copy(BIN / 'envsetup.sh', installed / 'share/tao-launcher')
+    (installed / 'bin/tao_pt').write_text('#!/bin/sh\necho "$0 $*"\n')
+    (installed / 'bin/tao_pt').chmod(0o755)
+    path = os.environ['PATH']
+    if linked:
+        (tmp_path / 'links').mkdir()
+        (tmp_path / 'links/tao_pt').symlink_to(installed / 'bin/tao_pt')
+        path = f'{tmp_path}/links:{path}'
+    source = f'. "{installed}/share/tao-launcher/envsetup.sh"'
+    done = run(shell, f'{OPTIONS[shell]}{source}; echo "$PATH"; {source}; echo "$PATH"', root, PATH=path)
+    expected = path if linked else f'{installed}/bin:{path}'
+    assert done == (0, f'{expected}\n{expected}\n', '')
+    done = run(shell, source, root, '-i', PATH=path)
+    assert done == (0, f'{installed}/bin/tao_pt check --files\n', '')

@@ -3,17 +3,22 @@ from __future__ import annotations
 
 import re
 
+from ...base import host
 from ...checkouts import builds, images, runners
-from ...checkouts.builder import builder
-from ...checkouts.checkout import checkout
+from ...checkouts.builder import asks_version, builder, likely
+from ...checkouts.checkout import opened
 from ...engine import signals
+from ...launch import argv
 from .build import DOCKERFILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...checkouts.builds import Recipe
+    from ...checkouts.checkout import Checkout
     from ...launch.plan import Plan
     from ...settings.invocation import Invocation
 
+BUILT = 'where it was built, in place of the next line'
 ENDED = (130, 143)  # the codes of a command that a signal ended: nobody wants it to go on
 
 
@@ -22,12 +27,11 @@ def ensure(program: str, plan: Plan, invocation: Invocation) -> tuple[Plan, int]
 
     Only the manifest's own image is built, for the one runner that does so, and not against --pull never.
     An image that the manifest names by tag is built under that name. One by digest cannot be: the
-    plan then has the image of the caller's own tag. Raises ConfigError when there is no Dockerfile.
+    plan then has the image of the caller's own tag.
     """
-    has_other = {'image', 'cached', 'tag'} & invocation.options.keys()
-    if program != runners.BUILDS_ITS_BASE or plan.passed.get('pull') == 'never' or has_other:
+    found = _builds(program, plan, invocation)
+    if not found:
         return plan, 0
-    found = checkout(program, invocation)
     answer = found.engine.ask('image', 'inspect', plan.image)
     if answer.code == 0 or not re.search('no such|not known', answer.err, re.IGNORECASE):
         return plan, 0  # here; or there is no engine to say so, which the launch will explain
@@ -36,11 +40,50 @@ def ensure(program: str, plan: Plan, invocation: Invocation) -> tuple[Plan, int]
         code = found.step(('pull', plan.image))
         if code == 0 or code in ENDED:
             return plan, code
-        image = f'{found.repository()}:{found.user()}' if '@' in plan.image else plan.image
-        dockerfile = found.dockerfile(DOCKERFILE)
-        found.output.say(f'it cannot be pulled: building {image} from {dockerfile}')
+        recipe = _recipe(found)
+        found.output.say(f'it cannot be pulled: building {recipe.image} from {recipe.dockerfile}')
         found, how = builder(found)
-        recipe = builds.Recipe(dockerfile, image, found.root, builds.arguments((), {}), force=False, pull=True)
         with how.files(found):
             code, _ = images.build(found, how, recipe)
-    return plan._replace(image=image, passed={**plan.passed, 'pull': ''}), code
+    return _with(plan, recipe.image), code
+
+
+def shown(program: str, plan: Plan, invocation: Invocation) -> Plan:
+    """The plan of a dry run, with what `ensure` would run before it, in which case."""
+    found = _builds(program, plan, invocation)
+    if not found:
+        return plan
+    recipe, how = _recipe(found), likely(found)
+    inspect = ('image', 'inspect', recipe.image)
+    build = [
+        *([('--version',)] if asks_version(found) else []), *([] if how.is_exact else [inspect]),
+        found.allowed(builds.build(how.start, recipe)), inspect,
+    ]
+    before: list[tuple[str, tuple[str, ...]]] = [
+        ('', ('image', 'inspect', plan.image)), ('where it is not here', ('pull', plan.image)),
+        *(('where it cannot be pulled', words) for words in build),
+    ]
+    before = [(when, (*found.engine.words, *words)) for when, words in before]
+    if recipe.image != plan.image:
+        before.append((BUILT, argv.words(argv.lines(_with(plan, recipe.image)))))
+    return plan._replace(before=tuple(before))
+
+
+def _builds(program: str, plan: Plan, invocation: Invocation) -> Checkout | None:
+    """The checkout whose base image would be built, if any would: it takes a Dockerfile."""
+    has_other = {'image', 'cached', 'tag'} & invocation.options.keys()
+    if program != runners.BUILDS_ITS_BASE or plan.passed.get('pull') == 'never' or has_other:
+        return None
+    found = opened(program, invocation, dry_run=False)
+    return found if host.exists(f'{found.root}/{DOCKERFILE}') else None
+
+
+def _recipe(found: Checkout) -> Recipe:
+    """What the image is built from."""
+    dockerfile, nothing = found.dockerfile(DOCKERFILE), builds.arguments((), {})
+    return builds.Recipe(dockerfile, found.local_image(), found.root, nothing, force=False, pull=True)
+
+
+def _with(plan: Plan, image: str) -> Plan:
+    """The plan with an image that was built."""
+    return plan._replace(image=image, passed={**plan.passed, 'pull': ''})

@@ -86,7 +86,8 @@ def _variants(found: Checkout, asked: BuildOptions) -> list[Variant]:
         if not other:
             raise UsageError(f'--{JETSON}: {found.program} has no base image of its own for Jetson', advice='--arm')
     repository = found.repository(other)
-    local = f'{repository}:{tagged("--tag", asked.tag) if asked.tag else found.user()}'
+    tag = tagged('--tag', asked.tag) if asked.tag else found.user() if other else ''
+    local = f'{repository}:{tag}' if tag else found.local_image()
     pushed = f'{repository}:{found.user()}-{machine.minute()}'
     if len(asked.platforms) == 1:
         return [Variant(asked.platforms[0], local, pushed)]
@@ -94,10 +95,9 @@ def _variants(found: Checkout, asked: BuildOptions) -> list[Variant]:
 
 
 def _built(found: Checkout, variants: Sequence[Variant]) -> int:
-    if not found.dry_run:
-        for each in variants:
-            found.output.result(f'{each.local}\n')
-            found.output.notice(f'to run it: {join((found.program, "--image", each.local))}')
+    for each in () if found.dry_run else variants:
+        found.output.result(f'{each.local}\n')
+        found.output.notice(f'to run it: {join(found.runner_of(each.local))}')
     return 0
 
 

@@ -5,8 +5,7 @@ from ...base import host, machine
 from ...base.errors import ConfigError, EngineError
 from ...base.record import Record
 from ...base.shell import join, quote
-from ...checkouts import runners
-from ...checkouts.find import export_line, find_root, manifest_image, owner_above, root_above, runner_profiles
+from ...checkouts import find, runners, shell_functions, submodules
 from ...engine import daemon, installed, profiles, remedies
 from ...engine.references import is_local, with_registry
 from ...settings.settings import dry_run_form, engine_words, registry_and_release
@@ -41,12 +40,14 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool) -> in
     With `files` no engine is asked, and only what is wrong is said, on stderr. Raises UsageError.
     """
     options, environ = invocation.options, invocation.environ
-    asker = Asker(program, runner_profiles()[program], invocation)
+    asker = Asker(program, find.runner_profiles()[program], invocation)
     registry, _ = registry_and_release(options, environ)
     if form == 'lines' or (dry_run_form(options, environ) and not files):  # files are no commands
         return _dry_run(asker, registry)
     root, variable = _root(asker)
     image, manifest = _manifest(asker, root, registry) if root else ('', None)
+    missing = submodules.not_fetched(root) if root else ''
+    unfetched = Finding('submodules', 'fail', missing, submodules.fetch_line(root)) if missing else None
     facts = _facts(asker)
     if facts.program and not files:
         from ...engine.process import ask
@@ -60,7 +61,7 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool) -> in
     found = [
         system.python(facts, system.Python(machine.python())), engine.client(facts, engine.real_program(facts)),
         socket, asked, images.login(facts, images.look_up(image.partition('/')[0] or 'nvcr.io', facts)),
-        variable, manifest,
+        _function(asker), variable, manifest, unfetched,
     ]
     if image and facts.program and not files and (not asked or asked.status == 'ok'):  # podman has no daemon
         found.append(_image(asker, image))
@@ -86,8 +87,8 @@ def _show(findings: list[Finding], form: str, output: Output, *, files: bool) ->
 def _dry_run(asker: Asker, registry: str) -> int:
     options, environ, here, output = asker.invocation
     words = engine_words(options, environ)
-    root = find_root(asker.program, asker.profile, environ, here)
-    image = _with(manifest_image(root, asker.profile, here, by_tag=False), registry)
+    root = find.find_root(asker.program, asker.profile, environ, here)
+    image = _with(find.manifest_image(root, asker.profile, here, by_tag=False), registry)
     output.result(output.line((*words, *VERSION)))
     output.result(output.line((*words, 'image', 'inspect', image)))
     output.result('# then, where it is not here:\n')
@@ -103,17 +104,21 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     """(the checkout or '', what is to be said of the variable that names it)."""
     variable = str(asker.profile['root_variable'])
     cwd = asker.invocation.here.cwd
-    named, above = asker.invocation.environ.get(variable), root_above(cwd)
-    fix = export_line(asker.profile, above)
+    named, above = asker.invocation.environ.get(variable), find.root_above(cwd)
+    fix = find.export_line(asker.profile, above)
     if not named and not above:
         text = f'{variable} is not set, and {cwd} is in no checkout'
         return '', Finding('checkout', 'fail', text, fix)
-    owner = owner_above(above) if above and not named else ''
+    owner = find.owner_above(above) if above and not named else ''
     if owner:
         return '', Finding('checkout', 'fail', f'{above} belongs to {owner}, and {variable} does not name it', fix)
+    root = host.path_of(named) if named else above
+    other = find.other_backend(asker.profile, root)
+    if other:
+        text = f'{root} is a checkout of {other}: {find.has_package(asker.profile, other)}'
+        return '', Finding('checkout', 'fail', text, f'{other} check, or {find.export_line(asker.profile)}')
     if not named:
         return above, Finding('checkout', 'info', f'{above}, found from here; {variable} is not set', fix)
-    root = host.path_of(named)
     if not host.exists(f'{root}/{runners.MANIFEST}'):
         return '', Finding('checkout', 'fail', f'{variable} is {root}, which has no {runners.MANIFEST}', fix)
     if above and machine.real_path(above) != machine.real_path(root):
@@ -121,10 +126,18 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     return root, Finding('checkout', 'ok', f'{root}, of {variable}')
 
 
+def _function(asker: Asker) -> Finding | None:
+    """Whether the caller's shell runs a function in place of this program."""
+    program = asker.program
+    if not shell_functions.hiding([program], asker.invocation.environ):
+        return None
+    return Finding('function', 'warn', shell_functions.told(program), shell_functions.remedy(program))
+
+
 def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
     """(the image that the manifest names or '', what is to be said of it)."""
     try:
-        image = _with(manifest_image(root, asker.profile, asker.invocation.here, by_tag=False), registry)
+        image = _with(find.manifest_image(root, asker.profile, asker.invocation.here, by_tag=False), registry)
     except ConfigError as e:
         return '', Finding('manifest', 'fail', e.on_one_line(), f'correct {quote(f"{root}/{runners.MANIFEST}")}')
     return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')

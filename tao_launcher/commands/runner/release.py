@@ -4,14 +4,14 @@ from __future__ import annotations
 import glob
 import os
 
+from ...base import host
 from ...base.errors import CheckFailed
 from ...base.record import Record
-from ...checkouts import builds, images, runners
+from ...checkouts import builds, developer, foreign, images, runners
 from ...checkouts.builder import builder
 from ...checkouts.builds import Recipe
 from ...checkouts.checkout import parsed
-from ...checkouts.find import manifest_image
-from ...engine import signals
+from ...engine import installed, signals
 from ...settings import parsers
 from .push import push_image
 from .release_digests import DOCKERFILES, say_other_base, update
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ...checkouts.checkout import Checkout
-    from ...launch.plan import Target
+    from ...launch.plan import Plan, Target
+    from ...settings.invocation import Invocation
     from ...settings.settings import Settings
 
 WHEEL = ('python', 'setup.py', 'bdist_wheel')
@@ -66,8 +67,10 @@ def release(found: Checkout, asked: ReleaseOptions) -> int:
                 _say_wheels(found, before, wheel=asked.wheel)
                 recipe = Recipe(dockerfile, image, found.root, given, asked.force, pull=False)
                 code, _ = images.build(found, how, recipe)
-        finally:
             if asked.wheel:
+                found.then('what this build made of build, dist and *.egg-info is removed again')
+        finally:
+            if asked.wheel and not found.dry_run:
                 _remove(found, before)
         if code == 0 and asked.push:
             code = push_image(found, image)
@@ -77,35 +80,69 @@ def release(found: Checkout, asked: ReleaseOptions) -> int:
 
 
 def _wheel(found: Checkout) -> int:
-    """Build the wheel in the developer container; its code. Raises CheckFailed when there is none afterwards."""
-    from ...launch.launch import launch
-    from ...launch.prepare import prepare
-    from .base_image import ensure
+    """Build the wheel in the developer container, and before it what the profile says; the code of what failed.
 
+    Raises CheckFailed when there is none afterwards, or would be none for the files of others.
+    """
+    from ...launch.launch import launch
+    from . import base_image
+
+    invocation = _invocation(found)
+    plans = _plans(found, invocation)
+    if found.dry_run:
+        for number, plan in enumerate(plans):
+            made = base_image.shown(found.program, plan, invocation)
+            before = tuple(each for each in made.before if not number or each[0] == base_image.BUILT)
+            launch(made._replace(before=before), 'shell', invocation)
+        return 0
+    plan, code = base_image.ensure(found.program, plans[0], invocation)
+    for each in plans:
+        if code == 0:
+            with found.output.aside():
+                code = launch(each._replace(image=plan.image, passed=plan.passed), '', invocation)
+    if code == 0 and not _wheels(found.root):
+        raise CheckFailed(f'{" ".join(WHEEL)} left no wheel in {found.root}/dist')
+    return code
+
+
+def _invocation(found: Checkout) -> Invocation:
+    """What a launch for the wheel is called with: as the caller, unless the options say otherwise."""
     options = {**found.invocation.options, 'no_tty': True}
     if found.dry_run:
         options['dry_run'] = 'shell'
     if 'user' not in options:
         options['run_as_user'] = True
-    invocation = found.invocation._replace(options=options)
-    place = str(found.profile['mounted_at'])
+    return found.invocation._replace(options=options)
+
+
+def _plans(found: Checkout, invocation: Invocation) -> list[Plan]:
+    """The launches that make the wheel, in their order. Raises CheckFailed for files that are in their way."""
+    from ...launch.prepare import prepare
 
     def target(settings: Settings) -> Target:
-        image = settings.image or manifest_image(found.root, found.profile, found.here, by_tag=bool(settings.tag))
-        made = runners.target(found.program, found.profile, found.root, image, WHEEL)
-        return made._replace(workdir=place)
+        made = developer.target(found.program, found.profile, found.root, WHEEL, settings, found.here)
+        # the notices were given for the whole of it
+        return made._replace(workdir=str(found.profile['mounted_at']), publishes=False, notices=())
 
     plan, _ = prepare(invocation, runners.defaults(found.profile), target)
-    if found.dry_run:
-        return launch(plan, 'shell', invocation)
-    plan, code = ensure(found.program, plan, invocation)
-    if code:
-        return code
-    with found.output.aside():
-        code = launch(plan, '', invocation)
-    if code == 0 and not _wheels(found.root):
-        raise CheckFailed(f'{" ".join(WHEEL)} left no wheel in {found.root}/dist')
-    return code
+    if not (found.engine.daemon.is_remote or 'no_check' in invocation.options):
+        _check_owners(found, plan)
+    return [plan._replace(command=command) for command in (*_before_the_wheel(found), WHEEL)]
+
+
+def _before_the_wheel(found: Checkout) -> list[tuple[str, ...]]:
+    """The command that builds what goes into the wheel, where the backend has one."""
+    script = found.profile['before_wheel']
+    return [('python', script)] if script and host.exists(f'{found.root}/{script}') else []
+
+
+def _check_owners(found: Checkout, plan: Plan) -> None:
+    """Raise CheckFailed for what the wheel's user could not replace. A name is known to the image alone."""
+    here = found.here
+    user, _, group = plan.user[1].partition(':') if plan.user[:1] == ('--user',) else (f'{here.uid}', '', f'{here.gid}')
+    if user.isdigit() and group.isdigit():
+        groups = [int(group), *(int(each) for each in plan.groups if each.isdigit())]
+        foreign.check(found.root, int(user), groups, installed.for_remedies(here, found.engine.environ))
 
 
 def _wheels(root: str) -> list[str]:
@@ -149,9 +186,6 @@ def _leftovers(root: str) -> Iterator[str]:
 
 def _remove(found: Checkout, before: Mapping[str, int]) -> None:
     """Remove those leftovers that were not there before."""
-    if found.dry_run:
-        found.then('what this build made of build, dist and *.egg-info is removed again')
-        return
     kept = []
     for path in _leftovers(found.root):
         if path in before:

@@ -19,7 +19,9 @@ GENERAL = frozenset((
     'engine', 'context', 'registry', 'dry_run', 'no_check', 'quiet', 'verbose', 'color', 'help', 'version',
 ))
 # A wheel is built in a launch, whose streams and end are the verb's own.
-NOT_FOR_A_WHEEL = frozenset(('detach', 'tty', 'no_tty', 'interactive', 'name', 'run_as_service', 'ip', 'port_mapping'))
+NOT_FOR_A_WHEEL = frozenset((
+    'detach', 'tty', 'no_tty', 'interactive', 'name', 'run_as_service', 'ip', 'port', 'port_mapping',
+))
 
 
 def runner_parser(program: str = 'tao_pt') -> Parser:

@@ -1,12 +1,19 @@
 """Which checkout is meant: the variable, else the nearest one upwards."""
 from __future__ import annotations
 
+import json
+import os
 import shlex
 from pathlib import Path
 
 import pytest
+from nobody import NOBODY
 from runner_calls import PROFILES
-from support import tao
+from runner_checkout import backend, commands, run
+from support import mounted, tao
+
+from tao_launcher.checkouts.find import root_above
+from tao_launcher.settings.programs import RUNNERS
 
 
 @pytest.mark.parametrize('folder', ['.', 'deep', 'deep/er', 'docker'])
@@ -39,3 +46,108 @@ def test_no_checkout(program: str, tmp_path: Path) -> None:
         f'    {variable} is not set, and neither {tmp_path}/here nor a folder above it has docker/manifest.json\n'
         f'    try: export {variable}=/path/to/{name}\n'
     )
+
+
+@pytest.mark.parametrize('program', RUNNERS)
+@pytest.mark.parametrize('other', RUNNERS)
+@pytest.mark.parametrize('words', [
+    ['--dry-run', '--', 'make'], ['build', '--dry-run'], ['release', '--tag', 'x', '--dry-run'],
+])
+def test_a_checkout_of_another_backend(
+    program: str, other: str, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether it is named or found, the error names the right program; its own is at home there."""
+    root = backend(tmp_path / 'x', other)
+    (root / 'dist').mkdir()
+    (root / 'dist/a.whl').touch()
+    monkeypatch.chdir(root / 'docker')
+    profile = PROFILES[program]
+    name = profile['backend_repository'].rpartition('/')[2]
+    for env, whence in (
+        ({profile['root_variable']: str(root)}, f'{profile["root_variable"]} names it'),
+        ({}, f'{profile["root_variable"]} is not set, and you are in it'),
+    ):
+        done = tao(*words, program=program, env=env)
+        if program == other:
+            assert (done.code, done.err) == (0, '')
+            continue
+        assert done == (2, '', (
+            f'{program}: error: {root} is a checkout of {other}, not of {program}\n'
+            f'    it has the package {PROFILES[other]["package"]}, and no {profile["package"]}\n    {whence}\n'
+            f'    try: {other}, or export {profile["root_variable"]}=/path/to/{name}\n'
+        ))
+
+
+def test_check_of_a_checkout_of_another_backend(tmp_path: Path) -> None:
+    root = backend(tmp_path / 'x', 'tao_deploy')
+    done = run(root, 'check', '--files', DOCKER_HOST='tcp://127.0.0.1:1')
+    assert (done.code, done.err) == (1, (
+        f'tao_pt: notice: checkout: {root} is a checkout of tao_deploy: it has the package nvidia_tao_deploy, and no '
+        'nvidia_tao_pytorch; try: tao_deploy check, or export NV_TAO_PYTORCH_TOP=/path/to/tao-pytorch\n'
+    ))
+
+
+def test_a_checkout_may_hold_packages_of_others(tmp_path: Path) -> None:
+    root = backend(tmp_path / 'x', 'tao_ds')
+    (root / 'nvidia_tao_pytorch').mkdir()
+    assert run(root, '--dry-run', program='tao_ds').code == 0
+
+
+def test_where_you_are_and_what_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every launch says when the variable leads elsewhere; --quiet does not."""
+    root, other = (backend(tmp_path / name, 'tao_pt') for name in ('x', 'other'))
+    (tmp_path / 'link').symlink_to(root)
+    notice = f'this is about {root}, of NV_TAO_PYTORCH_TOP; you are in {other}'
+    for folder, said in ((other, notice), (other / 'docker', notice), (tmp_path / 'link', ''), (tmp_path, '')):
+        monkeypatch.chdir(folder)
+        done = run(root, '--dry-run', '--', 'make')
+        assert (done.code, done.err) == (0, f'tao_pt: notice: {said}\n' if said else '')
+        assert mounted(done) == [f'{root}:/tao-pt']
+        assert json.loads(run(root, '--dry-run=json', '--', 'make').out)['notices'] == ([said] if said else [])
+    monkeypatch.chdir(other)
+    assert run(root, '--quiet', '--dry-run', '--', 'make').err == ''
+
+
+SUBMODULE = '[submodule "x"]\n\tpath = {}\n'
+
+
+@pytest.mark.parametrize(('named', 'inside'), [
+    ('tao-pytorch', True), ('deps/tao-pytorch', True), ('deps', True), ('tao-pytorch-2', False), ('', False),
+])
+def test_a_submodule_belongs_to_the_checkout_around_it(
+    named: str, inside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A clone that happens to be inside of another checkout does not."""
+    outer = backend(tmp_path / 'tao-data-services', 'tao_ds')
+    inner = backend(outer / ('deps/tao-pytorch' if named.startswith('deps') else 'tao-pytorch'), 'tao_pt')
+    (outer / '.gitmodules').write_text(SUBMODULE.format(named) if named else '')
+    monkeypatch.chdir(inner / 'docker')
+    assert root_above(os.getcwd()) == str(outer if inside else inner)
+    done = tao('--dry-run', '--', 'make', program='tao_ds')
+    if inside:
+        assert done.err == '' and mounted(done) == [f'{outer}:/workspace']
+    else:
+        assert done.code == 2 and f'{inner} is a checkout of tao_pt, not of tao_ds' in done.err
+
+
+def test_submodules_of_submodules(tmp_path: Path) -> None:
+    outer = backend(tmp_path / 'a', 'tao_ds')
+    middle = backend(outer / 'b', 'tao_pt')
+    inner = backend(middle / 'c/d', 'tao_deploy')
+    (middle / '.gitmodules').write_text(SUBMODULE.format('c/d'))
+    assert root_above(str(inner / 'docker')) == str(middle)
+    (outer / '.gitmodules').write_text(SUBMODULE.format('b'))
+    assert root_above(str(inner / 'docker')) == str(outer)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root can give a file away')
+@pytest.mark.parametrize('theirs', ['.', 'docker', '.gitmodules'])
+def test_a_list_of_someone_elses_claims_nothing(theirs: str, tmp_path: Path) -> None:
+    """As in /tmp, where anyone can lay a manifest and a list of submodules."""
+    outer = backend(tmp_path / 'shared', 'tao_ds')
+    inner = backend(outer / 'mine', 'tao_pt')
+    (outer / '.gitmodules').write_text(SUBMODULE.format('mine'))
+    assert root_above(str(inner)) == str(outer)
+    os.chown(outer / theirs, NOBODY, NOBODY)
+    assert root_above(str(inner)) == str(inner)
+    assert next(commands(run(inner, '--dry-run').out))

@@ -109,7 +109,7 @@ def test_whole_argv(program: str, checkout: Path) -> None:
     digest = next(word for word in argv if word.startswith('tao.plan='))
     assert argv == [
         'docker', 'run', '--rm', '--init', '--gpus', 'all', '-v', f'{checkout}:{place}', '-e', f'PYTHONPATH={place}',
-        '-e', 'TAO_LAUNCH_ID', '--shm-size', '16G',
+        '-e', 'PYTHONDONTWRITEBYTECODE=1', '-e', 'TAO_LAUNCH_ID', '--shm-size', '16G',
         *(['--network', 'host'] if profile['network_default'] == '--net=host' else []),
         *(['--workdir', workdir] if workdir else []),
         '--label', f'tao.job={program}/run', '--label', f'tao.user={os.getuid()}', '--label', digest, 'nvcr.io/a/b:c',
@@ -171,6 +171,17 @@ def test_the_hosts_pythonpath_means_nothing_in_the_container(
         write_mounts(home, file)
     argv = argv_of('tao_pt', checkout, *options, **env)
     assert [word for word in argv if word.startswith('PYTHONPATH')] == [f'PYTHONPATH={path}']
+
+
+@pytest.mark.parametrize(('options', 'words'), [
+    ([], ['PYTHONDONTWRITEBYTECODE=1']), (['--env', 'PYTHONDONTWRITEBYTECODE='], ['PYTHONDONTWRITEBYTECODE=']),
+    (['--env', 'PYTHONDONTWRITEBYTECODE'], ['PYTHONDONTWRITEBYTECODE=1']),
+])
+def test_byte_code_is_not_written(options: list[str], words: list[str], checkout: Path) -> None:
+    """It would be root's, in the caller's checkout; an empty value has Python write it."""
+    for command in (['--', 'x'], []):
+        argv = argv_of('tao_pt', checkout, *options, *command)
+        assert [word for word in argv if 'BYTECODE' in word] == words
 
 
 def test_other_variables_go_by_name(checkout: Path) -> None:

@@ -40,7 +40,8 @@ def test_whole_argv(program: str, checkout: Path) -> None:
     argv = shlex.split(done.out)
     assert (done.code, done.err) == (0, '')
     assert argv[argv.index('-v'):argv.index('--label')] == [
-        '-v', f'{checkout}:{place}', '-e', f'PYTHONPATH={place}:{api}', '-e', f'FLASK_APP={api}/app.py',
+        '-v', f'{checkout}:{place}', '-e', f'PYTHONPATH={place}:{api}',
+        '-e', 'PYTHONDONTWRITEBYTECODE=1', '-e', f'FLASK_APP={api}/app.py',
         '-e', 'TAO_LAUNCH_ID', '--shm-size', '16G', '--network', 'host', '--workdir', place,
     ]
     assert argv[-7:] == ['r.io/a:t', 'flask', 'run', '--host', '0.0.0.0', '--port', '8000']

@@ -59,14 +59,14 @@ def facts(**known: Any) -> FailureFacts:
         f'{IMAGE} is not here, but nvcr.io has it', f'docker pull {IMAGE}',
     )),
     # a developer's base image
-    ({'builder': 'tao_pt', 'registry_said': 'denied'}, (
+    ({'build': 'tao_pt build --tag dev', 'registry_said': 'denied'}, (
         f'{ABSENT}: nvcr.io wants a login, or the one that is stored may not have this image',
-        f'{LOGIN}, or tao_pt build',
+        f'{LOGIN}, or tao_pt build --tag dev',
     )),
-    ({'builder': 'tao_pt', 'registry_said': 'manifest unknown'}, (
+    ({'build': 'tao_pt build', 'registry_said': 'manifest unknown'}, (
         f'{ABSENT}: nvcr.io has no such image', 'tao_pt build',
     )),
-    ({'builder': 'tao_pt', 'image_is_here': True, 'pull': 'always'}, (
+    ({'build': 'tao_pt build', 'image_is_here': True, 'pull': 'always'}, (
         f'{IMAGE} is here, but --pull always asks its registry', 'leave --pull always out',
     )),
 ])

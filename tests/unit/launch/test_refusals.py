@@ -85,6 +85,10 @@ def facts(**known: Any) -> FailureFacts:
         "docker maps the users of containers to others (userns-remap), which rules out the host's network",
         'leave --network host (and "network") out, or --docker-arg --userns=host',
     )),
+    ({'network': 'host', 'remaps_users': True, 'is_service': True}, (
+        "docker maps the users of containers to others (userns-remap), which rules out the host's network",
+        '--port_mapping PORT, which publishes the service instead',
+    )),
     ({'network': 'bridge', 'remaps_users': True}, NONE),
     ({'limits_above': ('memlock', 'stack')}, (
         'a rootless docker cannot raise limits above yours: memlock, stack',

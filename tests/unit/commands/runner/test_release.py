@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from runner_checkout import BASE, commands, run
+from support import write_mounts
 
 
 @pytest.mark.parametrize(('tag', 'image'), [('1.0', f'{BASE}:1.0'), ('x.test/y:2', 'x.test/y:2'),
@@ -26,6 +27,16 @@ def test_the_lines_of_a_release(tag: str, image: str, root: Path, buildx: Path) 
     assert done.out.splitlines()[4] == (
         '# then: what this build made of build, dist and *.egg-info is removed again'
     )
+
+
+def test_no_port_is_published_for_a_wheel(root: Path, home: Path) -> None:
+    """Not even one of the mounts file, so that it is built on the network that it is built on elsewhere."""
+    write_mounts(home, {'DockerOptions': {'ports': {'8888': 8888}}})
+    wheel = next(each for each in commands(run(root, 'release', '--wheel', '--tag', 'x', '--dry-run').out)
+                 if each[1] == 'run')
+    assert '-p' not in wheel and wheel[wheel.index('--network') + 1] == 'host'
+    done = run(root, '--port', '8888:8888', 'release', '--wheel', '--tag', 'x', '--dry-run')
+    assert done == (2, '', 'tao_pt: error: --port does not go with release\n    try: tao_pt release --help\n')
 
 
 def test_another_name_of_the_dockerfile(root: Path, buildx: Path) -> None:
