@@ -86,8 +86,9 @@ def _what_happened(
     facts: FailureFacts, since: float, kills: int | None, plan: Plan, launch: Launch, engine: TimedEngine,
 ) -> FailureFacts:
     """The facts with what the engine saw of the container, which it knows after --rm too, and the kernel."""
+    late = 1 if facts.code == 137 else 0.05  # seconds that the answer is waited for: the end of a job may still come
     answer = engine.ask(
-        'events', '--since', f'{since:.6f}', '--until', f'{machine.now() + 1:.6f}', '--format', '{{json .}}',
+        'events', '--since', f'{since:.6f}', '--until', f'{machine.now() + late:.6f}', '--format', '{{json .}}',
         '--filter', 'type=container', '--filter', f'label=tao.plan={launch.plan}',
     )
     events = list(answers.lines(answer.out)) if answer.code == 0 else []

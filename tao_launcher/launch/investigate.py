@@ -56,6 +56,9 @@ def _machine_of(info: object) -> str:
 
 def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
     """The facts with what may have kept the engine from starting the container."""
+    held = looks.name(engine, facts.name) if not facts.events else None
+    if held:
+        return facts._replace(held_by=held)
     _ask_ahead(facts, plan, engine)
     is_ours = not plan.profile.service or not host_looks.is_in_container()  # podman is started by us, where we are
     if not facts.is_remote and is_ours:
@@ -79,7 +82,7 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
         lacks_init=facts.lacks_init or plan.init == ('--init',) and failures.has_no_init(info),
         has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )
-    if facts.image_is_here is not False or facts.pull == 'never':
+    if facts.image_is_here is not False or facts.pull == 'never' or facts.unknown:
         return facts
     facts = _in_the_registry(facts, plan, engine, shares_network=shares)
     is_ours = pulls.trouble(facts.registry_said or '') == 'network' and failures.has_way_of_its_own(info)
@@ -100,7 +103,7 @@ def _before_the_container(facts: FailureFacts, plan: Plan, engine: TimedEngine) 
     options = [line[0] for line in argv.lines(plan)[1:-2]]
     image = looks.image(engine, plan.image)
     return facts._replace(
-        image_is_here=image.is_here, image_machine=image.machine, held_by=looks.name(engine, facts.name),
+        image_is_here=image.is_here, image_machine=image.machine,
         unknown=looks.unknown(engine, options, lambda word: _option_origin(plan, word)),
         emulates=facts.is_remote or host_looks.emulates(image.machine),
     )
