@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 REFUSED = (125, 126, 127)
+LATE = 1.0  # seconds: an engine may see the end of a job a moment after its client has
 
 
 def diagnose(
@@ -41,7 +42,7 @@ def diagnose(
     elif code in (*REFUSED, 137) and not silence:
         facts = _what_happened(facts, since, kills, plan, launch, engine)
         if facts.engine_code == 0 and code in REFUSED and not facts.has_started:
-            facts = investigate.why_refused(facts, plan, engine)
+            facts = investigate.why_refused(facts, plan, TimedEngine(launch))
     for what, remedy in causes.failures(facts):
         output.error(Fatal(what, advice=remedy))
     return facts.code
@@ -86,9 +87,8 @@ def _what_happened(
     facts: FailureFacts, since: float, kills: int | None, plan: Plan, launch: Launch, engine: TimedEngine,
 ) -> FailureFacts:
     """The facts with what the engine saw of the container, which it knows after --rm too, and the kernel."""
-    late = 1 if facts.code == 137 else 0.05  # seconds that the answer is waited for: the end of a job may still come
     answer = engine.ask(
-        'events', '--since', f'{since:.6f}', '--until', f'{machine.now() + late:.6f}', '--format', '{{json .}}',
+        'events', '--since', f'{since:.6f}', '--until', f'{machine.now() + LATE:.6f}', '--format', '{{json .}}',
         '--filter', 'type=container', '--filter', f'label=tao.plan={launch.plan}',
     )
     events = list(answers.lines(answer.out)) if answer.code == 0 else []
