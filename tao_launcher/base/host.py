@@ -108,6 +108,16 @@ def user_name(uid: int) -> str:
         return ''
 
 
+def home_of(uid: int) -> str:
+    """The home of a uid as passwd has it, or ''."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_dir
+    except (KeyError, OverflowError):
+        return ''
+
+
 def name_at_host(host: Host) -> str:
     """NAME@HOST of the caller: whose job it is on a remote daemon, where the uid may be anyone's."""
     return f'{user_name(host.uid) or host.uid}@{host.hostname}'
@@ -158,8 +168,11 @@ def _script(path: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """A copy of the environment."""
-    return dict(os.environ)
+    """A copy of the environment; a HOME that is relative to the current folder is made absolute."""
+    found = dict(os.environ)
+    if found.get('HOME') and not found['HOME'].startswith('/'):
+        found['HOME'] = os.path.normpath(os.path.join(_cwd(), found['HOME']))
+    return found
 
 
 def arguments() -> list[str]:
