@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import List, Tuple
 
+    from ..settings.values import Mount
     from .argv import Lines
     from .plan import Plan
 
@@ -76,7 +77,7 @@ def _stream(plan: Plan) -> str:
 def _options(plan: Plan, lines: Lines) -> Explained:
     """Each option of docker run by its name; those that repeat are in the order of the plan."""
     repeated: dict[str, Iterator[str]] = {
-        '-v': (_shown(mount.origin) for mount in plan.mounts),
+        '-v': (_mount(mount) for mount in plan.mounts),
         '-e': (_variable(plan, word, origin) for word, origin in zip(plan.variables, plan.origins)),
         '--ulimit': (_source(plan, f'ulimits.{limit.name}') for limit in plan.ulimits),
         '-p': (_source(plan, f'ports.{port.container}/{port.protocol}') for port in plan.ports),
@@ -124,6 +125,11 @@ def _shown(source: Source) -> str:
 
 def _default(plan: Plan) -> str:
     return f'default of {plan.target.program}' if plan.target.program else 'default'
+
+
+def _mount(mount: Mount) -> str:
+    same = mount.origin.kind == 'option' and mount.source == mount.destination
+    return _shown(mount.origin) + ', at the same path in the container' * same
 
 
 def _gpus(plan: Plan) -> str:

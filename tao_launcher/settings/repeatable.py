@@ -101,5 +101,5 @@ def _volume(cwd: str, home: str, text: str) -> Mount:
     source, destination, mode = parsers.volume(text)
     if source == '~' or source.startswith('~/'):
         source = home + source[1:]
-    absolute = source if source.startswith('/') else f'{cwd}/{source}'
-    return Mount(clean_path(absolute), destination, mode, Source('option', '--volume'))
+    absolute = clean_path(source if source.startswith('/') else f'{cwd}/{source}')
+    return Mount(absolute, destination or parsers.destination(absolute), mode, Source('option', '--volume'))

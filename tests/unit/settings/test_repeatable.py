@@ -18,13 +18,14 @@ def given(options: Any) -> tuple[Given, list[str]]:
 
 def test_every_entry_in_its_order() -> None:
     found, problems = given({
-        'volume': ['/a/../b:/c', 'd:/d:ro', '~/e:/e', '~:/f', '~g:/g'], 'env': ['A=1', 'B', 'A=2'],
+        'volume': ['/a/../b:/c', 'd:/d:ro', '~/e:/e', '~:/f', '~g:/g', '/i/.', 'j/../k', '~/l'],
+        'env': ['A=1', 'B', 'A=2'],
         'ulimit': ['stack=5:6'], 'port': ['8000-8001:1-2', '9:9/udp'], 'docker_arg': ['--cpus=8'],
     })
     assert problems == []
     assert [(mount.source, mount.destination, mount.mode) for mount in found.mounts] == [
         ('/b', '/c', ''), ('/work/d', '/d', 'ro'), ('/home/user/e', '/e', ''), ('/home/user', '/f', ''),
-        ('/work/~g', '/g', ''),
+        ('/work/~g', '/g', ''), ('/i', '/i', ''), ('/work/k', '/work/k', ''), ('/home/user/l', '/home/user/l', ''),
     ]
     assert {mount.origin for mount in found.mounts} == {VOLUME}
     assert found.variables == (
@@ -41,7 +42,7 @@ def test_nothing() -> None:
 
 def test_every_fault_and_what_is_right_all_the_same() -> None:
     found, problems = given({
-        'volume': ['/a:/b', 'x'], 'env': ['=s3cr3t', 'A=1'], 'ulimit': ['stack'], 'port': ['1'],
+        'volume': ['/a:/b', ':x'], 'env': ['=s3cr3t', 'A=1'], 'ulimit': ['stack'], 'port': ['1'],
         'docker_arg': ['--rm=s3cr3t'],
     })
     assert (found.mounts, found.variables) == ((Mount('/a', '/b', '', VOLUME),), (Variable('A', '1', ENV),))
