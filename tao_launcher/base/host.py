@@ -294,12 +294,12 @@ def look(path: str) -> bool | None:
     return True
 
 
-def look_in_mount(path: str) -> bool | None:
-    """As `look`, but None for a broken link: in the container it may lead somewhere."""
-    found = look(path)
-    while found is False and not os.path.lexists(encoded(path)):
-        path = os.path.dirname(path)
-    return None if found is False and os.path.islink(encoded(path)) else found
+def link(path: str) -> str | None:
+    """What a symbolic link holds; None for what is none, or cannot be seen."""
+    try:
+        return os.fsdecode(os.readlink(encoded(path)))
+    except (OSError, ValueError):
+        return None
 
 
 def nearest_parent(path: str) -> str:

@@ -8,7 +8,6 @@ from ..engine.references import with_registry, with_tag
 from ..settings.values import Gpus, Mount, Port, Source, Ulimit, Variable
 from . import gpus
 from .identity import Identity
-from .paths import gpu_indices
 from .variables import collect
 
 TYPE_CHECKING = False
@@ -43,7 +42,7 @@ class Target(Record):
     image_from: str = ''  # what names the image, for --explain
     program: str = ''  # the developer runner that it is for, '' for a task of the catalogue
     is_service: bool = False  # the command is that of --run_as_service
-    is_task: bool = False  # the words of the command are a task's own, and can be checked as such
+    arguments: tuple[str, ...] = ()  # the words of the command that are a task's own, and can be checked as such
 
 
 class Plan(Record):
@@ -128,7 +127,7 @@ def make(
         notices=(*settings.notices, *target.notices, *_notices(
             settings, daemon, target, (gpu_notice, identity.notice, *variables.notices),
             has_input=tty or interactive, has_by_name=bool(variables.by_name),
-        ), *(gpu_indices(request, target.command) if target.is_task else ())),
+        ), *gpus.indices(request, target.arguments)),
         allocation=gpu_notice if given is None else '',
         origins=variables.origins,
         settings=settings,

@@ -10,7 +10,8 @@ from ..engine.init import with_init
 from ..engine.references import REMEMBERED, proven, remembered
 from ..settings.locate import read_mounts_file
 from ..settings.settings import merge
-from . import gpus, identity, paths, plan
+from ..settings.values import clean_path
+from . import gpus, identity, path_notices, plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,19 +63,19 @@ def prepare(
         from .verbose import say_plan
 
         say_plan(made, here, output)
-    return check(made, settings, engine, target), settings.dry_run
+    return check(made, engine, target, here), settings.dry_run
 
 
 _NO_HOST_NETWORK = 'docker maps the users of containers (userns-remap), so the job gets no host network, but a bridge'
 
 
-def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Plan:
+def check(made: Plan, engine: Daemon, target: Target, here: Host) -> Plan:
     """The plan, once its sources were found on this host; with a notice about what cannot be seen.
 
     Raises ConfigError with every source that is missing: -v would create it, as an empty folder of root's;
     and for a spec file that is missing under a mount.
     """
-    if 'no_check' in settings.flags or engine.is_remote:
+    if 'no_check' in made.settings.flags or engine.is_remote:
         return made
     seen = [(mount, host.look(mount.source)) for mount in made.mounts]
     missing = [
@@ -90,9 +91,17 @@ def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Pla
         f'{mount.source} cannot be inspected by you; the daemon will check it'
         for mount, exists in seen if exists is None
     ]
-    if target.is_task:
-        notices += paths.paths(target.command[0], target.command[1:], made.mounts, host.look_in_mount)
+    if target.arguments:
+        notices += path_notices.check(target.arguments, path_notices.Place(
+            target.command[0], made.mounts, host.look, host.link, here.cwd, here.home, _workdir(made),
+        ))
     return made._replace(notices=(*made.notices, *notices))
+
+
+def _workdir(made: Plan) -> str:
+    """The container's working directory, '' for the image's own."""
+    given = [word.partition('=')[2] for word in made.extra_args if word.startswith(('--workdir=', '-w='))]
+    return clean_path(str(made.passed.get('workdir') or [*given, ''][0])) if given or 'workdir' in made.passed else ''
 
 
 def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Gpus:

@@ -21,7 +21,7 @@ def override_path(here: Host) -> str:
     return f'{here.home}/.tao/config.json'
 
 
-class Place(Record):
+class DefaultFile(Record):
     """A file that is read as the mounts file when none is named; ~ in it is `home`, `notice` says what is unusual."""
 
     path: str
@@ -29,24 +29,24 @@ class Place(Record):
     notice: str = ''
 
 
-def places(invocation: Invocation) -> Iterator[Place]:
+def places(invocation: Invocation) -> Iterator[DefaultFile]:
     """Where a mounts file that nobody names may be; the first that is there counts.
 
     After the home's own come those in the home of the one who called sudo, which makes root's the home.
     """
     here = invocation.here
     default, older = (f'{here.home}/{name}' for name in NAMES)
-    yield Place(default, here.home)
-    yield Place(older, here.home, f'{older} is read; rename it to {default}')
+    yield DefaultFile(default, here.home)
+    yield DefaultFile(older, here.home, f'{older} is read; rename it to {default}')
     called = host.sudo_caller(invocation.environ)
     home = host.home_of(called[0]) if called else ''
     if home and home != here.home:
         for name in NAMES:
             whose = f'that of {host.user_name(here.uid)}, who called sudo'
-            yield Place(f'{home}/{name}', home, f'{home}/{name} is read, {whose}: there is none in {here.home}')
+            yield DefaultFile(f'{home}/{name}', home, f'{home}/{name} is read, {whose}: there is none in {here.home}')
 
 
-def seen_from(place: Place, invocation: Invocation) -> Invocation:
+def seen_from(place: DefaultFile, invocation: Invocation) -> Invocation:
     """The invocation with the home of that place, as ~ and $HOME mean it there."""
     environ, here = invocation.environ, invocation.here
     if place.home == here.home:

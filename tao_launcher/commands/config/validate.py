@@ -12,7 +12,7 @@ from ...launch import argv, plan
 from ...launch.identity import Identity
 from ...launch.variables import Reserved
 from ...settings import layers, mounts_file
-from ...settings.locate import Place, mounts_path, places, seen_from
+from ...settings.locate import DefaultFile, mounts_path, places, seen_from
 from ...settings.settings import merge
 
 TYPE_CHECKING = False
@@ -74,7 +74,7 @@ def _of_a_launch(invocation: Invocation) -> list[Report]:
     from ...tasks.load import read_override
 
     path, source = mounts_path(invocation)
-    place = Place(path, invocation.here.home)
+    place = DefaultFile(path, invocation.here.home)
     if source == 'default':
         place = next((each for each in places(invocation) if host.exists(each.path)), place)
     seen = seen_from(place, invocation)
