@@ -91,6 +91,16 @@ def _cwd() -> str:
         return os.environ.get('PWD', '/')
 
 
+def current_folder(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The path of the current folder, and what the shell calls it if that leads there through links."""
+    cwd, shown = _cwd(), environ.get('PWD', '')
+    try:
+        is_other = shown.startswith('/') and shown != cwd and os.path.samefile(shown, cwd)
+    except (OSError, ValueError):
+        is_other = False
+    return (cwd, os.path.normpath(shown)) if is_other else (cwd,)
+
+
 def _foreground() -> bool:
     try:
         return os.tcgetpgrp(0) == os.getpgrp()

@@ -77,7 +77,7 @@ def _stream(plan: Plan) -> str:
 def _options(plan: Plan, lines: Lines) -> Explained:
     """Each option of docker run by its name; those that repeat are in the order of the plan."""
     repeated: dict[str, Iterator[str]] = {
-        '-v': (_mount(mount) for mount in plan.mounts),
+        '-v': (_mount(plan, mount) for mount in plan.mounts),
         '-e': (_variable(plan, word, origin) for word, origin in zip(plan.variables, plan.origins)),
         '--ulimit': (_source(plan, f'ulimits.{limit.name}') for limit in plan.ulimits),
         '-p': (_source(plan, f'ports.{port.container}/{port.protocol}') for port in plan.ports),
@@ -107,6 +107,9 @@ def _single(plan: Plan, name: str) -> str:
     key = KEYS.get(name, name[2:])
     if name == '--pull' and key not in plan.settings.passed:
         return 'the image came with a bundle'
+    source = plan.settings.sources.get(key)
+    if source and source.kind == 'setting':
+        return f'{_source(plan, source.name)}: the current folder, which is below a source'
     if key in plan.passed and key not in plan.settings.passed:
         return _default(plan)  # a developer runner's own
     return name if name == '--detach' else _source(plan, key)
@@ -127,7 +130,9 @@ def _default(plan: Plan) -> str:
     return f'default of {plan.target.program}' if plan.target.program else 'default'
 
 
-def _mount(mount: Mount) -> str:
+def _mount(plan: Plan, mount: Mount) -> str:
+    if mount.origin.kind == 'setting':
+        return f'{_source(plan, mount.origin.name)}: every source at its own path too'
     same = mount.origin.kind == 'option' and mount.source == mount.destination
     return _shown(mount.origin) + ', at the same path in the container' * same
 

@@ -8,7 +8,7 @@ from ..base.errors import ConfigError
 from ..base.record import Record
 from ..settings.values import clean_path
 from .arguments import Argument, arguments, is_path_key
-from .paths import below, follow, to_container, to_host
+from .paths import OF_THE_IMAGE, below, follow, to_container, to_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     # Whether a host path exists; None where the caller may not know. "FOLDER/." exists for folders only.
     Look = Callable[[str], Optional[bool]]
 
-# Folders that every image has too, so that a path below them says nothing about the host.
-OF_THE_IMAGE = ('/bin', '/dev', '/etc', '/lib', '/lib64', '/opt', '/proc', '/sbin', '/sys', '/usr', '/var')
-# These too, but what is below them is someone's own.
+# Folders that every image has as well, where what is below them is someone's own.
 EMPTY_IN_THE_IMAGE = ('/home', '/media', '/mnt', '/root', '/run', '/srv', '/tmp')
 
 

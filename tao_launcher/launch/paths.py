@@ -18,6 +18,15 @@ MANY_LINKS = 40
 LONGEST = 4096
 
 
+# Folders that every image has too, so that a path below them says nothing about the host.
+OF_THE_IMAGE = ('/bin', '/dev', '/etc', '/lib', '/lib64', '/opt', '/proc', '/sbin', '/sys', '/usr', '/var')
+# Those without which nothing in the image works.
+FILLED = (
+    '/', *OF_THE_IMAGE, '/opt/nvidia', '/usr/bin', '/usr/include', '/usr/lib', '/usr/lib64', '/usr/local',
+    '/usr/local/bin', '/usr/local/cuda', '/usr/local/lib', '/usr/sbin', '/usr/share', '/var/lib',
+)
+
+
 class Led(Record):
     """Where a container path leads, links followed as the container follows them.
 
@@ -36,6 +45,11 @@ def below(path: str, folder: str) -> str | None:
     if path == (folder or '/'):
         return ''
     return path[len(folder):] if path.startswith(folder + '/') else None
+
+
+def hides_the_image(destination: str) -> bool:
+    """Whether a mount at this container path hides files that an image needs."""
+    return destination in FILLED
 
 
 def to_host(path: str, mounts: Iterable[Mount]) -> str | None:

@@ -106,7 +106,7 @@ def make(
         interactive=interactive,
         init=init_words(daemon) if settings.init else (),
         gpus=tuple(gpu_words),
-        mounts=_mounts(target.mounts, settings.mounts),
+        mounts=merged(target.mounts, settings.mounts),
         variables=variables.words,
         by_name=variables.by_name,
         export=variables.export,
@@ -171,7 +171,8 @@ def _given_gpus(settings: Settings, environ: Mapping[str, str]) -> Gpus | None:
     return None if in_file and environ.get('SLURM_JOB_ID') else settings.gpus
 
 
-def _mounts(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:
+def merged(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:
+    """The mounts of a developer runner and of the settings, which override those with the same destination."""
     destinations = {mount.destination for mount in given}
     return (*(mount for mount in defaults if mount.destination not in destinations), *given)
 

@@ -54,6 +54,10 @@ def prepare(
     has_own_network = target.network == 'host' and not (settings.ports or 'network' in settings.passed)
     if has_own_network and not target.is_service and daemon.remaps_users(engine, host.json_file):
         target = target._replace(network='', notices=(*target.notices, _NO_HOST_NETWORK))
+    if settings.same_paths:
+        from .same_paths import applied
+
+        settings = applied(target, settings, engine, host.current_folder(environ))
     made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
     if '@' in made.image:
         made = _bundled(made, here)
@@ -77,7 +81,7 @@ def check(made: Plan, engine: Daemon, target: Target, here: Host) -> Plan:
     """
     if 'no_check' in made.settings.flags or engine.is_remote:
         return made
-    seen = [(mount, host.look(mount.source)) for mount in made.mounts]
+    seen = [(mount, host.look(mount.source)) for mount in made.mounts if mount.origin.kind != 'setting']
     missing = [
         f'{mount.source} ({mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
         for mount, exists in seen if exists is False

@@ -17,6 +17,12 @@ ROWS = (
     ),
     Option('--volume', 'SRC[:DST[:MODE]]', 'mount a host path; without DST at the same path', repeatable=True,
            docker=CODE, pyxis=CODE, kubernetes=CODE),
+    Option(
+        '--same_paths', help='mount every source at its own path too, and work in the current folder',
+        file='same_paths', file_kind='flag', default=False,
+        file_help='true mounts every source at its own path too; the job works in the current folder if one has it.',
+        docker=CODE, pyxis=CODE, kubernetes=CODE,
+    ),
     Option('--env', 'NAME[=VALUE]', "set a variable; NAME alone passes the host's value", repeatable=True,
            docker=CODE, pyxis=CODE, kubernetes=CODE),
     Option('--mounts_file', 'PATH', 'the mounts file to use instead of ~/.tao_mounts.json'),

@@ -102,4 +102,7 @@ def _volume(cwd: str, home: str, text: str) -> Mount:
     if source == '~' or source.startswith('~/'):
         source = home + source[1:]
     absolute = clean_path(source if source.startswith('/') else f'{cwd}/{source}')
-    return Mount(absolute, destination or parsers.destination(absolute), mode, Source('option', '--volume'))
+    return Mount(
+        absolute, destination or parsers.destination(absolute), mode, Source('option', '--volume'),
+        is_of_here=not text.startswith('/'),
+    )

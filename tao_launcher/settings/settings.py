@@ -43,6 +43,7 @@ class Settings(Record):
     gpus: Gpus | None
     user: str
     init: bool
+    same_paths: bool
     tty: bool
     tag: str
     image: str
@@ -176,8 +177,8 @@ def candidates(
         given = options.get(name)
         if isinstance(given, str):
             yield Source('option', BY_KEY[name].name), given, True
-        elif given is True and row.optional:
-            yield Source('option', row.name), row.choices[0][0], False
+        elif given is True and (row.optional or row.file_kind == 'flag'):
+            yield Source('option', row.name), row.choices[0][0] if row.optional else True, False
     if row.variable and environ.get(row.variable):
         yield Source('variable', row.variable), environ[row.variable], True
     if row.file and file and file.options.get(row.file) is not None:

@@ -33,12 +33,16 @@ class Gpus(Record):
 
 
 class Mount(Record):
-    """A bind mount; mode as docker writes it ('' for its default), origin for messages."""
+    """A bind mount; mode as docker writes it ('' for its default), origin for messages.
+
+    is_of_here tells that the source was written as relative to a folder of this machine.
+    """
 
     source: str
     destination: str
     mode: str = ''
     origin: Source = DEFAULT
+    is_of_here: bool = False
 
 
 class Port(Record):
