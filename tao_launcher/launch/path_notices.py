@@ -8,7 +8,7 @@ from ..base.errors import ConfigError
 from ..base.record import Record
 from ..settings.values import clean_path
 from .arguments import Argument, arguments, is_path_key
-from .paths import OF_THE_IMAGE, below, follow, to_container, to_host
+from .paths import OF_THE_IMAGE, below, follow, innermost, to_container, to_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,20 @@ class Place(Record):
     workdir: str = ''
 
 
+def _resolved(argument: Argument, place: Place) -> Argument:
+    """The argument with its container path, where the container's working directory is known."""
+    path = argument.path
+    if path[:1] in ('', '/') or not place.workdir or path == '~' or path.startswith('~/'):
+        return argument
+    return Argument(clean_path(f'{place.workdir}/{path}'), argument.key)
+
+
+def outputs(words: Sequence[str], place: Place) -> list[Argument]:
+    """The arguments that name a container path for what the task writes."""
+    found = (_resolved(argument, place) for argument in arguments(words))
+    return [each for each in found if each.path[:1] == '/' != each.path and each.is_output(place.task)]
+
+
 def check(words: Sequence[str], place: Place) -> list[str]:
     """Notices about a task's arguments. Raises ConfigError for a spec file that is missing on the host."""
     found = (_notice(argument, place) for argument in arguments(words))
@@ -45,13 +59,12 @@ def check(words: Sequence[str], place: Place) -> list[str]:
 
 def _notice(argument: Argument, place: Place) -> str:
     """A notice about an argument, or ''."""
+    argument = _resolved(argument, place)
     path, key = argument
     if path in ('', '/'):
         return f'{key} {"is the root folder of the container" if path else "is empty"}: was a variable not set?'
     if path.startswith('/'):
         return _absolute(argument, place)
-    if place.workdir and not path.startswith('~/'):
-        return _absolute(Argument(clean_path(f'{place.workdir}/{path}'), key), place)
     return _relative(argument, place)
 
 
@@ -86,9 +99,17 @@ def _absolute(argument: Argument, place: Place) -> str:
         return _led_out(path, led, place) if led.link else _uncovered(argument, place)
     if argument.is_spec(place.task):
         return _spec_file(path, host_path, place)
-    if not argument.is_output(place.task) and place.look(host_path) is False:
-        return _of_the_host(path, place)
-    return ''
+    if argument.is_output(place.task):
+        return _read_only(path, led, place)
+    return _of_the_host(path, place) if place.look(host_path) is False else ''
+
+
+def _read_only(path: str, led: Led, place: Place) -> str:
+    """That an output is on a mount that is for reading only, or ''."""
+    found = innermost(led.path, place.mounts)
+    if not found or 'ro' not in found[0].mode.split(','):
+        return ''
+    return f'{path} is on a mount for reading only ({found[0].origin}): the task cannot write there'
 
 
 def _of_the_host(path: str, place: Place) -> str:

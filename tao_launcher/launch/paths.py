@@ -21,10 +21,10 @@ LONGEST = 4096
 # Folders that every image has too, so that a path below them says nothing about the host.
 OF_THE_IMAGE = ('/bin', '/dev', '/etc', '/lib', '/lib64', '/opt', '/proc', '/sbin', '/sys', '/usr', '/var')
 # Those without which nothing in the image works.
-FILLED = (
+FILLED = frozenset((
     '/', *OF_THE_IMAGE, '/opt/nvidia', '/usr/bin', '/usr/include', '/usr/lib', '/usr/lib64', '/usr/local',
     '/usr/local/bin', '/usr/local/cuda', '/usr/local/lib', '/usr/sbin', '/usr/share', '/var/lib',
-)
+))
 
 
 class Led(Record):
@@ -55,7 +55,7 @@ def hides_the_image(destination: str) -> bool:
 def to_host(path: str, mounts: Iterable[Mount]) -> str | None:
     """The host path of a container path, by the innermost mount; None under no mount."""
     found = innermost(path, mounts)
-    return _joined(found[0].source, found[1]) if found else None
+    return joined(found[0].source, found[1]) if found else None
 
 
 def innermost(path: str, mounts: Iterable[Mount]) -> tuple[Mount, str] | None:
@@ -72,13 +72,14 @@ def to_container(path: str, mounts: Sequence[Mount]) -> list[str]:
     """
     rests = ((mount, below(path, mount.source)) for mount in mounts)
     found = [
-        (len(mount.source.rstrip('/')), _joined(mount.destination, rest)) for mount, rest in rests if rest is not None
+        (len(mount.source.rstrip('/')), joined(mount.destination, rest)) for mount, rest in rests if rest is not None
     ]
     found.sort(key=lambda pair: -pair[0])
     return list(dict.fromkeys(there for _, there in found if to_host(there, mounts) == path))
 
 
-def _joined(folder: str, rest: str) -> str:
+def joined(folder: str, rest: str) -> str:
+    """A folder and what follows it in a path, which is '' or begins with a "/"."""
     return folder.rstrip('/') + rest or '/'
 
 
@@ -91,7 +92,7 @@ def follow(path: str, mounts: Sequence[Mount], link: Link) -> Led:
         if not found or step is None:
             break
         place, target, rest = step
-        there, here = (_joined(folder, place) for folder in (found[0].destination, found[0].source))
+        there, here = (joined(folder, place) for folder in (found[0].destination, found[0].source))
         led = Led(_leads(there, target, rest), led.link or there, _leads(here, target, rest))
     return led
 
@@ -102,7 +103,7 @@ def _next_link(rest: str, mount: Mount, link: Link) -> tuple[str, str, str] | No
     while end < len(rest):
         end = rest.find('/', end + 1)
         end = len(rest) if end < 0 else end
-        target = link(_joined(mount.source, rest[:end]))
+        target = link(joined(mount.source, rest[:end]))
         if target:
             return rest[:end], target, rest[end:]
     return None

@@ -2,16 +2,15 @@
 from __future__ import annotations
 
 from ..base import host
-from ..base.errors import ConfigError, UsageError
+from ..base.errors import UsageError
 from ..base.secrets import masked
-from ..base.text import plural
 from ..engine import alias, daemon
 from ..engine.init import with_init
 from ..engine.references import REMEMBERED, proven, remembered
 from ..settings.locate import read_mounts_file
 from ..settings.settings import merge
-from ..settings.values import clean_path
-from . import gpus, identity, path_notices, plan
+from . import gpus, identity, plan
+from .checks import check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,45 +66,10 @@ def prepare(
         from .verbose import say_plan
 
         say_plan(made, here, output)
-    return check(made, engine, target, here), settings.dry_run
+    return check(made, engine, invocation), settings.dry_run
 
 
 _NO_HOST_NETWORK = 'docker maps the users of containers (userns-remap), so the job gets no host network, but a bridge'
-
-
-def check(made: Plan, engine: Daemon, target: Target, here: Host) -> Plan:
-    """The plan, once its sources were found on this host; with a notice about what cannot be seen.
-
-    Raises ConfigError with every source that is missing: -v would create it, as an empty folder of root's;
-    and for a spec file that is missing under a mount.
-    """
-    if 'no_check' in made.settings.flags or engine.is_remote:
-        return made
-    seen = [(mount, host.look(mount.source)) for mount in made.mounts if mount.origin.kind != 'setting']
-    missing = [
-        f'{mount.source} ({mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
-        for mount, exists in seen if exists is False
-    ]
-    if missing:
-        raise ConfigError(
-            f'{plural(len(missing), "mount source")} not found', *missing,
-            advice='correct or create them (daemon elsewhere? --no-check)',
-        )
-    notices = [
-        f'{mount.source} cannot be inspected by you; the daemon will check it'
-        for mount, exists in seen if exists is None
-    ]
-    if target.arguments:
-        notices += path_notices.check(target.arguments, path_notices.Place(
-            target.command[0], made.mounts, host.look, host.link, here.cwd, here.home, _workdir(made),
-        ))
-    return made._replace(notices=(*made.notices, *notices))
-
-
-def _workdir(made: Plan) -> str:
-    """The container's working directory, '' for the image's own."""
-    given = [word.partition('=')[2] for word in made.extra_args if word.startswith(('--workdir=', '-w='))]
-    return clean_path(str(made.passed.get('workdir') or [*given, ''][0])) if given or 'workdir' in made.passed else ''
 
 
 def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Gpus:
