@@ -266,6 +266,30 @@ def memory_kills() -> int | None:
     return int(counted) if counted.isdigit() else None
 
 
+def container_mark(socket: str) -> str:
+    """The file that shows that we are in a container, where a daemon outside of it may be behind a socket; or ''.
+
+    Then the socket was mounted, or our file system is not that of the machine's first process.
+    """
+    mark = next((path for path in ('/.dockerenv', '/run/.containerenv') if os.path.exists(path)), '')
+    if not mark:
+        return ''
+    try:
+        is_mounted = os.stat(socket).st_dev != os.stat('/').st_dev
+    except (OSError, ValueError):
+        is_mounted = False
+    return mark if is_mounted or _has_own_mounts() else ''
+
+
+def _has_own_mounts() -> bool:
+    """Whether the first mount, by its number, is another one than that of the machine's first process."""
+    try:
+        with open('/proc/self/mountinfo', 'rb') as own, open('/proc/1/mountinfo', 'rb') as first:
+            return own.readline(100).split()[:1] != first.readline(100).split()[:1]
+    except OSError:
+        return False
+
+
 def exists(path: str) -> bool:
     """Whether a path exists, links followed."""
     return os.path.exists(path)

@@ -26,7 +26,7 @@ def check(made: Plan, engine: Daemon, invocation: Invocation) -> Plan:
     """
     if 'no_check' in made.settings.flags or engine.is_remote:
         return made
-    notices = _sources(made)
+    notices = [*_sources(made), *_container(made, engine)]
     target, here = made.target, invocation.here
     task = target.command[0] if target.arguments else ''
     place = path_notices.Place(task, made.mounts, host.look, host.link, here.cwd, here.home, _workdir(made))
@@ -53,6 +53,18 @@ def _sources(made: Plan) -> list[str]:
         f'{mount.source} cannot be inspected by you; the daemon will check it'
         for mount, exists in seen if exists is None
     ]
+
+
+def _container(made: Plan, engine: Daemon) -> list[str]:
+    """A notice where the launcher is in a container and the daemon is not, so that paths may not be the same."""
+    if not made.mounts or not engine.profile.service:
+        return []
+    mark = host.container_mark(engine.address.partition('://')[2] or '/var/run/docker.sock')
+    if not mark:
+        return []
+    from .host_paths import may_be_others
+
+    return may_be_others(made.mounts, made.settings.host_paths, mark)
 
 
 def _workdir(made: Plan) -> str:

@@ -6,6 +6,7 @@ from ..base.text import plain
 from ..settings.options import BY_KEY, ROWS
 from ..settings.values import OWN, Source
 from .argv import engine
+from .host_paths import known
 from .plan import image
 
 TYPE_CHECKING = False
@@ -131,6 +132,9 @@ def _default(plan: Plan) -> str:
 
 
 def _mount(plan: Plan, mount: Mount) -> str:
+    if mount.here:
+        path = known(mount.here, plan.settings.host_paths)
+        return f'{_mount(plan, mount._replace(source=mount.here, here=""))}; {mount.here} here ({path and path.origin})'
     if mount.origin.kind == 'setting':
         return f'{_source(plan, mount.origin.name)}: every source at its own path too'
     same = mount.origin.kind == 'option' and mount.source == mount.destination

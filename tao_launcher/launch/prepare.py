@@ -66,7 +66,12 @@ def prepare(
         from .verbose import say_plan
 
         say_plan(made, here, output)
-    return check(made, engine, invocation), settings.dry_run
+    made = check(made, engine, invocation)
+    if settings.host_paths:
+        from .host_paths import of_the_daemon
+
+        made = made._replace(mounts=of_the_daemon(made.mounts, settings.host_paths))
+    return made, settings.dry_run
 
 
 _NO_HOST_NETWORK = 'docker maps the users of containers (userns-remap), so the job gets no host network, but a bridge'

@@ -23,6 +23,8 @@ ROWS = (
         file_help='true mounts every source at its own path too; the job works in the current folder if one has it.',
         docker=CODE, pyxis=CODE, kubernetes=CODE,
     ),
+    Option('--host-path', 'HERE=THERE', 'the path that the daemon has a folder at, for a launcher in a container',
+           repeatable=True, variable='TAO_HOST_PATH', docker=CODE, pyxis=CODE, kubernetes=CODE),
     Option('--env', 'NAME[=VALUE]', "set a variable; NAME alone passes the host's value", repeatable=True,
            docker=CODE, pyxis=CODE, kubernetes=CODE),
     Option('--mounts_file', 'PATH', 'the mounts file to use instead of ~/.tao_mounts.json'),

@@ -155,6 +155,16 @@ def volume(text: str) -> tuple[str, str, str]:
     return parts[0], destination(parts[1]) if len(parts) > 1 else '', mode(parts[2]) if len(parts) == 3 else ''
 
 
+def host_path(text: str) -> tuple[str, str]:
+    """HERE=THERE as (folder as written, the daemon's absolute path of it)."""
+    here, equals, there = text.partition('=')
+    if not here or not there.startswith('/'):
+        raise ValueError('expected HERE=THERE, THERE an absolute path on the daemon\'s machine')
+    if re.search(r'[\n\r]', text):
+        raise ValueError(NO_LINE_BREAK)
+    return here, clean_path(there)
+
+
 def dry_run(text: str) -> str:
     """The form of a dry run; "1" is shell, "0" none."""
     form = {'1': 'shell', 'true': 'shell', 'yes': 'shell', '0': '', 'false': '', 'no': ''}.get(text.lower(), text)

@@ -26,7 +26,7 @@ VALUES = {
 }
 SPECIAL = {
     'volume': '/:/d', 'env': 'A=B', 'ulimit': 'nofile=5', 'port': '81:80', 'docker_arg': '--cpus=2', 'release': '6.0.0',
-    'cached': 'a/b:c', 'mounts_file': '.tao_mounts.json',
+    'cached': 'a/b:c', 'host_path': '/tmp=/there', 'mounts_file': '.tao_mounts.json',
 }
 IN_FILE = {
     'flag': True, 'ulimits': {'nofile': 5}, 'ports': {'80': 81}, 'words': ['44'], 'docker_words': ['--cpus=2'],

@@ -89,7 +89,7 @@ def volumes(
         if ':' in mount.destination:
             problems.append(f'{mount.origin}: {mount.destination}: a path with ":" cannot be mounted')
         # of a type, so that a missing one is an event of the pod and no empty folder of root's
-        add(mount, {'hostPath': {'path': mount.source, 'type': 'File' if is_file(mount.source) else 'Directory'}})
+        add(mount, {'hostPath': {'path': mount.source, 'type': 'File' if is_file(mount.seen) else 'Directory'}})
     for claim in wanted.claims:
         add(claim, {'persistentVolumeClaim': {'claimName': claim.source}})
     size = str(plan.passed.get('shm_size', ''))

@@ -40,8 +40,8 @@ def submit_slurm(
     if dry_run == 'json':
         raise UsageError('submit slurm submits a script; there is no JSON form of it', advice='--dry-run')
     make = pyxis.script if wanted.is_pyxis else slurm.script
-    sources = [source for source in dict.fromkeys(mount.source for mount in plan.mounts)
-               if is_checked and host.look(source)]
+    seen = {mount.source: mount.seen for mount in plan.mounts} if is_checked else {}
+    sources = [source for source, path in seen.items() if host.look(path)]
     script = make(plan, wanted, sources, [name for name in CLIENT if environ.get(name)])
     for notice in (*plan.notices, *script.notices):
         output.notice(notice)
