@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ..base import host
 from ..base.errors import ConfigError
+from ..base.patience import Late, within
 from ..base.text import plural
 from ..settings.values import clean_path
 from . import path_notices
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from ..engine.daemon import Daemon
     from ..settings.invocation import Invocation
     from .mount_notices import JobUser
-    from .path_notices import Place
+    from .path_notices import Look, Place
     from .plan import Plan
+
+PATIENCE = 5.0  # seconds for all that is looked for
 
 
 def check(made: Plan, engine: Daemon, invocation: Invocation) -> Plan:
@@ -26,20 +29,35 @@ def check(made: Plan, engine: Daemon, invocation: Invocation) -> Plan:
     """
     if 'no_check' in made.settings.flags or engine.is_remote:
         return made
-    notices = [*_sources(made), *_container(made, engine)]
+    asked = ['']
+
+    def look(path: str) -> bool | None:
+        asked[0] = path
+        return host.look(path)
+
+    try:
+        notices = within(PATIENCE, lambda: _notices(made, engine, invocation, look))
+    except Late:
+        notices = [f'{asked[0]} does not answer, as a network file system that is gone: paths are not checked']
+    return made._replace(notices=(*made.notices, *notices))
+
+
+def _notices(made: Plan, engine: Daemon, invocation: Invocation, look: Look) -> list[str]:
+    """All of them, in the order of what they are about. Raises ConfigError."""
+    notices = [*_sources(made, look), *_container(made, engine)]
     target, here = made.target, invocation.here
     task = target.command[0] if target.arguments else ''
-    place = path_notices.Place(task, made.mounts, host.look, host.link, here.cwd, here.home, _workdir(made))
+    place = path_notices.Place(task, made.mounts, look, host.link, here.cwd, here.home, _workdir(made))
     notices += path_notices.check(target.arguments, place)
     user = _job_user(made, engine, here)
     if user or target.mounts or any(mount.destination in FILLED for mount in made.mounts):
         notices += _mounts(made, user, place, engine, invocation)
-    return made._replace(notices=(*made.notices, *notices))
+    return notices
 
 
-def _sources(made: Plan) -> list[str]:
+def _sources(made: Plan, look: Look) -> list[str]:
     """Notices about sources that the caller may not see. Raises ConfigError with those that are missing."""
-    seen = [(mount, host.look(mount.source)) for mount in made.mounts if mount.origin.kind != 'setting']
+    seen = [(mount, look(mount.source)) for mount in made.mounts if mount.origin.kind != 'setting']
     missing = [
         f'{mount.source} ({mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
         for mount, exists in seen if exists is False

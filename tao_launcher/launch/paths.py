@@ -66,7 +66,7 @@ def innermost(path: str, mounts: Iterable[Mount]) -> tuple[Mount, str] | None:
 
 
 def to_container(path: str, mounts: Sequence[Mount]) -> list[str]:
-    """Every container path of a host path, that of the innermost source first.
+    """Every container path of a host path, that of the innermost source first, and of these the same path.
 
     Where a mount inside another one hides it, it has none.
     """
@@ -74,7 +74,7 @@ def to_container(path: str, mounts: Sequence[Mount]) -> list[str]:
     found = [
         (len(mount.source.rstrip('/')), joined(mount.destination, rest)) for mount, rest in rests if rest is not None
     ]
-    found.sort(key=lambda pair: -pair[0])
+    found.sort(key=lambda pair: (-pair[0], pair[1] != path))
     return list(dict.fromkeys(there for _, there in found if to_host(there, mounts) == path))
 
 

@@ -3,11 +3,14 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
+import sys
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 from nobody import as_nobody
-from support import FakeDocker, mounted, tao, write_mounts
+from support import FakeDocker, mounted, tao, tao_process, write_mounts
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason='needs root, who can give folders to others')
 NOT_YOU = (
@@ -184,3 +187,44 @@ def test_sources_of_a_remote_daemon_are_not_looked_at(address: str) -> None:
     assert 'the daemon is remote (tcp://127.0.0.1:2375)' in done.err
     (owner,) = [word for word in shlex.split(done.out) if word.startswith('tao.user=')]
     assert '@' in owner
+
+
+DEAD = """
+import ctypes, os, sys
+number = os.open('/dev/fuse', os.O_RDWR)
+options = f'fd={number},rootmode=40000,user_id=0,group_id=0,allow_other'.encode()
+if ctypes.CDLL(None).mount(b'dead', sys.argv[1].encode(), b'fuse', 0, options):
+    sys.exit(3)
+print('mounted', flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def dead(tmp_path: Path) -> Iterator[Path]:
+    """A folder of a file system that answers nobody, as a network one whose server is gone."""
+    folder = tmp_path / 'dead'
+    folder.mkdir()
+    if os.geteuid() != 0 or not os.path.exists('/dev/fuse'):
+        pytest.skip('needs root and FUSE')
+    holder = subprocess.Popen(
+        [sys.executable, '-c', DEAD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )
+    assert holder.stdin and holder.stdout
+    try:
+        if holder.stdout.readline() != b'mounted\n':
+            pytest.skip('a file system cannot be mounted here')
+        yield folder
+    finally:
+        subprocess.run(['umount', '--lazy', '--force', str(folder)], stderr=subprocess.DEVNULL, check=False)
+        holder.communicate()
+
+
+@pytest.mark.parametrize('options', [['--dry-run'], []])
+def test_a_file_system_that_does_not_answer(dead: Path, fake_docker: FakeDocker, options: list[str]) -> None:
+    """The launch goes on; as a process, which has to come to its end."""
+    done = tao_process(*options, '--volume', f'{dead}/data:/data', 'dino', 'train', '-e', '/data/a.yaml')
+    assert (done.code, done.err) == (0, (
+        f'tao: notice: {dead}/data does not answer, as a network file system that is gone: paths are not checked\n'
+    ))
+    assert bool(fake_docker.calls) == (not options)

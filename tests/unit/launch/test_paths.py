@@ -44,6 +44,11 @@ def test_to_container(path: str, there: list[str]) -> None:
     assert paths.to_container(path, MOUNTS) == there
 
 
+def test_to_the_same_path_first() -> None:
+    mounts = [Mount('/h', '/x'), Mount('/h/data', '/d'), Mount('/h/data', '/h/data'), Mount('/h/data', '/e')]
+    assert paths.to_container('/h/data/a', mounts) == ['/h/data/a', '/d/a', '/e/a', '/x/data/a']
+
+
 @pytest.mark.parametrize(('mount', 'inside', 'outside'), [
     (Mount('/', '/host'), '/host/a', '/a'),
     (Mount('/a/', '/b/'), '/b/c', '/a/c'),
