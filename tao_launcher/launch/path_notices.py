@@ -59,13 +59,22 @@ def check(words: Sequence[str], place: Place) -> list[str]:
 
 def _notice(argument: Argument, place: Place) -> str:
     """A notice about an argument, or ''."""
-    argument = _resolved(argument, place)
     path, key = argument
     if path in ('', '/'):
         return f'{key} {"is the root folder of the container" if path else "is empty"}: was a variable not set?'
-    if path.startswith('/'):
-        return _absolute(argument, place)
+    resolved = _resolved(argument, place)
+    if path[0] == '/' or resolved != argument and _is_meant(resolved, place):
+        return _absolute(resolved, place)
     return _relative(argument, place)
+
+
+def _is_meant(argument: Argument, place: Place) -> bool:
+    """Whether a word below the container's working directory is a path there: the task needs it, or it exists."""
+    host_path = to_host(argument.path, place.mounts)
+    if host_path is None:
+        return False
+    needed = argument.is_spec(place.task) or argument.is_output(place.task)
+    return needed or place.look(host_path) is not False or place.link(host_path) is not None
 
 
 def _relative(argument: Argument, place: Place) -> str:
@@ -77,9 +86,11 @@ def _relative(argument: Argument, place: Place) -> str:
     is_spec, is_output = argument.is_spec(place.task), argument.is_output(place.task)
     if not exists and not is_spec and not is_output and not (there and '/' in path and is_path_key(key)):
         return ''
-    what = f'{path} is relative to the container\'s working directory'
+    folder = f'the container\'s working directory{place.workdir and f" {place.workdir}"}'
+    what = f'{path} is relative to {folder}'
     if is_output:
-        what = f'{path} is made in the container\'s working directory, and vanishes with it unless a mount is there'
+        unless = '' if place.workdir else ' unless a mount is there'
+        what = f'{path} is made in {folder}, and vanishes with it{unless}'
     if is_home:
         what = f'the task gets the "~" of {path} as it is, only a shell would expand it'
     if there:

@@ -41,6 +41,8 @@ def applied(target: Target, settings: Settings, engine: Daemon, folders: Sequenc
     if inside:
         passed, sources = {**settings.passed, 'workdir': inside[0]}, {**settings.sources, 'workdir': SAME}
         return settings._replace(passed=passed, sources=sources)
+    if option.kind != 'option':
+        return settings  # which holds in every folder
     notice = f'{option}: the current folder {folders[0]} is below no source, so the job does not work in it'
     return settings._replace(notices=(*settings.notices, notice))
 

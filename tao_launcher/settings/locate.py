@@ -42,8 +42,8 @@ def places(invocation: Invocation) -> Iterator[DefaultFile]:
     home = host.home_of(called[0]) if called else ''
     if home and home != here.home:
         for name in NAMES:
-            whose = f'that of {host.user_name(here.uid)}, who called sudo'
-            yield DefaultFile(f'{home}/{name}', home, f'{home}/{name} is read, {whose}: there is none in {here.home}')
+            whose = f'{host.user_name(here.uid)} called sudo, and {here.home} has none'
+            yield DefaultFile(f'{home}/{name}', home, f'{home}/{name} is read: {whose}')
 
 
 def seen_from(place: DefaultFile, invocation: Invocation) -> Invocation:

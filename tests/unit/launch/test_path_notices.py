@@ -208,8 +208,16 @@ def test_relative_to_a_working_directory_that_is_known() -> None:
     mounts, look = [Mount('/h/specs', '/w/specs')], host(['/h/specs/a.yaml', '/work/specs/a.yaml'])
     assert notices('dino', ['-e', 'specs/a.yaml', 'results_dir=specs/r', '-k', 'key'], mounts, look, '/w') == []
     assert notices('dino', ['results_dir=r'], mounts, look, '/w') == [
-        '/w/r is under no mount: what is written there vanishes with the container',
+        "r is made in the container's working directory /w, and vanishes with it",
     ]
+    assert notices('dino', ['m=specs/a.yaml', 'm=specs/new'], mounts, look, '/w') == []
+    look = host(['/work/specs/only_here'])
+    assert notices('dino', ['m=specs/only_here', 'specs/none'], [*mounts, SPECS], look, '/w') == [
+        "specs/only_here is relative to the container's working directory /w; "
+        "the host's /work/specs/only_here is /specs/only_here there",
+    ]
+    # a word is no path only because the folder is below a source as well
+    assert notices('dino', ['-k', 'key', 'a=b'], [Mount('/w', '/other')], host(), '/w/x') == []
     with pytest.raises(ConfigError) as raised:
         notices('dino', ['-e', 'specs/b.yaml'], mounts, look, '/w')
     assert (raised.value.what, raised.value.why[0]) == (

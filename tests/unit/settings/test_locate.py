@@ -170,7 +170,7 @@ def test_the_file_of_who_called_sudo(sudo: Path, home: Path, name: str, source: 
     done = tao('--dry-run', 'dino', 'train')
     assert (mounted(done), done.err) == (
         [f'{sudo}/data:/d'],
-        f'tao: notice: {sudo}/{name} is read, that of ann, who called sudo: there is none in {home}\n',
+        f'tao: notice: {sudo}/{name} is read: ann called sudo, and {home} has none\n',
     )
     assert tao('config', 'validate').out == f'{sudo}/{name}: valid\n'
     assert f'\nmounts_file  {sudo}/{name}' in re.sub(' {2,}', '  ', '\n' + tao('config', 'show').out)
