@@ -109,3 +109,28 @@ def test_a_link_out_of_its_mount(tao: Program, folder: Path, is_relative: bool) 
     assert tao(*volume, *words).returncode != 0
     done = tao(*volume, *dry.stderr.split()[-2:], *words)
     assert (done.returncode, done.stdout) == (0, 'b: 2\n')
+
+
+@pytest.mark.skipif(ENGINE.is_rootless, reason='its daemon has mounts of its own')
+def test_a_launcher_in_a_container(docker: Docker, folder: Path) -> None:
+    """It has the specs at another path than the daemon: it is told so, and then tells the daemon."""
+    (folder / 'here').mkdir()
+    enter = (
+        'mount -t tmpfs tmpfs /run && touch /run/.containerenv && '
+        f'mount --bind "{folder}/specs" "{folder}/here" && exec "$@"'
+    )
+
+    def launch(*options: str) -> subprocess.CompletedProcess[str]:
+        words = [TAO, *options, '--volume', f'{folder}/here/deep:/d', 'dino', 'run', 'ls', '/d']
+        return subprocess.run(
+            ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', enter, 'sh', *words], env=docker.env,
+            stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=60, check=False,
+        )
+
+    (folder / 'specs' / 'deep' / 'b.yaml').touch()
+    done = launch()
+    assert (done.returncode, done.stdout) == (0, '')  # a folder that docker has made
+    assert done.stderr.startswith('tao: notice: the launcher is in a container (/')
+    assert f'the daemon takes {folder}/here/deep for paths of its own machine' in done.stderr
+    done = launch('--host-path', f'{folder}/here={folder}/specs')
+    assert (done.returncode, done.stdout, done.stderr) == (0, 'b.yaml\n', '')
