@@ -39,8 +39,9 @@ TOUCH_THE_WORLD = {
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
-    'settings/locate', 'tasks/load', 'launch/arrival', 'launch/checks', 'launch/containers', 'launch/diagnose', 'launch/host_looks',
-    'launch/investigate', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/verbose',
+    'settings/locate', 'tasks/load', 'launch/arrival', 'launch/checks', 'launch/containers', 'launch/diagnose',
+    'launch/host_looks', 'launch/investigate', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare',
+    'launch/verbose',
     'checkouts/builder', 'checkouts/checkout', 'checkouts/find', 'checkouts/images',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
