@@ -91,6 +91,16 @@ def _cwd() -> str:
         return os.environ.get('PWD', '/')
 
 
+def current_folder(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The path of the current folder, and what the shell calls it if that leads there through links."""
+    cwd, shown = _cwd(), environ.get('PWD', '')
+    try:
+        is_other = shown.startswith('/') and shown != cwd and os.path.samefile(shown, cwd)
+    except (OSError, ValueError):
+        is_other = False
+    return (cwd, os.path.normpath(shown)) if is_other else (cwd,)
+
+
 def _foreground() -> bool:
     try:
         return os.tcgetpgrp(0) == os.getpgrp()
@@ -104,6 +114,16 @@ def user_name(uid: int) -> str:
 
     try:
         return pwd.getpwuid(uid).pw_name
+    except (KeyError, OverflowError):
+        return ''
+
+
+def home_of(uid: int) -> str:
+    """The home of a uid as passwd has it, or ''."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_dir
     except (KeyError, OverflowError):
         return ''
 
@@ -158,8 +178,11 @@ def _script(path: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """A copy of the environment."""
-    return dict(os.environ)
+    """A copy of the environment; a HOME that is relative to the current folder is made absolute."""
+    found = dict(os.environ)
+    if found.get('HOME') and not found['HOME'].startswith('/'):
+        found['HOME'] = os.path.normpath(os.path.join(_cwd(), found['HOME']))
+    return found
 
 
 def arguments() -> list[str]:
@@ -243,6 +266,30 @@ def memory_kills() -> int | None:
     return int(counted) if counted.isdigit() else None
 
 
+def container_mark(socket: str) -> str:
+    """The file that shows that we are in a container, where a daemon outside of it may be behind a socket; or ''.
+
+    Then the socket was mounted, or our file system is not that of the machine's first process.
+    """
+    mark = next((path for path in ('/.dockerenv', '/run/.containerenv') if os.path.exists(path)), '')
+    if not mark:
+        return ''
+    try:
+        is_mounted = os.stat(socket).st_dev != os.stat('/').st_dev
+    except (OSError, ValueError):
+        is_mounted = False
+    return mark if is_mounted or _has_own_mounts() else ''
+
+
+def _has_own_mounts() -> bool:
+    """Whether the first mount, by its number, is another one than that of the machine's first process."""
+    try:
+        with open('/proc/self/mountinfo', 'rb') as own, open('/proc/1/mountinfo', 'rb') as first:
+            return own.readline(100).split()[:1] != first.readline(100).split()[:1]
+    except OSError:
+        return False
+
+
 def exists(path: str) -> bool:
     """Whether a path exists, links followed."""
     return os.path.exists(path)
@@ -281,12 +328,12 @@ def look(path: str) -> bool | None:
     return True
 
 
-def look_in_mount(path: str) -> bool | None:
-    """As `look`, but None for a broken link: in the container it may lead somewhere."""
-    found = look(path)
-    while found is False and not os.path.lexists(encoded(path)):
-        path = os.path.dirname(path)
-    return None if found is False and os.path.islink(encoded(path)) else found
+def link(path: str) -> str | None:
+    """What a symbolic link holds; None for what is none, or cannot be seen."""
+    try:
+        return os.fsdecode(os.readlink(encoded(path)))
+    except (OSError, ValueError):
+        return None
 
 
 def nearest_parent(path: str) -> str:

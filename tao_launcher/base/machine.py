@@ -11,7 +11,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
 
 def which(program: str, environ: Mapping[str, str]) -> str:
@@ -158,16 +158,6 @@ def real_path(path: str) -> str:
 def may_write(path: str) -> bool:
     """Whether the launcher may write to a file or socket, or into a folder."""
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
-
-
-def writable_by(path: str, uid: int, groups: Collection[int]) -> bool:
-    """Whether a folder's mode lets this user write into it (access lists are not looked at)."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return True  # not known
-    bit = 0o200 if found.st_uid == uid else 0o020 if found.st_gid in groups else 0o002
-    return bool(found.st_mode & bit)
 
 
 def columns() -> int:

@@ -8,16 +8,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+# What no shell minds; shlex.quote has the same, but is slow to load.
+PLAIN = frozenset('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_')
 CALLER = '\0'  # takes the place in a command line of the name of who types it; no quoted word holds it
 
 
 def quote(word: str) -> str:
     """A word on one line that nothing expands; one that a terminal or a tool would trip over is written $'…'."""
     if word.isprintable():
-        import shlex  # slow to load, and most launches suggest nothing
-
-        return shlex.quote(word)
+        return exact(word)
     return "$'" + ''.join(map(_escaped, word)) + "'"
+
+
+def exact(word: str) -> str:
+    """A word that nothing expands, with every character as it is."""
+    if word and PLAIN.issuperset(word):
+        return word
+    return "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def exact_line(words: Iterable[str]) -> str:
+    """The words of a command, which every POSIX shell and shlex.split read back."""
+    return ' '.join(map(exact, words))
 
 
 def _escaped(character: str) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 
-from ..base import machine
+from ..base import access
 from ..base.errors import CheckFailed
 from ..base.ownership import name
 from ..base.shell import quote
@@ -43,10 +43,10 @@ def in_the_way(root: str, uid: int, groups: Sequence[int]) -> Iterator[str]:
         top = os.path.relpath(folder, root).partition('/')[0]
         is_made = top in ('build', 'dist') or top.endswith('.egg-info')
         if top == '.' or is_made or any(each.endswith('.pyc') for each in names):
-            if not machine.writable_by(folder, uid, groups):
+            if not access.writable_by(folder, uid, groups):
                 yield folder
                 continue
         for each in sorted(names) if is_made else ():
             path = os.path.join(folder, each)
-            if not os.path.islink(path) and not machine.writable_by(path, uid, groups):
+            if not os.path.islink(path) and not access.writable_by(path, uid, groups):
                 yield path

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 from ..base.errors import ConfigError, UsageError
+from ..base.shell import exact_line
 from ..settings.docker_args import clashes
 from ..settings.options import ROWS
 from ..settings.values import Mount
@@ -167,5 +167,5 @@ def _bytes(strings: Iterable[str]) -> int:
 def quoted(lines: Lines, *, pretty: bool) -> str:
     """The command for a shell: on one line, or one option per line with backslashes."""
     if not pretty:
-        return shlex.join(words(lines))
-    return ' \\\n  '.join(shlex.join(line) for line in lines)
+        return exact_line(words(lines))
+    return ' \\\n  '.join(exact_line(line) for line in lines)

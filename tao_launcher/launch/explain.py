@@ -6,6 +6,7 @@ from ..base.text import plain
 from ..settings.options import BY_KEY, ROWS
 from ..settings.values import OWN, Source
 from .argv import engine
+from .host_paths import known
 from .plan import image
 
 TYPE_CHECKING = False
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import List, Tuple
 
+    from ..settings.values import Mount
     from .argv import Lines
     from .plan import Plan
 
@@ -76,7 +78,7 @@ def _stream(plan: Plan) -> str:
 def _options(plan: Plan, lines: Lines) -> Explained:
     """Each option of docker run by its name; those that repeat are in the order of the plan."""
     repeated: dict[str, Iterator[str]] = {
-        '-v': (_shown(mount.origin) for mount in plan.mounts),
+        '-v': (_mount(plan, mount) for mount in plan.mounts),
         '-e': (_variable(plan, word, origin) for word, origin in zip(plan.variables, plan.origins)),
         '--ulimit': (_source(plan, f'ulimits.{limit.name}') for limit in plan.ulimits),
         '-p': (_source(plan, f'ports.{port.container}/{port.protocol}') for port in plan.ports),
@@ -106,6 +108,9 @@ def _single(plan: Plan, name: str) -> str:
     key = KEYS.get(name, name[2:])
     if name == '--pull' and key not in plan.settings.passed:
         return 'the image came with a bundle'
+    source = plan.settings.sources.get(key)
+    if source and source.kind == 'setting':
+        return f'{_source(plan, source.name)}: the current folder, which is below a source'
     if key in plan.passed and key not in plan.settings.passed:
         return _default(plan)  # a developer runner's own
     return name if name == '--detach' else _source(plan, key)
@@ -124,6 +129,16 @@ def _shown(source: Source) -> str:
 
 def _default(plan: Plan) -> str:
     return f'default of {plan.target.program}' if plan.target.program else 'default'
+
+
+def _mount(plan: Plan, mount: Mount) -> str:
+    if mount.here:
+        path = known(mount.here, plan.settings.host_paths)
+        return f'{_mount(plan, mount._replace(source=mount.here, here=""))}; {mount.here} here ({path and path.origin})'
+    if mount.origin.kind == 'setting':
+        return f'{_source(plan, mount.origin.name)}: every source at its own path too'
+    same = mount.origin.kind == 'option' and mount.source == mount.destination
+    return _shown(mount.origin) + ', at the same path in the container' * same
 
 
 def _gpus(plan: Plan) -> str:

@@ -10,7 +10,7 @@ from ..settings.values import Gpus, Source, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..engine.daemon import Daemon
 
@@ -89,3 +89,19 @@ def pick_free(
             advice='wait, or name the GPUs: --gpus 0,1',
         )
     return Gpus('ids', free[:count])
+
+
+def indices(request: Gpus, words: Sequence[str]) -> list[str]:
+    """A notice when a task is told GPU indices that it does not have: inside they count from 0."""
+    count = len(request.ids) or request.first
+    text = ' '.join(words)
+    inside = re.findall('(?:^|[ .])gpu_ids=\\[?([0-9, ]+)|--gpu_index[= ]([0-9 ]+)', text) if count else []
+    numbered = (int(n) for pair in inside for n in re.findall('[0-9]+', ' '.join(pair)) if len(n) < 10)
+    indices = set(numbered)
+    if not indices or max(indices) < count:
+        return []
+    numbers = '0' if count == 1 else f'0 to {count - 1}'
+    which = f'GPUs {",".join(request.ids)} are' if request.ids else 'GPUs are'
+    return [
+        f'inside the container the {which} numbered {numbers}; the task is told {",".join(map(str, sorted(indices)))}'
+    ]

@@ -8,7 +8,6 @@ from ..engine.references import with_registry, with_tag
 from ..settings.values import Gpus, Mount, Port, Source, Ulimit, Variable
 from . import gpus
 from .identity import Identity
-from .paths import gpu_indices
 from .variables import collect
 
 TYPE_CHECKING = False
@@ -44,7 +43,7 @@ class Target(Record):
     image_from: str = ''  # what names the image, for --explain
     program: str = ''  # the developer runner that it is for, '' for a task of the catalogue
     is_service: bool = False  # the command is that of --run_as_service
-    is_task: bool = False  # the words of the command are a task's own, and can be checked as such
+    arguments: tuple[str, ...] = ()  # the words of the command that are a task's own, and can be checked as such
 
 
 class Plan(Record):
@@ -110,7 +109,7 @@ def make(
         interactive=interactive,
         init=init_words(daemon) if settings.init else (),
         gpus=tuple(gpu_words),
-        mounts=_mounts(target.mounts, settings.mounts),
+        mounts=merged(target.mounts, settings.mounts),
         variables=variables.words,
         by_name=variables.by_name,
         export=variables.export,
@@ -131,7 +130,7 @@ def make(
         notices=(*settings.notices, *target.notices, *_notices(
             settings, daemon, target, (gpu_notice, identity.notice, *variables.notices),
             has_input=tty or interactive, has_by_name=bool(variables.by_name),
-        ), *(gpu_indices(request, target.command) if target.is_task else ())),
+        ), *gpus.indices(request, target.arguments)),
         allocation=gpu_notice if given is None else '',
         origins=variables.origins,
         settings=settings,
@@ -175,7 +174,8 @@ def _given_gpus(settings: Settings, environ: Mapping[str, str]) -> Gpus | None:
     return None if in_file and environ.get('SLURM_JOB_ID') else settings.gpus
 
 
-def _mounts(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:
+def merged(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:
+    """The mounts of a developer runner and of the settings, which override those with the same destination."""
     destinations = {mount.destination for mount in given}
     return (*(mount for mount in defaults if mount.destination not in destinations), *given)
 

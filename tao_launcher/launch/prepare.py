@@ -2,15 +2,15 @@
 from __future__ import annotations
 
 from ..base import host
-from ..base.errors import ConfigError, UsageError
+from ..base.errors import UsageError
 from ..base.secrets import masked
-from ..base.text import plural
 from ..engine import alias, daemon
 from ..engine.init import with_init
 from ..engine.references import REMEMBERED, proven, remembered
 from ..settings.locate import read_mounts_file
 from ..settings.settings import merge
-from . import gpus, identity, paths, plan
+from . import gpus, identity, plan
+from .checks import check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ def prepare(
     has_own_network = target.network == 'host' and not (settings.ports or 'network' in settings.passed)
     if has_own_network and not target.is_service and daemon.remaps_users(engine, host.json_file):
         target = target._replace(network='', notices=(*target.notices, _NO_HOST_NETWORK))
+    if settings.same_paths:
+        from .same_paths import applied
+
+        settings = applied(target, settings, engine, host.current_folder(environ))
     made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
     if _is_for_a_shell(target.command, settings):
         from . import quoting
@@ -67,7 +71,12 @@ def prepare(
         from .verbose import say_plan
 
         say_plan(made, here, output)
-    return check(made, settings, engine, target), settings.dry_run
+    made = check(made, engine, invocation)
+    if settings.host_paths:
+        from .host_paths import of_the_daemon
+
+        made = made._replace(mounts=of_the_daemon(made.mounts, settings.host_paths))
+    return made, settings.dry_run
 
 
 _NO_HOST_NETWORK = 'docker maps the users of containers (userns-remap), so the job gets no host network, but a bridge'
@@ -80,33 +89,6 @@ def _is_for_a_shell(command: Sequence[str], settings: Settings) -> bool:
     """Whether there may be any, at a glance."""
     words = (*command, *(variable.value or '' for variable in settings.variables))
     return any(word[:1] in _SHELL_STARTS for word in words) or len(command) == 1 and ' ' in command[0]
-
-
-def check(made: Plan, settings: Settings, engine: Daemon, target: Target) -> Plan:
-    """The plan, once its sources were found on this host; with a notice about what cannot be seen.
-
-    Raises ConfigError with every source that is missing: -v would create it, as an empty folder of root's;
-    and for a spec file that is missing under a mount.
-    """
-    if 'no_check' in settings.flags or engine.is_remote:
-        return made
-    seen = [(mount, host.look(mount.source)) for mount in made.mounts]
-    missing = [
-        f'{mount.source} ({mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
-        for mount, exists in seen if exists is False
-    ]
-    if missing:
-        raise ConfigError(
-            f'{plural(len(missing), "mount source")} not found', *missing,
-            advice='correct or create them (daemon elsewhere? --no-check)',
-        )
-    notices = [
-        f'{mount.source} cannot be inspected by you; the daemon will check it'
-        for mount, exists in seen if exists is None
-    ]
-    if target.is_task:
-        notices += paths.paths(target.command[0], target.command[1:], made.mounts, host.look_in_mount)
-    return made._replace(notices=(*made.notices, *notices))
 
 
 def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Gpus:

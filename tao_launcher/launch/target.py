@@ -32,5 +32,6 @@ def task_target(known: Catalogue, call: Call, release: str) -> Target:
 
         whence = f'{quote(f"{found.group}/{found.task}")} in release {quote(found.release)} of {quote(known.path)}'
     return Target(
-        job, found.image, command, found.release, notices=notices, image_from=whence, is_task=call.form == 'task',
+        job, found.image, command, found.release, notices=notices, image_from=whence,
+        arguments=call.words if call.form == 'task' else (),
     )

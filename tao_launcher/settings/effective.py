@@ -58,7 +58,7 @@ def entries(file: MountsFile, invocation: Invocation) -> list[Entry]:
         if options.get(flag):
             given.append(Assignment(flag, flag, value=True, source=Source('option', BY_KEY[flag].name)))
         found.append(_entry(given))
-    return found + _lists(file, words_of(options, here.cwd, here.home, Problems()), environ)
+    return found + _lists(file, words_of(options, environ, here.cwd, here.home, Problems()), environ)
 
 
 def _candidates(
@@ -92,6 +92,10 @@ def _lists(file: MountsFile, given: Given, environ: Mapping[str, str]) -> list[E
     everything += [
         Assignment(('env', v.name), f'env {v.name}', _variable(v, environ), v.origin)
         for v in (*file.variables, *given.variables)
+    ]
+    everything += [
+        Assignment(('host_path', path.here), f'host_path {path.here}', path.there, path.origin)
+        for path in given.host_paths
     ]
     everything += _docker_options(file.options, file.path)
     everything += _docker_options(given._asdict(), '')

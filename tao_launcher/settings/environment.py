@@ -17,6 +17,8 @@ class EnvVar(Record):
 
 
 def _as_option(row: Option) -> str:
+    if row.repeatable:
+        return f'as {row.name}; several are joined by ":"'
     *others, last = ('1', *(value for value, _ in row.choices))
     return f'as {row.name}: {", ".join(others)} or {last}' if row.optional else f'as {row.name}'
 

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .values import Mount, Port, Ulimit, Variable
+    from .values import HostPath, Mount, Port, Ulimit, Variable
 
 
 def ulimits(*layers: Sequence[Ulimit]) -> tuple[Ulimit, ...]:
@@ -38,6 +38,11 @@ def mounts(path: str, file: Sequence[Mount], volumes: Sequence[Mount], notices: 
             notices.append(_said(path if in_file else 'command line', twice))
         found[mount.destination] = mount
     return tuple(found.values())
+
+
+def host_paths(given: Sequence[HostPath]) -> tuple[HostPath, ...]:
+    """One path of the daemon's for each folder: the last."""
+    return tuple({path.here: path for path in given}.values())
 
 
 def variables(where: str, given: Sequence[Variable], notices: list[str]) -> tuple[Variable, ...]:

@@ -3,12 +3,17 @@ from __future__ import annotations
 
 from ..base import host
 from ..base.errors import UsageError
+from ..base.record import Record
 from .mounts_file import MountsFile, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..base.host import Host
     from .invocation import Invocation
+
+NAMES = ('.tao_mounts.json', '.tlt_mounts.json')  # the second is that of NVIDIA's older launcher
 
 
 def override_path(here: Host) -> str:
@@ -16,27 +21,58 @@ def override_path(here: Host) -> str:
     return f'{here.home}/.tao/config.json'
 
 
+class DefaultFile(Record):
+    """A file that is read as the mounts file when none is named; ~ in it is `home`, `notice` says what is unusual."""
+
+    path: str
+    home: str
+    notice: str = ''
+
+
+def places(invocation: Invocation) -> Iterator[DefaultFile]:
+    """Where a mounts file that nobody names may be; the first that is there counts.
+
+    After the home's own come those in the home of the one who called sudo, which makes root's the home.
+    """
+    here = invocation.here
+    default, older = (f'{here.home}/{name}' for name in NAMES)
+    yield DefaultFile(default, here.home)
+    yield DefaultFile(older, here.home, f'{older} is read; rename it to {default}')
+    called = host.sudo_caller(invocation.environ)
+    home = host.home_of(called[0]) if called else ''
+    if home and home != here.home:
+        for name in NAMES:
+            whose = f'{host.user_name(here.uid)} called sudo, and {here.home} has none'
+            yield DefaultFile(f'{home}/{name}', home, f'{home}/{name} is read: {whose}')
+
+
+def seen_from(place: DefaultFile, invocation: Invocation) -> Invocation:
+    """The invocation with the home of that place, as ~ and $HOME mean it there."""
+    environ, here = invocation.environ, invocation.here
+    if place.home == here.home:
+        return invocation
+    return invocation._replace(environ={**environ, 'HOME': place.home}, here=here._replace(home=place.home))
+
+
 def read_mounts_file(invocation: Invocation) -> tuple[MountsFile, list[str]]:
     """The mounts file in use and notices about it: --mounts_file, $LAUNCHER_MOUNTS or the default.
 
     Raises ConfigError.
     """
-    here = invocation.here
+    environ, here = invocation.environ, invocation.here
     path, source = mounts_path(invocation)
-    default, older = f'{here.home}/.tao_mounts.json', f'{here.home}/.tlt_mounts.json'
-    notices = []
-    if source != 'default':
-        data = host.read(path, f'mounts file of {source}', required=True)
-        if source == '--mounts_file' and path != default and host.exists(default):
-            notices.append(f'{default} is not read: --mounts_file is used instead of it')
-    else:
-        data = host.read(path, 'mounts file', required=False)
-        if data is None:
-            path = older
-            data = host.read(path, 'mounts file', required=False)
+    if source == 'default':
+        for place in places(invocation):
+            data = host.read(place.path, 'mounts file', required=False)
             if data is not None:
-                notices.append(f'{older} is read; rename it to {default}')
-    return (parse(data, path, invocation.environ, here.home) if data is not None else MountsFile()), notices
+                environ = seen_from(place, invocation).environ
+                return parse(data, place.path, environ, place.home), [place.notice] if place.notice else []
+        return MountsFile(), []
+    data = host.read(path, f'mounts file of {source}', required=True) or b''
+    default = f'{here.home}/{NAMES[0]}'
+    hides = source == '--mounts_file' and path != default and host.exists(default)
+    notices = [f'{default} is not read: --mounts_file is used instead of it'] if hides else []
+    return parse(data, path, environ, here.home), notices
 
 
 def mounts_path(invocation: Invocation) -> tuple[str, str]:
@@ -48,4 +84,4 @@ def mounts_path(invocation: Invocation) -> tuple[str, str]:
     for source, named in given:
         if named:
             return host.path_of(str(named)), source
-    return f'{here.home}/.tao_mounts.json', 'default'
+    return f'{here.home}/{NAMES[0]}', 'default'

@@ -45,7 +45,7 @@ def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> Moun
     reader.faults.extend(text_faults(document))
     found = structure(document, reader)
     found = found._replace(mounts=tuple(
-        mount._replace(source=_expanded(mount, path, environ, home, reader), origin=mount.origin._replace(name=path))
+        _expanded(mount, path, environ, home, reader)._replace(origin=mount.origin._replace(name=path))
         for mount in found.mounts
     ), variables=tuple(variable._replace(origin=variable.origin._replace(name=path)) for variable in found.variables))
     if reader.faults:
@@ -122,8 +122,8 @@ def _variable(path: str, item: object, reader: Reader) -> Variable | None:
     return Variable(name, value, Source('file', '', path))
 
 
-def _expanded(mount: Mount, path: str, environ: Mapping[str, str], home: str, reader: Reader) -> str:
-    """The mount's source as an absolute host path, ~ and variables expanded, links kept."""
+def _expanded(mount: Mount, path: str, environ: Mapping[str, str], home: str, reader: Reader) -> Mount:
+    """The mount with its source as an absolute host path, ~ and variables expanded, links kept."""
     where = at(mount.origin.path, 'source')
 
     def value(match: re.Match[str]) -> str:
@@ -133,8 +133,11 @@ def _expanded(mount: Mount, path: str, environ: Mapping[str, str], home: str, re
         return environ.get(name, '')
 
     source = re.sub(r'\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})', value, mount.source)
-    if mount.source == '~' or mount.source.startswith('~/'):
+    is_home = mount.source == '~' or mount.source.startswith('~/')
+    if is_home:
         source = home + source[1:]
     if '\n' in source or '\r' in source:
         reader.fault(where, 'a variable in it holds a line break', structural=False, value=f'"{mount.source}"')
-    return clean_path(source if source.startswith('/') else f'{path.rpartition("/")[0]}/{source}')
+    is_relative = not source.startswith('/')
+    source = clean_path(f'{path.rpartition("/")[0]}/{source}' if is_relative else source)
+    return mount._replace(source=source, is_of_here=is_home or is_relative)

@@ -146,13 +146,23 @@ def registry(text: str) -> str:
 
 
 def volume(text: str) -> tuple[str, str, str]:
-    """SRC:DST[:MODE] as (source as written, container path, mode)."""
+    """SRC:DST[:MODE] as (source as written, container path, mode); of SRC alone the container path is ''."""
     parts = text.split(':')
-    if len(parts) not in (2, 3) or not parts[0]:
-        raise ValueError('expected SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)')
+    if len(parts) > 3 or not parts[0]:
+        raise ValueError('expected SRC, SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)')
     if re.search(r'[\n\r]', text):
         raise ValueError(NO_LINE_BREAK)
-    return parts[0], destination(parts[1]), mode(parts[2]) if len(parts) == 3 else ''
+    return parts[0], destination(parts[1]) if len(parts) > 1 else '', mode(parts[2]) if len(parts) == 3 else ''
+
+
+def host_path(text: str) -> tuple[str, str]:
+    """HERE=THERE as (folder as written, the daemon's absolute path of it)."""
+    here, equals, there = text.partition('=')
+    if not here or not there.startswith('/'):
+        raise ValueError('expected HERE=THERE, THERE an absolute path on the daemon\'s machine')
+    if re.search(r'[\n\r]', text):
+        raise ValueError(NO_LINE_BREAK)
+    return here, clean_path(there)
 
 
 def dry_run(text: str) -> str:

@@ -7,17 +7,20 @@ from ..base.json_text import at
 from ..base.record import Record
 from . import parsers, ulimits
 from .docker_args import check_word, word_name
+from .options import BY_KEY
 from .ports import ports as parse_ports
-from .values import Mount, Port, Source, Ulimit, Variable, clean_path
+from .values import HostPath, Mount, Port, Source, Ulimit, Variable, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import TypeVar
 
     from .option import Values
 
     T = TypeVar('T')
+
+VARIABLE = BY_KEY['host_path'].variable
 
 
 class Given(Record):
@@ -28,6 +31,7 @@ class Given(Record):
     ulimits: tuple[Ulimit, ...]
     ports: tuple[Port, ...]
     extra_args: tuple[str, ...]
+    host_paths: tuple[HostPath, ...] = ()
 
 
 class Problems:
@@ -48,8 +52,8 @@ class Problems:
         return [value for value in found if value is not None]
 
 
-def words_of(options: Values, cwd: str, home: str, problems: Problems) -> Given:
-    """What the repeatable options say, every entry of it; faults go to `problems`."""
+def words_of(options: Values, environ: Mapping[str, str], cwd: str, home: str, problems: Problems) -> Given:
+    """What the repeatable options say, and the variables of such; every entry of it. Faults go to `problems`."""
     words = partial(_words, options)
     limits = problems.all('--ulimit', words('ulimit'), ulimit)
     ports = [port for some in problems.all('--port', words('port'), parse_ports) for port in some]
@@ -57,7 +61,8 @@ def words_of(options: Values, cwd: str, home: str, problems: Problems) -> Given:
     extra = problems.all('--docker-arg', words('docker_arg'), check_word)
     given = (_variable(text, problems) for text in words('env'))
     variables = [Variable(name, value, Source('option', '--env')) for name, value in given if name]
-    return Given(tuple(mounts), tuple(variables), tuple(limits), tuple(ports), tuple(extra))
+    paths = _host_paths(options, environ, cwd, home, problems)
+    return Given(tuple(mounts), tuple(variables), tuple(limits), tuple(ports), tuple(extra), tuple(paths))
 
 
 def entry_key(key: str, entry: Ulimit | Port | str) -> str:
@@ -99,7 +104,27 @@ def _variable(text: str, problems: Problems) -> tuple[str, str | None]:
 
 def _volume(cwd: str, home: str, text: str) -> Mount:
     source, destination, mode = parsers.volume(text)
-    if source == '~' or source.startswith('~/'):
-        source = home + source[1:]
-    absolute = source if source.startswith('/') else f'{cwd}/{source}'
-    return Mount(clean_path(absolute), destination, mode, Source('option', '--volume'))
+    absolute = _absolute(cwd, home, source)
+    return Mount(
+        absolute, destination or parsers.destination(absolute), mode, Source('option', '--volume'),
+        is_of_here=not text.startswith('/'),
+    )
+
+
+def _host_paths(
+    options: Values, environ: Mapping[str, str], cwd: str, home: str, problems: Problems,
+) -> Iterator[HostPath]:
+    """Those of the variable, joined by ":", then those of the options."""
+    in_variable = environ.get(VARIABLE, '').split(':') if environ.get(VARIABLE) else []
+    for kind, name, texts in (
+        ('variable', VARIABLE, in_variable), ('option', '--host-path', _words(options, 'host_path')),
+    ):
+        for here, there in problems.all(name, texts, parsers.host_path):
+            yield HostPath(_absolute(cwd, home, here), there, Source(kind, name))
+
+
+def _absolute(cwd: str, home: str, path: str) -> str:
+    """A path as someone in the folder `cwd` means it."""
+    if path == '~' or path.startswith('~/'):
+        path = home + path[1:]
+    return clean_path(path if path.startswith('/') else f'{cwd}/{path}')

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .mounts_file import MountsFile
     from .option import Option, Values
     from .repeatable import Given
-    from .values import Gpus, Mount, Port, Ulimit, Variable
+    from .values import Gpus, HostPath, Mount, Port, Ulimit, Variable
 
 
 class Settings(Record):
@@ -36,6 +36,7 @@ class Settings(Record):
     ports: tuple[Port, ...]
     extra_args: tuple[str, ...]
     group_add: tuple[str, ...]
+    host_paths: tuple[HostPath, ...]
     flags: frozenset[str]
     passed: Mapping[str, str | bool]
     engine: tuple[str, ...]
@@ -43,6 +44,7 @@ class Settings(Record):
     gpus: Gpus | None
     user: str
     init: bool
+    same_paths: bool
     tty: bool
     tag: str
     image: str
@@ -80,7 +82,7 @@ def merge(
     }
     single['engine'] = _placed(single['engine'], single['context'], problems)
     problems.found += _unknown_pull(single['engine'], single['pull'], sources['pull'])
-    given = words_of(options, cwd, home, problems)
+    given = words_of(options, environ, cwd, home, problems)
     ports, clashes = layers.ports(file.options.get('ports', ()), given.ports)
     problems.found += clashes
     if problems.found:
@@ -95,6 +97,7 @@ def merge(
         ports=ports,
         extra_args=layers.docker_words(file.options.get('extra_args', ()), given.extra_args),
         group_add=file.options.get('group_add', ()),
+        host_paths=layers.host_paths(given.host_paths),
         flags=flags,
         passed={
             row.key: single[row.key] for row in SINGLE
@@ -176,8 +179,8 @@ def candidates(
         given = options.get(name)
         if isinstance(given, str):
             yield Source('option', BY_KEY[name].name), given, True
-        elif given is True and row.optional:
-            yield Source('option', row.name), row.choices[0][0], False
+        elif given is True and (row.optional or row.file_kind == 'flag'):
+            yield Source('option', row.name), row.choices[0][0] if row.optional else True, False
     if row.variable and environ.get(row.variable):
         yield Source('variable', row.variable), environ[row.variable], True
     if row.file and file and file.options.get(row.file) is not None:

@@ -32,13 +32,32 @@ class Gpus(Record):
     first: int = 0
 
 
+class HostPath(Record):
+    """A folder that the daemon has at another path than we have."""
+
+    here: str
+    there: str
+    origin: Source = DEFAULT
+
+
 class Mount(Record):
-    """A bind mount; mode as docker writes it ('' for its default), origin for messages."""
+    """A bind mount; mode as docker writes it ('' for its default), origin for messages.
+
+    is_of_here tells that the source was written as relative to a folder of this machine. here is the source's path
+    for us where the daemon has it at another.
+    """
 
     source: str
     destination: str
     mode: str = ''
     origin: Source = DEFAULT
+    is_of_here: bool = False
+    here: str = ''
+
+    @property
+    def seen(self) -> str:
+        """The path by which we find the source."""
+        return self.here or self.source
 
 
 class Port(Record):

@@ -30,6 +30,7 @@ LINES = [
 # Calls that start a process or change the file system, by strace's name.
 STARTS = re.compile(
     r'^\d+ +(execve|execveat|fork|vfork|clone|clone3|kill|tkill|tgkill|rt_sigqueueinfo|pidfd_send_signal)\('
+    r'(?!.*\bCLONE_THREAD\b)'  # a thread is no process
 )
 CHANGES = re.compile(
     r'^\d+ +((mkdir|mkdirat|rmdir|rename|renameat|renameat2|unlink|unlinkat|link|linkat|symlink|symlinkat|chmod'

@@ -17,6 +17,7 @@ from tao_launcher.settings.parsers import KINDS as TEXT_KINDS
 
 SCHEMA = json.loads(package_data('mounts.schema.json'))
 TASK = ('dino', 'train', '-e', '/x')
+MOUNT = '--volume=/tmp:/m'  # what some settings are about
 # A value of every kind that is no default.
 VALUES = {
     'color': 'never', 'container_name': 'night', 'destination': '/w', 'dry_run': 'pretty', 'engine': 'podman',
@@ -25,7 +26,7 @@ VALUES = {
 }
 SPECIAL = {
     'volume': '/:/d', 'env': 'A=B', 'ulimit': 'nofile=5', 'port': '81:80', 'docker_arg': '--cpus=2', 'release': '6.0.0',
-    'cached': 'a/b:c', 'mounts_file': '.tao_mounts.json',
+    'cached': 'a/b:c', 'host_path': '/tmp=/there', 'mounts_file': '.tao_mounts.json',
 }
 IN_FILE = {
     'flag': True, 'ulimits': {'nofile': 5}, 'ports': {'80': 81}, 'words': ['44'], 'docker_words': ['--cpus=2'],
@@ -55,13 +56,13 @@ def in_file(row: Option, home: Path, special: str = '') -> None:
 
 
 def launched(*options: str) -> Result:
-    return tao('--dry-run', *options, *TASK)
+    return tao('--dry-run', MOUNT, *options, *TASK)
 
 
 def submitted(engine: str, *options: str) -> Result:
     """What a cluster is handed, by pyxis or Kubernetes."""
     how = {'pyxis': ['slurm', '--container=pyxis'], 'kubernetes': ['kubernetes']}[engine]
-    return tao('--dry-run', *options, 'submit', *how, *TASK)
+    return tao('--dry-run', MOUNT, *options, 'submit', *how, *TASK)
 
 
 def argv(done: Result) -> str:

@@ -19,11 +19,12 @@ from tao_launcher.commands.completion import shellwords
 from tao_launcher.commands.jobs import find, job
 from tao_launcher.commands.submit import slurm
 from tao_launcher.engine import answers, failures, pulls
-from tao_launcher.launch import gpus, paths
+from tao_launcher.launch import arguments, gpus
+from tao_launcher.launch.paths import follow
 from tao_launcher.settings import command_line, parsers
 from tao_launcher.settings.mounts_file import parse
 from tao_launcher.settings.ulimits import ulimit
-from tao_launcher.settings.values import Gpus
+from tao_launcher.settings.values import Gpus, Mount
 
 TOO_MUCH = 9.0  # times, for four times the input
 BRIEF = 0.02  # seconds, below which a time says nothing
@@ -100,9 +101,14 @@ CASES: dict[str, tuple[Callable[[Any], object], Callable[[int], Any], int]] = {
     'masked addresses': (lambda word: secrets.masked_words([word]), lambda n: '://a:' * n, 10000),
     'masked words': (secrets.masked_words, lambda n: ['-k', 'a=b c', '://x:y@z'] * n, 3000),
     'masked blanks': (lambda word: secrets.masked_words([word]), lambda n: 'a  ' * n, 10000),
-    'gpu_ids': (lambda word: paths.gpu_indices(Gpus('count', first=1), [word]), lambda n: f'gpu_ids=[{"9" * n}]', 5000),
+    'gpu_ids': (lambda word: gpus.indices(Gpus('count', first=1), [word]), lambda n: f'gpu_ids=[{"9" * n}]', 5000),
     'many gpu_ids': (
-        lambda word: paths.gpu_indices(Gpus('count', first=1), [word]), lambda n: '.gpu_ids=[1, ' * n, 5000,
+        lambda word: gpus.indices(Gpus('count', first=1), [word]), lambda n: '.gpu_ids=[1, ' * n, 5000,
+    ),
+    'lists of arguments': (arguments.arguments, lambda n: [f'k=[{"a," * n}]', f'k={{{"a: [b," * n}}}'], 5000),
+    'quotes of arguments': (arguments.arguments, lambda n: [f'k=[{chr(34) * n}]', f'k=[{"a b:" * n}]'], 10001),
+    'a deep path': (
+        lambda path: follow(path, [Mount('/h', '/d')], lambda where: None), lambda n: '/d' + '/x' * n, 500,
     ),
     'a size': (parsers.size, lambda n: '9' * n, 20000),
     'a size of zeros': (parsers.size, lambda n: '0' * n + 'x', 20000),

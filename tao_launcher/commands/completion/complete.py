@@ -154,9 +154,15 @@ class _World(Record):
         except Fatal:
             file = MountsFile()
         try:
-            return merge({'volume': options.get('volume', [])}, {}, file, {}, here.cwd, here.home).mounts
+            kept: Values = {key: value for key, value in options.items() if key in ('volume', 'same_paths')}
+            found = merge(kept, {}, file, {}, here.cwd, here.home)
         except Fatal:
             return file.mounts
+        if not found.same_paths:
+            return found.mounts
+        from ...launch.same_paths import copies
+
+        return [*found.mounts, *copies(found.mounts)]
 
     def jobs(self, options: Values, *, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]:
         """The ids and names of jobs; none where the engine is away, busy, or would ask for a password."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 from ...launch import paths
+from ...launch.arguments import OUTPUT, SPEC, is_path_key
 from ...settings.values import clean_path
 from .types import NOTHING, Candidate, Completions
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 MANY = 1000  # more names of a folder than anyone looks through: only those that begin as typed
 MODES = {'ro': 'read only', 'rw': 'read and write', 'z': 'SELinux: shared', 'Z': 'SELinux: its own'}
-PATH_KEY = r'(^|[._])(\w*(dir|path|file|folder|root|spec|checkpoint)s?|model)$'
 
 
 def host(text: str, world: World, *, only_folders: bool = False) -> Completions:
@@ -105,7 +105,7 @@ def argument(before: str, word: str, mounts: Sequence[Mount], world: World) -> C
     items = re.match(r'[\[(](.*,)? *', text)
     if items:
         head, text = head + items.group(), text[items.end():]
-    is_path = key in (*paths.SPEC, *paths.OUTPUT) or bool(re.search(PATH_KEY, key))
+    is_path = key in (*SPEC, *OUTPUT) or is_path_key(key)
     if text.startswith('/') or (is_path and not text):
         return container(text, mounts, world).behind(head)
     return NOTHING

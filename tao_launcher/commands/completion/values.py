@@ -30,6 +30,8 @@ def option_value(key: str, text: str, options: Values, world: World) -> Completi
         return Completions('', tuple(map(Candidate, names)))
     if key == 'mounts_file':
         return paths.host(text, world)
+    if key == 'host_path':
+        return paths.host(text, world, only_folders=True) if '=' not in text else NOTHING
     if key == 'volume':
         return paths.volume(text, world.mounts(options), world)
     if key == 'env':

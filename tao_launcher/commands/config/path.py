@@ -4,6 +4,7 @@ from __future__ import annotations
 from ...base import host
 from ...base.text import plain
 from ...launch import paths as container_paths
+from ...launch.same_paths import copies
 from ...settings.locate import read_mounts_file
 from ...settings.mounts_file import MountsFile
 from ...settings.settings import merge
@@ -20,7 +21,8 @@ def config_path(paths: Sequence[str], invocation: Invocation) -> int:
     options, environ, here, output = invocation
     file: MountsFile
     file, _ = read_mounts_file(invocation)
-    mounts = merge(options, environ, file, {}, here.cwd, here.home).mounts
+    settings = merge(options, environ, file, {}, here.cwd, here.home)
+    mounts = [*settings.mounts, *(copies(settings.mounts) if settings.same_paths else ())]
     code = 0
     for given in paths:
         path = host.path_of(given)

@@ -12,7 +12,7 @@ from ...launch import argv, plan
 from ...launch.identity import Identity
 from ...launch.variables import Reserved
 from ...settings import layers, mounts_file
-from ...settings.locate import mounts_path
+from ...settings.locate import DefaultFile, mounts_path, places, seen_from
 from ...settings.settings import merge
 
 TYPE_CHECKING = False
@@ -74,12 +74,12 @@ def _of_a_launch(invocation: Invocation) -> list[Report]:
     from ...tasks.load import read_override
 
     path, source = mounts_path(invocation)
-    environ, here = invocation.environ, invocation.here
-    older = f'{here.home}/.tlt_mounts.json'
-    if source == 'default' and not host.exists(path) and host.exists(older):
-        path = older
-    reports = [mounts_report(path, environ, here, required=source != 'default')]
-    catalogue = override_path(here)
+    place = DefaultFile(path, invocation.here.home)
+    if source == 'default':
+        place = next((each for each in places(invocation) if host.exists(each.path)), place)
+    seen = seen_from(place, invocation)
+    reports = [mounts_report(place.path, seen.environ, seen.here, required=source != 'default')]
+    catalogue = override_path(invocation.here)
     try:
         found = read_override(catalogue)
     except FileError as e:

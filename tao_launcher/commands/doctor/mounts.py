@@ -1,7 +1,7 @@
 """Checks of the mounts file and of what it mounts."""
 from __future__ import annotations
 
-from ...base import host, machine
+from ...base import access, host, machine
 from ...base.record import Record
 from ...base.shell import join, quote
 from ...engine import remedies
@@ -55,7 +55,7 @@ def _unwritable(
         return ()
     written = [m.source for m in settings.mounts if 'ro' not in m.mode.split(',') and m.source not in missing]
     every = {int(gid) if gid.isdigit() else 0, *groups}
-    return tuple(path for path in written if not machine.writable_by(path, int(uid), every))
+    return tuple(path for path in written if not access.writable_by(path, int(uid), every))
 
 
 def sources(facts: MachineFacts, looked: Sources) -> Finding | None:

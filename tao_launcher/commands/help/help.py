@@ -108,6 +108,7 @@ def _overview(catalogue: Catalogue) -> str:
         '  --explain                       where each argument of docker comes from',
         '  --gpus 0,1                      which GPUs (default: all)',
         '  --volume SRC:DST                mount a folder, as ~/.tao_mounts.json does',
+        '  --same_paths                    host paths are those of the container too',
         '  --run_as_user                   files written by the job belong to you',
         '  --release X.Y.Z                 an older TAO release',
         '',

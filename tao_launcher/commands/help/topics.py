@@ -40,8 +40,9 @@ RUNNER_DESCRIPTION = (
 MOUNTS_FILES = ('~/.tao_mounts.json',)
 MOUNTS_DESCRIPTION = (
     'JSON that tells tao(1) and tao_pt(1) what the container of every launch gets. It is read from'
-    ' ~/.tao_mounts.json, or instead of it from the file of --mounts_file or of $LAUNCHER_MOUNTS. All of it is'
-    ' optional. An option or a TAO_ variable overrides the file; --volume overrides a mount with the same destination.',
+    ' ~/.tao_mounts.json, or instead of it from the file of --mounts_file or of $LAUNCHER_MOUNTS. Under sudo, when'
+    ' root has none, that of whoever called sudo is read, with a notice. All of it is optional. An option or a'
+    ' TAO_ variable overrides the file; --volume overrides a mount with the same destination.',
     'Keys that start with $ or _ are comments. An unknown key is an error, but in an entry of Mounts or Envs, where'
     ' it is a notice. tao config schema prints the JSON Schema of the file, which editors understand: a key "$schema"'
     ' tells them where it is.',

@@ -10,7 +10,7 @@ from ...settings.docker_args import word_name
 from ...settings.option import CODE, IGNORED, REFUSED
 from ...settings.options import ROWS
 from . import contract
-from .pod import PORT, by_name, environment, literal, part, put, quantity, user, volumes
+from .pod import PORT, by_name, environment, literal, of_nodes, part, put, quantity, user, volumes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _notices(plan: Plan, wanted: Submission, name: str) -> list[str]:
     claims = {claim.destination for claim in wanted.claims}
     covered = [mount for mount in plan.mounts if mount.destination in claims]
     notices += [f'{mount.source} is left out: a claim is mounted at {mount.destination}' for mount in covered]
-    paths = [mount.source for mount in plan.mounts if mount.destination not in claims]
+    paths = dict.fromkeys(mount.source for mount in of_nodes(plan, wanted))
     if paths:
         notices.append(f'these are paths of the cluster\'s nodes, not looked for here: {", ".join(paths)}')
     return notices

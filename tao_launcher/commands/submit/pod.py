@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 from ...engine import answers
+from ...launch.same_paths import SAME
 from ...launch.variables import LAUNCH_ID
 from . import contract
 
@@ -73,7 +74,6 @@ def volumes(
     plan: Plan, wanted: Submission, is_file: Callable[[str], bool], problems: list[str],
 ) -> tuple[list[Object], list[Object]]:
     """The volumes and where they are mounted; a claim replaces a mount of the same destination."""
-    taken = {claim.destination for claim in wanted.claims}
     found: list[Object] = []
     mounts: list[Object] = []
 
@@ -83,13 +83,13 @@ def volumes(
         read_only = 'ro' in mount.mode.split(',')
         mounts.append({'name': label, 'mountPath': mount.destination, **part('readOnly', read_only)})
 
-    for mount in (mount for mount in plan.mounts if mount.destination not in taken):
+    for mount in of_nodes(plan, wanted):
         if {'z', 'Z'} & set(mount.mode.split(',')):
             problems.append(f'{mount.origin}: mode {mount.mode}: relabelling is not known to Kubernetes')
         if ':' in mount.destination:
             problems.append(f'{mount.origin}: {mount.destination}: a path with ":" cannot be mounted')
         # of a type, so that a missing one is an event of the pod and no empty folder of root's
-        add(mount, {'hostPath': {'path': mount.source, 'type': 'File' if is_file(mount.source) else 'Directory'}})
+        add(mount, {'hostPath': {'path': mount.source, 'type': 'File' if is_file(mount.seen) else 'Directory'}})
     for claim in wanted.claims:
         add(claim, {'persistentVolumeClaim': {'claimName': claim.source}})
     size = str(plan.passed.get('shm_size', ''))
@@ -97,6 +97,14 @@ def volumes(
         found.append({'name': 'shm', 'emptyDir': {'medium': 'Memory', 'sizeLimit': quantity(size)}})
         mounts.append({'name': 'shm', 'mountPath': '/dev/shm'})
     return found, mounts
+
+
+def of_nodes(plan: Plan, wanted: Submission) -> list[Mount]:
+    """The mounts that no claim replaces; nor are the sources of those that one replaces at their own paths."""
+    taken = {claim.destination for claim in wanted.claims}
+    kept = [mount for mount in plan.mounts if mount.destination not in taken]
+    sources = {mount.source for mount in kept if mount.origin != SAME}
+    return [mount for mount in kept if mount.origin != SAME or mount.source in sources]
 
 
 def quantity(size: str) -> str:

@@ -5,6 +5,7 @@ import re
 
 from ...base import host
 from ...base.errors import EngineError, UsageError
+from ...base.patience import Late, within
 from ...base.shell import join
 from ...engine import process
 from . import pyxis, slurm
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .submission import Submission
 
 PATIENCE = 120.0  # seconds for a busy slurmctld
+PATIENCE_HERE = 5.0  # seconds for a look at the mount sources
 OFTEN, SELDOM = 0.5, 10.0  # seconds between two looks at a job that is waited for, at first and later on
 SILENCE = 600.0  # seconds without a word about a job that is waited for
 LINES = 10  # of what a program said that an error shows
@@ -40,7 +42,11 @@ def submit_slurm(
     if dry_run == 'json':
         raise UsageError('submit slurm submits a script; there is no JSON form of it', advice='--dry-run')
     make = pyxis.script if wanted.is_pyxis else slurm.script
-    sources = [mount.source for mount in plan.mounts if is_checked and host.look(mount.source)]
+    seen = {mount.source: mount.seen for mount in plan.mounts} if is_checked else {}
+    try:
+        sources = within(PATIENCE_HERE, lambda: [source for source, path in seen.items() if host.look(path)])
+    except Late:
+        sources = []  # which a notice has said
     script = make(plan, wanted, sources, [name for name in CLIENT if environ.get(name)])
     for notice in (*plan.notices, *script.notices):
         output.notice(notice)

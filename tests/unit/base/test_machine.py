@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from nobody import NOBODY
 
 from tao_launcher.base import machine
 
@@ -74,25 +73,6 @@ def test_real_path(tmp_path: Path) -> None:
 def test_may_write(tmp_path: Path) -> None:
     assert machine.may_write(str(tmp_path))
     assert not machine.may_write(str(tmp_path / 'none'))
-
-
-@pytest.mark.parametrize(('mode', 'is_owner', 'is_in_group', 'writable'), [
-    (0o700, True, False, True), (0o577, True, True, False), (0o770, False, True, True), (0o757, False, True, False),
-    (0o757, False, False, True), (0o775, False, False, False),
-])
-def test_writable_by(tmp_path: Path, mode: int, is_owner: bool, is_in_group: bool, writable: bool) -> None:
-    """The first class that fits decides, as for the kernel."""
-    tmp_path.chmod(mode)
-    uid = os.getuid() if is_owner else NOBODY
-    groups = {tmp_path.stat().st_gid} if is_in_group else set()
-    try:
-        assert machine.writable_by(str(tmp_path), uid, groups) is writable
-    finally:
-        tmp_path.chmod(0o700)
-
-
-def test_a_folder_that_is_not_there_may_be_writable(tmp_path: Path) -> None:
-    assert machine.writable_by(str(tmp_path / 'none'), NOBODY, ())
 
 
 def test_nobody_to_ask() -> None:

@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 from typing import Any
 
 import pytest
 from plans import FILE, launch
+from support import FakeDocker, mounted, tao
 
 from tao_launcher.base.errors import ConfigError
 from tao_launcher.launch import argv
@@ -25,6 +27,22 @@ def test_volume(path: str) -> None:
     source = path.replace('$', '')
     file = {'Mounts': [{'source': source, 'destination': path, 'mode': 'ro'}]}
     assert words(launch('dino', 'train', file=file)) == ['-v', f'{source}:{path}:ro']
+
+
+def test_volume_without_a_destination(home: Path, tmp_path: Path, fake_docker: FakeDocker) -> None:
+    """A host path, absolute or relative, at the same path on both sides."""
+    (home / 'data').mkdir()
+    (tmp_path / 'here' / 'a b').mkdir()
+    done = tao('--dry-run', '--volume', f'{home}/data', '--volume', '~', '--volume', 'a b', 'dino', 'train')
+    assert (mounted(done), done.err) == (
+        [f'{home}/data:{home}/data', f'{home}:{home}', f'{tmp_path}/here/a b:{tmp_path}/here/a b'], '',
+    )
+    assert mounted(tao('dino', 'train', '--dry-run', '--volume', f'{home}/data')) == [f'{home}/data:{home}/data']
+    assert tao('--volume', f'{home}/no', 'dino', 'train') == (
+        2, '', f'tao: error: 1 mount source not found\n    {home}/no (--volume; nearest existing folder: {home})\n'
+        '    try: correct or create them (daemon elsewhere? --no-check)\n',
+    )
+    assert fake_docker.calls == []
 
 
 @pytest.mark.parametrize(('source', 'destination', 'mode', 'value'), [

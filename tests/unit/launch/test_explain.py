@@ -101,6 +101,7 @@ def test_everything_of_a_file(home: Path) -> None:
     ('', {'SLURM_JOB_ID': '7', 'SLURM_JOB_GPUS': '3'}, "--gpus '\"device=3\"'",
         'Slurm job 7: GPUs 3 (from SLURM_JOB_GPUS)'),
     ('--volume /a:/b', {}, '-v /a:/b', '--volume'),
+    ('--volume /a', {}, '-v /a:/a', '--volume, at the same path in the container'),
     ('--env A=1', {}, '-e A=1', '--env'),
     ('--shm_size 1G', {}, '--shm-size 1G', '--shm_size'),
     ('--ulimit core=1', {}, '--ulimit core=1', '--ulimit'),

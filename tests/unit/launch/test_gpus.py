@@ -162,3 +162,22 @@ def test_in_a_slurm_job_that_does_not_tell(fake_docker: FakeDocker, environ: dic
 def test_in_a_slurm_job_the_option_stands(fake_docker: FakeDocker, gpus_: str) -> None:
     done = tao('--dry-run', '--gpus', gpus_, 'dino', 'train', env={'SLURM_JOB_ID': '42'})
     assert (done.code, done.err) == (0, '')
+
+
+@pytest.mark.parametrize(('request_', 'words', 'said'), [
+    (Gpus('ids', ('2', '3')), ['train.gpu_ids=[2,3]'],
+     ['inside the container the GPUs 2,3 are numbered 0 to 1; the task is told 2,3']),
+    (Gpus('ids', ('2',)), ['--gpu_index', '2', '--gpus', '1'],
+     ['inside the container the GPUs 2 are numbered 0; the task is told 2']),
+    (Gpus('ids', ('2', '3')), ['--gpu_index', '0', '1', '-k', '5'], []),
+    (Gpus('ids', ('2', '3')), ['--gpu_index=1'], []),
+    (Gpus('ids', ('GPU-6f1c',)), ['gpu_ids=[1]'],
+     ['inside the container the GPUs GPU-6f1c are numbered 0; the task is told 1']),
+    (Gpus('count', first=2), ['gpu_ids=[0, 2]'],
+     ['inside the container the GPUs are numbered 0 to 1; the task is told 0,2']),
+    (Gpus('all'), ['gpu_ids=[7]'], []),
+    (Gpus('none'), ['gpu_ids=[0]'], []),
+    (Gpus('ids', ('2', '3')), ['num_gpu_ids=[7]', 'epochs=7'], []),
+])
+def test_indices(request_: Gpus, words: list[str], said: list[str]) -> None:
+    assert gpus.indices(request_, words) == said

@@ -1,14 +1,11 @@
-"""A task's path arguments, read before the launch as container paths."""
+"""From container paths to host paths and back, and where links lead."""
 from __future__ import annotations
-
-from typing import Sequence
 
 import pytest
 
-from tao_launcher.base.errors import ConfigError
 from tao_launcher.launch import paths
-from tao_launcher.launch.paths import Argument
-from tao_launcher.settings.values import Gpus, Mount
+from tao_launcher.launch.paths import Led
+from tao_launcher.settings.values import Mount
 
 MOUNTS = [
     Mount('/h/data', '/workspace/data'),
@@ -17,50 +14,6 @@ MOUNTS = [
     Mount('/h/one.yaml', '/workspace/one.yaml'),
     Mount('/h/data', '/data'),
 ]
-
-
-class Host:
-    """A file system: True is a folder, False a file, None not to be looked at; what is not named is not there."""
-
-    def __init__(self, **paths: bool | None) -> None:
-        self.paths: dict[str, bool | None] = {'/': True, '/h': True, '/h/data': True, '/h/specs': True, **paths}
-
-    def __call__(self, path: str) -> bool | None:
-        if path.endswith('/.'):
-            return self.paths.get(path[:-2] or '/', False) is True
-        found = self.paths.get(path, False if path not in self.paths else None)
-        return True if path in self.paths and found is not None else found
-
-
-def host(files: Sequence[str] = (), folders: Sequence[str] = (), closed: Sequence[str] = ()) -> Host:
-    return Host(**{**dict.fromkeys(files, False), **dict.fromkeys(folders, True), **dict.fromkeys(closed)})
-
-
-@pytest.mark.parametrize(('words', 'found'), [
-    (['-e', '/a/b.yaml'], [('/a/b.yaml', '-e')]),
-    (['--spec=/a/b'], [('/a/b', '--spec')]),
-    (['results_dir=/r'], [('/r', 'results_dir')]),
-    (['train.results_dir=/r'], [('/r', 'train.results_dir')]),
-    (['k=[/a,/b]'], [('/a', 'k'), ('/b', 'k')]),
-    (['k=[/a, "/b c"]'], [('/a', 'k'), ('/b c', 'k')]),
-    (["k=['/a','/b']"], [('/a', 'k'), ('/b', 'k')]),
-    (['k=(/a,/b)'], [('/a', 'k'), ('/b', 'k')]),
-    (['k="/a b"'], [('/a b', 'k')]),
-    (['/bare'], [('/bare', '')]),
-    (['-e', '/a,b.yaml'], [('/a,b.yaml', '-e')]),
-    (['-e', '/a[1].yaml'], [('/a[1].yaml', '-e')]),
-    (['-e', '/x]'], [('/x]', '-e')]),
-    (['-e', '/a=b'], [('/a=b', '-e')]),
-    (['-e', '/a b'], [('/a b', '-e')]),
-    (['-e', '//a//b/'], [('/a/b', '-e')]),
-    (['--flag', 'x', '/bare'], [('/bare', '')]),
-    (['-e', '/a/../b'], []),
-    (['-e', 'relative/a'], []),
-    (['k=relative', 'x', '/', 'https://host/a', "it's", '', '"', '[', '[]', 'k=', '=/a', '='], [('/a', '')]),
-    (['k={a: /b}'], []),
-])
-def test_arguments(words: list[str], found: list[list[str]]) -> None:
-    assert paths.arguments(words) == [Argument(path, key) for path, key in found]
 
 
 @pytest.mark.parametrize(('path', 'folder', 'rest'), [
@@ -91,6 +44,11 @@ def test_to_container(path: str, there: list[str]) -> None:
     assert paths.to_container(path, MOUNTS) == there
 
 
+def test_to_the_same_path_first() -> None:
+    mounts = [Mount('/h', '/x'), Mount('/h/data', '/d'), Mount('/h/data', '/h/data'), Mount('/h/data', '/e')]
+    assert paths.to_container('/h/data/a', mounts) == ['/h/data/a', '/d/a', '/e/a', '/x/data/a']
+
+
 @pytest.mark.parametrize(('mount', 'inside', 'outside'), [
     (Mount('/', '/host'), '/host/a', '/a'),
     (Mount('/a/', '/b/'), '/b/c', '/a/c'),
@@ -102,122 +60,25 @@ def test_both_ways(mount: Mount, inside: str, outside: str) -> None:
     assert paths.to_container(outside, [mount]) == [inside]
 
 
-@pytest.mark.parametrize(('words', 'files', 'folders', 'closed', 'said'), [
-    # a spec file under a mount is there
-    (['-e', '/workspace/specs/a.yaml'], ['/h/specs/a.yaml'], [], [], []),
-    (['-e', '/workspace/one.yaml'], ['/h/one.yaml'], [], [], []),
-    (['--experiment_spec_file=/workspace/data/inner/a'], ['/h/inner/a'], ['/h/inner'], [], []),
-    # … or cannot be seen
-    (['-e', '/workspace/specs/a.yaml'], [], [], ['/h/specs/a.yaml'],
-     ['spec file /workspace/specs/a.yaml: on the host it is /h/specs/a.yaml, which cannot be checked']),
-    (['-e', '/workspace/specs/$NAME.yaml'], [], [], [],
-     ['spec file /workspace/specs/$NAME.yaml not found; the task gets the "$" as it is, only a shell would expand it']),
-    # other paths under a mount may be missing: the task may make them
-    (['results_dir=/workspace/data/new', '-k', 'key', 'model=/workspace/data/x.pth'], [], [], [], []),
-    # host paths
-    (['-e', '/h/specs/a.yaml'], ['/h/specs/a.yaml'], [], [],
-     ['/h/specs/a.yaml is a host path; in the container it is /workspace/specs/a.yaml']),
-    (['model=/h/data/x.pth', 'also=/h/data/x.pth'], ['/h/data/x.pth'], [], [],
-     ['/h/data/x.pth is a host path; in the container it is /workspace/data/x.pth']),
-    (['results_dir=/h/data/new'], [], [], [],
-     ['/h/data/new is under no mount: what is written there vanishes with the container; '
-      "the host's /h/data/new is /workspace/data/new there"]),
-    (['/o/x.pth'], ['/o/x.pth'], ['/o'], [],
-     ['/o/x.pth is on the host but not in the container; mount it: --volume /o:/o']),
-    (['k=/o/a.b'], [], ['/o', '/o/a.b'], [],
-     ['/o/a.b is on the host but not in the container; mount it: --volume /o/a.b:/o/a.b']),
-    (['k=[/x.pth]'], ['/x.pth'], [], [],
-     ['/x.pth is on the host but not in the container; mount it: --volume /x.pth:/x.pth']),
-    (["k='/o o/x'"], ['/o o/x'], ['/o o'], [],
-     ["/o o/x is on the host but not in the container; mount it: --volume '/o o:/o o'"]),
-    (['/o:o/x'], ['/o:o/x'], ['/o:o'], [],
-     ['/o:o/x is on the host but not in the container; mount it: in the mounts file']),
-    # outputs
-    (['-r', '/r'], [], [], [], ['/r is under no mount: what is written there vanishes with the container']),
-    (['train.results_dir=/r'], [], [], [],
-     ['/r is under no mount: what is written there vanishes with the container']),
-    (['output_dir=/o'], [], ['/o'], [],
-     ['/o is under no mount: what is written there vanishes with the container; mount it: --volume /o:/o']),
-    (['-r', '/tmp'], [], ['/tmp'], [],
-     ['/tmp is under no mount: what is written there vanishes with the container']),
-    # a spec that only the image can have
-    (['-e', '/specs/a.yaml'], [], [], [],
-     ['spec file /specs/a.yaml is under no mount: the container has it only if the image does']),
-    # folders that every image has
-    (['-e', '/opt/nvidia/x', '/usr/bin/env', 'k=/etc', 'tmp=/tmp', 'home=/home'], ['/usr/bin/env'],
-     ['/etc', '/tmp', '/home'], [], []),
-    # nothing is known of it
-    (['k=/somewhere/in/the/image', '/x'], [], [], [], []),
+@pytest.mark.parametrize(('path', 'links', 'led'), [
+    ('/data/a', {}, Led('/data/a')),
+    ('/elsewhere/a', {'/elsewhere/a': 'b'}, Led('/elsewhere/a')),  # of the image
+    ('/data/a', {'/h/data/a': 'b'}, Led('/data/b', '/data/a', '/h/data/b')),
+    ('/data/v/x/y', {'/h/data/v': './v2'}, Led('/data/v2/x/y', '/data/v', '/h/data/v2/x/y')),
+    ('/data/a', {'/h/data/a': '/data/b'}, Led('/data/b', '/data/a', '/data/b')),
+    ('/data/a', {'/h/data/a': '/h/data/b'}, Led('/h/data/b', '/data/a', '/h/data/b')),  # under no mount
+    ('/data/d/a', {'/h/data/d/a': '../../o/a'}, Led('/o/a', '/data/d/a', '/h/o/a')),
+    # one after the other; the first is named
+    ('/data/a/x', {'/h/data/a': 'b', '/h/data/b': '/workspace/specs', '/h/specs/x': '/o/x'},
+     Led('/o/x', '/data/a', '/o/x')),
+    # what is under a mount inside another one is another folder
+    ('/workspace/data/inner/a', {'/h/data/inner': 'x', '/h/inner/a': 'b'},
+     Led('/workspace/data/inner/b', '/workspace/data/inner/a', '/h/inner/b')),
+    ('/workspace/one.yaml', {'/h/one.yaml': 'x'}, Led('/workspace/one.yaml')),  # docker follows that one
 ])
-def test_notices(
-    words: list[str], files: list[str], folders: list[str], closed: list[str], said: list[str],
-) -> None:
-    assert paths.paths('dino', words, MOUNTS, host(files, folders, closed)) == said
+def test_follow(path: str, links: dict[str, str], led: Led) -> None:
+    assert paths.follow(path, MOUNTS, links.get) == led
 
 
-@pytest.mark.parametrize('words', [
-    ['-e', '/workspace/specs/no/a.yaml'], ['--experiment_spec_file', '/workspace/specs/no/a.yaml'],
-    ['--spec=/workspace/specs//no/a.yaml'], ['--experiment_spec=/workspace/specs/no/a.yaml'],
-])
-def test_missing_spec(words: list[str]) -> None:
-    with pytest.raises(ConfigError) as raised:
-        paths.paths('dino', words, MOUNTS, host())
-    e = raised.value
-    assert (e.what, e.why, e.advice) == (
-        'spec file /workspace/specs/no/a.yaml not found',
-        ('on the host it is /h/specs/no/a.yaml', 'nearest existing folder: /h/specs'),
-        'correct the path, or --no-check',
-    )
-
-
-def test_missing_spec_that_is_a_host_path() -> None:
-    """The host has it at this very path, but in the container something else is mounted there."""
-    mounts = [Mount('/home/u', '/home')]
-    with pytest.raises(ConfigError) as raised:
-        paths.paths('dino', ['-e', '/home/u/a.yaml'], mounts, host(['/home/u/a.yaml'], ['/home', '/home/u']))
-    assert raised.value.why == (
-        'on the host it is /home/u/u/a.yaml', 'nearest existing folder: /home/u',
-        '/home/u/a.yaml is a host path; in the container it is /home/a.yaml',
-    )
-
-
-def test_a_file_is_no_folder() -> None:
-    with pytest.raises(ConfigError) as raised:
-        paths.paths('dino', ['-e', '/workspace/one.yaml/a'], MOUNTS, host(['/h/one.yaml']))
-    assert raised.value.why[1] == 'nearest existing folder: /h'
-
-
-def test_another_path_under_a_mount_that_is_a_host_path() -> None:
-    mounts = [Mount('/home/u', '/home')]
-    look = host(['/home/u/x.pth'], ['/home', '/home/u'])
-    assert paths.paths('dino', ['model=/home/u/x.pth'], mounts, look) == [
-        '/home/u/x.pth is a host path; in the container it is /home/x.pth',
-    ]
-
-
-@pytest.mark.parametrize('task', ['converter', 'tao-converter', 'tlt-converter'])
-def test_the_converters_e_is_an_output(task: str) -> None:
-    words = ['-k', 'key', '-e', '/workspace/specs/no.engine', '/workspace/specs/no.etlt']
-    assert paths.paths(task, words, MOUNTS, host()) == []
-    assert paths.paths(task, ['-e', '/engines/a'], MOUNTS, host()) == [
-        '/engines/a is under no mount: what is written there vanishes with the container',
-    ]
-
-
-@pytest.mark.parametrize(('request_', 'words', 'said'), [
-    (Gpus('ids', ('2', '3')), ['train.gpu_ids=[2,3]'],
-     ['inside the container the GPUs 2,3 are numbered 0 to 1; the task is told 2,3']),
-    (Gpus('ids', ('2',)), ['--gpu_index', '2', '--gpus', '1'],
-     ['inside the container the GPUs 2 are numbered 0; the task is told 2']),
-    (Gpus('ids', ('2', '3')), ['--gpu_index', '0', '1', '-k', '5'], []),
-    (Gpus('ids', ('2', '3')), ['--gpu_index=1'], []),
-    (Gpus('ids', ('GPU-6f1c',)), ['gpu_ids=[1]'],
-     ['inside the container the GPUs GPU-6f1c are numbered 0; the task is told 1']),
-    (Gpus('count', first=2), ['gpu_ids=[0, 2]'],
-     ['inside the container the GPUs are numbered 0 to 1; the task is told 0,2']),
-    (Gpus('all'), ['gpu_ids=[7]'], []),
-    (Gpus('none'), ['gpu_ids=[0]'], []),
-    (Gpus('ids', ('2', '3')), ['num_gpu_ids=[7]', 'epochs=7'], []),
-])
-def test_gpu_indices(request_: Gpus, words: list[str], said: list[str]) -> None:
-    assert paths.gpu_indices(request_, words) == said
+def test_a_loop_of_links_has_an_end() -> None:
+    assert paths.follow('/data/a', MOUNTS, {'/h/data/a': 'b', '/h/data/b': 'a'}.get).link == '/data/a'

@@ -2,12 +2,9 @@
 from __future__ import annotations
 
 import json
-import shlex
 from pathlib import Path
 
-import pytest
-from nobody import as_nobody
-from support import FakeDocker, mounted, tao, write_mounts
+from support import tao
 
 
 def test_free_gpus_elsewhere() -> None:
@@ -56,43 +53,3 @@ def test_nothing_of_a_reference_by_tag_is_read(home: Path) -> None:
     (home / '.local/state/tao').mkdir(parents=True)
     (home / '.local/state/tao/images.json').write_text(json.dumps({reference: ID}))
     assert tao('--dry-run', 'dino', 'train').out.endswith(f' {reference} dino train\n')
-
-
-def test_source_that_may_not_be_looked_at_is_not_missing(open_folder: Path) -> None:
-    closed = open_folder / 'closed'
-    (closed / 'data').mkdir(parents=True)
-    closed.chmod(0)
-    try:
-        done = as_nobody('--dry-run', '--volume', f'{closed}/data:/d', 'dino', 'train')
-    finally:
-        closed.chmod(0o700)
-    assert mounted(done) == [f'{closed}/data:/d']
-    assert done.err == f'tao: notice: {closed}/data cannot be inspected by you; the daemon will check it\n'
-
-
-def test_every_missing_source_at_once(home: Path, tmp_path: Path, fake_docker: FakeDocker) -> None:
-    path = write_mounts(home, {'Mounts': [
-        {'source': '/', 'destination': '/a'}, {'source': f'{tmp_path}/x/y', 'destination': '/b'},
-        {'source': f'{home}/.tao_mounts.json/z', 'destination': '/c'},
-    ]})
-    for options in ([], ['--dry-run']):
-        done = tao(*options, '--volume', 'no:/d', 'dino', 'train')
-        assert (done.code, done.out) == (2, '')
-        assert done.err == (
-            'tao: error: 3 mount sources not found\n'
-            f'    {tmp_path}/x/y (Mounts[1] of {path}; nearest existing folder: {tmp_path})\n'
-            f'    {home}/.tao_mounts.json/z (Mounts[2] of {path}; nearest existing folder: {home})\n'
-            f'    {tmp_path}/here/no (--volume; nearest existing folder: {tmp_path}/here)\n'
-            '    try: correct or create them (daemon elsewhere? --no-check)\n'
-        )
-        assert len(mounted(tao('--dry-run', '--no-check', '--volume', 'no:/d', 'dino'))) == 4
-    assert fake_docker.calls == []
-
-
-@pytest.mark.parametrize('address', ['tcp://127.0.0.1:2375', '127.0.0.1:2375'])
-def test_sources_of_a_remote_daemon_are_not_looked_at(address: str) -> None:
-    done = tao('--dry-run', '--volume', '/no/such:/d', 'dino', 'train', env={'DOCKER_HOST': address})
-    assert mounted(done) == ['/no/such:/d']
-    assert 'the daemon is remote (tcp://127.0.0.1:2375)' in done.err
-    (owner,) = [word for word in shlex.split(done.out) if word.startswith('tao.user=')]
-    assert '@' in owner

@@ -15,16 +15,16 @@ def target(*words: str, release: str = '') -> Target:
     return task_target(CATALOGUE, call, release)
 
 
-@pytest.mark.parametrize(('words', 'job', 'command', 'is_task'), [
-    (['dino', 'train', '-e', 'x'], 'model/dino/train', ('dino', 'train', '-e', 'x'), True),
-    (['deploy', 'dino', 'evaluate'], 'deploy/dino/evaluate', ('dino', 'evaluate'), True),
-    (['dino', 'run', 'ls', '-l'], 'model/dino/run', ('ls', '-l'), False),
-    (['dino'], 'model/dino/shell', (), False),
-    (['dino', '--', 'tra', 'x'], 'model/dino/tra', ('dino', 'tra', 'x'), True),  # forced
+@pytest.mark.parametrize(('words', 'job', 'command', 'arguments'), [
+    (['dino', 'train', '-e', 'x'], 'model/dino/train', ('dino', 'train', '-e', 'x'), ('-e', 'x')),
+    (['deploy', 'dino', 'evaluate'], 'deploy/dino/evaluate', ('dino', 'evaluate'), ()),
+    (['dino', 'run', 'ls', '-l'], 'model/dino/run', ('ls', '-l'), ()),
+    (['dino'], 'model/dino/shell', (), ()),
+    (['dino', '--', 'tra', 'x'], 'model/dino/tra', ('dino', 'tra', 'x'), ('x',)),  # forced
 ])
-def test_job_and_command(words: list[str], job: str, command: tuple[str, ...], is_task: bool) -> None:
+def test_job_and_command(words: list[str], job: str, command: tuple[str, ...], arguments: tuple[str, ...]) -> None:
     found = target(*words)
-    assert (found.job, found.command, found.is_task) == (job, command, is_task)
+    assert (found.job, found.command, found.arguments) == (job, command, arguments)
 
 
 def test_where_the_image_comes_from() -> None:

@@ -14,4 +14,5 @@ def test_every_variable_of_an_option_is_there_once() -> None:
 def test_what_is_said_of_an_options() -> None:
     helps = {variable.name: variable.help for variable in VARIABLES}
     assert helps['TAO_GPUS'] == 'as --gpus'
+    assert helps['TAO_HOST_PATH'] == 'as --host-path; several are joined by ":"'
     assert helps['TAO_DRY_RUN'] == 'as --dry-run: 1, shell, pretty or json'

@@ -39,6 +39,6 @@ def test_catalogue(home: Path) -> None:
 
 def test_every_option_that_sets_something_is_there() -> None:
     names = set(shown())
-    lists = {'volume', 'env', 'ulimit', 'port', 'docker_arg'}
+    lists = {'volume', 'host_path', 'env', 'ulimit', 'port', 'docker_arg'}
     elsewhere = {'run_as_user', 'cached', 'explain', 'version', 'help'}
     assert {option.key for option in OPTIONS if 'tao' in option.programs} - lists - elsewhere <= names

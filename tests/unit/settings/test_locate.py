@@ -2,6 +2,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
+import re
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +148,53 @@ def test_default_file_that_may_not_be_read(open_folder: Path, home: Path) -> Non
     path.chmod(0)
     done = as_nobody('--dry-run', 'dino', env={'HOME': str(home)})
     assert done == (2, '', f'tao: error: {path}: cannot be read (permission denied)\n    try: ls -l {path}\n')
+
+
+@pytest.fixture
+def sudo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The home of ann, who calls sudo, which makes root's the home."""
+    theirs = tmp_path / 'ann'
+    (theirs / 'data').mkdir(parents=True)
+    ann = pwd.struct_passwd(('ann', 'x', 1234, 1234, '', str(theirs), '/bin/sh'))
+    monkeypatch.setattr(pwd, 'getpwuid', lambda uid: {1234: ann}[uid])
+    monkeypatch.setattr(os, 'geteuid', lambda: 0)
+    for name, value in (('SUDO_UID', '1234'), ('SUDO_GID', '1234'), ('SUDO_USER', 'ann')):
+        monkeypatch.setenv(name, value)
+    return theirs
+
+
+@pytest.mark.parametrize('name', ['.tao_mounts.json', '.tlt_mounts.json'])
+@pytest.mark.parametrize('source', ['~/data', '$HOME/data', 'data'])
+def test_the_file_of_who_called_sudo(sudo: Path, home: Path, name: str, source: str) -> None:
+    (sudo / name).write_text(json.dumps({'Mounts': [{'source': source, 'destination': '/d'}]}))
+    done = tao('--dry-run', 'dino', 'train')
+    assert (mounted(done), done.err) == (
+        [f'{sudo}/data:/d'],
+        f'tao: notice: {sudo}/{name} is read: ann called sudo, and {home} has none\n',
+    )
+    assert tao('config', 'validate').out == f'{sudo}/{name}: valid\n'
+    assert f'\nmounts_file  {sudo}/{name}' in re.sub(' {2,}', '  ', '\n' + tao('config', 'show').out)
+    write_mounts(home, {})
+    assert mounted(tao('--dry-run', 'dino', 'train')) == []  # root's own
+
+
+def test_nobody_called_sudo(sudo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_mounts(sudo, {'Mounts': [{'source': '/', 'destination': '/d'}]})
+    for uid in ('0', '4321', 'x'):  # who has another home, no home, no number
+        monkeypatch.setenv('SUDO_UID', uid)
+        done = tao('--dry-run', '--quiet', 'dino', 'train')
+        assert (mounted(done), done.err) == ([], '')
+    monkeypatch.setenv('SUDO_UID', '1234')
+    assert mounted(tao('--dry-run', 'dino', 'train', env={'HOME': str(sudo)})) == ['/:/d']  # kept by sudo -E
+
+
+@pytest.mark.parametrize('relative', ['.', './', '../here', 'deeper/..'])
+@pytest.mark.parametrize('source', ['tmp', './tmp', '~/tmp', '$HOME/tmp'])
+def test_relative_home(relative: str, source: str, tmp_path: Path) -> None:
+    here = tmp_path / 'here'
+    (here / 'tmp').mkdir()
+    write_mounts(here, {'Mounts': [{'source': source, 'destination': '/d'}]})
+    done = tao('--dry-run', 'dino', 'train', env={'HOME': relative})
+    assert (mounted(done), done.err) == ([f'{here}/tmp:/d'], '')
+    done = tao('--dry-run', '--mounts_file', '~/.tao_mounts.json', 'dino', 'train', env={'HOME': relative})
+    assert (mounted(done), done.err) == ([f'{here}/tmp:/d'], '')

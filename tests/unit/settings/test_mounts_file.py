@@ -27,7 +27,9 @@ def mount(source: object, destination: object = '/c', **more: object) -> dict[st
     ('/a b', '/a b'), ('/日本', '/日本'), ('/a:b', '/a:b'), ('/a\tb', '/a\tb'), ('/-', '/-'), ('$(pwd)', '/p/$(pwd)'),
 ])
 def test_source(source: str, path: str) -> None:
-    assert parsed(mount(source), ENVIRON).mounts == (Mount(path, '/c', '', Source('file', PATH, 'Mounts[0]')),)
+    found, = parsed(mount(source), ENVIRON).mounts
+    assert found._replace(is_of_here=False) == Mount(path, '/c', '', Source('file', PATH, 'Mounts[0]'))
+    assert found.is_of_here == (source[0] == '~' or path.startswith('/p/') or source in ('.', '../a'))
 
 
 @pytest.mark.parametrize(('source', 'fault'), [

@@ -78,7 +78,7 @@ def test_contradictions(words: str, message: str) -> None:
     assert (error.value.what, error.value.why) == (message, ())
 
 
-VOLUME = 'expected SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)'
+VOLUME = 'expected SRC, SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)'
 LIMIT = 'expected -1 (unlimited) or a number from 0 to 2^63-1'
 BAD: list[tuple[str, dict[str, str], str]] = [
     ('--shm_size 16GB!', {}, '--shm_size: "16GB!": expected a size such as 16G, 512M or a number of bytes'),
@@ -103,7 +103,8 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ('--port 1:65536', {}, '--port: "1:65536": expected a port from 1 to 65535'),
     ('--port ::1:1:1', {}, '--port: "::1:1:1": expected PORT or IP:PORT (an IPv6 address in brackets)'),
     ('--port 1:1/x', {}, '--port: "1:1/x": expected /tcp, /udp or /sctp after the port'),
-    ('--volume /a', {}, f'--volume: "/a": {VOLUME}'),
+    ('--volume /a:/b:ro:/c', {}, f'--volume: "/a:/b:ro:/c": {VOLUME}'),
+    ('--volume /', {}, '--volume: "/": expected a folder below / of the container, not / itself'),
     ('--volume :/a', {}, f'--volume: ":/a": {VOLUME}'),
     ('--volume /a:b', {}, '--volume: "/a:b": expected an absolute path in the container'),
     ('--volume /a:/', {}, '--volume: "/a:/": expected a folder below / of the container, not / itself'),
@@ -135,7 +136,7 @@ def test_refused(words: str, environ: dict[str, str], message: str) -> None:
 
 def test_all_problems_at_once() -> None:
     with pytest.raises(UsageError) as error:
-        merged('--tty --no-tty --shm_size x --port 1 --env =s3cr3t --volume a', {'TAO_GPUS': 'x', 'TAO_PULL': 'x'})
+        merged('--tty --no-tty --shm_size x --port 1 --env =s3cr3t --volume :a', {'TAO_GPUS': 'x', 'TAO_PULL': 'x'})
     found: list[Any] = [error.value.what, *error.value.why]
     assert [line.partition(':')[0] for line in found] == [
         '--tty and --no-tty cannot be combined', 'TAO_GPUS', '--shm_size', 'TAO_PULL', '--port', '--volume', '--env',

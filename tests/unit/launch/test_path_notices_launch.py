@@ -54,14 +54,99 @@ def test_not_looked_at(
     assert (done.code, 'not found' in done.err) == (0, False)
 
 
-def test_behind_a_broken_link(mounted: Path, fake_docker: FakeDocker) -> None:
-    """In the container it may lead somewhere."""
+def test_through_a_link_that_is_broken_on_the_host_alone(mounted: Path, fake_docker: FakeDocker) -> None:
     (mounted / 'specs/latest').symlink_to('/workspace/specs/v2')
-    done = tao('--dry-run', 'dino', 'train', '-e', '/workspace/specs/latest/a.yaml')
-    assert (done.code, done.err) == (
-        0, 'tao: notice: spec file /workspace/specs/latest/a.yaml: on the host it is '
-        f'{mounted}/specs/latest/a.yaml, which cannot be checked\n',
+    words = ('--dry-run', 'dino', 'train', '-e', '/workspace/specs/latest/a.yaml')
+    assert tao(*words).err == (
+        'tao: error: spec file /workspace/specs/latest/a.yaml not found\n'
+        f'    on the host it is {mounted}/specs/v2/a.yaml\n    nearest existing folder: {mounted}/specs\n'
+        '    try: correct the path, or --no-check\n'
     )
+    (mounted / 'specs/v2').mkdir()
+    (mounted / 'specs/v2/a.yaml').touch()
+    assert tao(*words).err == ''
+
+
+@pytest.mark.parametrize('is_relative', [False, True])
+def test_a_link_out_of_its_mount(mounted: Path, fake_docker: FakeDocker, is_relative: bool) -> None:
+    (mounted / 'other').mkdir()
+    (mounted / 'other/b.yaml').touch()
+    (mounted / 'specs/b.yaml').symlink_to('../other/b.yaml' if is_relative else mounted / 'other/b.yaml')
+    there = '/workspace/other' if is_relative else f'{mounted}/other'
+    done = tao('--dry-run', 'dino', 'train', '-e', '/workspace/specs/b.yaml')
+    assert (done.code, done.err) == (
+        0, f'tao: notice: /workspace/specs/b.yaml is a link out of its mount, to {there}/b.yaml, which is under no '
+        f'mount; mount it: --volume {mounted}/other:{there}\n',
+    )
+    volume = done.err.split()[-1]
+    assert tao('--dry-run', '--volume', volume, 'dino', 'train', '-e', '/workspace/specs/b.yaml').err == ''
+
+
+@pytest.fixture
+def three(home: Path) -> Path:
+    """A home with three folders, each mounted at the root of the container, and a spec file."""
+    for name in ('data', 'results', 'specs'):
+        (home / name).mkdir()
+    (home / 'specs/dino.yaml').write_text('x')
+    write_mounts(home, {
+        'Mounts': [{'source': f'~/{name}', 'destination': f'/{name}'} for name in ('data', 'results', 'specs')],
+        'DockerOptions': {'shm_size': '16G'},
+    })
+    return home
+
+
+def notices(*words: str) -> list[str]:
+    """What a dry run says, which goes on."""
+    done = tao('--dry-run', *words)
+    assert done.code == 0 and done.out.startswith('docker run '), done
+    return [line.replace('tao: notice: ', '') for line in done.err.splitlines()]
+
+
+def test_paths_relative_to_the_current_folder(three: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Someone stands in a folder above the sources and names what is there."""
+    monkeypatch.chdir(three)
+    assert notices('dino', 'train', '-e', 'specs/dino.yaml', 'results_dir=results') == [
+        "specs/dino.yaml is relative to the container's working directory; "
+        f"the host's {three}/specs/dino.yaml is /specs/dino.yaml there",
+        "results is made in the container's working directory, and vanishes with it unless a mount is there; "
+        f"the host's {three}/results is /results there",
+    ]
+    assert notices('dino', 'train', '-e', '/specs/dino.yaml', '-k', 'key', 'results_dir=/results', 'train.num_gpus=2',
+                   'train.resume=true') == []
+
+
+def test_absolute_paths_of_the_host(three: Path) -> None:
+    assert notices('dino', 'train', '-e', f'{three}/specs/dino.yaml', '-r', f'{three}/results') == [
+        f'{three}/specs/dino.yaml is a host path; in the container it is /specs/dino.yaml',
+        f'{three}/results is under no mount: what is written there vanishes with the container; '
+        f"the host's {three}/results is /results there",
+    ]
+
+
+@pytest.mark.parametrize(('words', 'said'), [
+    (['-r', '/'], '-r is the root folder of the container: was a variable not set?'),
+    (['-r', '//'], '-r is the root folder of the container: was a variable not set?'),
+    (['-r', ''], '-r is empty: was a variable not set?'),
+    (['results_dir='], 'results_dir is empty: was a variable not set?'),
+    (['results_dir=/'], 'results_dir is the root folder of the container: was a variable not set?'),
+])
+def test_an_unset_variable(three: Path, words: list[str], said: str) -> None:
+    assert notices('-q', 'yolo_v4', 'train', '-e', '/specs/dino.yaml', *words) == []
+    assert notices('--release', '6.26.3', 'yolo_v4', 'train', '-e', '/specs/dino.yaml', *words) == [said]
+
+
+@pytest.mark.parametrize('word', [
+    'dataset.data_split={test: test}', 'a={b: [c, {d: e}]}', "k='{x y: \"z\"}'", 'k={', 'k=[}',
+])
+def test_a_value_of_hydra_arrives_as_it_is(three: Path, fake_docker: FakeDocker, word: str) -> None:
+    done = tao('pointpillars', 'dataset_convert', '-e', '/specs/dino.yaml', word)
+    assert (done.code, done.err, fake_docker.argv[-1]) == (0, '', word)
+
+
+def test_a_folder_named_as_the_subtask(three: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(three)
+    (three / 'train').mkdir()
+    assert notices('dino', 'train', '-e', '/specs/dino.yaml') == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which('setpriv'), reason='needs root and setpriv')

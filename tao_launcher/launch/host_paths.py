@@ -1,0 +1,43 @@
+"""--host-path: what the daemon calls the folders of a launcher that is in a container. Pure."""
+from __future__ import annotations
+
+from ..base.shell import quote
+from .paths import below, joined
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..settings.values import HostPath, Mount
+
+
+def of_the_daemon(mounts: Sequence[Mount], paths: Sequence[HostPath]) -> tuple[Mount, ...]:
+    """The mounts with their sources as the daemon has them."""
+    return tuple(_translated(mount, paths) for mount in mounts)
+
+
+def _translated(mount: Mount, paths: Sequence[HostPath]) -> Mount:
+    path = known(mount.source, paths)
+    if not path or path.here == path.there:
+        return mount
+    rest = below(mount.source, path.here) or ''
+    return mount._replace(source=joined(path.there, rest), here=mount.source)
+
+
+def known(source: str, paths: Sequence[HostPath]) -> HostPath | None:
+    """What is said of a source: of the folders that have it, the innermost one's."""
+    found = [path for path in paths if below(source, path.here) is not None]
+    return max(found, key=lambda path: len(path.here)) if found else None
+
+
+def may_be_others(mounts: Sequence[Mount], paths: Sequence[HostPath], mark: str) -> list[str]:
+    """A notice about sources of which the daemon's path is not known; `mark` shows that we are in a container."""
+    unknown = [*dict.fromkeys(mount.source for mount in mounts if not known(mount.source, paths))]
+    if not unknown:
+        return []
+    shown = ', '.join(unknown[:3]) + (f' and {len(unknown) - 3} more' if len(unknown) > 3 else '')
+    return [
+        f'the launcher is in a container ({mark}): the daemon takes {shown} for paths of its own machine, where they '
+        f'may be other folders or none; --host-path {quote(unknown[0])}=THERE says which, --host-path /=/ that they '
+        'are the same'
+    ]

@@ -1,0 +1,204 @@
+"""What of a task's arguments would fail, or vanish, for a reason that shows before the launch.
+
+Pure but for what the caller's `look` and `link` find on the host.
+"""
+from __future__ import annotations
+
+from ..base.errors import ConfigError
+from ..base.record import Record
+from ..settings.values import clean_path
+from .arguments import Argument, arguments, is_path_key
+from .paths import OF_THE_IMAGE, below, follow, innermost, to_container, to_host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Optional
+
+    from ..settings.values import Mount
+    from .paths import Led, Link
+
+    # Whether a host path exists; None where the caller may not know. "FOLDER/." exists for folders only.
+    Look = Callable[[str], Optional[bool]]
+
+# Folders that every image has as well, where what is below them is someone's own.
+EMPTY_IN_THE_IMAGE = ('/home', '/media', '/mnt', '/root', '/run', '/srv', '/tmp')
+
+
+class Place(Record):
+    """What the arguments are read with: `workdir` is the container's working directory, '' for the image's own."""
+
+    task: str
+    mounts: Sequence[Mount]
+    look: Look
+    link: Link
+    cwd: str
+    home: str
+    workdir: str = ''
+
+
+def _resolved(argument: Argument, place: Place) -> Argument:
+    """The argument with its container path, where the container's working directory is known."""
+    path = argument.path
+    if path[:1] in ('', '/') or not place.workdir or path == '~' or path.startswith('~/'):
+        return argument
+    return Argument(clean_path(f'{place.workdir}/{path}'), argument.key)
+
+
+def outputs(words: Sequence[str], place: Place) -> list[Argument]:
+    """The arguments that name a container path for what the task writes."""
+    found = (_resolved(argument, place) for argument in arguments(words))
+    return [each for each in found if each.path[:1] == '/' != each.path and each.is_output(place.task)]
+
+
+def check(words: Sequence[str], place: Place) -> list[str]:
+    """Notices about a task's arguments. Raises ConfigError for a spec file that is missing on the host."""
+    found = (_notice(argument, place) for argument in arguments(words))
+    return [notice for notice in dict.fromkeys(found) if notice]
+
+
+def _notice(argument: Argument, place: Place) -> str:
+    """A notice about an argument, or ''."""
+    path, key = argument
+    if path in ('', '/'):
+        return f'{key} {"is the root folder of the container" if path else "is empty"}: was a variable not set?'
+    resolved = _resolved(argument, place)
+    if path[0] == '/' or resolved != argument and _is_meant(resolved, place):
+        return _absolute(resolved, place)
+    return _relative(argument, place)
+
+
+def _is_meant(argument: Argument, place: Place) -> bool:
+    """Whether a word below the container's working directory is a path there: the task needs it, or it exists."""
+    host_path = to_host(argument.path, place.mounts)
+    if host_path is None:
+        return False
+    needed = argument.is_spec(place.task) or argument.is_output(place.task)
+    return needed or place.look(host_path) is not False or place.link(host_path) is not None
+
+
+def _relative(argument: Argument, place: Place) -> str:
+    """A notice about a path that is relative to a folder of the image's, or that only a shell would expand."""
+    path, key = argument
+    is_home = path == '~' or path.startswith('~/')
+    here = clean_path(place.home + path[1:] if is_home else f'{place.cwd}/{path}')
+    exists, there = place.look(here), to_container(here, place.mounts)
+    is_spec, is_output = argument.is_spec(place.task), argument.is_output(place.task)
+    if not exists and not is_spec and not is_output and not (there and '/' in path and is_path_key(key)):
+        return ''
+    folder = f'the container\'s working directory{place.workdir and f" {place.workdir}"}'
+    what = f'{path} is relative to {folder}'
+    if is_output:
+        unless = '' if place.workdir else ' unless a mount is there'
+        what = f'{path} is made in {folder}, and vanishes with it{unless}'
+    if is_home:
+        what = f'the task gets the "~" of {path} as it is, only a shell would expand it'
+    if there:
+        return f'{what}; the host\'s {here} is {there[0]} there'
+    if exists:
+        volume = _volume(here, here, place.look)
+        return f'{what}; the host\'s {here} is not there: mount it, {volume}, and give that path'
+    return what + ': the container has it only if the image does' * is_spec
+
+
+def _absolute(argument: Argument, place: Place) -> str:
+    """A notice about a container path."""
+    path = argument.path
+    led = follow(path, place.mounts, place.link)
+    host_path = to_host(led.path, place.mounts)
+    if host_path is None:
+        return _led_out(path, led, place) if led.link else _uncovered(argument, place)
+    if argument.is_spec(place.task):
+        return _spec_file(path, host_path, place)
+    if argument.is_output(place.task):
+        return _read_only(path, led, place)
+    return _of_the_host(path, place) if place.look(host_path) is False else ''
+
+
+def _read_only(path: str, led: Led, place: Place) -> str:
+    """That an output is on a mount that is for reading only, or ''."""
+    found = innermost(led.path, place.mounts)
+    if not found or 'ro' not in found[0].mode.split(','):
+        return ''
+    return f'{path} is on a mount for reading only ({found[0].origin}): the task cannot write there'
+
+
+def _of_the_host(path: str, place: Place) -> str:
+    """That a path is one of the host's under a mount's source, or ''."""
+    there = to_container(path, place.mounts)
+    return f'{path} is a host path; in the container it is {there[0]}' if there and place.look(path) else ''
+
+
+def _led_out(path: str, led: Led, place: Place) -> str:
+    """That a link on the way dangles in the container, or '' where the image may have what it leads to."""
+    if _is_of_the_image(led.path):
+        return ''
+    what = f'{led.link} is a link out of its mount, to {led.path}, which is under no mount'
+    whose = what if led.link == path else f'{path}: {what}'
+    there = to_container(led.host_path, place.mounts)
+    if there:
+        return f'{whose}; the host\'s {led.host_path} is {there[0]} there'
+    if not place.look(led.host_path):
+        return whose
+    return f'{whose}; mount it: {_volume(led.host_path, led.path, place.look)}'
+
+
+def _spec_file(path: str, host_path: str, place: Place) -> str:
+    """A notice, or '', about a spec file under a mount; raises ConfigError when it is missing for sure."""
+    exists = place.look(host_path)
+    if exists:
+        return ''
+    if '$' in path:
+        return f'spec file {path} not found; the task gets the "$" as it is, only a shell would expand it'
+    if exists is None:
+        return f'spec file {path}: on the host it is {host_path}, which cannot be checked'
+    meant = _of_the_host(path, place)
+    raise ConfigError(
+        f'spec file {path} not found', f'on the host it is {host_path}',
+        f'nearest existing folder: {_nearest(host_path, place.look)}', *([meant] if meant else []),
+        advice='correct the path, or --no-check',
+    )
+
+
+def _nearest(path: str, look: Look) -> str:
+    while path != '/' and not look(f'{path}/.'):
+        path = path.rpartition('/')[0] or '/'
+    return path
+
+
+def _is_of_the_image(path: str) -> bool:
+    return any(below(path, folder) is not None for folder in OF_THE_IMAGE)
+
+
+def _uncovered(argument: Argument, place: Place) -> str:
+    """A notice about a path that no mount brings into the container, or ''."""
+    path = argument.path
+    is_spec, is_output = argument.is_spec(place.task), argument.is_output(place.task)
+    sources = [mount.source for mount in place.mounts if mount.source not in ('/', *OF_THE_IMAGE)]
+    is_below_a_source = any(below(path, source) is not None for source in sources)
+    if (path in EMPTY_IN_THE_IMAGE and not is_output or _is_of_the_image(path)) and not is_below_a_source:
+        return ''
+    vanishes = f'{path} is under no mount: what is written there vanishes with the container'
+    there = to_container(path, place.mounts)
+    if there and is_output:
+        return f'{vanishes}; the host\'s {path} is {there[0]} there'
+    if not place.look(path):
+        if there and is_below_a_source:
+            return f'{path} is under no mount; the host\'s {path} is {there[0]} there'
+        unless = f'spec file {path} is under no mount: the container has it only if the image does'
+        return vanishes if is_output else unless if is_spec else ''
+    if there:
+        return _of_the_host(path, place)
+    mount = '' if path in EMPTY_IN_THE_IMAGE else f'; mount it: {_volume(path, path, place.look)}'
+    return f'{vanishes if is_output else f"{path} is on the host but not in the container"}{mount}'
+
+
+def _volume(path: str, there: str, look: Look) -> str:
+    """The option that mounts a host path at a container path: the folder that it is or is in, never the root folder."""
+    if not look(f'{path}/.') and path.count('/') > 1 and there.count('/') > 1:
+        path, there = path.rpartition('/')[0], there.rpartition('/')[0]
+    if ':' in path + there:
+        return 'in the mounts file'  # --volume cannot carry it
+    from ..base.shell import quote
+
+    return f'--volume {quote(f"{path}:{there}")}'
