@@ -50,19 +50,14 @@ def prepare(
     if settings.gpus and settings.gpus.kind == 'free':
         settings = settings._replace(gpus=_free_gpus(settings, engine, environ, output))
     target = make_target(settings)
-    has_own_network = target.network == 'host' and not (settings.ports or 'network' in settings.passed)
-    if has_own_network and not target.is_service and daemon.remaps_users(engine, host.json_file):
+    if _wants_host_network(target, settings) and daemon.remaps_users(engine, host.json_file):
         target = target._replace(network='', notices=(*target.notices, _NO_HOST_NETWORK))
     if settings.same_paths:
         from .same_paths import applied
 
         settings = applied(target, settings, engine, host.current_folder(environ))
     made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
-    if _is_for_a_shell(target.command, settings):
-        from . import quoting
-
-        told = quoting.notices(target.command, settings.variables, by_runner=bool(target.program))
-        made = made._replace(notices=(*made.notices, *told))
+    made = made._replace(notices=(*made.notices, *_quoting(target, settings)))
     if '@' in made.image:
         made = _bundled(made, here)
     if settings.dry_run:
@@ -85,10 +80,20 @@ _NO_HOST_NETWORK = 'docker maps the users of containers (userns-remap), so the j
 _SHELL_STARTS = frozenset('\'"&|;<>2')  # how quotes and operators for a shell begin; 2>
 
 
-def _is_for_a_shell(command: Sequence[str], settings: Settings) -> bool:
-    """Whether there may be any, at a glance."""
+def _wants_host_network(target: Target, settings: Settings) -> bool:
+    """Whether the job gets the host's network by default."""
+    return target.network == 'host' and not (settings.ports or 'network' in settings.passed or target.is_service)
+
+
+def _quoting(target: Target, settings: Settings) -> Sequence[str]:
+    """Notices about what was meant for a shell; at a glance there is none."""
+    command = target.command
     words = (*command, *(variable.value or '' for variable in settings.variables))
-    return any(word[:1] in _SHELL_STARTS for word in words) or len(command) == 1 and ' ' in command[0]
+    if not (any(word[:1] in _SHELL_STARTS for word in words) or len(command) == 1 and ' ' in command[0]):
+        return ()
+    from . import quoting
+
+    return quoting.notices(command, settings.variables, by_runner=bool(target.program))
 
 
 def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Gpus:
