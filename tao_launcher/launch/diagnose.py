@@ -42,7 +42,7 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
     found = with_init(daemon.find(launch.engine, launch.env, here.home, host.json_file))
     facts = FailureFacts(
         code=code, engine=launch.engine, machine=installed.for_remedies(here, launch.env), environ=launch.env,
-        image=plan.image, command=plan.command[0], pull=str(plan.passed.get('pull', '')),
+        image=plan.image, command=_program(plan), pull=str(plan.passed.get('pull', '')),
         wants_gpu=bool(plan.gpus), shm=_shm(plan),
         has_init=bool(plan.init), ulimits=tuple(limit.name for limit in plan.ulimits),
         has_memory_limit=any(line[0].partition('=')[0] in ('--memory', '-m') for line in argv.lines(plan)),
@@ -67,6 +67,11 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
     if what:
         output.error(Fatal(what, advice=remedy))
     return facts.code
+
+
+def _program(plan: Plan) -> str:
+    """What is started in the container, where that is known."""
+    return str(plan.passed.get('entrypoint') or '') or plan.command[0]
 
 
 def _shm(plan: Plan) -> str:

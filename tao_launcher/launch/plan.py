@@ -71,7 +71,7 @@ class Plan(Record):
     extra_args: tuple[str, ...]
     image: str
     release: str
-    command: tuple[str, ...]
+    command: tuple[str, ...]  # what follows the image; empty for an entry point of the caller's that gets no words
     needs_terminal: bool
     may_ask: bool  # the engine's command may ask for a password on the terminal
     stop_timeout: int
@@ -96,7 +96,8 @@ def make(
         environ, launch_id=not daemon.is_sudo,
     )
     tty, interactive = terminal(settings, host.terminals)
-    if 'detach' in flags and not target.command:
+    has_shell = not (target.command or settings.passed.get('entrypoint'))
+    if 'detach' in flags and has_shell:
         raise UsageError('a detached shell would end at once', advice='give it a command to run')
     return Plan(
         engine=settings.engine,
@@ -121,7 +122,7 @@ def make(
         extra_args=settings.extra_args,
         image=image(target.image, settings),
         release=target.release,
-        command=target.command or (SHELL,),
+        command=(SHELL,) if has_shell else target.command,
         needs_terminal=tty or (interactive and host.terminals.stdin),
         may_ask=daemon.is_sudo or daemon.is_ssh,
         stop_timeout=settings.stop_timeout,
@@ -204,7 +205,7 @@ def _notices(
     if daemon.is_remote and 'no_check' not in settings.flags:
         there = masked(daemon.address)
         notices.append(f'the daemon is remote ({there}): paths are those of that machine, and not checked')
-    if not target.command and not has_input:
+    if not (target.command or settings.passed.get('entrypoint') or has_input):
         notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')
     if any(a == '-c' and len(b) > 1 and b[0] == b[-1] == "'" for a, b in zip(target.command, target.command[1:])):
         notices.append('quotes are passed through unchanged: write bash -c "…" without the inner \'…\'')

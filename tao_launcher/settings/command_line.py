@@ -61,8 +61,7 @@ def parse(words: Sequence[str], program: str, into: Values | None = None) -> tup
         name, equals, value = rest.popleft().partition('=')
         option = known.get(name)
         if option is None:
-            where = f'tao {program} --help' if ' ' in program else f'{program} --help options'
-            raise UsageError(f'unknown option {name}', *_hint(name, known), advice=where)
+            raise _unknown(name, value if equals else None, (*rest, '')[0], program, known)
         if not option.value and equals:
             raise UsageError(f'{name} takes no value, found "{value}"')
         if option.value and not option.optional and not equals:
@@ -94,6 +93,20 @@ def add(values: Values, option: Option, value: str | bool) -> None:
             collected.append(str(value))
     else:
         values[option.key] = value
+
+
+def _unknown(
+    name: str, value: str | None, following: str, program: str, known: Mapping[str, Option],
+) -> UsageError:
+    """The error for an option that the launcher does not know; docker run may."""
+    from .docker_run import advice
+
+    caller = f'tao {program}' if ' ' in program else program
+    hints = _hint(name, known)
+    dockers = advice(name, value, following, caller) if not hints or hints[0].startswith('did') else None
+    if dockers:
+        return UsageError(f'unknown option {name}', dockers[0], advice=dockers[1] or f'{caller} --help options')
+    return UsageError(f'unknown option {name}', *hints, advice=f'{caller} --help' + ' options' * (' ' not in program))
 
 
 def _hint(name: str, known: Mapping[str, Option]) -> list[str]:

@@ -32,8 +32,9 @@ def ensure(program: str, plan: Plan, invocation: Invocation) -> tuple[Plan, int]
     if answer.code == 0 or not re.search('no such|not known', answer.err, re.IGNORECASE):
         return plan, 0  # here; or there is no engine to say so, which the launch will explain
     found.output.say(f'{plan.image} is not here: pulling it')
+    platform = str(plan.passed.get('platform', ''))
     with signals.Unwinding():
-        code = found.step(('pull', plan.image))
+        code = found.step(('pull', *([f'--platform={platform}'] if platform else []), plan.image))
         if code == 0 or code in ENDED:
             return plan, code
         image = f'{found.repository()}:{found.user()}' if '@' in plan.image else plan.image
@@ -42,5 +43,6 @@ def ensure(program: str, plan: Plan, invocation: Invocation) -> tuple[Plan, int]
         found, how = builder(found)
         recipe = builds.Recipe(dockerfile, image, found.root, builds.arguments((), {}), force=False, pull=True)
         with how.files(found):
-            code, _ = images.build(found, how, recipe)
-    return plan._replace(image=image, passed={**plan.passed, 'pull': ''}), code
+            code, _ = images.build(found, how, recipe._replace(platform=platform))
+    passed = {key: value for key, value in plan.passed.items() if key != 'pull'}
+    return plan._replace(image=image, passed=passed), code

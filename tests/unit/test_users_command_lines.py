@@ -1,0 +1,82 @@
+"""Command lines that users and NVIDIA's documentation write, with all that the launcher says to them."""
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Mapping
+
+import pytest
+from support import Result, tao, write_mounts
+
+IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
+
+
+@pytest.fixture(autouse=True)
+def mounts(home: Path) -> None:
+    """Three folders, one of them with a spec file."""
+    for name in ('data', 'results', 'specs'):
+        (home / name).mkdir()
+    (home / 'specs' / 'dino.yaml').write_text('x')
+    write_mounts(home, {
+        'Mounts': [{'source': f'~/{name}', 'destination': f'/{name}'} for name in ('data', 'results', 'specs')],
+        'DockerOptions': {'shm_size': '16G'},
+    })
+
+
+def launched(home: Path, *words: str, env: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """(the dry run, what else was said): without what every launch with these mounts has."""
+    done = tao(*words, env=env)
+    assert done.code == 0, done
+    mounts = ' '.join(f'-v {home}/{name}:/{name}' for name in ('data', 'results', 'specs'))
+    out = done.out.replace(f'docker run --rm --init --gpus all {mounts} ', '')
+    return re.sub(r'--label tao\.user=\d+ --label tao\.plan=\w+ ', '', out), done.err
+
+
+def test_ipc_as_nvidias_documentation_has_it(home: Path) -> None:
+    assert launched(home, '--ipc=host', '--dry-run', 'dino', 'train') == (
+        f'-e TAO_LAUNCH_ID --shm-size 16G --ipc host --label tao.job=model/dino/train {IMAGE} dino train\n', '')
+    assert launched(home, '--docker-arg=--ipc=host', '--dry-run', 'dino', 'train') == (
+        f'-e TAO_LAUNCH_ID --shm-size 16G --label tao.job=model/dino/train --ipc=host {IMAGE} dino train\n', '')
+
+
+def test_all_options_of_nvidias_command_lines(home: Path) -> None:
+    words = ('--ipc=host', '--workdir=/results', '--hostname=trainer', '--memory=64g', '--cpus=8',
+             '--platform=linux/amd64', '--entrypoint=/bin/bash')
+    assert launched(home, *words, '--dry-run', 'dino', 'run', '-c', 'dino train') == (
+        '-e TAO_LAUNCH_ID --shm-size 16G --ipc host --workdir /results --hostname trainer --memory 64g --cpus 8'
+        ' --platform linux/amd64 --entrypoint /bin/bash --label tao.job=model/dino/run'
+        f" {IMAGE} -c 'dino train'\n", '')
+
+
+def test_a_made_up_registry(home: Path) -> None:
+    assert launched(home, '--dry-run', 'dino', 'run', 'echo', 'works', env={'OVERRIDE_REGISTRY': 'local.pwn'}) == (
+        '-e TAO_LAUNCH_ID --shm-size 16G --label tao.job=model/dino/run'
+        ' local.pwn/nvidia/tao/tao-toolkit:7.1.0-pyt echo works\n', '')
+
+
+def test_a_proxy_with_a_password(home: Path) -> None:
+    env = {'HTTP_PROXY': 'http://u:pw@proxy:3128'}
+    assert launched(home, '--dry-run', '--env', 'HTTP_PROXY', 'dino', 'train', env=env) == (
+        f'-e HTTP_PROXY -e TAO_LAUNCH_ID --shm-size 16G --label tao.job=model/dino/train {IMAGE} dino train\n', '')
+
+
+def test_keys_of_trackers(home: Path) -> None:
+    words = ('--env', 'WANDB_API_KEY', '--env', 'CLEARML_API_SECRET_KEY', '--env', 'CLEARML_WEB_HOST=https://app')
+    env = {'WANDB_API_KEY': 'a', 'CLEARML_API_SECRET_KEY': 's'}
+    assert launched(home, '--dry-run', *words, 'dino', 'train', env=env) == (
+        '-e WANDB_API_KEY -e CLEARML_API_SECRET_KEY -e CLEARML_WEB_HOST=https://app -e TAO_LAUNCH_ID'
+        f' --shm-size 16G --label tao.job=model/dino/train {IMAGE} dino train\n', '')
+
+
+def test_braces_and_blanks(home: Path) -> None:
+    words = ('pointpillars', 'dataset_convert', '-e', '/specs/dino.yaml', 'dataset.data_split={test: test}')
+    out, err = launched(home, '--dry-run', *words)
+    assert out.endswith("-e /specs/dino.yaml 'dataset.data_split={test: test}'\n")
+    assert err == ''
+
+
+def test_docker_runs_own_spelling() -> None:
+    assert tao('-v', '/a:/b', 'dino', 'train') == Result(2, '', (
+        "tao: error: unknown option -v\n    docker run's -v is --volume here\n"
+        '    try: tao --volume SRC:DST[:MODE] …\n'
+    ))
