@@ -127,7 +127,8 @@ def make(
         may_ask=daemon.is_sudo or daemon.is_ssh,
         stop_timeout=settings.stop_timeout,
         notices=(*settings.notices, *target.notices, *_notices(
-            settings, daemon, target, (gpu_notice, identity.notice, *variables.notices),
+            settings, daemon, target,
+            (gpu_notice, gpus.not_restricted(settings, daemon, environ), identity.notice, *variables.notices),
             has_input=tty or interactive, has_by_name=bool(variables.by_name),
         ), *(gpu_indices(request, target.command) if target.is_task else ())),
         allocation=gpu_notice if given is None else '',

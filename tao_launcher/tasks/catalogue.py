@@ -58,6 +58,10 @@ class Catalogue(Record):
         ]
 
 
+class UnknownTask(UsageError):
+    """No release has the task that is asked for, or not the one, or not in the group."""
+
+
 class CatalogueEntry(Record):
     """A task found in the catalogue."""
 
@@ -75,7 +79,7 @@ def builtin(releases: Mapping[str, Any], subtasks: Mapping[str, Sequence[str]]) 
 def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str) -> CatalogueEntry:
     """The task's group (if none is given), release (the newest that has it) and image.
 
-    Raises UsageError for a release, a task or a subtask that is not known, with what was meant.
+    Raises UsageError for a release that is not known, UnknownTask for a task, with what was meant.
     """
     if release and release not in catalogue.releases:
         where = f' in {catalogue.path}' if catalogue.path else ''
@@ -117,21 +121,22 @@ def check_subtask(catalogue: Catalogue, found: CatalogueEntry, subtask: str) -> 
         )
 
 
-def subtask_elsewhere(catalogue: Catalogue, found: CatalogueEntry, subtask: str) -> str:
-    """A notice when the task's group does not know the subtask but another group of the task does, or ''."""
-    if subtask in catalogue.known_subtasks(found.group, found.task):
+def unknown_subtask(catalogue: Catalogue, found: CatalogueEntry, subtask: str) -> str:
+    """A notice when the task is not known to have the subtask, with the group that has it or what is known; or ''."""
+    known = catalogue.known_subtasks(found.group, found.task)
+    if not subtask or not known or subtask in known:
         return ''
     for group in catalogue.groups():
         releases = catalogue.releases_with(found.task, group)
         if releases and subtask in catalogue.known_subtasks(group, found.task):
             return (
-                f'{subtask} is no known subtask of {found.group} {found.task}; '
+                f'{subtask} is not a known subtask of {found.group} {found.task}; '
                 f'{group} {found.task} has it, in release {releases[-1]}'
             )
-    return ''
+    return f'{subtask} is not a known subtask of {found.group} {found.task}; known: {", ".join(known)}'
 
 
-def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> UsageError:
+def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> UnknownTask:
     everywhere = catalogue.releases_with(task)
     where = f' in release {release}' if release else ''
     source = f' (the catalogue is {catalogue.path})' if catalogue.path else ''
@@ -141,7 +146,7 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
 
         groups = sorted({g for r in everywhere for g in catalogue.releases[r] if catalogue.image(r, g, task)})
         having = catalogue.releases_with(task, group)
-        return UsageError(
+        return UnknownTask(
             what,
             *([f'releases that have it: {", ".join(having)}'] if release and having else []),
             *([f'it is in group {" and ".join(groups)}'] if group and group not in groups else []),
@@ -156,7 +161,7 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
         if catalogue.releases_with(name) else f'did you mean {"the group " * (name in catalogue.groups())}{name}?'
         for name in meant
     ]
-    return UsageError(what, *lines, advice='tao --help lists the tasks')
+    return UnknownTask(what, *lines, advice='tao --help lists the tasks')
 
 
 def from_override(document: Any, path: str, subtasks: Mapping[str, Sequence[str]]) -> Catalogue:

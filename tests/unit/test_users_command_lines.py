@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Mapping
 
 import pytest
+from engine_answers import Engine
 from support import Result, tao, write_mounts
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
@@ -80,3 +81,33 @@ def test_docker_runs_own_spelling() -> None:
         "tao: error: unknown option -v\n    docker run's -v is --volume here\n"
         '    try: tao --volume SRC:DST[:MODE] …\n'
     ))
+
+
+def test_a_subtask_that_the_image_does_not_have(home: Path) -> None:
+    out, err = launched(home, '--dry-run', 'bevfusion', 'dataset_convert', '-e', '/specs/dino.yaml')
+    assert out == (
+        '-e TAO_LAUNCH_ID --shm-size 16G --label tao.job=model/bevfusion/dataset_convert'
+        ' nvcr.io/nvidia/tao/tao-toolkit:5.5.0-pyt bevfusion dataset_convert -e /specs/dino.yaml\n'
+    )
+    assert err == (
+        'tao: notice: dataset_convert is not a known subtask of model bevfusion; '
+        'known: convert, default_specs, evaluate, inference, train\n'
+    )
+
+
+def test_a_task_of_ones_own_image(home: Path) -> None:
+    assert launched(home, '--image', 'my:1', '--dry-run', 'my_task', 'train') == (
+        '-e TAO_LAUNCH_ID --shm-size 16G --label tao.job=model/my_task/train my:1 my_task train\n',
+        'tao: notice: no task my_task, but my:1 may have it\n',
+    )
+
+
+def test_gpus_that_the_shell_has_chosen(home: Path) -> None:
+    assert launched(home, '--dry-run', 'dino', 'train', env={'CUDA_VISIBLE_DEVICES': '0,1'})[1] == (
+        'tao: notice: CUDA_VISIBLE_DEVICES=0,1 does not restrict a container: it gets all GPUs '
+        '(--gpus 0,1 means the same)\n'
+    )
+
+
+def test_everything_is_stopped_before_a_training(engine: Engine) -> None:
+    assert tao('stop', '--all') == Result(0, '', 'tao: no jobs to stop\n')
