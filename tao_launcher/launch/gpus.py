@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from ..settings.settings import Settings
 
 
+def given(settings: Settings, environ: Mapping[str, str]) -> Gpus | None:
+    """The GPUs asked for; a mounts file's "all" is not meant for a node that Slurm has divided."""
+    in_file = settings.gpus == Gpus('all') and settings.sources['gpus'].kind == 'file'
+    return None if in_file and environ.get('SLURM_JOB_ID') else settings.gpus
+
+
 def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
     """The GPUs to ask for and a notice (or ''): in a Slurm job its own, else all.
 

@@ -5,7 +5,7 @@ from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.secrets import masked
 from ..engine.references import with_registry, with_tag
-from ..settings.values import Gpus, Mount, Port, Source, Ulimit, Variable
+from ..settings.values import Mount, Port, Source, Ulimit, Variable
 from . import gpus
 from .identity import Identity
 from .paths import gpu_indices
@@ -88,7 +88,7 @@ def make(
     """The plan for `target`. Raises UsageError for what cannot be launched."""
     flags = settings.flags
     settings = settings._replace(ports=target.ports or settings.ports)
-    given = _given_gpus(settings, environ)
+    given = gpus.given(settings, environ)
     request, gpu_notice = gpus.request(given, environ)
     gpu_words, gpu_variables = gpus.engine_words(request, daemon, is_tegra=host.is_tegra)
     variables = collect(
@@ -128,7 +128,8 @@ def make(
         stop_timeout=settings.stop_timeout,
         notices=(*settings.notices, *target.notices, *_notices(
             settings, daemon, target,
-            (gpu_notice, gpus.not_restricted(settings, daemon, environ), identity.notice, *variables.notices),
+            (gpu_notice, gpus.not_restricted(settings, daemon, environ), _platform(settings, daemon, host, environ),
+             identity.notice, *variables.notices),
             has_input=tty or interactive, has_by_name=bool(variables.by_name),
         ), *(gpu_indices(request, target.command) if target.is_task else ())),
         allocation=gpu_notice if given is None else '',
@@ -168,10 +169,12 @@ def check_tty(terminals: Terminals, *, asked: bool) -> None:
         raise UsageError('--tty: the input is not a terminal', advice='leave --tty out, or use --interactive')
 
 
-def _given_gpus(settings: Settings, environ: Mapping[str, str]) -> Gpus | None:
-    """The GPUs asked for; a mounts file's "all" is not meant for a node that Slurm has divided."""
-    in_file = settings.gpus == Gpus('all') and settings.sources['gpus'].kind == 'file'
-    return None if in_file and environ.get('SLURM_JOB_ID') else settings.gpus
+def _platform(settings: Settings, daemon: Daemon, host: Host, environ: Mapping[str, str]) -> str:
+    if 'platform' not in settings.passed and not environ.get(daemon.profile.platform_variable):
+        return ''
+    from .platform import other_machine
+
+    return other_machine(settings, daemon, host.machine, environ)
 
 
 def _mounts(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from ...base import host
 from ...engine.references import REMEMBERED, remembered
 from ...settings.chosen_engine import engine as find_engine
-from ...settings.settings import dry_run_form, registry_and_release
+from ...settings.settings import alone, dry_run_form, registry_and_release
 from .store import Needed, Store, needed
 
 TYPE_CHECKING = False
@@ -30,7 +30,10 @@ def made_store(given: Namespace, invocation: Invocation) -> Store:
         output.say_dry_run()
     path = f'{invocation.here.home}/{REMEMBERED}'
     ids = remembered(host.json_file(path))
-    return Store(find_engine(invocation), ids, dry_run, bool(options.get('no_check')), output, path)
+    return Store(
+        find_engine(invocation), ids, dry_run, bool(options.get('no_check')), output, path,
+        str(alone('platform', options, environ)),
+    )
 
 
 def wanted_images(given: Namespace, invocation: Invocation, *, all_of_a_release: bool = False) -> list[Needed]:
