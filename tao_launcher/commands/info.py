@@ -7,6 +7,7 @@ from ..base import host
 from ..base.table import table
 from ..tasks.catalogue import Catalogue, find
 from ..tasks.load import load_catalogue
+from ..tasks.newer import at_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def run(given: Namespace, invocation: Invocation) -> int:
 
 def info(task: str, release: str, here: Host, output: Output, *, verbose: bool, releases: bool, as_json: bool) -> int:
     """Print a release ('' is the newest), all releases, or where one task is found. Returns 0; raises UsageError."""
-    known = load_catalogue(here, output)
-    if release and release not in known.releases:
-        find(known, '', task, '', release)  # words what is known
+    known, notice = at_release(load_catalogue(here, output), release, *_group_and_task(task))
+    if notice:
+        output.notice(notice)
     published = {} if known.path else json.loads(host.package_data('releases.json'))
     if task:
         document = _task(known, task, release)
@@ -83,7 +84,7 @@ def _release(known: Catalogue, published: Mapping[str, Any], name: str, *, verbo
 
 def _task(known: Catalogue, word: str, release: str) -> dict[str, Any]:
     """Where TASK, or GROUP/TASK, is found: in the release, else in the newest that has it."""
-    group, _, task = word.rpartition('/')
+    group, task = _group_and_task(word)
     first = find(known, group, task, '', release)  # raises when there is none, and words what was meant
     found: dict[str, Any] = {}
     for name in [group] if group else known.groups():
@@ -97,6 +98,12 @@ def _task(known: Catalogue, word: str, release: str) -> dict[str, Any]:
                 'subtasks': list(known.known_subtasks(name, task)),
             }
     return {'task': first.task, 'groups': found}
+
+
+def _group_and_task(word: str) -> tuple[str, str]:
+    """TASK, or GROUP/TASK."""
+    group, _, task = word.rpartition('/')
+    return group, task
 
 
 def _lines(value: Any, depth: int) -> list[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..settings.invocation import Invocation
     from ..settings.settings import Settings
     from ..tasks.catalogue import Catalogue
-WITH_STEPS = ('bundle', 'config', 'submit')
+WITH_STEPS = ('bundle', 'catalogue', 'config', 'submit')
 
 
 def task(words: list[str], invocation: Invocation) -> int:

@@ -16,7 +16,11 @@ def task_target(known: Catalogue, call: Call, release: str, image: str = '') -> 
 
     Raises UsageError for unknown names. In a named image the task may be any.
     """
-    unknown = ''
+    newer = unknown = ''
+    if release and release not in known.releases:
+        from ..tasks.newer import at_release
+
+        known, newer = at_release(known, release, call.group, call.task)
     try:
         found = catalogue.find(known, call.group, call.task, call.subtask, release)
     except UnknownTask as e:
@@ -35,13 +39,14 @@ def task_target(known: Catalogue, call: Call, release: str, image: str = '') -> 
     job = '/'.join(part for part in (found.group, found.task, last) if part)
     elsewhere = catalogue.unknown_subtask(known, found, call.subtask) if call.form == 'task' else ''
     older = '' if release or unknown else catalogue.moved(known, found)
-    notices = tuple(notice for notice in (older, unknown, elsewhere) if notice)
+    notices = tuple(notice for notice in (newer, older, unknown, elsewhere) if notice)
     newest = '' if release or known.path else ', the newest that has it'
     whence = f'{found.group}/{found.task} in release {found.release}{newest}'
-    if known.path:  # a file has all of the names
+    path = known.path or known.added.get(found.release, '')
+    if path:  # a file has all of the names
         from ..base.shell import quote
 
-        whence = f'{quote(f"{found.group}/{found.task}")} in release {quote(found.release)} of {quote(known.path)}'
+        whence = f'{quote(f"{found.group}/{found.task}")} in release {quote(found.release)} of {quote(path)}{newest}'
     return Target(
         job, found.image, command, found.release, notices=notices, image_from=whence, is_task=call.form == 'task',
     )

@@ -16,6 +16,11 @@ def override_path(here: Host) -> str:
     return f'{here.home}/.tao/config.json'
 
 
+def releases_folder(here: Host) -> str:
+    """The folder of the files with releases beside the built-in ones."""
+    return f'{here.home}/.tao/releases.d'
+
+
 def read_mounts_file(invocation: Invocation) -> tuple[MountsFile, list[str]]:
     """The mounts file in use and notices about it: --mounts_file, $LAUNCHER_MOUNTS or the default.
 

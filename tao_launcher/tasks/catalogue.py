@@ -17,12 +17,15 @@ GROUPS = ('model', 'dataset', 'deploy')
 class Catalogue(Record):
     """Release → group → image → tasks, the newest release last; subtasks by GROUP/TASK.
 
-    path is the file that replaces the built-in releases, or ''.
+    path is the file that replaces the built-in releases, or ''. `added` has the files of releases beside those, by
+    release, and `newest` is the newest release without them.
     """
 
     releases: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]
     subtasks: Mapping[str, Sequence[str]]
     path: str = ''
+    added: Mapping[str, str] = {}
+    newest: str = ''
 
     def groups(self) -> list[str]:
         """The names of all groups, the usual three first."""
@@ -73,7 +76,7 @@ class CatalogueEntry(Record):
 
 def builtin(releases: Mapping[str, Any], subtasks: Mapping[str, Sequence[str]]) -> Catalogue:
     """The catalogue of the package's own data files."""
-    return Catalogue({name: release['groups'] for name, release in releases.items()}, subtasks)
+    return Catalogue({name: release['groups'] for name, release in releases.items()}, subtasks, newest=[*releases][-1])
 
 
 def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str) -> CatalogueEntry:
@@ -99,8 +102,9 @@ def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str
 
 def moved(catalogue: Catalogue, found: CatalogueEntry) -> str:
     """A notice when the newest release has the task no more, or ''."""
-    newest = list(catalogue.releases)[-1]
-    if found.release == newest:
+    names = list(catalogue.releases)
+    newest = catalogue.newest or names[-1]
+    if names.index(found.release) >= names.index(newest):
         return ''
     where = f'it is taken from {found.release}, the last that has it'
     return f'{found.group} {found.task} is not in release {newest}; {where}'

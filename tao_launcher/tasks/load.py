@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ..base import host
-from ..settings.locate import override_path
+from ..settings.locate import override_path, releases_folder
 from . import catalogue
 
 TYPE_CHECKING = False
@@ -15,13 +15,25 @@ if TYPE_CHECKING:
 
 
 def load_catalogue(here: Host, output: Output) -> Catalogue:
-    """The built-in catalogue, or the one of ~/.tao/config.json. Raises ConfigError."""
+    """The built-in catalogue with the releases of ~/.tao/releases.d, or the one of ~/.tao/config.json alone.
+
+    Raises ConfigError.
+    """
     path = override_path(here)
     override = read_override(path)
     if override:
         output.verbose(f'catalogue: {path} replaces the built-in releases')
         return override
-    return builtin_catalogue()
+    known = builtin_catalogue()
+    folder = releases_folder(here)
+    if not host.is_folder(folder):
+        return known
+    from .added import with_added
+
+    known = with_added(known, folder)
+    for release, path in known.added.items():
+        output.verbose(f'catalogue: release {release} is in {path}')
+    return known
 
 
 def builtin_catalogue() -> Catalogue:

@@ -26,7 +26,7 @@ MODULES: dict[str, ast.Module] = {
 FLOORS = (
     ('base',), ('engine',), ('settings',), ('tasks',), ('launch',), ('checkouts',), ('commands/help',),
     ('commands/jobs',), ('commands/images', 'commands/config', 'commands/doctor', 'commands/submit'),
-    ('commands/completion',), ('commands/runner',), ('commands',), ('main',), ('__main__',),
+    ('commands/catalogue',), ('commands/completion',), ('commands/runner',), ('commands',), ('main',), ('__main__',),
 )
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random', 'zipfile'}
@@ -39,8 +39,8 @@ TOUCH_THE_WORLD = {
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
-    'settings/locate', 'tasks/load', 'launch/arrival', 'launch/containers', 'launch/diagnose',
-    'launch/launch', 'launch/outlive', 'launch/prepare', 'launch/verbose', 'checkouts/builder',
+    'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival', 'launch/containers',
+    'launch/diagnose', 'launch/launch', 'launch/outlive', 'launch/prepare', 'launch/verbose', 'checkouts/builder',
     'checkouts/checkout', 'checkouts/find', 'checkouts/images',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ...settings.invocation import Invocation
+    from ...tasks.catalogue import Catalogue
     from ..help.verb_parser import Parser
 
 
@@ -38,14 +39,24 @@ def made_store(given: Namespace, invocation: Invocation) -> Store:
 
 def wanted_images(given: Namespace, invocation: Invocation, *, all_of_a_release: bool = False) -> list[Needed]:
     """The images that the command line asks for. Raises UsageError."""
+    return wanted(given, invocation, all_of_a_release=all_of_a_release)[0]
+
+
+def wanted(
+    given: Namespace, invocation: Invocation, *, all_of_a_release: bool = False,
+) -> tuple[list[Needed], Catalogue]:
+    """(the images that the command line asks for, the catalogue that has them). Raises UsageError."""
     from ...tasks.load import load_catalogue
+    from ...tasks.newer import at_release
 
     own = {key: getattr(given, key) for key in ('registry', 'release') if getattr(given, key)}
     registry, release = registry_and_release({**invocation.options, **own}, invocation.environ)
-    known = load_catalogue(invocation.here, invocation.output)
+    known, notice = at_release(load_catalogue(invocation.here, invocation.output), release)
+    if notice:
+        invocation.output.notice(notice)
     if all_of_a_release:
         release = release or list(known.releases)[-1]
-    wanted, notices = needed(known, given.tasks, release, registry)
+    found, notices = needed(known, given.tasks, release, registry)
     for notice in notices:
         invocation.output.notice(notice)
-    return wanted
+    return found, known
