@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .driver import OldDriver
+
 LOW_ON_DISK = 1 << 30  # bytes: below this nothing of a TAO image's size can be unpacked
 FULL_DISK = 1 << 24  # below this no container can be created
 AT_ONCE = 1.0  # seconds: a command that cannot be started ends no later
@@ -52,6 +54,7 @@ class FailureFacts(Record):
     remaps_users: bool = False  # root in a container is another user (docker's userns-remap)
     network: str = ''
     has_driver: bool | None = None
+    old_driver: OldDriver | None = None  # where the release asks for a newer one
     events: tuple[str, ...] | None = None  # what the engine saw of the container: create, start, oom, kill, die
     lifetime: float | None = None  # seconds from its start to its end
     kernel_kills: int | None = None  # processes that the kernel ended in the meantime because memory ran out
@@ -121,6 +124,8 @@ _NO_INIT = '{} has no program for --init here (without one: "init": false in Doc
 
 def _no_gpus(facts: FailureFacts) -> tuple[str, str]:
     uses_cdi = profiles.profile(facts.engine).uses_cdi
+    if facts.wants_gpu and facts.old_driver:
+        return _too_old(facts.old_driver, _name(facts))
     if facts.wants_gpu and facts.has_driver is False and not (uses_cdi and facts.has_nvidia):
         return 'GPUs were asked for, but this machine has no NVIDIA driver', '--gpus none before the task name'
     if facts.wants_gpu and facts.has_nvidia is False and uses_cdi:
@@ -134,6 +139,12 @@ def _no_gpus(facts: FailureFacts) -> tuple[str, str]:
             f'{remedies.INSTALL_TOOLKIT}, or --gpus none before the task name',
         )
     return '', ''
+
+
+def _too_old(found: OldDriver, engine: str) -> tuple[str, str]:
+    what = f'TAO {found.release} asks for driver {found.least} or later, this machine has {found.version}'
+    fits = f'--release {found.fits} before the task name, the newest for this driver; or ' if found.fits else ''
+    return f'if {engine} said "unsatisfied condition: cuda": {what}', f'{fits}{remedies.INSTALL_DRIVER}'
 
 
 def _no_image(facts: FailureFacts, engine: str) -> tuple[str, str]:

@@ -63,6 +63,10 @@ def diagnose(code: int, since: float, kills: int | None, plan: Plan, launch: Lau
         facts = facts._replace(lacks_init=facts.lacks_init or failures.has_no_init(info))
     if facts.code == 125 and facts.engine_code == 0 and 'start' not in (facts.events or ()):
         facts = _why_refused(facts, engine)
+        if facts.wants_gpu and not facts.is_remote:
+            from .driver import old_driver
+
+            facts = facts._replace(old_driver=old_driver(plan, launch.env, output))
     what, remedy = causes.failure(facts)
     if what:
         output.error(Fatal(what, advice=remedy))

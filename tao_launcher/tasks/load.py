@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..base.host import Host
     from ..base.output import Output
     from .catalogue import Catalogue
+    from .requirements import Requirements
 
 
 def load_catalogue(here: Host, output: Output) -> Catalogue:
@@ -39,6 +40,13 @@ def load_catalogue(here: Host, output: Output) -> Catalogue:
 def builtin_catalogue() -> Catalogue:
     """The catalogue that comes with the package."""
     return catalogue.builtin(_data('releases.json'), _data('subtasks.json'))
+
+
+def host_requirements(release: str) -> Requirements:
+    """What a release asks of the host."""
+    from .requirements import Requirements
+
+    return Requirements(release, _data('requirements.json')['releases'])
 
 
 def _data(name: str) -> dict[str, Any]:

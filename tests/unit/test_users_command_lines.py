@@ -1,6 +1,8 @@
 """Command lines that users and NVIDIA's documentation write, with all that the launcher says to them."""
 from __future__ import annotations
 
+import json
+import os
 import re
 from pathlib import Path
 from typing import Mapping
@@ -111,3 +113,38 @@ def test_gpus_that_the_shell_has_chosen(home: Path) -> None:
 
 def test_everything_is_stopped_before_a_training(engine: Engine) -> None:
     assert tao('stop', '--all') == Result(0, '', 'tao: no jobs to stop\n')
+
+
+def test_a_release_of_the_documentation_that_is_the_version_of_images() -> None:
+    assert tao('--release', '7.0.1', '--dry-run', 'dino', 'train') == Result(2, '', (
+        'tao: error: unknown release 7.0.1\n'
+        f'    7.0.1 is the version of an image: codetr of release 7.1.0 runs in {IMAGE.replace("7.1.0", "7.0.1")}\n'
+        '    did you mean 7.1.0?\n'
+        '    known: 3.22.02, 3.22.05, 4.0.0, 4.0.1, 5.0.0, 5.1.0, 5.2.0, 5.2.0.1, 5.3.0, 5.5.0, 6.0.0, 6.0.1, 6.25.7, '
+        '6.25.9, 6.25.10, 6.25.11, 6.25.11.1, 6.26.3, 7.1.0\n'
+        '    try: tao --tag 7.0.1-pyt dino …\n'
+    ))
+
+
+def test_a_release_that_is_newer_than_the_launcher(home: Path) -> None:
+    out, err = launched(home, '--release', '7.3.0', '--dry-run', 'dino', 'train')
+    assert out == (
+        '-e TAO_LAUNCH_ID --shm-size 16G --label tao.job=model/dino/train'
+        f' {IMAGE.replace("7.1.0", "7.3.0")} dino train\n'
+    )
+    assert err == (
+        'tao: notice: release 7.3.0 is newer than those known here: it is taken to have the images of 7.1.0, '
+        'with 7.3.0 in their tags\n'
+    )
+
+
+def test_a_driver_that_is_too_old_for_the_default_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    smi = tmp_path / 'nvidia-smi'
+    smi.write_text('#!/bin/sh\necho "0, NVIDIA GeForce RTX 3090, 24576, 535.183.01"\n')
+    smi.chmod(0o755)
+    monkeypatch.setenv('PATH', f'{tmp_path}:{os.environ["PATH"]}')
+    found = [one for one in json.loads(tao('doctor', '--format=json').out) if one['name'] == 'driver']
+    advice = found[0].pop('fix')
+    assert found == [{'name': 'driver', 'status': 'warn', 'found': (
+        '535.183.01; TAO 7.1.0 asks for 580 or later; release 5.3.0 is the newest that this driver is for')}]
+    assert advice.endswith(', or --release 5.3.0 before the task name')

@@ -9,6 +9,7 @@ from tao_launcher.engine import remedies
 from tao_launcher.engine.remedies import Machine
 from tao_launcher.launch import causes
 from tao_launcher.launch.causes import FailureFacts
+from tao_launcher.launch.driver import OldDriver
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
@@ -37,6 +38,15 @@ REFUSALS: list[tuple[dict[str, Any], tuple[str, str]]] = [
         'GPUs were asked for, but this machine has no NVIDIA driver', '--gpus none before the task name',
     )),
     ({'wants_gpu': True, 'has_nvidia': True, 'has_driver': True}, NONE),
+    ({'wants_gpu': True, 'old_driver': OldDriver('535.183.01', '7.1.0', '580', '5.3.0')}, (
+        'if docker said "unsatisfied condition: cuda": TAO 7.1.0 asks for driver 580 or later, this machine has '
+        '535.183.01', f'--release 5.3.0 before the task name, the newest for this driver; or {remedies.INSTALL_DRIVER}',
+    )),
+    ({'wants_gpu': True, 'old_driver': OldDriver('390.1', '7.1.0', '580')}, (
+        'if docker said "unsatisfied condition: cuda": TAO 7.1.0 asks for driver 580 or later, this machine has 390.1',
+        remedies.INSTALL_DRIVER,
+    )),
+    ({'old_driver': OldDriver('390.1', '7.1.0', '580')}, NONE),
     ({'has_nvidia': False, 'has_driver': False}, NONE),
     ({'image_is_here': False, 'is_logged_in': True}, (
         f'{IMAGE} is not here and could not be pulled', f'docker pull {IMAGE}',
