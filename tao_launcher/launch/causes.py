@@ -143,8 +143,8 @@ def _no_gpus(facts: FailureFacts) -> tuple[str, str]:
 
 def _too_old(found: OldDriver, engine: str) -> tuple[str, str]:
     what = f'TAO {found.release} asks for driver {found.least} or later, this machine has {found.version}'
-    fits = f'--release {found.fits} before the task name, the newest for this driver; or ' if found.fits else ''
-    return f'if {engine} said "unsatisfied condition: cuda": {what}', f'{fits}{remedies.INSTALL_DRIVER}'
+    fits = f'--release {quote(found.fits)} before the task name, the newest for this driver; or ' if found.fits else ''
+    return f'if {engine} said "unsatisfied condition: cuda": {what}', fits + remedies.INSTALL_DRIVER
 
 
 def _no_image(facts: FailureFacts, engine: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import re
 
 from ...base import host, machine
 from ...base.record import Record
+from ...base.shell import quote
 from ...engine import answers, failures, profiles, remedies
 from .findings import Check, Finding, asking
 
@@ -56,7 +57,7 @@ def driver(facts: MachineFacts, bus: Bus) -> Finding | None:
     return too_old('driver', version, facts, install) or Finding('driver', 'ok', version)
 
 
-def too_old(key: str, version: str, facts: MachineFacts, fix: str) -> Finding | None:
+def too_old(key: str, version: str, facts: MachineFacts, install: str) -> Finding | None:
     """What is to be said of a driver or toolkit that is older than the release in use asks for, or None."""
     asked = facts.requirements
     if not answers.digits(version.partition('.')[0]) or asked.is_met(key, version):
@@ -64,7 +65,9 @@ def too_old(key: str, version: str, facts: MachineFacts, fix: str) -> Finding | 
     fit = asked.newest_for(key, version, facts.releases)
     others = f'; release {fit} is the newest that this {key} is for' if fit else ''
     what = f'{version}; TAO {asked.release} asks for {asked.least(key)} or later{others}'
-    return Finding(key, 'warn', what, f'{fix}{f", or --release {fit} before the task name" if fit else ""}')
+    if not fit:
+        return Finding(key, 'warn', what, install)
+    return Finding(key, 'warn', what, f'{install}, or --release {quote(fit)} before the task name')
 
 
 def gpus(facts: MachineFacts) -> Finding | None:

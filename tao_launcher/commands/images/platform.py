@@ -63,7 +63,8 @@ def check(found: Sequence[tuple[str, tuple[str, ...]]], asked: Wanted) -> None:
     if asked.reason == '--platform':
         why, advice = f'--platform asks for {asked.platform}', f'--platform {quote(there)}, or none'
     elif asked.reason:
-        why, advice = f'{asked.reason} asks for {asked.platform}', f'unset {asked.reason}'
+        variable = asked.reason
+        why, advice = f'{variable} asks for {asked.platform}', f'unset {variable}'
     else:
         why = f'the daemon runs on {asked.platform}'
         advice = f'--platform {quote(there)} before "pull", where an emulator for it is installed'
