@@ -40,8 +40,8 @@ TOUCH_THE_WORLD = {
 ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
     'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival', 'launch/containers',
-    'launch/diagnose', 'launch/driver', 'launch/launch', 'launch/outlive', 'launch/prepare', 'launch/verbose', 'checkouts/builder',
-    'checkouts/checkout', 'checkouts/find', 'checkouts/images',
+    'launch/diagnose', 'launch/driver', 'launch/launch', 'launch/outlive', 'launch/prepare', 'launch/verbose',
+    'checkouts/builder', 'checkouts/checkout', 'checkouts/find', 'checkouts/images',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
