@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 
-from ..base import host
 from ..base.table import table
 from ..tasks.catalogue import Catalogue, find
 from ..tasks.load import load_catalogue
@@ -12,7 +11,6 @@ from ..tasks.newer import at_release
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping
     from typing import Any
 
     from ..base.host import Host
@@ -47,29 +45,28 @@ def info(task: str, release: str, here: Host, output: Output, *, verbose: bool, 
     known, notice = at_release(load_catalogue(here, output), release, *_group_and_task(task))
     if notice:
         output.notice(notice)
-    published = {} if known.path else json.loads(host.package_data('releases.json'))
     if task:
         document = _task(known, task, release)
     else:
-        document = _releases(known, published, release, every=releases, verbose=verbose)
+        document = _releases(known, release, every=releases, verbose=verbose)
     if as_json:
         output.result(json.dumps(document, indent=2) + '\n')
         return 0
-    output.result('\n'.join(_lines(document, 0)) + '\n' if task or not releases else _table(known, published))
+    output.result('\n'.join(_lines(document, 0)) + '\n' if task or not releases else _table(known))
     return 0
 
 
 def _releases(
-    known: Catalogue, published: Mapping[str, Any], release: str, *, every: bool, verbose: bool,
+    known: Catalogue, release: str, *, every: bool, verbose: bool,
 ) -> dict[str, Any]:
     """As NVIDIA's launcher shows its configuration; `every` adds one entry for each release."""
     if every:
-        shown = [_release(known, published, name, verbose=verbose) for name in known.releases]
+        shown = [_release(known, name, verbose=verbose) for name in known.releases]
         return {'format_version': FORMAT_VERSION, 'releases': shown}
-    return _release(known, published, release or list(known.releases)[-1], verbose=verbose)
+    return _release(known, release or list(known.releases)[-1], verbose=verbose)
 
 
-def _release(known: Catalogue, published: Mapping[str, Any], name: str, *, verbose: bool) -> dict[str, Any]:
+def _release(known: Catalogue, name: str, *, verbose: bool) -> dict[str, Any]:
     groups: Any = {
         group: {'dockers': {image: {'tasks': list(tasks)} for image, tasks in images.items()}}
         for group, images in known.releases[name].items()
@@ -77,7 +74,7 @@ def _release(known: Catalogue, published: Mapping[str, Any], name: str, *, verbo
     return {
         'format_version': FORMAT_VERSION,
         'toolkit_version': name,
-        'published_date': published.get(name, {}).get('published', ''),
+        'published_date': known.published.get(name, ''),
         'task_group': groups if verbose else list(groups),
     }
 
@@ -117,10 +114,10 @@ def _lines(value: Any, depth: int) -> list[str]:
     return lines
 
 
-def _table(known: Catalogue, published: Mapping[str, Any]) -> str:
+def _table(known: Catalogue) -> str:
     rows = [('RELEASE', 'PUBLISHED', 'TASKS', 'IMAGES')]
     for name, groups in known.releases.items():
         images = [image for tasks_of in groups.values() for image in tasks_of]
         tasks = {task for tasks_of in groups.values() for listed in tasks_of.values() for task in listed}
-        rows.append((name, published.get(name, {}).get('published', ''), str(len(tasks)), str(len(set(images)))))
+        rows.append((name, known.published.get(name, ''), str(len(tasks)), str(len(set(images)))))
     return table(rows, 0)

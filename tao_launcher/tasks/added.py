@@ -82,13 +82,15 @@ def merged(catalogue: Catalogue, found: Mapping[str, Mapping[str, Release]]) -> 
     """The catalogue with the releases of files laid over it, in the order of the files."""
     every = {name: Release(groups) for name, groups in catalogue.releases.items()}
     added: dict[str, str] = dict(catalogue.added)
-    subtasks = dict(catalogue.subtasks)
+    subtasks, published = dict(catalogue.subtasks), dict(catalogue.published)
     for path, releases in found.items():
         for name, release in releases.items():
             every[name] = overlaid(every[name], release) if name in every else release
             added[name] = path
             subtasks.update(release.subtasks)
+            published.update({name: release.published} if release.published else {})
     names = sorted(every, key=order)
     return catalogue._replace(
         releases={name: every[name].groups for name in names}, subtasks=subtasks, added=added,
+        published=published,
     )

@@ -18,7 +18,7 @@ class Catalogue(Record):
     """Release → group → image → tasks, the newest release last; subtasks by GROUP/TASK.
 
     path is the file that replaces the built-in releases, or ''. `added` has the files of releases beside those, by
-    release, and `newest` is the newest release without them.
+    release, and `newest` is the newest release without them. `published` has the days of those that say theirs.
     """
 
     releases: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]
@@ -26,6 +26,7 @@ class Catalogue(Record):
     path: str = ''
     added: Mapping[str, str] = {}
     newest: str = ''
+    published: Mapping[str, str] = {}
 
     def groups(self) -> list[str]:
         """The names of all groups, the usual three first."""
@@ -76,7 +77,10 @@ class CatalogueEntry(Record):
 
 def builtin(releases: Mapping[str, Any], subtasks: Mapping[str, Sequence[str]]) -> Catalogue:
     """The catalogue of the package's own data files."""
-    return Catalogue({name: release['groups'] for name, release in releases.items()}, subtasks, newest=[*releases][-1])
+    return Catalogue(
+        {name: release['groups'] for name, release in releases.items()}, subtasks, newest=[*releases][-1],
+        published={name: release['published'] for name, release in releases.items() if release.get('published')},
+    )
 
 
 def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str) -> CatalogueEntry:

@@ -23,15 +23,15 @@ VERSION = r'[0-9]{1,4}(\.[0-9]{1,4}){2,3}'
 def at_release(catalogue: Catalogue, release: str, group: str = '', task: str = '') -> tuple[Catalogue, str]:
     """(the catalogue, with a release that is newer than all it has; a notice about that, or '').
 
-    A newer release has the images of the newest one in its own version. Raises UsageError for a release that is
-    neither known nor newer, and any unknown one where a file replaces the built-in releases; `group` and `task` are
-    for its advice.
+    A newer release has the images of the newest one below it in its own version. Raises UsageError for a release
+    that is neither known nor newer, and any unknown one where a file replaces the built-in releases; `group` and
+    `task` are for its advice.
     """
     if not release or release in catalogue.releases:
         return catalogue, ''
     if catalogue.path or not is_newer(catalogue, release):
         raise unknown(catalogue, group, task, release)
-    newest = list(catalogue.releases)[-1]
+    newest = [name for name in catalogue.releases if order(name) < order(release)][-1]
     groups = {
         group: {_in_version(image, newest, release): tasks for image, tasks in images.items()}
         for group, images in catalogue.releases[newest].items()
@@ -44,8 +44,8 @@ def at_release(catalogue: Catalogue, release: str, group: str = '', task: str = 
 
 
 def is_newer(catalogue: Catalogue, release: str) -> bool:
-    """Whether a release is a version above all that are known."""
-    newest = list(catalogue.releases)[-1]
+    """Whether a release is a version above all those that come with the launcher."""
+    newest = catalogue.newest or list(catalogue.releases)[-1]
     return bool(re.fullmatch(VERSION, release)) and order(release) > order(newest)
 
 

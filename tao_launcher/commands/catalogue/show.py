@@ -3,9 +3,8 @@ from __future__ import annotations
 
 import json
 
-from ...base import host
 from ...base.table import table
-from ...tasks.load import load_catalogue
+from ...tasks.load import builtin_catalogue, load_catalogue
 from ...tasks.newer import at_release
 from ...tasks.release_file import Release, pairs, text
 from .say import say_replaced
@@ -40,18 +39,14 @@ def show(release: str, invocation: Invocation, *, as_json: bool) -> int:
     return 0
 
 
-def _published(known: Catalogue) -> dict[str, Any]:
-    return {} if known.path else dict(json.loads(host.package_data('releases.json')))
-
-
 def _rows(known: Catalogue) -> list[dict[str, Any]]:
-    published = _published(known)
     rows = []
+    builtin = builtin_catalogue().releases
     for name, groups in known.releases.items():
         found = list(pairs(Release(groups)))
-        places = [*(['built-in'] if name in published else []), *([known.added[name]] if name in known.added else [])]
+        places = [*(['built-in'] if name in builtin else []), *([known.added[name]] if name in known.added else [])]
         rows.append({
-            'release': name, 'published': published.get(name, {}).get('published', ''),
+            'release': name, 'published': known.published.get(name, ''),
             'tasks': len({task for _, _, task in found}), 'images': len({image for _, image, _ in found}),
             'from': ', '.join(places),
         })
@@ -62,4 +57,4 @@ def _one(known: Catalogue, release: str) -> Release:
     groups = known.releases[release]
     names = {f'{group}/{task}' for group, _, task in pairs(Release(groups))}
     subtasks = {key: list(found) for key, found in known.subtasks.items() if key in names}
-    return Release(groups, subtasks, str(_published(known).get(release, {}).get('published', '')))
+    return Release(groups, subtasks, known.published.get(release, ''))

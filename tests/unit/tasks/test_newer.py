@@ -80,3 +80,14 @@ def test_a_file_that_replaces_the_catalogue_has_no_newer_release() -> None:
 ])
 def test_version_of(image: str, version: str) -> None:
     assert version_of(image) == version
+
+
+def test_newer_than_the_launcher_below_a_release_of_ones_own() -> None:
+    """The newest release below it counts, be it built in or added."""
+    own = {'9.0.0': {'model': {'own:9.0.0': ['x']}}}
+    known = CATALOGUE._replace(releases={**CATALOGUE.releases, **own}, added={'9.0.0': '/f'})
+    made, notice = at_release(known, '7.3.0')
+    assert made.image('7.3.0', 'model', 'dino') == f'{TOOLKIT}:7.3.0-pyt'
+    assert 'the images of 7.1.0' in notice
+    made, notice = at_release(known, '9.1.0')
+    assert (made.image('9.1.0', 'model', 'x'), 'the images of 9.0.0' in notice) == ('own:9.1.0', True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from support import Result, tao
+import jsonschema
+from support import SCHEMAS, Result, tao
 
 
 def test_the_list(home: Path) -> None:
@@ -15,12 +16,14 @@ def test_the_list(home: Path) -> None:
     folder = home / '.tao' / 'releases.d'
     folder.mkdir(parents=True)
     (folder / 'a.json').write_text(json.dumps({
-        name: {'groups': {'model': {'a:1': ['dino', 'x']}}} for name in ('7.1.0', '7.2.0')
+        name: {'groups': {'model': {'a:1': ['dino', 'x']}}, 'published': day}
+        for name, day in (('7.1.0', ''), ('7.2.0', '2026-10-30'))
     }))
     rows = json.loads(tao('catalogue', 'show', '--format', 'json').out)
+    jsonschema.Draft202012Validator(SCHEMAS['catalogue']).validate(rows)
     assert rows[-2:] == [
         {'release': '7.1.0', 'published': '2026-08-20', 'tasks': 60, 'images': 7, 'from': f'built-in, {folder}/a.json'},
-        {'release': '7.2.0', 'published': '', 'tasks': 2, 'images': 1, 'from': f'{folder}/a.json'},
+        {'release': '7.2.0', 'published': '2026-10-30', 'tasks': 2, 'images': 1, 'from': f'{folder}/a.json'},
     ]
 
 
