@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 NO_LINE_BREAK = 'line breaks are not allowed here'  # what is wrong with a path or name that has one
 
@@ -48,3 +49,8 @@ def width(text: str) -> int:
 def plain(text: str) -> str:
     """The text without characters that a terminal would obey."""
     return text if text.isprintable() else ''.join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """The numbers of a version: "535.104.05" is (535, 104, 5)."""
+    return tuple(int(n) for n in re.findall('[0-9]{1,9}', text.partition('-')[0].partition('+')[0]))

@@ -3,15 +3,14 @@ from __future__ import annotations
 
 import json
 
-from ..base import host
 from ..base.table import table
 from ..tasks.catalogue import Catalogue, find
 from ..tasks.load import load_catalogue
+from ..tasks.newer import at_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping
     from typing import Any
 
     from ..base.host import Host
@@ -43,32 +42,31 @@ def run(given: Namespace, invocation: Invocation) -> int:
 
 def info(task: str, release: str, here: Host, output: Output, *, verbose: bool, releases: bool, as_json: bool) -> int:
     """Print a release ('' is the newest), all releases, or where one task is found. Returns 0; raises UsageError."""
-    known = load_catalogue(here, output)
-    if release and release not in known.releases:
-        find(known, '', task, '', release)  # words what is known
-    published = {} if known.path else json.loads(host.package_data('releases.json'))
+    known, notice = at_release(load_catalogue(here, output), release, *_group_and_task(task))
+    if notice:
+        output.notice(notice)
     if task:
         document = _task(known, task, release)
     else:
-        document = _releases(known, published, release, every=releases, verbose=verbose)
+        document = _releases(known, release, every=releases, verbose=verbose)
     if as_json:
         output.result(json.dumps(document, indent=2) + '\n')
         return 0
-    output.result('\n'.join(_lines(document, 0)) + '\n' if task or not releases else _table(known, published))
+    output.result('\n'.join(_lines(document, 0)) + '\n' if task or not releases else _table(known))
     return 0
 
 
 def _releases(
-    known: Catalogue, published: Mapping[str, Any], release: str, *, every: bool, verbose: bool,
+    known: Catalogue, release: str, *, every: bool, verbose: bool,
 ) -> dict[str, Any]:
     """As NVIDIA's launcher shows its configuration; `every` adds one entry for each release."""
     if every:
-        shown = [_release(known, published, name, verbose=verbose) for name in known.releases]
+        shown = [_release(known, name, verbose=verbose) for name in known.releases]
         return {'format_version': FORMAT_VERSION, 'releases': shown}
-    return _release(known, published, release or list(known.releases)[-1], verbose=verbose)
+    return _release(known, release or list(known.releases)[-1], verbose=verbose)
 
 
-def _release(known: Catalogue, published: Mapping[str, Any], name: str, *, verbose: bool) -> dict[str, Any]:
+def _release(known: Catalogue, name: str, *, verbose: bool) -> dict[str, Any]:
     groups: Any = {
         group: {'dockers': {image: {'tasks': list(tasks)} for image, tasks in images.items()}}
         for group, images in known.releases[name].items()
@@ -76,14 +74,14 @@ def _release(known: Catalogue, published: Mapping[str, Any], name: str, *, verbo
     return {
         'format_version': FORMAT_VERSION,
         'toolkit_version': name,
-        'published_date': published.get(name, {}).get('published', ''),
+        'published_date': known.published.get(name, ''),
         'task_group': groups if verbose else list(groups),
     }
 
 
 def _task(known: Catalogue, word: str, release: str) -> dict[str, Any]:
     """Where TASK, or GROUP/TASK, is found: in the release, else in the newest that has it."""
-    group, _, task = word.rpartition('/')
+    group, task = _group_and_task(word)
     first = find(known, group, task, '', release)  # raises when there is none, and words what was meant
     found: dict[str, Any] = {}
     for name in [group] if group else known.groups():
@@ -99,6 +97,12 @@ def _task(known: Catalogue, word: str, release: str) -> dict[str, Any]:
     return {'task': first.task, 'groups': found}
 
 
+def _group_and_task(word: str) -> tuple[str, str]:
+    """TASK, or GROUP/TASK."""
+    group, _, task = word.rpartition('/')
+    return group, task
+
+
 def _lines(value: Any, depth: int) -> list[str]:
     """A JSON value for a person: indented names, lists on one line."""
     lines = []
@@ -110,10 +114,10 @@ def _lines(value: Any, depth: int) -> list[str]:
     return lines
 
 
-def _table(known: Catalogue, published: Mapping[str, Any]) -> str:
+def _table(known: Catalogue) -> str:
     rows = [('RELEASE', 'PUBLISHED', 'TASKS', 'IMAGES')]
     for name, groups in known.releases.items():
         images = [image for tasks_of in groups.values() for image in tasks_of]
         tasks = {task for tasks_of in groups.values() for listed in tasks_of.values() for task in listed}
-        rows.append((name, published.get(name, {}).get('published', ''), str(len(tasks)), str(len(set(images)))))
+        rows.append((name, known.published.get(name, ''), str(len(tasks)), str(len(set(images)))))
     return table(rows, 0)

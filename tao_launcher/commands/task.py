@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..settings.invocation import Invocation
     from ..settings.settings import Settings
     from ..tasks.catalogue import Catalogue
-WITH_STEPS = ('bundle', 'config', 'submit')
+WITH_STEPS = ('bundle', 'catalogue', 'config', 'submit')
 
 
 def task(words: list[str], invocation: Invocation) -> int:
@@ -43,7 +43,7 @@ def task(words: list[str], invocation: Invocation) -> int:
         return _help(known, [name for name in (call.group, call.task) if name], output, asked=True)
 
     def target(settings: Settings) -> Target:
-        return task_target(known, call, settings.release)
+        return task_target(known, call, settings.release, settings.image)
 
     plan, dry_run = prepare(invocation, {}, target)
     return launch(plan, dry_run, invocation)

@@ -29,6 +29,8 @@ class Profile(Record):
     several: tuple[str, ...]  # what `save` needs for more than one image
     insecure: tuple[str, ...]  # what `manifest inspect` needs for a registry without TLS
     raw_manifest: tuple[tuple[str, ...], ...]  # what prints a registry's document byte for byte, or nearly so
+    verbose_manifest: tuple[str, ...]  # what says the platform of an image that is no index, () for nothing
+    platform_variable: str  # of the environment: the platform of images, '' for none
     digest_file: str  # the option of `push` that writes the digest into a file; '' where RepoDigests has it
     pull_talks_on_stderr: bool  # its progress, not only its errors
     attach_tells_code: bool  # the exit code of `attach` is the job's

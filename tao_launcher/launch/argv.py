@@ -33,7 +33,7 @@ def lines(plan: Plan) -> Lines:
         raise UsageError('--docker-arg: ' + wrong[0], *wrong[1:])
     command = (*engine(plan), 'run', *(() if plan.detach else ('--rm',)), *_streams(plan))
     labels: Lines = [('--label', f'tao.job={plan.job}'), ('--label', f'tao.user={plan.owner}')]
-    rest: Lines = [*((word,) for word in plan.extra_args), (plan.image,), plan.command]
+    rest: Lines = [*((word,) for word in plan.extra_args), (plan.image,), *([plan.command] if plan.command else [])]
     digest = _digest([command, *options, *labels, *rest])
     return [command, *options, *labels, ('--label', f'tao.plan={digest}'), *rest]
 
@@ -66,7 +66,7 @@ def _streams(plan: Plan) -> tuple[str, ...]:
 
 
 def _options(plan: Plan) -> Lines:
-    waiting = {row.key: row.docker for row in ROWS if row.docker.startswith('-') and plan.passed.get(row.key)}
+    waiting = {row.key: row.docker for row in ROWS if row.docker.startswith('-') and row.key in plan.passed}
 
     def said(*keys: str) -> Lines:
         """What is passed under these keys, in that order."""

@@ -43,6 +43,10 @@ def diagnose(
         facts = _what_happened(facts, since, kills, plan, launch, engine)
         if facts.engine_code == 0 and code in REFUSED and not facts.has_started:
             facts = investigate.why_refused(facts, plan, TimedEngine(launch))
+            if facts.wants_gpu and not facts.is_remote:
+                from .driver import old_driver
+
+                facts = facts._replace(old_driver=old_driver(plan, launch.env, output))
     for what, remedy in causes.failures(facts):
         output.error(Fatal(what, advice=remedy))
     return facts.code
@@ -58,7 +62,7 @@ def _known(code: int, plan: Plan, launch: Launch) -> FailureFacts:
     network, network_from = investigate.told(plan, '--network')
     return FailureFacts(
         code=code, engine=launch.engine, machine=installed.for_remedies(here, launch.env), environ=launch.env,
-        image=plan.image, command=plan.command[0], pull=str(plan.passed.get('pull', '')),
+        image=plan.image, command=_program(plan), pull=str(plan.passed.get('pull', '')),
         wants_gpu=bool(plan.gpus), shm=_shm(plan),
         has_init=bool(plan.init), ulimits=tuple(limit.name for limit in plan.ulimits),
         has_memory_limit=any(line[0].partition('=')[0] in ('--memory', '-m') for line in argv.lines(plan)),
@@ -76,6 +80,11 @@ def _build(plan: Plan) -> str:
     if not program or settings.image:
         return ''
     return join((program, 'build', *(['--tag', settings.tag] if settings.tag else [])))
+
+
+def _program(plan: Plan) -> str:
+    """What is started in the container, where that is known."""
+    return str(plan.passed.get('entrypoint') or '') or plan.command[0]
 
 
 def _shm(plan: Plan) -> str:

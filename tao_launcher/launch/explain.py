@@ -34,13 +34,14 @@ LAUNCH_ID = 'always: a random value made at launch that identifies this containe
 
 def explained(plan: Plan, lines: Lines) -> Explained:
     """(words, reason) for each of docker's arguments; `lines` are docker.run's, and all words in a row the argv."""
-    end = len(lines) - 2 - len(plan.extra_args)
+    image = -2 if plan.command else -1
+    end = len(lines) + image - len(plan.extra_args)
     return [
         *_command(plan, lines[0]),
         *_options(plan, lines[1:end]),
         *(((word,), _source(plan, f'extra_args.{word}')) for word in plan.extra_args),
-        (lines[-2], _image(plan)),
-        (lines[-1], _words(plan)),
+        (lines[image], _image(plan)),
+        *([(lines[-1], _words(plan))] if plan.command else []),
     ]
 
 

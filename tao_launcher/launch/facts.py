@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .driver import OldDriver
+
 
 class Holder(Record):
     """A container that has what a launch wanted for its own: a name, a port."""
@@ -91,6 +93,7 @@ class FailureFacts(Record):
     helper: str = ''  # the credential helper for its registry that is not on PATH
     names_helper: str = ''  # what names it
     has_driver: bool | None = None
+    old_driver: OldDriver | None = None  # where the release asks for a newer one
     events: tuple[str, ...] | None = None  # what the engine saw of the container: create, start, oom, kill, die
     lifetime: float | None = None  # seconds from its start to its end
     kernel_kills: int | None = None  # processes that the kernel ended in the meantime because memory ran out

@@ -6,6 +6,7 @@ import re
 from ..base.errors import UsageError
 from ..base.text import plural
 from ..engine import answers
+from ..settings import parsers
 from ..settings.values import Gpus, Source, Variable
 
 TYPE_CHECKING = False
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..engine.daemon import Daemon
+    from ..settings.settings import Settings
+
+
+def given(settings: Settings, environ: Mapping[str, str]) -> Gpus | None:
+    """The GPUs asked for; a mounts file's "all" is not meant for a node that Slurm has divided."""
+    in_file = settings.gpus == Gpus('all') and settings.sources['gpus'].kind == 'file'
+    return None if in_file and environ.get('SLURM_JOB_ID') else settings.gpus
 
 
 def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
@@ -37,6 +45,26 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
         f'in Slurm job {job} and cannot tell its GPUs',
         'neither SLURM_STEP_GPUS nor SLURM_JOB_GPUS is set, and CUDA_VISIBLE_DEVICES holds no UUIDs',
         advice='say which: --gpus 0,1 (or --gpus none)',
+    )
+
+
+def not_restricted(settings: Settings, daemon: Daemon, environ: Mapping[str, str]) -> str:
+    """A notice that all GPUs are given although CUDA_VISIBLE_DEVICES shows the caller's own programs others, or ''.
+
+    There is none where GPUs or the variable were asked for in words. In a Slurm job `request` reads the variable.
+    """
+    visible = environ.get('CUDA_VISIBLE_DEVICES')
+    if visible is None or environ.get('SLURM_JOB_ID') or settings.gpus is not None or daemon.is_remote:
+        return ''
+    if any(variable.name == 'CUDA_VISIBLE_DEVICES' for variable in (*settings.file_variables, *settings.variables)):
+        return ''
+    same = 'none' if visible.strip() in ('', '-1') else visible.replace(' ', '')
+    try:
+        parsers.gpus(same)
+    except ValueError:  # CUDA leaves such GPUs out, in its own way
+        return 'CUDA_VISIBLE_DEVICES does not restrict a container: it gets all GPUs (--gpus gives it others)'
+    return (
+        f'CUDA_VISIBLE_DEVICES={visible} does not restrict a container: it gets all GPUs (--gpus {same} means the same)'
     )
 
 

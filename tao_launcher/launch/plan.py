@@ -5,7 +5,7 @@ from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.secrets import masked
 from ..engine.references import with_registry, with_tag
-from ..settings.values import Gpus, Mount, Port, Source, Ulimit, Variable
+from ..settings.values import Mount, Port, Source, Ulimit, Variable
 from . import gpus
 from .identity import Identity
 from .variables import collect
@@ -71,7 +71,7 @@ class Plan(Record):
     extra_args: tuple[str, ...]
     image: str
     release: str
-    command: tuple[str, ...]
+    command: tuple[str, ...]  # what follows the image; empty for an entry point of the caller's that gets no words
     needs_terminal: bool
     may_ask: bool  # the engine's command may ask for a password on the terminal
     stop_timeout: int
@@ -90,7 +90,7 @@ def make(
     """The plan for `target`. Raises UsageError for what cannot be launched."""
     flags = settings.flags
     settings = settings._replace(ports=(target.ports or settings.ports) if target.publishes else ())
-    given = _given_gpus(settings, environ)
+    given = gpus.given(settings, environ)
     request, gpu_notice = gpus.request(given, environ)
     gpu_words, gpu_variables = gpus.engine_words(request, daemon, is_tegra=host.is_tegra)
     variables = collect(
@@ -98,7 +98,8 @@ def make(
         environ, launch_id=not daemon.is_sudo,
     )
     tty, interactive = terminal(settings, host.terminals)
-    if 'detach' in flags and not target.command:
+    has_shell = not (target.command or settings.passed.get('entrypoint'))
+    if 'detach' in flags and has_shell:
         raise UsageError('a detached shell would end at once', advice='give it a command to run')
     return Plan(
         engine=settings.engine,
@@ -123,12 +124,14 @@ def make(
         extra_args=settings.extra_args,
         image=image(target.image, settings),
         release=target.release,
-        command=target.command or (SHELL,),
+        command=(SHELL,) if has_shell else target.command,
         needs_terminal=tty or (interactive and host.terminals.stdin),
         may_ask=daemon.is_sudo or daemon.is_ssh,
         stop_timeout=settings.stop_timeout,
         notices=(*settings.notices, *target.notices, *_notices(
-            settings, daemon, target, (gpu_notice, identity.notice, *variables.notices),
+            settings, daemon, target,
+            (gpu_notice, gpus.not_restricted(settings, daemon, environ), _platform(settings, daemon, host, environ),
+             identity.notice, *variables.notices),
             has_input=tty or interactive, has_by_name=bool(variables.by_name),
         ), *gpus.indices(request, target.arguments)),
         allocation=gpu_notice if given is None else '',
@@ -168,10 +171,12 @@ def check_tty(terminals: Terminals, *, asked: bool) -> None:
         raise UsageError('--tty: the input is not a terminal', advice='leave --tty out, or use --interactive')
 
 
-def _given_gpus(settings: Settings, environ: Mapping[str, str]) -> Gpus | None:
-    """The GPUs asked for; a mounts file's "all" is not meant for a node that Slurm has divided."""
-    in_file = settings.gpus == Gpus('all') and settings.sources['gpus'].kind == 'file'
-    return None if in_file and environ.get('SLURM_JOB_ID') else settings.gpus
+def _platform(settings: Settings, daemon: Daemon, host: Host, environ: Mapping[str, str]) -> str:
+    if 'platform' not in settings.passed and not environ.get(daemon.profile.platform_variable):
+        return ''
+    from .platform import other_machine
+
+    return other_machine(settings, daemon, host.machine, environ)
 
 
 def merged(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:
@@ -207,6 +212,6 @@ def _notices(
     if daemon.is_remote and 'no_check' not in settings.flags:
         there = masked(daemon.address)
         notices.append(f'the daemon is remote ({there}): paths are those of that machine, and not checked')
-    if not target.command and not has_input:
+    if not (target.command or settings.passed.get('entrypoint') or has_input):
         notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')
     return notices

@@ -8,6 +8,7 @@ from .image_refusals import absent, foreign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .driver import OldDriver
     from .facts import FailureFacts, Taken
 
 LOW_ON_DISK = 1 << 30  # bytes: below this nothing of a TAO image's size can be unpacked
@@ -160,6 +161,8 @@ def _limits(facts: FailureFacts) -> tuple[str, str]:
 def _gpus(facts: FailureFacts, name: str) -> tuple[str, str]:
     """What keeps the engine from giving GPUs; podman is certain to look for a description of them."""
     no_gpus = '--gpus none before the task name'
+    if facts.old_driver:
+        return _too_old(facts.old_driver, name)
     uses_cdi = profiles.profile(facts.engine).uses_cdi
     if uses_cdi and facts.has_nvidia is False:
         if facts.has_driver is False:
@@ -179,3 +182,9 @@ def _gpus(facts: FailureFacts, name: str) -> tuple[str, str]:
             'NVIDIA container toolkit', f'{remedies.INSTALL_TOOLKIT}, or {no_gpus}',
         )
     return '', ''
+
+
+def _too_old(found: OldDriver, engine: str) -> tuple[str, str]:
+    what = f'TAO {found.release} asks for driver {found.least} or later, this machine has {found.version}'
+    fits = f'--release {quote(found.fits)} before the task name, the newest for this driver; or ' if found.fits else ''
+    return f'if {engine} said "unsatisfied condition: cuda": {what}', fits + remedies.INSTALL_DRIVER

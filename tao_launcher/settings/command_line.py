@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from .option import Values
+    from .unknown_options import UnknownOption
 
 HELP = ('-h', '--help')
 
@@ -57,15 +58,15 @@ def parse(words: Sequence[str], program: str, into: Values | None = None) -> tup
     known = table(program)
     values: Values = {} if into is None else into
     rest = deque(words)
-    unknown: list[str] = []
+    unknown: list[UnknownOption] = []
     while rest and rest[0].startswith('-') and rest[0] not in ('-', '--'):
         name, equals, value = rest.popleft().partition('=')
         option = known.get(name)
         if option is None:
             from . import unknown_options  # only where there is one
 
-            unknown.append(name)
-            if unknown_options.skipped(name, equals, rest, known):
+            unknown.append(unknown_options.UnknownOption(name, value if equals else None, (*rest, '')[0]))
+            if unknown_options.skipped(unknown[-1], rest, known):
                 continue
             break
         if not option.value and equals:

@@ -30,7 +30,8 @@ REFUSED = {
 }
 SHORT = {
     '-v': '--volume', '-e': '--env', '-p': '--publish', '-u': '--user', '-w': '--workdir',
-    '-l': '--label', '--net': '--network', '-P': '--publish-all',
+    '-l': '--label', '--net': '--network', '-P': '--publish-all', '-m': '--memory', '-h': '--hostname',
+    '-c': '--cpu-shares', '-a': '--attach',
 }
 # The launcher's own option for what docker calls otherwise.
 OUR_NAME = {
@@ -39,7 +40,7 @@ OUR_NAME = {
     '--runtime': '--gpus', '--device': '--gpus', '--userns': '--user',
 }
 REPEATABLE = {
-    '--add-host', '--annotation', '--attach', '-a', '--blkio-weight-device', '--cap-add', '--cap-drop', '--device',
+    '--add-host', '--annotation', '--attach', '--blkio-weight-device', '--cap-add', '--cap-drop', '--device',
     '--device-cgroup-rule', '--device-read-bps', '--device-read-iops', '--device-write-bps', '--device-write-iops',
     '--dns', '--dns-opt', '--dns-option', '--dns-search', '--env-file', '--expose', '--group-add', '--hooks-dir',
     '--label', '--label-file', '--link', '--link-local-ip', '--log-opt', '--mount', '--network-alias', '--publish',

@@ -6,7 +6,7 @@ from functools import partial
 
 from ..base.json_reader import Reader, kind, whole
 from ..base.json_text import at, show
-from . import parsers, ulimits
+from . import container_values, parsers, ulimits
 from .docker_args import check_word, word_name
 from .options import ROWS
 from .ports import container_port, host_port, port_clashes
@@ -46,6 +46,31 @@ def _flag(path: str, value: object, reader: Reader) -> bool | None:
 def _word(path: str, value: object, reader: Reader) -> str | None:
     text = reader.text(path, value, 'a name without blanks')
     return reader.parsed(path, text, parsers.word) if text else None
+
+
+def _cpus(path: str, value: object, reader: Reader) -> str | None:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = whole(value)
+        value = str(value if number is None else number)
+    text = reader.text(path, value, 'a number of processors such as 8 or 1.5')
+    return reader.parsed(path, text, container_values.cpus, structural=False) if text else None
+
+
+def _hostname(path: str, value: object, reader: Reader) -> str | None:
+    text = reader.text(path, value, 'a host name')
+    return reader.parsed(path, text, container_values.hostname, structural=False) if text else None
+
+
+def _platform(path: str, value: object, reader: Reader) -> str | None:
+    text = reader.text(path, value, 'OS/ARCH such as "linux/arm64"')
+    return reader.parsed(path, text, container_values.platform, structural=False) if text else None
+
+
+def _entrypoint(path: str, value: object, reader: Reader) -> str | None:
+    if value == '':
+        return ''  # none
+    text = reader.text(path, value, 'a program of the container')
+    return reader.parsed(path, text, container_values.entrypoint, structural=False) if text else None
 
 
 def _workdir(path: str, value: object, reader: Reader) -> str | None:
@@ -163,6 +188,10 @@ KINDS: Mapping[str, Callable[[str, Any, Reader], Any]] = {
     'ports': _ports,
     'flag': _flag,
     'word': _word,
+    'cpus': _cpus,
+    'hostname': _hostname,
+    'platform': _platform,
+    'entrypoint': _entrypoint,
     'gpus': _gpus,
     'words': _words,
     'destination': _workdir,

@@ -19,7 +19,7 @@ def entries(file: MountsFile, invocation: Invocation) -> list[Entry]:
 
 
 def _files(file: MountsFile, invocation: Invocation) -> list[Entry]:
-    from .locate import override_path
+    from .locate import override_path, releases_folder
 
     _, environ, here, _ = invocation
     _, named_by = mounts_path(invocation)
@@ -31,8 +31,14 @@ def _files(file: MountsFile, invocation: Invocation) -> list[Entry]:
         overridden.append((default, DEFAULT))
     catalogue = override_path(here)
     releases = Entry('catalogue', 'built-in', DEFAULT)
+    folder = releases_folder(here)
+    added = ''.join(
+        f', {folder}/{name}' for name, is_folder in (host.folder(folder) if host.is_folder(folder) else ())
+        if name.endswith('.json') and not name.startswith('.') and not is_folder
+    )
+    releases = releases._replace(value=f'built-in{added}')
     if host.exists(catalogue):
-        releases = releases._replace(value=catalogue, overridden=(('built-in', DEFAULT),))
+        releases = releases._replace(value=catalogue, overridden=((f'built-in{added}', DEFAULT),))
     return [Entry('mounts_file', file.path or 'none', _named(named_by), tuple(overridden)), releases]
 
 

@@ -21,6 +21,11 @@ def override_path(here: Host) -> str:
     return f'{here.home}/.tao/config.json'
 
 
+def releases_folder(here: Host) -> str:
+    """The folder of the files with releases beside the built-in ones."""
+    return f'{here.home}/.tao/releases.d'
+
+
 class DefaultFile(Record):
     """A file that is read as the mounts file when none is named; ~ in it is `home`, `notice` says what is unusual."""
 

@@ -10,6 +10,7 @@ import re
 from ..base.text import NO_LINE_BREAK
 from ..engine.docker import DOCKER
 from ..engine.profiles import PROFILES, PULL, known, named, runs_nothing
+from .container_values import cpus, entrypoint, hostname, platform
 from .values import Gpus, clean_path
 
 TYPE_CHECKING = False
@@ -202,7 +203,8 @@ def engine(text: str) -> tuple[str, ...]:
 
 
 KINDS: Mapping[str, Callable[[str], Any]] = {  # how the one value of an option is written, by Option.kind
-    'color': color, 'container_name': container_name, 'destination': destination, 'dry_run': dry_run, 'engine': engine,
-    'gpus': gpus, 'image': image, 'pull': pull, 'registry': registry, 'seconds': seconds, 'size': size, 'tag': tag,
+    'color': color, 'container_name': container_name, 'cpus': cpus, 'destination': destination, 'dry_run': dry_run,
+    'engine': engine, 'entrypoint': entrypoint, 'gpus': gpus, 'hostname': hostname, 'image': image,
+    'platform': platform, 'pull': pull, 'registry': registry, 'seconds': seconds, 'size': size, 'tag': tag,
     'user': user, 'word': word,
 }

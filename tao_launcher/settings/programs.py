@@ -11,6 +11,7 @@ VERB_GROUPS = {
     },
     'releases, images, air gap': {
         'info': 'info', 'images': 'images.show', 'pull': 'images.pull', 'bundle': 'images.steps',
+        'catalogue': 'catalogue.verbs',
     },
     'this machine, settings': {
         'doctor': 'doctor.doctor', 'config': 'config.verbs', 'completion': 'completion.completion',

@@ -135,20 +135,21 @@ def engine_words(options: Values, environ: Mapping[str, str]) -> tuple[str, ...]
 
 def dry_run_form(options: Values, environ: Mapping[str, str]) -> str:
     """The form of a dry run alone, '' for none. Raises UsageError."""
-    return str(_alone('dry_run', options, environ))
+    return str(alone('dry_run', options, environ))
 
 
 def stop_timeout(options: Values, environ: Mapping[str, str]) -> int:
     """The seconds of --stop-timeout alone. Raises UsageError."""
-    return int(_alone('stop_timeout', options, environ))
+    return int(alone('stop_timeout', options, environ))
 
 
 def registry_and_release(options: Values, environ: Mapping[str, str]) -> tuple[str, str]:
     """These two alone, '' where they are not given. Raises UsageError."""
-    return str(_alone('registry', options, environ)), str(_alone('release', options, environ))
+    return str(alone('registry', options, environ)), str(alone('release', options, environ))
 
 
-def _alone(key: str, options: Values, environ: Mapping[str, str]) -> Any:
+def alone(key: str, options: Values, environ: Mapping[str, str]) -> Any:
+    """One setting, by its Option.key, of the options and variables. Raises UsageError."""
     problems = Problems()
     found = _single(BY_KEY[key], options, environ, None, {}, {}, problems)
     if problems.found:

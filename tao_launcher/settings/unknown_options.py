@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 from ..base.errors import UsageError
+from ..base.record import Record
 from ..base.suggest import did_you_mean, nearest
+from . import docker_run
 from .options import SUBMIT
 
 TYPE_CHECKING = False
@@ -13,20 +15,43 @@ if TYPE_CHECKING:
     from .option import Option
 
 
-def refusal(names: Sequence[str], program: str, known: Mapping[str, Option]) -> UsageError:
+class UnknownOption(Record):
+    """An option as it was written: the value joined to it by "=", or None, and the word after it."""
+
+    name: str
+    value: str | None
+    following: str
+
+
+def refusal(unknown: Sequence[UnknownOption], program: str, known: Mapping[str, Option]) -> UsageError:
     """The error that names them all."""
-    where = f'tao {program} --help' if ' ' in program else f'{program} --help options'
-    if len(names) == 1:
-        return UsageError(f'unknown option {names[0]}', *_hint(names[0], known), advice=where)
-    hints = (f'{name}: {hint}' for name in names for hint in _hint(name, known))
-    return UsageError(f'unknown options {", ".join(names)}', *hints, advice=where)
+    caller = f'tao {program}' if ' ' in program else program
+    where = f'{caller} --help' + ' options' * (' ' not in program)
+    told = [(each.name, *_told(each, caller, known)) for each in unknown]
+    if len(told) == 1:
+        name, hints, advice = told[0]
+        return UsageError(f'unknown option {name}', *hints, advice=advice or where)
+    lines = (
+        f'{name}: {hint}{f" ({advice})" if advice else ""}' for name, hints, advice in told for hint in hints
+    )
+    return UsageError(f'unknown options {", ".join(name for name, *_ in told)}', *lines, advice=where)
 
 
-def skipped(name: str, equals: str, rest: deque[str], known: Mapping[str, Option]) -> bool:
+def _told(unknown: UnknownOption, caller: str, known: Mapping[str, Option]) -> tuple[list[str], str]:
+    """(what an option may mean, what to write, or '' where nothing is certain). docker run may know it."""
+    hints = _hint(unknown.name, known)
+    if hints and not hints[0].startswith('did'):
+        return hints, ''
+    dockers = docker_run.advice(unknown.name, unknown.value, unknown.following, caller)
+    return ([dockers[0]], dockers[1]) if dockers else (hints, '')
+
+
+def skipped(unknown: UnknownOption, rest: deque[str], known: Mapping[str, Option]) -> bool:
     """Whether the words after one can be read on: when what it may mean tells whether its value follows, which goes."""
-    meant = [known[each] for each in _meant(name, known)]
-    takes_value = {bool(option.value) and not option.optional for option in meant}
-    if takes_value == {True} and not equals and rest and not rest[0].startswith('-'):
+    dockers = docker_run.takes_value(unknown.name)
+    meant = [known[each] for each in _meant(unknown.name, known)]
+    takes_value = {bool(option.value) and not option.optional for option in meant} if dockers is None else {dockers}
+    if takes_value == {True} and unknown.value is None and rest and not rest[0].startswith('-'):
         rest.popleft()
     return len(takes_value) == 1
 

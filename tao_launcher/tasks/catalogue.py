@@ -17,12 +17,16 @@ GROUPS = ('model', 'dataset', 'deploy')
 class Catalogue(Record):
     """Release → group → image → tasks, the newest release last; subtasks by GROUP/TASK.
 
-    path is the file that replaces the built-in releases, or ''.
+    path is the file that replaces the built-in releases, or ''. `added` has the files of releases beside those, by
+    release, and `newest` is the newest release without them. `published` has the days of those that say theirs.
     """
 
     releases: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]
     subtasks: Mapping[str, Sequence[str]]
     path: str = ''
+    added: Mapping[str, str] = {}
+    newest: str = ''
+    published: Mapping[str, str] = {}
 
     def groups(self) -> list[str]:
         """The names of all groups, the usual three first."""
@@ -58,6 +62,10 @@ class Catalogue(Record):
         ]
 
 
+class UnknownTask(UsageError):
+    """No release has the task that is asked for, or not the one, or not in the group."""
+
+
 class CatalogueEntry(Record):
     """A task found in the catalogue."""
 
@@ -69,13 +77,16 @@ class CatalogueEntry(Record):
 
 def builtin(releases: Mapping[str, Any], subtasks: Mapping[str, Sequence[str]]) -> Catalogue:
     """The catalogue of the package's own data files."""
-    return Catalogue({name: release['groups'] for name, release in releases.items()}, subtasks)
+    return Catalogue(
+        {name: release['groups'] for name, release in releases.items()}, subtasks, newest=[*releases][-1],
+        published={name: release['published'] for name, release in releases.items() if release.get('published')},
+    )
 
 
 def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str) -> CatalogueEntry:
     """The task's group (if none is given), release (the newest that has it) and image.
 
-    Raises UsageError for a release, a task or a subtask that is not known, with what was meant.
+    Raises UsageError for a release that is not known, UnknownTask for a task, with what was meant.
     """
     if release and release not in catalogue.releases:
         where = f' in {catalogue.path}' if catalogue.path else ''
@@ -95,8 +106,9 @@ def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str
 
 def moved(catalogue: Catalogue, found: CatalogueEntry) -> str:
     """A notice when the newest release has the task no more, or ''."""
-    newest = list(catalogue.releases)[-1]
-    if found.release == newest:
+    names = list(catalogue.releases)
+    newest = catalogue.newest or names[-1]
+    if names.index(found.release) >= names.index(newest):
         return ''
     where = f'it is taken from {found.release}, the last that has it'
     return f'{found.group} {found.task} is not in release {newest}; {where}'
@@ -117,21 +129,22 @@ def check_subtask(catalogue: Catalogue, found: CatalogueEntry, subtask: str) -> 
         )
 
 
-def subtask_elsewhere(catalogue: Catalogue, found: CatalogueEntry, subtask: str) -> str:
-    """A notice when the task's group does not know the subtask but another group of the task does, or ''."""
-    if subtask in catalogue.known_subtasks(found.group, found.task):
+def unknown_subtask(catalogue: Catalogue, found: CatalogueEntry, subtask: str) -> str:
+    """A notice when the task is not known to have the subtask, with the group that has it or what is known; or ''."""
+    known = catalogue.known_subtasks(found.group, found.task)
+    if not subtask or not known or subtask in known:
         return ''
     for group in catalogue.groups():
         releases = catalogue.releases_with(found.task, group)
         if releases and subtask in catalogue.known_subtasks(group, found.task):
             return (
-                f'{subtask} is no known subtask of {found.group} {found.task}; '
+                f'{subtask} is not a known subtask of {found.group} {found.task}; '
                 f'{group} {found.task} has it, in release {releases[-1]}'
             )
-    return ''
+    return f'{subtask} is not a known subtask of {found.group} {found.task}; known: {", ".join(known)}'
 
 
-def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> UsageError:
+def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> UnknownTask:
     everywhere = catalogue.releases_with(task)
     where = f' in release {release}' if release else ''
     source = f' (the catalogue is {catalogue.path})' if catalogue.path else ''
@@ -141,7 +154,7 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
 
         groups = sorted({g for r in everywhere for g in catalogue.releases[r] if catalogue.image(r, g, task)})
         having = catalogue.releases_with(task, group)
-        return UsageError(
+        return UnknownTask(
             what,
             *([f'releases that have it: {", ".join(having)}'] if release and having else []),
             *([f'it is in group {" and ".join(groups)}'] if group and group not in groups else []),
@@ -156,7 +169,7 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
         if catalogue.releases_with(name) else f'did you mean {"the group " * (name in catalogue.groups())}{name}?'
         for name in meant
     ]
-    return UsageError(what, *lines, advice='tao --help lists the tasks')
+    return UnknownTask(what, *lines, advice='tao --help lists the tasks')
 
 
 def from_override(document: Any, path: str, subtasks: Mapping[str, Sequence[str]]) -> Catalogue:

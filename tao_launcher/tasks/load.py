@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ..base import host
-from ..settings.locate import override_path
+from ..settings.locate import override_path, releases_folder
 from . import catalogue
 
 TYPE_CHECKING = False
@@ -12,21 +12,41 @@ if TYPE_CHECKING:
     from ..base.host import Host
     from ..base.output import Output
     from .catalogue import Catalogue
+    from .requirements import Requirements
 
 
 def load_catalogue(here: Host, output: Output) -> Catalogue:
-    """The built-in catalogue, or the one of ~/.tao/config.json. Raises ConfigError."""
+    """The built-in catalogue with the releases of ~/.tao/releases.d, or the one of ~/.tao/config.json alone.
+
+    Raises ConfigError.
+    """
     path = override_path(here)
     override = read_override(path)
     if override:
         output.verbose(f'catalogue: {path} replaces the built-in releases')
         return override
-    return builtin_catalogue()
+    known = builtin_catalogue()
+    folder = releases_folder(here)
+    if not host.is_folder(folder):
+        return known
+    from .added import with_added
+
+    known = with_added(known, folder)
+    for release, path in known.added.items():
+        output.verbose(f'catalogue: release {release} is in {path}')
+    return known
 
 
 def builtin_catalogue() -> Catalogue:
     """The catalogue that comes with the package."""
     return catalogue.builtin(_data('releases.json'), _data('subtasks.json'))
+
+
+def host_requirements(release: str) -> Requirements:
+    """What a release asks of the host."""
+    from .requirements import Requirements
+
+    return Requirements(release, _data('requirements.json')['releases'])
 
 
 def _data(name: str) -> dict[str, Any]:

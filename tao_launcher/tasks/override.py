@@ -22,22 +22,28 @@ def read(document: object, path: str) -> tuple[str, dict[str, Images]]:
     """(name of the release, group → image → tasks). Raises ConfigError with every fault of the file `path`."""
     reader = Reader()
     top = reader.members('', document)
+    found = groups(top, document, reader)
+    reader.faults.extend(text_faults(document))
+    if reader.faults:
+        raise refused(path, reader.faults)
+    return str(top.get('toolkit_version') or 'config.json'), found
+
+
+def groups(top: Mapping[str, Any], document: object, reader: Reader) -> dict[str, Images]:
+    """Group → image → tasks of a document with these members; its faults go to `reader`."""
     version = str(top.get('format_version', ''))
     form = {'1': 1, '1.0': 1, '2': 2, '2.0': 2, '3': 3, '3.0': 3}.get(version)
-    groups: dict[str, Images] = {}
+    found: dict[str, Images] = {}
     if form == 3:
         for group, entry in reader.members('task_group', top.get('task_group')).items():
             where = at('task_group', group)
             dockers = reader.members(where, entry).get('dockers')
-            groups[group] = _images(f'{where}.dockers', dockers, reader, tags=True)
+            found[group] = _images(f'{where}.dockers', dockers, reader, tags=True)
     elif form:
-        groups['model'] = _images('dockers', top.get('dockers'), reader, tags=form == 2)
+        found['model'] = _images('dockers', top.get('dockers'), reader, tags=form == 2)
     elif isinstance(document, dict):
         reader.expect('format_version', top.get('format_version'), '1.0, 2.0 or 3.0')
-    reader.faults.extend(text_faults(document))
-    if reader.faults:
-        raise refused(path, reader.faults)
-    return str(top.get('toolkit_version') or 'config.json'), groups
+    return found
 
 
 def _images(path: str, dockers: object, reader: Reader, *, tags: bool) -> Images:

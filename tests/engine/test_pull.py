@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -50,6 +51,28 @@ def test_what_is_said(docker: Docker, tao: Program, registry: Registry) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, '', '')
     (image,) = json.loads(docker.run('image', 'inspect', reference).stdout)
     assert digest in image['RepoDigests']
+
+
+def test_an_image_for_another_machine(docker: Docker, tao: Program, registry: Registry) -> None:
+    """The registry says it before anything is pulled, also of an image that is no index."""
+    air_gap.publish(docker, TAGGED, registry)
+    reference = f'{registry.host}/{TAGGED}'
+    docker.run('rmi', reference, check=False)
+    here, other = ('amd64', 'arm64') if os.uname().machine == 'x86_64' else ('arm64', 'amd64')
+    environ = {**docker.env, 'OVERRIDE_REGISTRY': registry.host}
+    for words, more, why, advice in (
+        ([f'--platform=linux/{other}'], {}, f'--platform asks for linux/{other}', f'--platform linux/{here}, or none'),
+        ([], {'DOCKER_DEFAULT_PLATFORM': f'linux/{other}'}, f'DOCKER_DEFAULT_PLATFORM asks for linux/{other}',
+         'unset DOCKER_DEFAULT_PLATFORM'),
+    ):
+        pull = air_gap.near_registry(tao.path, '--quiet', *words, 'pull', 'model/dino')
+        done = air_gap.run(pull, {**environ, **more})
+        assert (done.returncode, done.stdout, done.stderr) == (
+            125, '', f'tao: error: {reference} is for linux/{here}\n    {why}\n    try: {advice}\n',
+        )
+    assert docker.run('image', 'inspect', reference, check=False).returncode != 0
+    fitting = air_gap.near_registry(tao.path, '--quiet', f'--platform=linux/{here}', 'pull', 'model/dino')
+    assert air_gap.run(fitting, environ).returncode == 0
 
 
 def test_a_launch_from_a_mirror(docker: Docker, tao: Program, registry: Registry) -> None:

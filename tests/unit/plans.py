@@ -60,7 +60,7 @@ def launch(
     call = command_line.call(rest, CATALOGUE.groups(), CATALOGUE.subtasks_by_name(), options)
     found = settings.merge(options, environ, mounts, {}, here.cwd, here.home)
     engine = daemon.find(found.engine, environ, here.home, lambda path: None)
-    target = task_target(CATALOGUE, call, found.release)
+    target = task_target(CATALOGUE, call, found.release, found.image)
     own = bool(found.user) and identity.is_caller(found.user, here)
     uid = str(here.uid) if own else found.user.partition(':')[0]
     name = {'0': 'root', '1000': 'user', **(names or {})}.get(uid, '')

@@ -26,7 +26,7 @@ MODULES: dict[str, ast.Module] = {
 FLOORS = (
     ('base',), ('engine',), ('settings',), ('tasks',), ('launch',), ('checkouts',), ('commands/help',),
     ('commands/jobs',), ('commands/images', 'commands/config', 'commands/doctor', 'commands/submit'),
-    ('commands/completion',), ('commands/runner',), ('commands',), ('main',), ('__main__',),
+    ('commands/catalogue',), ('commands/completion',), ('commands/runner',), ('commands',), ('main',), ('__main__',),
 )
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random', 'zipfile'}
@@ -39,10 +39,10 @@ TOUCH_THE_WORLD = {
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
-    'settings/locate', 'tasks/load', 'launch/arrival', 'launch/checks', 'launch/containers', 'launch/diagnose',
-    'launch/host_looks', 'launch/investigate', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare',
-    'launch/verbose', 'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find',
-    'checkouts/images', 'checkouts/submodules',
+    'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival', 'launch/checks',
+    'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/host_looks', 'launch/investigate',
+    'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/verbose', 'checkouts/builder',
+    'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images', 'checkouts/submodules',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {

@@ -112,12 +112,14 @@ def test_an_option_is_one_row(copy: Path) -> None:
     place = "    Option(\n        '--ulimit'"
     change(copy / 'tao_launcher/settings/options.py', place, f'{row}{place}')
     make(copy)
-    (Path.home() / '.tao_mounts.json').write_text('{"DockerOptions": {"memory": "2G"}}')
-    assert ' --memory 2G ' in tao(copy, '--dry-run', 'dino', 'train')
-    assert ' --memory 64G ' in tao(copy, '--dry-run', '--engine', 'podman', '--memory', '64G', 'dino', 'train')
+    (Path.home() / '.tao_mounts.json').write_text('{"DockerOptions": {"memory_reservation": "2G"}}')
+    assert ' --memory-reservation 2G ' in tao(copy, '--dry-run', 'dino', 'train')
+    assert ' --memory-reservation 8G ' in tao(
+        copy, '--dry-run', '--engine', 'podman', '--memory_reservation', '8G', 'dino', 'train',
+    )
     assert '"memory": "2Gi"' in tao(copy, '--dry-run', 'submit', 'kubernetes', 'dino', 'train')
-    assert '--memory' in tao(copy, 'help', 'options')
-    assert 'memory' in (copy / 'tao_launcher/data/man/man5/tao_mounts.5').read_text('utf-8')
+    assert '--memory_reservation' in tao(copy, 'help', 'options')
+    assert 'memory_reservation' in (copy / 'tao_launcher/data/man/man5/tao_mounts.5').read_text('utf-8')
 
 
 def test_an_engine_is_a_module_and_its_name(copy: Path) -> None:

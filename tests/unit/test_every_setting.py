@@ -22,7 +22,8 @@ MOUNT = '--volume=/tmp:/m'  # what some settings are about
 VALUES = {
     'color': 'never', 'container_name': 'night', 'destination': '/w', 'dry_run': 'pretty', 'engine': 'podman',
     'gpus': '0', 'image': 'a/b:c', 'pull': 'always', 'registry': 'a.b', 'seconds': '7', 'size': '2G', 'tag': 't',
-    'user': '1234:5678', 'word': 'host',
+    'user': '1234:5678', 'word': 'host', 'hostname': 'here', 'cpus': '1.5', 'platform': 'linux/arm64',
+    'entrypoint': '/bin/sh',
 }
 SPECIAL = {
     'volume': '/:/d', 'env': 'A=B', 'ulimit': 'nofile=5', 'port': '81:80', 'docker_arg': '--cpus=2', 'release': '6.0.0',
@@ -115,7 +116,7 @@ def reaches(there: str, done: Result, bare: Result, row: Option) -> bool:
         return done.code == 0
     if there == CODE:
         return done.code == 2 or (done.out, done.err) != (bare.out, bare.err)
-    shown = json.dumps(there.rpartition('.')[2]) if '.' in there else there
+    shown = f'{json.dumps(there.rpartition(".")[2])}: ' if '.' in there else there
     return done.code == 0 and shown in done.out and shown not in bare.out
 
 

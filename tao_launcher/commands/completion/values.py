@@ -78,7 +78,10 @@ def by_kind(
         from ...checkouts.platforms import ARM, X86
 
         return Completions('', tuple(map(Candidate, (X86, ARM, f'{X86},{ARM}'))))
-    return option_value('release', text, options, world) if kind == 'X.Y.Z' else NOTHING
+    if kind == 'GROUP':
+        return Completions('', tuple(map(Candidate, world.catalogue().groups())))
+    key = {'X.Y.Z': 'release', 'IMAGE': 'image'}.get(kind, '')
+    return option_value(key, text, options, world) if key else NOTHING
 
 
 def group_or_task(text: str, options: Values, world: World) -> Completions:

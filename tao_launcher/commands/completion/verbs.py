@@ -42,10 +42,11 @@ def verb(
         if found.get('choices'):
             return Completions('', tuple(Candidate(choice) for choice in found['choices']))
         key = found['names'][0][2:].replace('-', '_') if 'names' in found else ''
-        if key in CHOICES:
-            return option_value(key, text, options, world)  # as the launcher's of that name
         everybody = '--all-users' in place.given
-        return by_kind(found['value'], text, options, world, (name in ENDED_TOO, everybody, place.words))
+        own = by_kind(found['value'], text, options, world, (name in ENDED_TOO, everybody, place.words))
+        if key in CHOICES and not own.candidates:
+            return option_value(key, text, options, world)  # as the launcher's of that name
+        return own
 
     if place.option and (place.must or not word.startswith('-')):
         return value(place.option, word)

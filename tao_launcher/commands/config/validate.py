@@ -53,11 +53,12 @@ def config_validate(files: Sequence[str], invocation: Invocation, *, strict: boo
             wrong = report.wrong or f'{plural(len(faults), "notice")} (--strict)'
             report = report._replace(wrong=wrong, faults=faults, notices=())
         code = 1 if report.wrong else code
-        _print(report, invocation.output)
+        say(report, invocation.output)
     return code
 
 
-def _print(report: Report, output: Output) -> None:
+def say(report: Report, output: Output) -> None:
+    """Print a report: a line, and one for each fault and notice."""
     if output.quiet and not report.wrong:
         return
     state = output.painted(shown(report.wrong), 'RED') if report.wrong else output.painted(report.right, 'GREEN')
@@ -83,10 +84,29 @@ def _of_a_launch(invocation: Invocation) -> list[Report]:
     try:
         found = read_override(catalogue)
     except FileError as e:
-        reports.append(_refused(catalogue, e))
+        reports.append(refused(catalogue, e))
     else:
         reports += [Report(catalogue)] if found else []
-    return reports
+    return reports + added_reports(invocation.here)
+
+
+def added_reports(here: Host) -> list[Report]:
+    """What is to be said of the files of releases beside the built-in ones."""
+    from ...settings.locate import releases_folder
+    from ...tasks.added import paths
+
+    return [releases_report(path, path) for path in paths(releases_folder(here))]
+
+
+def releases_report(name: str, path: str) -> Report:
+    """What is to be said of a file of releases; '-' is standard input."""
+    from ...tasks.added import from_bytes, read_file
+
+    try:
+        found = from_bytes(host.standard_input(), name) if path == '-' else read_file(path)
+    except FileError as e:
+        return refused(name, e)
+    return Report(name, right=f'valid: {", ".join(found)}')
 
 
 def mounts_report(path: str, environ: Mapping[str, str], here: Host, *, required: bool = True) -> Report:
@@ -103,13 +123,14 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, *, required
             data = found
         file = mounts_file.parse(data, path, environ, here.home)
     except FileError as e:
-        return _refused(name, e)
+        return refused(name, e)
     faults = (*_refused_later(file, here), *second_opinion(loads(data, path)))
     wrong = plural(len(faults), 'problem') if faults else ''
     return Report(name, wrong=wrong, faults=faults, notices=(*file.notices, *_notices(file)))
 
 
-def _refused(name: str, error: FileError) -> Report:
+def refused(name: str, error: FileError) -> Report:
+    """The report on a file that is not taken."""
     faults = tuple(map(str, error.faults)) or error.why
     return Report(name + error.place, wrong=error.wrong, faults=faults, advice=error.advice)
 

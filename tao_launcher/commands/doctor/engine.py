@@ -4,11 +4,12 @@ from __future__ import annotations
 from ...base import machine
 from ...base.record import Record
 from ...base.shell import quote
+from ...base.text import numbers
 from ...engine import answers, failures, profiles, remedies
 from ...engine.docker import DOCKER
 from ...engine.init import lacks_init
 from ...engine.podman import PODMAN
-from .findings import Check, Finding, asking, numbers
+from .findings import Check, Finding, asking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base.record import Record
 from ...engine.remedies import Machine
+from ...tasks.requirements import Requirements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class MachineFacts(Record):
     settings_error: str = ''
     mounts_path: str = ''
     mounts_error: str = ''
+    requirements: Requirements = Requirements()  # of the release that a launch uses
+    releases: tuple[str, ...] = ()  # that are known
 
 
 class Gathered(Record):

@@ -1,8 +1,6 @@
 """What a check of `tao doctor` is, and what it finds."""
 from __future__ import annotations
 
-import re
-
 from ...base.record import Record
 
 TYPE_CHECKING = False
@@ -44,8 +42,3 @@ class Check(Record):
 def asking(probe: Callable[[Gathered], Data], judge: Callable[[MachineFacts, Data], Finding | None]) -> Check:
     """A check with a question of its own; mypy sees that its judge takes what its probe returns."""
     return Check(judge, probe)
-
-
-def numbers(text: str) -> tuple[int, ...]:
-    """The numbers of a version: "535.104.05" is (535, 104, 5)."""
-    return tuple(int(n) for n in re.findall('[0-9]{1,9}', text.partition('-')[0].partition('+')[0]))

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base import host, machine
-from ...base.errors import FileError, UsageError
+from ...base.errors import ConfigError, FileError, UsageError
 from ...engine import daemon, installed, profiles
 from ...engine.init import with_init
 from ...settings.locate import read_mounts_file
@@ -31,7 +31,7 @@ def gather(invocation: Invocation) -> Gathered:
         engine=settings.engine, machine=installed.for_remedies(here, environ), environ=environ,
         program=machine.which(profiles.program(settings.engine), environ), address=found.address,
         is_remote=found.is_remote, nvidia_smi=_nvidia_smi(environ), is_tegra=here.is_tegra,
-        system=machine.os_release(), **faults,
+        system=machine.os_release(), **_requirements(settings, invocation), **faults,
     )
     return Gathered(_engine(facts), invocation, settings, found)
 
@@ -52,6 +52,20 @@ def _settings(invocation: Invocation) -> tuple[Settings, dict[str, Any]]:
         kept = {name: value for name, value in environ.items() if not name.startswith(('TAO_', 'OVERRIDE_'))}
         settings = merge(options, kept, file, {}, here.cwd, here.home)
         return settings, {**faults, 'settings_error': e.on_one_line()}
+
+
+def _requirements(settings: Settings, invocation: Invocation) -> dict[str, Any]:
+    """What is asked of the host by the release that a launch with these settings uses."""
+    from ...tasks.load import builtin_catalogue, host_requirements, load_catalogue
+    from ...tasks.requirements import release_used
+
+    try:
+        known = load_catalogue(invocation.here, invocation.output)
+    except ConfigError:  # which has a check of its own
+        known = builtin_catalogue()
+    releases = tuple(known.releases)
+    release = release_used(settings.image, settings.tag, settings.release or releases[-1])
+    return {'requirements': host_requirements(release), 'releases': releases}
 
 
 def _nvidia_smi(environ: Mapping[str, str]) -> str | None:

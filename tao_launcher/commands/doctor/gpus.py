@@ -1,15 +1,21 @@
 """Checks of the GPUs: the driver, the GPUs themselves, and what gives them to containers."""
 from __future__ import annotations
 
+import re
+
 from ...base import host, machine
 from ...base.record import Record
+from ...base.shell import quote
 from ...engine import answers, failures, profiles, remedies
-from .findings import Check, Finding, asking, numbers
+from .findings import Check, Finding, asking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .facts import Gathered, MachineFacts
 
+PATIENCE = 5.0  # seconds
 WITHOUT_GPU = 'tao --gpus none TASK …'
 REPLACED_PACKAGES = ('nvidia-docker2', 'nvidia-container-runtime')
 
@@ -48,9 +54,20 @@ def driver(facts: MachineFacts, bus: Bus) -> Finding | None:
         first = (facts.nvidia_smi.strip().splitlines() or ['nothing'])[0][:160]
         return Finding('driver', 'warn', f'nvidia-smi says: {first}', 'nvidia-smi  (after a driver update: reboot)')
     version = rows[0][3]
-    if numbers(version) <= (525, 85):
-        return Finding('driver', 'warn', f'{version}; above 525.85 is asked for', install)
-    return Finding('driver', 'ok', version)
+    return too_old('driver', version, facts, install) or Finding('driver', 'ok', version)
+
+
+def too_old(key: str, version: str, facts: MachineFacts, install: str) -> Finding | None:
+    """What is to be said of a driver or toolkit that is older than the release in use asks for, or None."""
+    asked = facts.requirements
+    if not answers.digits(version.partition('.')[0]) or asked.is_met(key, version):
+        return None
+    fit = asked.newest_for(key, version, facts.releases)
+    others = f'; release {fit} is the newest that this {key} is for' if fit else ''
+    what = f'{version}; TAO {asked.release} asks for {asked.least(key)} or later{others}'
+    if not fit:
+        return Finding(key, 'warn', what, install)
+    return Finding(key, 'warn', what, f'{install}, or --release {quote(fit)} before the task name')
 
 
 def gpus(facts: MachineFacts) -> Finding | None:
@@ -78,14 +95,24 @@ class Toolkit(Record):
     has_hook: bool = False  # which dockerd looks for
     has_setup: bool = False  # nvidia-ctk
     has_cdi: bool = False  # a file describes the GPUs as devices
+    version: str = ''  # that nvidia-ctk says
 
 
 def _toolkit(gathered: Gathered) -> Toolkit:
     environ = gathered.facts.environ
+    has_setup = machine.has_program('nvidia-ctk', environ)
     return Toolkit(
         has_hook=machine.has_program('nvidia-container-runtime-hook', environ),
-        has_setup=machine.has_program('nvidia-ctk', environ), has_cdi=machine.has_cdi(),
+        has_setup=has_setup, has_cdi=machine.has_cdi(), version=_toolkit_version(environ) if has_setup else '',
     )
+
+
+def _toolkit_version(environ: Mapping[str, str]) -> str:
+    from ...engine.process import ask
+
+    said = ask(('nvidia-ctk', '--version'), environ, PATIENCE).out
+    found = re.search(r'\bversion v?([0-9]+(?:\.[0-9]+)+)', said)
+    return found.group(1) if found else ''
 
 
 def toolkit(facts: MachineFacts, found: Toolkit) -> Finding | None:
@@ -97,8 +124,11 @@ def toolkit(facts: MachineFacts, found: Toolkit) -> Finding | None:
         return _cdi(facts, found)
     if 'host' in facts.info:
         return None  # podman, asked through docker's client
+    old = too_old('toolkit', found.version, facts, remedies.INSTALL_TOOLKIT) if not facts.is_remote else None
     if failures.has_nvidia(facts.info):
-        return Finding('toolkit', 'ok', 'docker has an nvidia runtime or CDI devices')
+        return old or Finding('toolkit', 'ok', _with_version('docker has an nvidia runtime or CDI devices', found))
+    if found.has_hook and old:
+        return old
     if found.has_hook and not facts.is_remote and not facts.is_tegra:
         return Finding('toolkit', 'ok', 'its hook is installed, which is enough for --gpus')
     text = 'docker shows no nvidia runtime and no CDI devices; --gpus needs the container toolkit'
@@ -110,9 +140,14 @@ def toolkit(facts: MachineFacts, found: Toolkit) -> Finding | None:
     return Finding('toolkit', 'warn', text, f'{configure} && {remedies.restart(facts.machine)}')
 
 
+def _with_version(what: str, found: Toolkit) -> str:
+    return f'{found.version}; {what}' if found.version else what
+
+
 def _cdi(facts: MachineFacts, found: Toolkit) -> Finding:
     if found.has_cdi:
-        return Finding('toolkit', 'ok', 'the GPUs are described as devices (CDI)')
+        old = too_old('toolkit', found.version, facts, remedies.INSTALL_TOOLKIT)
+        return old or Finding('toolkit', 'ok', _with_version('the GPUs are described as devices (CDI)', found))
     text = 'nothing describes the GPUs as devices (CDI), which --gpus needs'
     if not found.has_setup:
         return Finding('toolkit', 'warn', text, remedies.INSTALL_TOOLKIT)

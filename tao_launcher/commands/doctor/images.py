@@ -47,31 +47,44 @@ def login(facts: MachineFacts, found: Login) -> Finding:
     return Finding('login', 'ok', stored)
 
 
-class Override(Record):
-    """The file that replaces the built-in catalogue, '' for none, and what is wrong with it."""
+class CatalogueFiles(Record):
+    """The file that replaces the built-in catalogue ('' for none), those of releases beside it, what is wrong."""
 
-    path: str = ''
+    override: str = ''
+    added: tuple[str, ...] = ()
     error: str = ''
+    fix: str = ''
 
 
-def _override(gathered: Gathered) -> Override:
-    from ...settings.locate import override_path
-    from ...tasks.load import read_override
+def _catalogue(gathered: Gathered) -> CatalogueFiles:
+    from ...settings.locate import override_path, releases_folder
+    from ...tasks.added import paths, with_added
+    from ...tasks.load import builtin_catalogue, read_override
 
-    path = override_path(gathered.invocation.here)
+    here = gathered.invocation.here
+    path, folder = override_path(here), releases_folder(here)
     try:
-        return Override(path if read_override(path) else '')
+        override = path if read_override(path) else ''
     except Fatal as e:
-        return Override(path, e.on_one_line())
+        return CatalogueFiles(path, (), e.on_one_line(), f'correct or remove {quote(path)}')
+    try:
+        if not override:
+            with_added(builtin_catalogue(), folder)
+    except Fatal as e:
+        return CatalogueFiles('', (), e.on_one_line(), 'tao catalogue validate')
+    return CatalogueFiles(override, tuple(paths(folder)))
 
 
-def catalogue(facts: MachineFacts, override: Override) -> Finding | None:
-    """Whether another catalogue of releases is used, and can be."""
-    if override.error:
-        return Finding('catalogue', 'fail', override.error, f'correct or remove {quote(override.path)}')
-    if override.path:
-        return Finding('catalogue', 'info', f'{override.path} replaces the built-in releases')
+def catalogue(facts: MachineFacts, found: CatalogueFiles) -> Finding | None:
+    """Whether other releases than the built-in ones are used, and can be."""
+    if found.error:
+        return Finding('catalogue', 'fail', found.error, found.fix)
+    if found.override:
+        without = f'; {", ".join(found.added)} not read' if found.added else ''
+        return Finding('catalogue', 'info', f'{found.override} replaces the built-in releases{without}')
+    if found.added:
+        return Finding('catalogue', 'info', f'releases beside the built-in ones: {", ".join(found.added)}')
     return None
 
 
-LOGIN, CATALOGUE = asking(_login, login), asking(_override, catalogue)
+LOGIN, CATALOGUE = asking(_login, login), asking(_catalogue, catalogue)

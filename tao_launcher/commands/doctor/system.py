@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from ...base import machine
 from ...base.record import Record
+from ...base.text import numbers
 from ...engine import remedies
-from .findings import Finding, asking, numbers
+from .findings import Finding, asking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,10 +52,14 @@ def _python(gathered: Gathered) -> Python:
 def python(facts: MachineFacts, found: Python) -> Finding:
     """Whether Python and pip are recent enough."""
     version = '.'.join(map(str, found.version))
+    asked = facts.requirements
+    least, pip = asked.least('python'), asked.least('pip')
     if found.version < (3, 8):
         return Finding('python', 'fail', f'{version}; 3.8 or later is needed')
-    if found.pip and numbers(found.pip) <= (21, 6):
-        text = f'{version}, pip {found.pip}; pip above 21.06 is asked for'
+    if found.version < numbers(least):
+        return Finding('python', 'warn', f'{version}; TAO {asked.release} asks for {least} or later')
+    if found.pip and pip and numbers(found.pip) <= numbers(pip):
+        text = f'{version}, pip {found.pip}; TAO {asked.release} asks for pip above {pip}'
         return Finding('python', 'warn', text, 'python3 -m pip install --upgrade pip')
     return Finding('python', 'ok', f'{version}{f", pip {found.pip}" if found.pip else ""}')
 

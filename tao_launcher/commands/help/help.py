@@ -110,7 +110,7 @@ def _overview(catalogue: Catalogue) -> str:
         '  --volume SRC:DST                mount a folder, as ~/.tao_mounts.json does',
         '  --same_paths                    host paths are those of the container too',
         '  --run_as_user                   files written by the job belong to you',
-        '  --release X.Y.Z                 an older TAO release',
+        '  --release X.Y.Z                 another TAO release',
         '',
         f'more: tao help {"|".join(TOPICS)}, tao NAME --help, man tao',
     ]

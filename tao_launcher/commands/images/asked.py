@@ -4,7 +4,7 @@ from __future__ import annotations
 from ...base import host
 from ...engine.references import REMEMBERED, remembered
 from ...settings.chosen_engine import engine as find_engine
-from ...settings.settings import dry_run_form, registry_and_release
+from ...settings.settings import alone, dry_run_form, registry_and_release
 from .store import Needed, Store, needed
 
 TYPE_CHECKING = False
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ...settings.invocation import Invocation
+    from ...tasks.catalogue import Catalogue
     from ..help.verb_parser import Parser
 
 
@@ -30,19 +31,32 @@ def made_store(given: Namespace, invocation: Invocation) -> Store:
         output.say_dry_run()
     path = f'{invocation.here.home}/{REMEMBERED}'
     ids = remembered(host.json_file(path))
-    return Store(find_engine(invocation), ids, dry_run, bool(options.get('no_check')), output, path)
+    return Store(
+        find_engine(invocation), ids, dry_run, bool(options.get('no_check')), output, path,
+        str(alone('platform', options, environ)),
+    )
 
 
 def wanted_images(given: Namespace, invocation: Invocation, *, all_of_a_release: bool = False) -> list[Needed]:
     """The images that the command line asks for. Raises UsageError."""
+    return wanted(given, invocation, all_of_a_release=all_of_a_release)[0]
+
+
+def wanted(
+    given: Namespace, invocation: Invocation, *, all_of_a_release: bool = False,
+) -> tuple[list[Needed], Catalogue]:
+    """(the images that the command line asks for, the catalogue that has them). Raises UsageError."""
     from ...tasks.load import load_catalogue
+    from ...tasks.newer import at_release
 
     own = {key: getattr(given, key) for key in ('registry', 'release') if getattr(given, key)}
     registry, release = registry_and_release({**invocation.options, **own}, invocation.environ)
-    known = load_catalogue(invocation.here, invocation.output)
+    known, notice = at_release(load_catalogue(invocation.here, invocation.output), release)
+    if notice:
+        invocation.output.notice(notice)
     if all_of_a_release:
         release = release or list(known.releases)[-1]
-    wanted, notices = needed(known, given.tasks, release, registry)
+    found, notices = needed(known, given.tasks, release, registry)
     for notice in notices:
         invocation.output.notice(notice)
-    return wanted
+    return found, known

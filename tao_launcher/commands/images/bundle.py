@@ -10,17 +10,20 @@ import binascii
 import json
 import re
 
+from ...base.errors import Fault
 from ...base.json_reader import Reader, whole
 from ...base.json_text import at, loads, refused, text_faults
 from ...base.record import Record
-from ...engine.references import lasting_tag, plain
+from ...engine.references import lasting_tag, plain, with_registry
 from ...settings import parsers
+from ...tasks import release_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from ...tasks.release_file import Release
     from .archive import Archive, Archived
 
 IMAGES, MANIFEST, PROGRAM, SUMS = 'images.tar', 'manifest.json', 'tao.pyz', 'SHA256SUMS'
@@ -48,18 +51,21 @@ class Image(Record):
     documents: tuple[str, ...] = ()  # of its registry, what `digests` are the digests of: the bytes in base64
 
 
-def manifest(images: Iterable[Image], files: Mapping[str, tuple[int, str]]) -> str:
-    """The text of manifest.json; files are (bytes, sha256) by name."""
+def manifest(
+    images: Iterable[Image], files: Mapping[str, tuple[int, str]], releases: Mapping[str, Release] = {},
+) -> str:
+    """The text of manifest.json; files are (bytes, sha256) by name, releases those that a launcher may not know."""
     document = {
         'format': FORMAT,
         'images': [image._asdict() for image in images],
         'files': {name: {'size': size, 'sha256': digest} for name, (size, digest) in sorted(files.items())},
+        **({'releases': release_file.document(releases)} if releases else {}),
     }
     return json.dumps(document, indent=2) + '\n'
 
 
-def read_manifest(data: bytes, path: str) -> tuple[list[Image], dict[str, str]]:
-    """(the images that a manifest names, name → sha256 of its files). Raises ConfigError with every fault."""
+def read_manifest(data: bytes, path: str) -> tuple[list[Image], dict[str, str], dict[str, Release]]:
+    """(the images that a manifest names, name → sha256 of its files, releases). Raises ConfigError with every fault."""
     reader = Reader()
     document = loads(data, path)
     reader.faults.extend(text_faults(document))
@@ -71,9 +77,43 @@ def read_manifest(data: bytes, path: str) -> tuple[list[Image], dict[str, str]]:
         name: str(reader.members(at('files', name), entry).get('sha256'))
         for name, entry in reader.members('files', top.get('files')).items()
     }
+    releases = _releases(top['releases'], reader) if 'releases' in top else {}
+    reader.faults += [
+        Fault('releases', f'{each}: its image is not in the bundle') for each in _strangers(releases, images)
+    ]
     if reader.faults:
         raise refused(path, reader.faults)
-    return images, files
+    return images, files, releases
+
+
+def _releases(value: object, reader: Reader) -> dict[str, Release]:
+    """The releases of a manifest, which are in our format alone."""
+    inner = Reader()
+    members = inner.members('', value)
+    ours = {key: one for key, one in members.items() if key != 'format_version'}
+    found = release_file.releases(ours, inner) if isinstance(value, dict) else {}
+    reader.faults += [
+        Fault(f'releases.{fault.path}' if fault.path else 'releases', fault.message, value=fault.value)
+        for fault in inner.faults
+    ]
+    return found
+
+
+def _strangers(releases: Mapping[str, Release], images: Iterable[Image]) -> list[str]:
+    """The tasks of the releases, as RELEASE GROUP/TASK, whose image the bundle does not have.
+
+    A bundle of a mirror has the image under another registry.
+    """
+    there = {(image.release, task, image.reference) for image in images for task in image.tasks}
+    return [
+        f'{release} {group}/{task}' for release, found in releases.items()
+        for group, image, task in release_file.pairs(found)
+        if not any(
+            (release, f'{group}/{task}') == (of_release, name)
+            and (reference == image or reference.endswith(with_registry(image, '')))
+            for of_release, name, reference in there
+        )
+    ]
 
 
 def _image(where: str, item: object, reader: Reader) -> Image:

@@ -9,7 +9,7 @@ from ...base.progress import Progress
 from ...engine import process, pulls
 from ...engine.pulls import Wanted
 from ...engine.references import lasting_tag
-from . import bundle, memory, space
+from . import bundle, carried, memory, space
 from .bundle import IMAGES
 from .bundle_verify import verified
 from .store import Here, Store, check_code
@@ -18,20 +18,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ...base.host import Host
     from .archive import Archived
     from .bundle import Image
     from .bundle_verify import Verified
 
 
-def load(folder: str, store: Store, signers: str = '') -> int:
+def load(folder: str, store: Store, signers: str, here: Host) -> int:
     """Load a bundle, once it verifies: images, their tags, and in the store's memory the ids of references by digest.
+
+    Releases that it carries go into the caller's releases.d.
 
     Loading it again changes nothing. Raises CheckFailed, ConfigError, EngineError.
     """
     with verified(folder, store.output, signers) as good:
         found = _found(good, store)
+        releases = carried.contents(good.releases, here)
         if store.dry_run:
             _print(folder, good, found, store)
+            carried.keep_all(releases, here, store.output, dry_run=True)
             return 0
         if len(found) < len(good.images):
             _load_images(good, store)
@@ -43,6 +48,7 @@ def load(folder: str, store: Store, signers: str = '') -> int:
             answer = store.engine.ask(*words)
             check_code(answer.code, 'a tag could not be set', answer.err)
     _remember(good, found, store)
+    carried.keep_all(releases, here, store.output, dry_run=False)
     store.output.result(''.join(f'{image.reference}\n' for image in good.images))
     return 0
 

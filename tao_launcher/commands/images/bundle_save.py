@@ -24,11 +24,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ...tasks.release_file import Release
     from .archive import Archive
 
 
-def save(folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], store: Store, key: str = '') -> int:
+def save(
+    folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], store: Store, key: str = '',
+    releases: Mapping[str, Release] = {},
+) -> int:
     """Write a bundle of the images, which have to be here, into `folder`; with a `key` it is signed.
+
+    `releases` are those of the images that the launcher on the other host may not know.
 
     An image by digest is saved under its lasting tag, which it gets here too: no store finds it in another's archive
     by its digest. SHA256SUMS is written last: what an interruption leaves does not verify.
@@ -58,7 +64,7 @@ def save(folder: str, wanted: Sequence[Needed], program: Callable[[], bytes], st
             check_code(answer.code, 'a tag could not be set', answer.err)
         _clear(folder, total, store)
         images_file = _save_images(folder, words, total, store)
-        _finish(folder, _entries(folder, wanted, here, store), images_file, program(), key)
+        _finish(folder, _entries(folder, wanted, here, store), images_file, program(), key, releases)
     except OSError as e:
         why = ['FAT32 takes no file above 4 GB: use exFAT or ext4'] if e.errno == errno.EFBIG else []
         raise CheckFailed(f'{folder}: {e.strerror or e}', 'the bundle is not complete', *why) from None
@@ -164,9 +170,12 @@ def _with_documents(entries: Sequence[Image], archive: Archive, store: Store) ->
     return made
 
 
-def _finish(folder: str, images: Sequence[Image], images_file: tuple[int, str], program: bytes, key: str) -> None:
+def _finish(
+    folder: str, images: Sequence[Image], images_file: tuple[int, str], program: bytes, key: str,
+    releases: Mapping[str, Release],
+) -> None:
     program_file = write(f'{folder}/{PROGRAM}', program, 0o755)
-    text = bundle.manifest(images, {IMAGES: images_file, PROGRAM: program_file})
+    text = bundle.manifest(images, {IMAGES: images_file, PROGRAM: program_file}, releases)
     manifest_file = write(f'{folder}/{MANIFEST}', text.encode())
     digests = {IMAGES: images_file[1], PROGRAM: program_file[1], MANIFEST: manifest_file[1]}
     sums = bundle.sums(digests).encode()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from ...base.output import Output
+    from ...tasks.release_file import Release
 
 MOST_SUMS = 1 << 16  # bytes
 
@@ -40,6 +41,7 @@ class Verified(Record):
     signer: str
     file: IO[bytes]
     facts: tuple[int, ...]
+    releases: Mapping[str, Release] = {}  # that the images are of, where a launcher may not know them
 
     def check_unchanged(self, *loaded: str) -> None:
         """Raise CheckFailed when someone has changed images.tar since it was looked at; `loaded` came of it."""
@@ -76,7 +78,7 @@ def verified(folder: str, output: Output, signers: str = '') -> Iterator[Verifie
                 wrong += _damage(folder, name, expected[name], files, facts, output)
         if wrong:
             raise CheckFailed(f'{folder}: not good', *wrong)
-        images = _images(folder, files[MANIFEST], expected)
+        images, releases = _images(folder, files[MANIFEST], expected)
         archive = archives.read(files[IMAGES])
         proven, lies = _proofs(images, archive)
         changed = [name for name in CONTENT if _facts(files[name]) != facts[name]]
@@ -86,7 +88,7 @@ def verified(folder: str, output: Output, signers: str = '') -> Iterator[Verifie
         for reference in dict.fromkeys(image.reference for image in images):
             if '@' in reference and reference not in proven:
                 output.notice(f'{reference}: unproven; nothing here shows that this image is the one of that digest')
-        found = Verified(images, archive, proven, signer, files[IMAGES], facts[IMAGES])
+        found = Verified(images, archive, proven, signer, files[IMAGES], facts[IMAGES], releases)
         yield found
         found.check_unchanged()
     finally:
@@ -94,13 +96,15 @@ def verified(folder: str, output: Output, signers: str = '') -> Iterator[Verifie
             file.close()
 
 
-def _images(folder: str, file: IO[bytes], expected: Mapping[str, str]) -> list[Image]:
+def _images(
+    folder: str, file: IO[bytes], expected: Mapping[str, str],
+) -> tuple[list[Image], dict[str, Release]]:
     file.seek(0)
-    images, named = bundle.read_manifest(file.read(MAX_BYTES), f'{folder}/{MANIFEST}')
+    images, named, releases = bundle.read_manifest(file.read(MAX_BYTES), f'{folder}/{MANIFEST}')
     swapped = [name for name in (IMAGES, PROGRAM) if named.get(name) != expected[name]]
     if swapped:
         raise CheckFailed(f'{folder}: not good', *(f'{name}: not the one that {MANIFEST} names' for name in swapped))
-    return images
+    return images, releases
 
 
 def _sums(folder: str) -> tuple[bytes, list[str]]:

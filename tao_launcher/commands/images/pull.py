@@ -7,11 +7,12 @@ from ...base.progress import size
 from ...base.text import plural
 from ...engine import answers, process, pulls, signals
 from ...engine.logins import DOCKERS_OWN, logins, missing_helper
+from ...engine.platforms import architecture
 from ...engine.pulls import Wanted
 from ...engine.references import is_local, proven, registry_of, repository
 from ...settings.parsers import is_digest
 from ..help.verb_parser import add_dry_run
-from . import memory, space
+from . import memory, platform, space
 from .asked import add_source, made_store, wanted_images
 from .store import Needed, Store, missing
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 PATIENCE = 20.0  # seconds for what only a registry knows
 AGAIN = 'the same again: what was fetched is kept'
 WITHOUT_NETWORK = 'the same again, or tao bundle load DIR where there is no network'
-MACHINES = {'x86_64': 'amd64', 'aarch64': 'arm64'}  # as registries name them
 
 HELP = 'fetch the images that tasks need'
 
@@ -62,7 +62,7 @@ def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) 
     store = store._replace(remembered=proven(host.json_file(store.memory)))
     absent = missing(wanted, store.present([image.reference for image in wanted]))
     if store.dry_run:
-        store.output.result(''.join(store.line(*pull_words(image.reference)) for image in absent))
+        store.output.result(''.join(store.line(*pull_words(store, image.reference)) for image in absent))
         return 0
     if not absent:
         store.output.progress('every image is here', last=True)
@@ -78,9 +78,10 @@ def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) 
     return 0
 
 
-def pull_words(reference: str) -> tuple[str, ...]:
+def pull_words(store: Store, reference: str) -> tuple[str, ...]:
     """The words that pull an image: with docker's own progress, which is left out where it is no terminal."""
-    return ('pull', *([] if _has_terminal() else ['--quiet']), reference)
+    other = [f'--platform={store.platform}'] if store.platform else []
+    return ('pull', *([] if _has_terminal() else ['--quiet']), *other, reference)
 
 
 def _has_terminal() -> bool:
@@ -89,23 +90,32 @@ def _has_terminal() -> bool:
 
 
 def _layers_of_all(store: Store, absent: Sequence[Needed]) -> list[Mapping[str, int] | None]:
+    """The layers of each image, None where they are not known. Raises EngineError for other machines' images."""
     found: list[Mapping[str, int] | None] = []
+    there: list[tuple[str, tuple[str, ...]]] = []
+    asked = platform.wanted(store)
     for image in absent:
         begun = process.clock()
-        found.append(layers(store, image.reference))
+        document = _manifest(store, image.reference)
+        found.append(layers(store, image.reference, document, asked.platform))
+        if not store.no_check and document:
+            there.append((image.reference, platform.published(store, image.reference, document)))
         if process.clock() - begun >= PATIENCE:  # a registry out of reach is not waited for again
             break
+    platform.check(there, asked)
     return found + [None] * (len(absent) - len(found))
 
 
-def layers(store: Store, reference: str) -> dict[str, int] | None:
-    """Digest → bytes of an image's layers, as its registry's manifest says; None where it does not say."""
-    document = _manifest(store, reference)
+def layers(store: Store, reference: str, document: Mapping[str, Any], wanted: str) -> dict[str, int] | None:
+    """Digest → bytes of an image's layers, as its registry's manifest says; None where it does not say.
+
+    `document` is the manifest, or an index that has one for the platform `wanted`.
+    """
     if 'manifests' in document:
-        wanted = MACHINES.get(host.survey(store.engine.environ).machine, '')
+        machine = architecture(wanted)
         digests = [
             answers.text(entry, 'digest') for entry in answers.entries(document, 'manifests')
-            if answers.text(entry, 'platform', 'architecture') == wanted
+            if architecture(answers.text(entry, 'platform', 'architecture')) == machine
         ]
         found = list(filter(is_digest, digests))
         document = _manifest(store, f'{repository(reference)}@{found[0]}') if found else {}
@@ -143,7 +153,7 @@ def _agreed(store: Store) -> bool:
 def _pull(store: Store, reference: str) -> None:
     """Pull one image, with docker's own progress on a terminal and a line every 30 s elsewhere."""
     engine, output = store.engine, store.output
-    words = (*engine.words, *pull_words(reference))
+    words = (*engine.words, *pull_words(store, reference))
     if _has_terminal():
         answer = process.show(words, engine.environ, has_errors=not engine.daemon.profile.pull_talks_on_stderr)
     else:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ...engine import signals
 from ..help.verb_parser import Parser, add_dry_run
-from .asked import add_source, made_store, wanted_images
+from .asked import add_source, made_store, wanted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ def run(given: Namespace, invocation: Invocation) -> int:
         if given.step == 'load':
             from .bundle_load import load
 
-            return load(given.folder, store, given.signers)
+            return load(given.folder, store, given.signers, invocation.here)
         from .bundle_save import save
+        from .carried import carried
         from .pyz import program
 
-        return save(given.folder, wanted_images(given, invocation), program, store, given.sign)
+        images, known = wanted(given, invocation)
+        return save(given.folder, images, program, store, given.sign, carried(known, images))

@@ -44,6 +44,7 @@ class Store(Record):
     no_check: bool
     output: Output
     memory: str = ''
+    platform: str = ''  # of the images that are pulled, where it is not to be the machine's
 
     def present(self, references: Sequence[str]) -> dict[str, Here]:
         """The images that the engine has, by the references asked for, in one question. Raises EngineError."""

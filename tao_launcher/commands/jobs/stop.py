@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base import machine
-from ...base.errors import EngineError, NothingMatched, UsageError
+from ...base.errors import EngineError, UsageError
 from ...base.text import plain, plural
 from ...engine import answers
 from ...engine.client import Engine, owner_name
@@ -55,8 +55,8 @@ def stop(
 ) -> int:
     """Stop the jobs that `wanted` names, or all; each has `seconds` to end by itself.
 
-    Prints the ids of those that ended, and returns 0. Raises NothingMatched when there is nothing to
-    stop, UsageError for another user's job, EngineError when one does not stop.
+    Prints the ids of those that ended, and returns 0, also where all jobs are none. Raises NothingMatched when
+    nothing is what `wanted` names, UsageError for another user's job, EngineError when one does not stop.
     """
     if bool(wanted) == all_jobs:
         raise UsageError('which job?', advice='tao stop JOB…, or tao stop --all; tao list shows them')
@@ -66,7 +66,8 @@ def stop(
         found = jobs_of(engine, all_users=True, ended=True)
         jobs = chosen(found, wanted, None if all_users else engine.owner, running=True)
     if not jobs:
-        raise NothingMatched('no jobs to stop', advice='tao list -a')
+        output.say('no jobs to stop')
+        return 0
     commands = [('stop', '-t', str(seconds), *ids) for ids in answers.batches([job.id for job in jobs])]
     if dry_run:
         output.result(''.join(output.line((*engine.words, *words)) for words in commands))

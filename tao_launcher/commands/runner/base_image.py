@@ -37,10 +37,10 @@ def ensure(program: str, plan: Plan, invocation: Invocation) -> tuple[Plan, int]
         return plan, 0  # here; or there is no engine to say so, which the launch will explain
     found.output.say(f'{plan.image} is not here: pulling it')
     with signals.Unwinding():
-        code = found.step(('pull', plan.image))
+        code = found.step(_pull(plan))
         if code == 0 or code in ENDED:
             return plan, code
-        recipe = _recipe(found)
+        recipe = _recipe(found, plan)
         found.output.say(f'it cannot be pulled: building {recipe.image} from {recipe.dockerfile}')
         found, how = builder(found)
         with how.files(found):
@@ -53,14 +53,14 @@ def shown(program: str, plan: Plan, invocation: Invocation) -> Plan:
     found = _builds(program, plan, invocation)
     if not found:
         return plan
-    recipe, how = _recipe(found), likely(found)
+    recipe, how = _recipe(found, plan), likely(found)
     inspect = ('image', 'inspect', recipe.image)
     build = [
         *([('--version',)] if asks_version(found) else []), *([] if how.is_exact else [inspect]),
         found.allowed(builds.build(how.start, recipe)), inspect,
     ]
     before: list[tuple[str, tuple[str, ...]]] = [
-        ('', ('image', 'inspect', plan.image)), ('where it is not here', ('pull', plan.image)),
+        ('', ('image', 'inspect', plan.image)), ('where it is not here', _pull(plan)),
         *(('where it cannot be pulled', words) for words in build),
     ]
     before = [(when, (*found.engine.words, *words)) for when, words in before]
@@ -78,12 +78,24 @@ def _builds(program: str, plan: Plan, invocation: Invocation) -> Checkout | None
     return found if host.exists(f'{found.root}/{DOCKERFILE}') else None
 
 
-def _recipe(found: Checkout) -> Recipe:
+def _recipe(found: Checkout, plan: Plan) -> Recipe:
     """What the image is built from."""
-    dockerfile, nothing = found.dockerfile(DOCKERFILE), builds.arguments((), {})
-    return builds.Recipe(dockerfile, found.local_image(), found.root, nothing, force=False, pull=True)
+    nothing = builds.arguments((), {})
+    return builds.Recipe(
+        found.dockerfile(DOCKERFILE), found.local_image(), found.root, nothing, force=False, pull=True,
+        platform=_platform(plan),
+    )
+
+
+def _pull(plan: Plan) -> tuple[str, ...]:
+    platform = _platform(plan)
+    return ('pull', *([f'--platform={platform}'] if platform else []), plan.image)
+
+
+def _platform(plan: Plan) -> str:
+    return str(plan.passed.get('platform', ''))
 
 
 def _with(plan: Plan, image: str) -> Plan:
     """The plan with an image that was built."""
-    return plan._replace(image=image, passed={**plan.passed, 'pull': ''})
+    return plan._replace(image=image, passed={key: value for key, value in plan.passed.items() if key != 'pull'})

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Object = Dict[str, Any]
 
+ARCHITECTURES = {'x86_64': 'amd64', 'aarch64': 'arm64'}  # docker knows these names too, the labels of nodes do not
 PULL = {'': 'IfNotPresent', 'always': 'Always', 'never': 'Never'}
 
 
@@ -79,7 +80,7 @@ def _pod(
     ports = [{'containerPort': port.container, 'protocol': port.protocol.upper()} for port in plan.ports]
     container = {
         'name': 'tao', 'image': plan.image, 'imagePullPolicy': PULL[str(plan.passed.get('pull', ''))],
-        'args': [literal(word) for word in plan.command],
+        **_command(plan),
         'env': environment(plan, wanted, name, problems),
         **part('resources', part('limits', part('nvidia.com/gpu', str(wanted.gpus or '')))),
         **part('volumeMounts', mounts),
@@ -94,6 +95,7 @@ def _pod(
         **part('dnsPolicy', 'ClusterFirstWithHostNet' * has_host_network),
         **part('hostIPC', plan.passed.get('ipc') == 'host'),
         **part('imagePullSecrets', [part('name', wanted.pull_secret)] * bool(wanted.pull_secret)),
+        **part('nodeSelector', _selector(str(plan.passed.get('platform', '')))),
         'containers': [container],
         **part('volumes', found),
     }
@@ -101,6 +103,23 @@ def _pod(
         if row.key in plan.passed and row.kubernetes not in (CODE, REFUSED, IGNORED):
             put({**pod, 'container': container}, row.kubernetes, _value(row, plan.passed[row.key]))
     return pod
+
+
+def _command(plan: Plan) -> Object:
+    """What is started; a pod's `command` replaces the image's entry point."""
+    words = [literal(word) for word in plan.command]
+    own = plan.passed.get('entrypoint')
+    if own == '':
+        return {'command': words}
+    return {**part('command', [literal(str(own))] * bool(own)), 'args': words}
+
+
+def _selector(platform: str) -> Object:
+    """The labels of the nodes that an image of this platform runs on."""
+    *system, machine = platform.split('/')[:2]
+    return {
+        **part('kubernetes.io/os', ''.join(system)), **part('kubernetes.io/arch', ARCHITECTURES.get(machine, machine)),
+    }
 
 
 def _value(row: Option, value: str | bool) -> str | bool:

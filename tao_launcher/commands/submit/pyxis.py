@@ -61,10 +61,16 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
         'options': '--kill-on-bad-exit=1' + ' --label' * (wanted.nodes > 1) + ''.join(
             f' \\\n    {quote(option)}' for option in step
         ),
-        'command': f'{COMMAND} {join((*inside, *plan.command))}',
+        'command': f'{COMMAND} {join((*inside, *_command(plan)))}',
     }
     told = sbatch_words(plan, wanted, exported)
     return Script('\n'.join((*head(told), '', batch)), options(told), (*notices, *_notices(plan)))
+
+
+def _command(plan: Plan) -> tuple[str, ...]:
+    """The command with the entry point that was asked for; pyxis does not run that of an image."""
+    own = str(plan.passed.get('entrypoint') or '')
+    return (own, *plan.command) if own else plan.command
 
 
 def image(reference: str) -> str:

@@ -106,10 +106,10 @@ def _plan(program: str, words: list[str], wanted: Submission, invocation: Invoca
     def target(settings: Settings) -> Target:
         # on docker's own network the nodes would not reach each other; pods do
         network = 'host' if wanted.nodes > 1 and program == SLURM else ''
-        return task_target(known, call, settings.release)._replace(network=network)
+        return task_target(known, call, settings.release, settings.image)._replace(network=network)
 
     plan, dry_run = prepare(invocation._replace(options=options), {}, target)
-    invocation.output.verbose(f'image: {plan.image} (release {plan.release})')
+    invocation.output.verbose(f'image: {plan.image} ({plan.target.image_from if not plan.settings.image else "named"})')
     return plan, dry_run
 
 

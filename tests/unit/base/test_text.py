@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from tao_launcher.base.text import cut, encoded, plain, plural, width
+from tao_launcher.base.text import cut, encoded, numbers, plain, plural, width
 
 
 @pytest.mark.parametrize(('text', 'shown'), [
@@ -44,3 +44,10 @@ def test_plural(count: int, shown: str) -> None:
 ])
 def test_encoded(text: str, data: bytes) -> None:
     assert encoded(text) == data
+
+
+@pytest.mark.parametrize(('text', 'found'), [
+    ('535.104.05', (535, 104, 5)), ('20.10.24+dfsg1', (20, 10, 24)), ('1.2-rc3', (1, 2)), ('', ()), ('none', ()),
+])
+def test_numbers(text: str, found: tuple[int, ...]) -> None:
+    assert numbers(text) == found

@@ -75,9 +75,20 @@ def test_usage(words: list[str], err: str) -> None:
 
 
 def test_an_unknown_release() -> None:
-    done = tao('--release', '9.9.9', 'info')
+    done = tao('--release', '1.9.9', 'info')
     assert (done.code, done.out) == (2, '')
-    assert done.err.startswith('tao: error: unknown release 9.9.9\n    known: 3.22.02, ')
+    assert done.err.startswith('tao: error: unknown release 1.9.9\n    known: 3.22.02, ')
+    of_a_task = tao('--release', '7.0.1', 'info', 'deploy/dino')
+    assert of_a_task.err.splitlines()[-1] == '    try: tao --tag 7.0.1-deploy deploy dino …'
+
+
+def test_a_newer_release() -> None:
+    done = tao('--release', '9.9.9', 'info', '--verbose')
+    assert (done.code, 'tao-toolkit:9.9.9-pyt' in done.out) == (0, True)
+    assert done.err == (
+        'tao: notice: release 9.9.9 is newer than those known here: it is taken to have the images of 7.1.0, '
+        'with 9.9.9 in their tags\n'
+    )
 
 
 def test_it_needs_no_engine(fake_docker: FakeDocker, home: Path) -> None:

@@ -168,3 +168,41 @@ def test_a_job_that_is_to_be_started_again() -> None:
     assert (found.value.code, found.value.what) == (2, RESTART)
     assert '--restart=always' in launch('--detach', '--docker-arg=--restart=always', 'dino', 'train').argv
     assert '--restart=no' in launch('--docker-arg=--restart=no', 'dino', 'train').argv
+
+
+@pytest.mark.parametrize(('words', 'command'), [
+    (['dino'], []),
+    (['dino', 'run', '-c', 'a; b'], ['-c', 'a; b']),
+    (['dino', 'train', '-e', '/x'], ['dino', 'train', '-e', '/x']),
+])
+def test_an_entry_point_gets_what_was_said_and_no_shell(words: list[str], command: list[str]) -> None:
+    found = launch('--entrypoint', '/bin/bash', *words)
+    assert found.before_image == ['--entrypoint', '/bin/bash']
+    assert list(found.argv[found.argv.index(found.plan.image) + 1:]) == command
+    assert '-it' in launch('--entrypoint', '/bin/bash', 'dino', terminals=A_TERMINAL).argv
+    assert '--detach' in launch('--entrypoint', '/bin/server', '--detach', 'dino').argv
+
+
+def test_an_empty_entry_point_is_none() -> None:
+    found = launch('--entrypoint=', 'dino', file={'DockerOptions': {'entrypoint': '/bin/sh'}})
+    assert found.before_image == ['--entrypoint', '']
+    assert list(found.argv[found.argv.index(found.plan.image) + 1:]) == ['/bin/bash']
+
+
+def test_what_only_docker_makes_something_of() -> None:
+    found = launch(
+        '--platform=linux/arm64', '--cpus=8', '--memory', '64G', '--hostname=h', '--workdir=/w/', '--ipc=host', 'dino',
+        file={'DockerOptions': {'cpus': 1.5, 'memory': '1G', 'workdir': '/v', 'ipc': 'private', 'hostname': 'f'}},
+    )
+    assert found.before_image == [
+        '--ipc', 'host', '--workdir', '/w', '--hostname', 'h', '--memory', '64G', '--cpus', '8',
+        '--platform', 'linux/arm64',
+    ]
+    in_file = launch('dino', file={'DockerOptions': {'cpus': 1.5, 'memory': 1 << 30, 'platform': 'arm64'}})
+    assert in_file.before_image == ['--memory', '1073741824', '--cpus', '1.5', '--platform', 'arm64']
+
+
+def test_twice_is_refused() -> None:
+    with pytest.raises(Fatal) as error:
+        launch('--memory=1G', '--docker-arg=-m=2G', '--docker-arg=--cpus=2', 'dino')
+    assert error.value.what == '--docker-arg: -m: set by the launcher already; use --memory'

@@ -202,3 +202,11 @@ def test_a_task_may_have_such_an_option(fake_docker: FakeDocker) -> None:
 def test_refused(words: list[str], err: str) -> None:
     done = tao(*words)
     assert (done.code, done.out, done.err) == (2, '', f'tao: error: {err}')
+
+
+def test_an_entry_point_without_a_command_has_no_line_for_one() -> None:
+    done = tao('--no-check', '--explain', '--quiet', '--entrypoint=/bin/bash', 'dino')
+    assert [line.partition('  # ')[2] for line in done.out.splitlines() if 'entrypoint' in line] == ['--entrypoint']
+    assert done.out.splitlines()[-1].startswith('# nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt  # model/dino in release')
+    pretty = tao('--no-check', '--dry-run=pretty', '--quiet', '--entrypoint=/bin/bash', 'dino').out
+    assert pretty.endswith('  nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt\n')

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+from plans import launch
 from support import FakeDocker, tao
 
 from tao_launcher.base.errors import UsageError
@@ -181,3 +182,38 @@ def test_in_a_slurm_job_the_option_stands(fake_docker: FakeDocker, gpus_: str) -
 ])
 def test_indices(request_: Gpus, words: list[str], said: list[str]) -> None:
     assert gpus.indices(request_, words) == said
+
+
+@pytest.mark.parametrize(('visible', 'same'), [
+    ('0', '--gpus 0'), ('0, 1', '--gpus 0,1'), ('GPU-8c,MIG-1', '--gpus GPU-8c,MIG-1'), ('-1', '--gpus none'),
+    ('', '--gpus none'),
+])
+def test_a_variable_that_restricts_no_container(visible: str, same: str) -> None:
+    environ = {'CUDA_VISIBLE_DEVICES': visible}
+    assert launch('dino', 'train', environ=environ).plan.notices == (
+        f'CUDA_VISIBLE_DEVICES={visible} does not restrict a container: it gets all GPUs ({same} means the same)',
+    )
+    assert '--gpus all' in ' '.join(launch('dino', environ=environ).argv)
+
+
+@pytest.mark.parametrize('visible', ['NoDevFiles', '0,-1,1', '0,0', 'GPU-a;b', 'x' * 100000])
+def test_a_variable_that_has_no_equal(visible: str) -> None:
+    assert launch('dino', 'train', environ={'CUDA_VISIBLE_DEVICES': visible}).plan.notices == (
+        'CUDA_VISIBLE_DEVICES does not restrict a container: it gets all GPUs (--gpus gives it others)',
+    )
+
+
+@pytest.mark.parametrize(('words', 'more'), [
+    (['--gpus=all'], {}), (['--gpus=1'], {}), ([], {'TAO_GPUS': 'all'}),
+    ([], {'DOCKER_HOST': 'tcp://gpu1:2376'}), (['--env', 'CUDA_VISIBLE_DEVICES'], {}),
+    ([], {'SLURM_JOB_ID': '7', 'SLURM_JOB_GPUS': '3'}),
+])
+def test_a_variable_that_is_not_about_this_launch(words: list[str], more: dict[str, str]) -> None:
+    notices = launch(*words, 'dino', 'train', environ={'CUDA_VISIBLE_DEVICES': '0', **more}).plan.notices
+    assert [notice for notice in notices if 'restrict' in notice] == []
+
+
+def test_the_mounts_file_may_be_about_the_gpus_too() -> None:
+    environ = {'CUDA_VISIBLE_DEVICES': '0'}
+    for file in ({'Envs': [{'variable': 'CUDA_VISIBLE_DEVICES', 'value': '0'}]}, {'DockerOptions': {'gpus': 'all'}}):
+        assert launch('dino', 'train', file=file, environ=environ).plan.notices == ()

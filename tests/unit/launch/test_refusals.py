@@ -8,6 +8,7 @@ import pytest
 from tao_launcher.engine import remedies
 from tao_launcher.engine.remedies import Machine
 from tao_launcher.launch import refusals
+from tao_launcher.launch.driver import OldDriver
 from tao_launcher.launch.facts import FailureFacts, Holder, Taken, Unknown
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
@@ -141,6 +142,14 @@ NO_TOOLKIT = (
     ({**GPUS, 'has_driver': True, 'has_nvidia': True}, []),
     ({**GPUS, 'has_driver': None, 'has_nvidia': None}, []),
     ({**GPUS, 'wants_gpu': False}, []),
+    ({**GPUS, 'has_driver': True, 'old_driver': OldDriver('535.183.01', '7.1.0', '580', '5.3.0')}, [(
+        'if docker said "unsatisfied condition: cuda": TAO 7.1.0 asks for driver 580 or later, this machine has '
+        '535.183.01', f'--release 5.3.0 before the task name, the newest for this driver; or {remedies.INSTALL_DRIVER}',
+    )]),
+    ({**GPUS, 'has_driver': True, 'old_driver': OldDriver('390.1', '7.1.0', '580')}, [(
+        'if docker said "unsatisfied condition: cuda": TAO 7.1.0 asks for driver 580 or later, this machine has 390.1',
+        remedies.INSTALL_DRIVER,
+    )]),
     ({**GPUS, 'ulimits': ('memlock',)}, [LIMITS, NO_DRIVER]),
 ])
 def test_what_the_engines_own_words_may_confirm(known: dict[str, Any], said: list[tuple[str, str]]) -> None:

@@ -45,3 +45,34 @@ def test_a_subtask_one_slip_away() -> None:
     with pytest.raises(UsageError) as error:
         target('dino', 'trian')
     assert 'train' in f'{error.value.what} {error.value.why} {error.value.advice}'
+
+
+def in_image(*words: str, release: str = '') -> Target:
+    """What a call launches in an image that was named."""
+    call = command_line.call(words, CATALOGUE.groups(), CATALOGUE.subtasks_by_name(), {})
+    return task_target(CATALOGUE, call, release, 'my:1')
+
+
+@pytest.mark.parametrize(('words', 'release', 'job', 'notices'), [
+    (['my_task', 'train'], '', 'model/my_task/train', ('no task my_task, but my:1 may have it',)),
+    (['deploy', 'my_task'], '', 'deploy/my_task/shell', ('no task my_task in group deploy, but my:1 may have it',)),
+    (['my_task', 'run', 'ls'], '', 'model/my_task/run', ('no task my_task, but my:1 may have it',)),
+    (['dinoo', 'train'], '', 'model/dinoo/train', (
+        'no task dinoo, but my:1 may have it; did you mean dino? (release 6.25.11.1, 6.26.3, 7.1.0)',)),
+    (['dino', 'train'], '4.0.1', 'model/dino/train', (
+        'no task dino in release 4.0.1, but my:1 may have it; releases that have it: 5.0.0, 5.1.0, 5.2.0, 5.2.0.1, '
+        '5.3.0, 5.5.0, 6.0.0, 6.0.1, 6.25.7, 6.25.9, 6.25.10, 6.25.11, 6.25.11.1, 6.26.3, 7.1.0',)),
+    (['dino', 'train'], '', 'model/dino/train', ()),
+])
+def test_a_named_image_may_have_any_task(
+    words: list[str], release: str, job: str, notices: tuple[str, ...],
+) -> None:
+    found = in_image(*words, release=release)
+    assert (found.job, found.notices) == (job, notices)
+    assert found.release in ('', '7.1.0')
+
+
+def test_a_named_image_is_of_no_release() -> None:
+    with pytest.raises(UsageError) as error:
+        in_image('dino', 'train', release='1.2')
+    assert error.value.what == 'unknown release 1.2'

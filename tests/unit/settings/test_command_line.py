@@ -201,6 +201,13 @@ def test_every_spelling(option: Any) -> None:
                              '--mounts: did you mean --mounts_file?', 'tao --help options']),
     ('--mount_file x dino', ['unknown option --mount_file', 'did you mean --mounts_file?', 'tao --help options']),
     ('-x dino', ['unknown option -x', 'tao --help options']),
+    ('--add-host=a:1 dino', [
+        'unknown option --add-host', '--docker-arg passes an option on to docker run',
+        'tao --docker-arg=--add-host=a:1 …']),
+    ('-v /a:/b dino', [
+        'unknown option -v', "docker run's -v is --volume here", 'tao --volume SRC[:DST[:MODE]] …']),
+    ('--rm dino', [
+        'unknown option --rm', "docker run's --rm is passed always, except with --detach", 'tao --help options']),
     ('-qh', ['unknown option -qh', 'tao --help options']),
     ('--gpus', ['--gpus needs a value: --gpus GPUS', '']),
     ('--gpus --tty dino', ['--gpus needs a value: --gpus GPUS', '']),

@@ -9,7 +9,7 @@ from support import tao
 
 from tao_launcher.settings.command_line import table
 from tao_launcher.settings.programs import RUNNERS
-from tao_launcher.settings.unknown_options import refusal
+from tao_launcher.settings.unknown_options import UnknownOption, refusal
 
 
 @pytest.mark.parametrize('program', RUNNERS)
@@ -27,8 +27,8 @@ def test_abbreviations(program: str, checkout: Path) -> None:
 def test_what_an_abbreviation_leaves_open() -> None:
     """One may mean several, of which some take a value: what follows is not read then."""
     known = table('tao_tf2')
-    assert refusal(['--run_as'], 'tao_tf2', known).why == ('did you mean --run_as_service, --run_as_user?',)
-    assert refusal(['--port_'], 'tao_tf2', known).why == ('did you mean --port_mapping?',)
+    for name, meant in (('--run_as', '--run_as_service, --run_as_user'), ('--port_', '--port_mapping')):
+        assert refusal([UnknownOption(name, None, '')], 'tao_tf2', known).why == (f'did you mean {meant}?',)
     done = tao('--po', '80:80', '--vol', 'a:b', program='tao_tf2')
     assert done.err == (
         'tao_tf2: error: unknown options --po, --vol\n    --po: did you mean --port, --port_mapping?\n'
@@ -37,4 +37,4 @@ def test_what_an_abbreviation_leaves_open() -> None:
     done = tao('--ver', '--vol', 'a:b', program='tao_tf2')
     assert 'unknown options --ver, --vol\n    --ver: did you mean --verbose, --version?\n' in done.err
     done = tao('--en', 'x', '--vol', 'a:b', program='tao_tf2')
-    assert 'unknown option --en\n    did you mean --engine, --env, --envsetup?\n' in done.err
+    assert 'unknown option --en\n    did you mean --engine, --entrypoint, --env, --envsetup?\n' in done.err

@@ -77,7 +77,7 @@ def refusal(line: str, subtask: str = '', release: str = '') -> list[str]:
 
 
 def test_unknown_release() -> None:
-    assert refusal('dino', release='9.9') == ['unknown release 9.9', f'known: {", ".join(RELEASES)}', '']
+    assert refusal('dino', release='1.9') == ['unknown release 1.9', f'known: {", ".join(RELEASES)}', '']
 
 
 @pytest.mark.parametrize(('line', 'release', 'lines'), [
@@ -132,19 +132,23 @@ def test_task_that_the_newest_release_has_no_more(line: str, release: str, notic
 
 @pytest.mark.parametrize(('line', 'subtask', 'notice'), [
     ('model dino', 'gen_trt_engine',
-        'gen_trt_engine is no known subtask of model dino; deploy dino has it, in release 7.1.0'),
-    ('deploy dino', 'train', 'train is no known subtask of deploy dino; model dino has it, in release 7.1.0'),
+        'gen_trt_engine is not a known subtask of model dino; deploy dino has it, in release 7.1.0'),
+    ('deploy dino', 'train', 'train is not a known subtask of deploy dino; model dino has it, in release 7.1.0'),
     ('deploy dino', 'evaluate', ''), ('model dino', 'evaluate', ''), ('dino', 'gen_trt_engine', ''),
-    ('model dino', 'my_own', ''), ('dino', 'my_own', ''), ('annotations', 'train', ''),
+    ('dino', 'my_own', 'my_own is not a known subtask of model dino; known: convert, default_specs, distill, evaluate, '
+        'export, inference, quantize, train'),
+    ('annotations', 'train', 'train is not a known subtask of dataset annotations; '
+        'known: convert, merge, qa_to_llava_annotation, slice'),
+    ('trtexec', 'train', ''),
 ])
 def test_subtask_that_another_group_has(line: str, subtask: str, notice: str) -> None:
-    assert catalogue.subtask_elsewhere(CATALOGUE, find(line, subtask), subtask) == notice
+    assert catalogue.unknown_subtask(CATALOGUE, find(line, subtask), subtask) == notice
     found = launch(*line.split(), subtask, 'x')
     assert found.plan.notices == ((notice,) if notice else ())
     assert found.argv[-2:] == (subtask, 'x')
 
 
-def test_subtask_elsewhere_is_for_tasks_alone() -> None:
+def test_a_subtask_is_looked_at_for_tasks_alone() -> None:
     assert launch('model', 'dino', 'run', 'gen_trt_engine').plan.notices == ()
     assert launch('--interactive', 'model', 'dino').plan.notices == ()
 
@@ -156,6 +160,6 @@ def test_both_notices() -> None:
     )
     found = catalogue.find(known, 'model', 'x', 'export', '')
     assert catalogue.moved(known, found) == 'model x is not in release 2; it is taken from 1, the last that has it'
-    assert catalogue.subtask_elsewhere(known, found, 'export') == (
-        'export is no known subtask of model x; deploy x has it, in release 1'
+    assert catalogue.unknown_subtask(known, found, 'export') == (
+        'export is not a known subtask of model x; deploy x has it, in release 1'
     )

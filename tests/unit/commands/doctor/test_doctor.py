@@ -13,7 +13,7 @@ from support import FakeDocker, tao, tao_process, write_mounts
 
 def test_ready(engine: Callable[[str, str], None], put: Put, home: Path, fake_docker: FakeDocker) -> None:
     engine('docker-ce 28', 'docker-ce 28 with CDI')
-    put('nvidia-smi', f"cat <<'END'\n{A100}END")
+    put('nvidia-smi', f"cat <<'END'\n{A100.replace('535.183.01', '580.65.06')}END")
     (home / '.docker').mkdir()
     (home / '.docker/config.json').write_text('{"auths": {"nvcr.io": {"auth": "eA=="}}}')
     (home / 'data').mkdir()
@@ -26,7 +26,7 @@ def test_ready(engine: Callable[[str, str], None], put: Put, home: Path, fake_do
         f'ok    client       {folder}/docker 28.3.2',
         'ok    daemon       answers',
         'ok    server       docker 28.3.2, API 1.51',
-        'ok    driver       535.183.01',
+        'ok    driver       580.65.06',
         'ok    toolkit      docker has an nvidia runtime or CDI devices',
         f'ok    mounts file  {home}/.tao_mounts.json',
         'ok    sources      all there',

@@ -3,18 +3,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from doctor_answers import facts
 
 from tao_launcher.commands.doctor.facts import Gathered, MachineFacts
-from tao_launcher.commands.doctor.findings import Check, Finding, asking, numbers
-
-
-@pytest.mark.parametrize(('text', 'found'), [
-    ('535.104.05', (535, 104, 5)), ('20.10.24+dfsg1', (20, 10, 24)), ('1.2-rc3', (1, 2)), ('', ()), ('none', ()),
-])
-def test_numbers(text: str, found: tuple[int, ...]) -> None:
-    assert numbers(text) == found
+from tao_launcher.commands.doctor.findings import Check, Finding, asking
 
 
 def test_a_check_asks_then_judges() -> None:

@@ -1,15 +1,18 @@
 """The checks of the GPUs, with answers of nvidia-smi and in the form of several engines."""
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping
 
 import pytest
-from doctor_answers import A100, SMI_BROKEN, facts, info
+from doctor_answers import A100, SMI_BROKEN, Put, facts, findings, info
+from plans import CATALOGUE
+from support import tao
 
 from tao_launcher.commands.doctor import gpus
 from tao_launcher.commands.doctor.findings import Finding
 from tao_launcher.commands.doctor.gpus import Bus, Toolkit, gpu_rows
 from tao_launcher.engine import remedies
+from tao_launcher.tasks.load import host_requirements
 
 SMI_MISMATCH = 'Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 535.183\n'
 
@@ -24,15 +27,38 @@ def test_gpu_rows(text: str, rows: list[list[str]]) -> None:
     assert len(gpu_rows(A100)) == 8
 
 
+RELEASES = tuple(CATALOGUE.releases)
+
+
+def used(release: str) -> dict[str, Any]:
+    """The facts of a launch that uses a release."""
+    return {'requirements': host_requirements(release), 'releases': RELEASES}
+
+
+def smi(driver: str) -> str:
+    return f'0, Tesla V100, 16160, {driver}\n'
+
+
+OLDER = '--release {} before the task name'
+
+
 @pytest.mark.parametrize(('known', 'bus', 'finding'), [
     ({'nvidia_smi': A100}, Bus(), ('ok', '535.183.01')),
-    ({'nvidia_smi': '0, Tesla V100, 16160, 525.85.12\n'}, Bus(), ('ok', '525.85.12')),
-    ({'nvidia_smi': '0, Tesla V100, 16160, 470.256.02\n'}, Bus(), (
-        'warn', '470.256.02; above 525.85 is asked for', remedies.INSTALL_DRIVER,
+    ({'nvidia_smi': A100, **used('5.2.0')}, Bus(), ('ok', '535.183.01')),
+    ({'nvidia_smi': smi('580.65.06'), **used('7.3.0')}, Bus(), ('ok', '580.65.06')),
+    ({'nvidia_smi': smi('470.256.02'), **used('my-own')}, Bus(), ('ok', '470.256.02')),
+    ({'nvidia_smi': A100, **used('7.1.0')}, Bus(), (
+        'warn', '535.183.01; TAO 7.1.0 asks for 580 or later; release 5.3.0 is the newest that this driver is for',
+        f'{remedies.INSTALL_DRIVER}, or {OLDER.format("5.3.0")}',
     )),
-    ({'nvidia_smi': '0, Tesla V100, 16160, 525.85\n', 'system': {'ID': 'ubuntu'}}, Bus(), (
-        'warn', '525.85; above 525.85 is asked for', 'ubuntu-drivers install',
+    ({'nvidia_smi': smi('525.60'), 'system': {'ID': 'ubuntu'}, **used('5.0.0')}, Bus(), (
+        'warn', '525.60; TAO 5.0.0 asks for 525.85 or later; release 4.0.1 is the newest that this driver is for',
+        f'ubuntu-drivers install, or {OLDER.format("4.0.1")}',
     )),
+    ({'nvidia_smi': smi('390.157'), **used('3.22.05')}, Bus(), (
+        'warn', '390.157; TAO 3.22.05 asks for 465 or later', remedies.INSTALL_DRIVER,
+    )),
+    ({'nvidia_smi': smi('[N/A]'), **used('7.1.0')}, Bus(), ('ok', '[N/A]')),
     ({'nvidia_smi': SMI_BROKEN}, Bus(), (
         'warn', f'nvidia-smi says: {SMI_BROKEN.strip()}'[:177], 'nvidia-smi  (after a driver update: reboot)',
     )),
@@ -91,6 +117,16 @@ NO_TOOLKIT = 'docker shows no nvidia runtime and no CDI devices; --gpus needs th
     ('Debian 20.10', {'nvidia_smi': SMI_BROKEN}, Toolkit(), None),
     ('podman', {}, Toolkit(), None),
     ('nothing', {}, Toolkit(), None),
+    ('docker-ce 19.03', used('5.2.0'), Toolkit(has_setup=True, version='1.13.5'), (
+        'ok', '1.13.5; docker has an nvidia runtime or CDI devices')),
+    ('docker-ce 19.03', used('7.1.0'), Toolkit(has_setup=True, version='1.13.5'), (
+        'warn', '1.13.5; TAO 7.1.0 asks for 1.19.0 or later; release 6.26.3 is the newest that this toolkit is for',
+        f'{remedies.INSTALL_TOOLKIT}, or {OLDER.format("6.26.3")}')),
+    ('Debian 20.10', used('5.2.0'), Toolkit(has_hook=True, version='1.2.1'), (
+        'warn', '1.2.1; TAO 5.2.0 asks for 1.3.0 or later; release 4.0.1 is the newest that this toolkit is for',
+        f'{remedies.INSTALL_TOOLKIT}, or {OLDER.format("4.0.1")}')),
+    ('docker-ce 19.03', {'is_remote': True, **used('7.1.0')}, Toolkit(version='1.2.1'), (
+        'ok', '1.2.1; docker has an nvidia runtime or CDI devices')),
 ])
 def test_toolkit(name: str, known: dict[str, Any], installed: Toolkit, finding: tuple[str, ...] | None) -> None:
     found = gpus.toolkit(facts(**{'info': info(name), 'nvidia_smi': A100, **known}), installed)
@@ -106,8 +142,7 @@ CDI = 'nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml'
     (Toolkit(has_setup=True), ('warn', 'nothing describes the GPUs as devices (CDI), which --gpus needs', CDI)),
 ])
 def test_the_toolkit_of_podman(installed: Toolkit, finding: tuple[str, ...]) -> None:
-    smi = '0, A100, 81920, 535.104'
-    known = facts(engine=('podman',), info={'host': {}}, nvidia_smi=smi)
+    known = facts(engine=('podman',), info={'host': {}}, nvidia_smi=smi('535.104'))
     assert gpus.toolkit(known, installed) == Finding('toolkit', *finding)
 
 
@@ -116,3 +151,21 @@ def test_old_packages() -> None:
         'packages', 'info', 'nvidia-docker2: replaced by nvidia-container-toolkit', remedies.INSTALL_TOOLKIT,
     )
     assert gpus.old_packages(facts(), ()) is None
+
+
+def test_the_driver_is_judged_by_the_release(put: Put) -> None:
+    put('nvidia-smi', "echo '0, NVIDIA GeForce RTX 3090, 24576, 535.183.01'")
+
+    def driver(*words: str, env: Mapping[str, str] | None = None) -> dict[str, str]:
+        return findings(tao(*words, 'doctor', '--format=json', env=env).out)['driver']
+
+    old = driver()
+    assert (old['status'], old['found']) == (
+        'warn', '535.183.01; TAO 7.1.0 asks for 580 or later; release 5.3.0 is the newest that this driver is for')
+    assert old['fix'].endswith(f', or {OLDER.format("5.3.0")}')
+    for fine in (
+        driver('--release', '5.2.0'), driver(env={'TAO_RELEASE': '5.3.0'}), driver('--tag', '5.2.0-pyt'),
+        driver('--image', 'mirror.lab/tao:5.2.0-pyt'),
+    ):
+        assert (fine['status'], fine['found']) == ('ok', '535.183.01')
+    assert 'TAO 6.0.0 asks for 550' in driver('--release', '6.0.0')['found']

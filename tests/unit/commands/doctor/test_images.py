@@ -9,7 +9,7 @@ from doctor_answers import facts
 
 from tao_launcher.commands.doctor import images
 from tao_launcher.commands.doctor.findings import Finding
-from tao_launcher.commands.doctor.images import Login, Override
+from tao_launcher.commands.doctor.images import CatalogueFiles, Login
 
 
 @pytest.mark.parametrize(('known', 'found', 'finding'), [
@@ -48,10 +48,12 @@ def test_a_credential_helper_that_is_not_there(home: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(('override', 'finding'), [
-    (Override(), None),
-    (Override('/c'), ('info', '/c replaces the built-in releases')),
-    (Override('/c', '/c: not JSON'), ('fail', '/c: not JSON', 'correct or remove /c')),
+@pytest.mark.parametrize(('found', 'finding'), [
+    (CatalogueFiles(), None),
+    (CatalogueFiles('/c'), ('info', '/c replaces the built-in releases')),
+    (CatalogueFiles('/c', ('/d/a', '/d/b')), ('info', '/c replaces the built-in releases; /d/a, /d/b not read')),
+    (CatalogueFiles('', ('/d/a', '/d/b')), ('info', 'releases beside the built-in ones: /d/a, /d/b')),
+    (CatalogueFiles('/c', (), '/c: not JSON', 'rm /c'), ('fail', '/c: not JSON', 'rm /c')),
 ])
-def test_catalogue(override: Override, finding: tuple[str, ...] | None) -> None:
-    assert images.catalogue(facts(), override) == (Finding('catalogue', *finding) if finding else None)
+def test_catalogue(found: CatalogueFiles, finding: tuple[str, ...] | None) -> None:
+    assert images.catalogue(facts(), found) == (Finding('catalogue', *finding) if finding else None)

@@ -9,6 +9,8 @@ from doctor_answers import facts
 from tao_launcher.commands.doctor import system
 from tao_launcher.commands.doctor.findings import Finding
 from tao_launcher.commands.doctor.system import Python
+from tao_launcher.tasks.load import host_requirements
+from tao_launcher.tasks.requirements import Requirements
 
 
 @pytest.mark.parametrize(('known', 'kernel', 'finding'), [
@@ -33,13 +35,21 @@ def test_selinux(enforce: str, known: dict[str, Any], finding: tuple[str, ...] |
     assert system.selinux(facts(**known), enforce) == (Finding('SELinux', *finding) if finding else None)
 
 
-@pytest.mark.parametrize(('found', 'finding'), [
-    (Python((3, 8), '23.0.1'), ('ok', '3.8, pip 23.0.1')),
-    (Python((3, 8), '20.0.2'), (
-        'warn', '3.8, pip 20.0.2; pip above 21.06 is asked for', 'python3 -m pip install --upgrade pip',
+@pytest.mark.parametrize(('release', 'found', 'finding'), [
+    ('7.1.0', Python((3, 8), '23.0.1'), ('ok', '3.8, pip 23.0.1')),
+    ('7.1.0', Python((3, 8), '20.0.2'), (
+        'warn', '3.8, pip 20.0.2; TAO 7.1.0 asks for pip above 21.06', 'python3 -m pip install --upgrade pip',
     )),
-    (Python((3, 13)), ('ok', '3.13')),
-    (Python((3, 7)), ('fail', '3.7; 3.8 or later is needed')),
+    ('4.0.1', Python((3, 8), '20.0.2'), ('ok', '3.8, pip 20.0.2')),
+    ('7.1.0', Python((3, 13)), ('ok', '3.13')),
+    ('4.0.1', Python((3, 7)), ('fail', '3.7; 3.8 or later is needed')),
 ])
-def test_python(found: Python, finding: tuple[str, ...]) -> None:
-    assert system.python(facts(), found) == Finding('python', *finding)
+def test_python(release: str, found: Python, finding: tuple[str, ...]) -> None:
+    assert system.python(facts(requirements=host_requirements(release)), found) == Finding('python', *finding)
+
+
+def test_a_python_that_a_release_is_too_new_for() -> None:
+    asked = Requirements('8.0.0', {'8.0.0': {'python': '3.12'}})
+    assert system.python(facts(requirements=asked), Python((3, 11), '23.0')) == Finding(
+        'python', 'warn', '3.11; TAO 8.0.0 asks for 3.12 or later',
+    )

@@ -21,7 +21,7 @@ def test_an_engine_that_is_down(engine: Engine) -> None:
     (['pull', '--all', 'dino'], 'which images?\n    try: tao pull TASK…, or tao pull --all'),
     (['images', 'dinoo'], 'no task dinoo\n    did you mean dino? (release 6.26.3, 6.25.11.1, 7.1.0)'),
     (['images', 'dino', '--registry', 'https://h'], '--registry: "https://h": expected HOST[:PORT][/PREFIX], without https://'),
-    (['--release', '9', 'images'], 'unknown release 9\n    known: '),
+    (['--release', '9', 'images'], 'unknown release 9\n    did you mean 9.0.0?\n    known: '),
     (['bundle', 'save', 'b', 'model/nothing'], 'no task nothing in group model\n'),
 ])
 def test_usage(engine: Engine, words: list[str], err: str) -> None:

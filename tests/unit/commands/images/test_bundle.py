@@ -28,7 +28,7 @@ FILES = {'images.tar': (10, 'c' * 64), 'tao.pyz': (20, 'd' * 64)}
 def test_manifest_is_read_as_it_was_written() -> None:
     both = [IMAGE._replace(documents=(bundle.packed(b'{\n}'),)), IMAGE._replace(digests=(), tasks=())]
     text = bundle.manifest(both, FILES)
-    images, found = bundle.read_manifest(text.encode(), 'manifest.json')
+    images, found, _ = bundle.read_manifest(text.encode(), 'manifest.json')
     assert images == both
     assert bundle.documents(images[0]) == [b'{\n}']
     assert found == {name: digest for name, (_, digest) in FILES.items()}

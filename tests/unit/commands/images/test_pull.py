@@ -99,7 +99,9 @@ def test_pull_says_how_much(engine: Engine) -> None:
     assert done == (0, '', f'tao: notice: 1 image to pull, 9.5 GB\ntao: pulling {DINO}\n')
     assert engine.calls[-1] == ['docker', 'pull', '--quiet', DINO]
     # never without verification to a registry that is not this machine's
-    assert [call for call in engine.calls if call[1] == 'manifest'] == [['docker', 'manifest', 'inspect', DINO]]
+    assert [call for call in engine.calls if call[1] == 'manifest'] == [
+        ['docker', 'manifest', 'inspect', DINO], ['docker', 'manifest', 'inspect', '--verbose', DINO],
+    ]
 
 
 def test_pull_looks_at_the_disk_first(engine: Engine) -> None:

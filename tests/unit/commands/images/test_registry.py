@@ -36,7 +36,7 @@ def save(engine: Engine, folder: Path, digest: str) -> list[bytes]:
     engine.answers('save')
     (engine.folder / 'save.out').write_bytes(classic({DINO: A}).data())
     assert tao('--quiet', 'bundle', 'save', str(folder), 'model/dino') == (0, '', '')
-    (found,), _ = bundle.read_manifest((folder / 'manifest.json').read_bytes(), 'manifest.json')
+    (found,), _, _ = bundle.read_manifest((folder / 'manifest.json').read_bytes(), 'manifest.json')
     return bundle.documents(found)
 
 

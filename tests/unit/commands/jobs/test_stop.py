@@ -85,7 +85,9 @@ def test_stop_other_users_when_told_so(engine: Engine) -> None:
 
 
 def test_nothing_to_stop(engine: Engine) -> None:
-    assert tao('stop', '--all') == (1, '', 'tao: error: no jobs to stop\n    try: tao list -a\n')
+    assert tao('stop', '--all') == (0, '', 'tao: no jobs to stop\n')
+    assert tao('stop', '--all', '--dry-run') == (0, '', 'tao: no jobs to stop\n')
+    assert tao('stop', '--all', '--all-users', '--yes') == (0, '', 'tao: no jobs to stop\n')
     engine.has(container(A, state='exited', code=3))
     assert tao('stop', 'dino') == (
         1, '', f'tao: error: dino is no longer running\n    {A[:12]}  model/dino/train  exited (3)\n',

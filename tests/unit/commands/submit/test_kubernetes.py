@@ -204,3 +204,23 @@ def test_what_a_secret_is_made_of(env: dict[str, str], before: str, home: Path) 
     done = tao('submit', 'kubernetes', '--dry-run', '--env=A', 'dino', 'train', env=env)
     said = f'tao: notice: the Secret tao-environment of the cluster has to hold API_KEY, A; to make it{before}:'
     assert said in done.err.splitlines()
+
+
+@pytest.mark.parametrize(('words', 'command', 'args'), [
+    (['--entrypoint=/bin/sh', 'dino', 'run', '-c', 'id'], ['/bin/sh'], ['-c', 'id']),
+    (['--entrypoint=', 'dino', 'train', '$(A)'], ['dino', 'train', '$$(A)'], None),
+])
+def test_entry_point(words: list[str], command: list[str], args: Any) -> None:
+    container = manifest(*words)['items'][1]['spec']['template']['spec']['containers'][0]
+    assert (container['command'], container.get('args')) == (command, args)
+
+
+@pytest.mark.parametrize(('platform', 'labels'), [
+    ('linux/arm64/v8', {'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'arm64'}),
+    ('x86_64', {'kubernetes.io/arch': 'amd64'}),
+])
+def test_platform_and_limits(platform: str, labels: dict[str, str]) -> None:
+    document = manifest('--platform', platform, '--memory=64G', '--cpus=1.5', '--gpus=none', 'dino', 'train')
+    pod = document['items'][1]['spec']['template']['spec']
+    assert pod['nodeSelector'] == labels
+    assert pod['containers'][0]['resources'] == {'limits': {'memory': '64Gi', 'cpu': '1.5'}}

@@ -28,3 +28,22 @@ def test_pyxis_says_all_that_it_can_not(home: Path, tmp_path: Path) -> None:
         f'    Mounts[0] of {path}: {tmp_path}/a,b: a path with ":" or "," cannot be mounted\n'
         f'    Mounts[1] of {path}: mode z: pyxis does not relabel\n'
     ))
+
+
+def test_an_entry_point_is_the_first_word() -> None:
+    done = submit('--container=pyxis', '--quiet', '--entrypoint=/bin/sh', 'dino', 'run', '-c', 'id')
+    assert (done.code, done.err) == (0, '')
+    assert "exec env \"$@\"' sh /bin/sh -c id &\n" in done.out
+    plain = submit('--container=pyxis', '--quiet', '--entrypoint=', 'dino', 'run', 'id')
+    assert "exec env \"$@\"' sh id &\n" in plain.out
+
+
+def test_limits_are_those_of_slurm() -> None:
+    done = submit('--container=pyxis', '--memory=1G', '--cpus=2', '--hostname=h', '--platform=arm64', 'dino', 'train')
+    assert done == Result(2, '', (
+        'tao: error: 4 things that pyxis cannot express\n'
+        '    hostname: an option of docker run\n'
+        '    memory: an option of docker run\n'
+        '    cpus: an option of docker run\n'
+        '    platform: an option of docker run\n'
+    ))

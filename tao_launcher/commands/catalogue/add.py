@@ -1,0 +1,48 @@
+"""tao catalogue add: put the releases of a file beside the built-in ones."""
+from __future__ import annotations
+
+from ...base import host
+from ...base.errors import UsageError
+from ...tasks import keep
+from ...tasks.added import from_bytes, read_file
+from ...tasks.load import builtin_catalogue
+from ...tasks.release_file import name as parse_name
+from ...tasks.release_file import text
+from .say import say_kept
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...settings.invocation import Invocation
+    from ...tasks.release_file import Release
+
+
+def add(file: str, name: str, invocation: Invocation, *, dry_run: bool) -> int:
+    """Write each release of a file ('-' is standard input) into a file of its own, and print their paths.
+
+    `name` is the name of the one release, in place of its own. Returns 0; raises UsageError and ConfigError.
+    """
+    if name:
+        checked_name(name)
+    for own, release in read(file, name).items():
+        if dry_run:
+            invocation.output.result(text({own: release}))
+            invocation.output.notice(f'would write {keep.path_of(own, invocation.here)}')
+        else:
+            kept = keep.keep(own, {own: release}, invocation.here)
+            say_kept(own, release, kept, builtin_catalogue(), invocation)
+    return 0
+
+
+def read(file: str, name: str = '') -> dict[str, Release]:
+    """The releases of a file, or of standard input ('-'). Raises ConfigError."""
+    if file == '-':
+        return from_bytes(host.standard_input(), 'standard input', name)
+    return read_file(host.path_of(file), name)
+
+
+def checked_name(name: str) -> str:
+    """The name of a release. Raises UsageError."""
+    try:
+        return parse_name(name)
+    except ValueError as e:
+        raise UsageError(f'--name: "{name}": {e}') from None

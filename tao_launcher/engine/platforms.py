@@ -1,0 +1,44 @@
+"""Platforms of images, OS/ARCH[/VARIANT]: which one is asked for, and which machines run it. Pure."""
+from __future__ import annotations
+
+from . import answers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .profile import Profile
+
+# Architectures as registries name them, by what machines and people call them too.
+ARCHITECTURES = {
+    'x86_64': 'amd64', 'x86-64': 'amd64', 'aarch64': 'arm64', 'i386': '386', 'i686': '386', 'armv7l': 'arm',
+    'armv6l': 'arm', 'armhf': 'arm', 'armel': 'arm',
+}
+
+
+def architecture(name: str) -> str:
+    """The architecture of a platform, or of a machine as uname has it: amd64, arm64; '' where it is left open."""
+    parts = name.lower().split('/')
+    found = parts[1] if len(parts) > 1 else parts[0]
+    return '' if found in ('', 'linux', 'unknown') else ARCHITECTURES.get(found, found)
+
+
+def asked(option: str, profile: Profile, environ: Mapping[str, str]) -> tuple[str, str]:
+    """(the platform that is asked for, what says so): --platform, or the variable of the engine's client; else ''."""
+    if option:
+        return option, '--platform'
+    variable = profile.platform_variable
+    found = environ.get(variable, '') if variable else ''
+    return (found, variable) if found else ('', '')
+
+
+def of_index(document: Mapping[str, object]) -> tuple[str, ...]:
+    """The platforms of the images that a registry's index names, each once; attestations are no images."""
+    found = []
+    for entry in answers.entries(document, 'manifests'):
+        system, machine, variant = (
+            answers.text(entry, 'platform', key) for key in ('os', 'architecture', 'variant')
+        )
+        if machine and (system, machine) != ('unknown', 'unknown'):
+            found.append('/'.join(part for part in (system, machine, variant) if part))
+    return tuple(dict.fromkeys(found))

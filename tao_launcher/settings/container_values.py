@@ -1,0 +1,37 @@
+"""How values are written that only an engine makes something of; as in parsers.py, which has them with the others."""
+from __future__ import annotations
+
+import re
+
+from ..base.text import NO_LINE_BREAK
+
+
+def hostname(text: str) -> str:
+    """A host name: labels of letters, digits and -, joined by dots, at most 63 characters as the kernel has it."""
+    label = '[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?'
+    if len(text) > 63 or not re.fullmatch(rf'{label}(\.{label})*', text):
+        raise ValueError('expected a host name of at most 63 letters, digits, - and dots')
+    return text
+
+
+def cpus(text: str) -> str:
+    """A number of processors, parts of one too."""
+    if not re.fullmatch(r'[0-9]{1,5}(\.[0-9]{1,9})?', text) or not text.strip('0.'):
+        raise ValueError('expected a number of processors such as 8 or 1.5')
+    return text
+
+
+def platform(text: str) -> str:
+    """OS/ARCH[/VARIANT] of an image, or ARCH alone."""
+    if not re.fullmatch('[a-z0-9_]+(/[a-z0-9_]+){0,2}', text):
+        raise ValueError('expected OS/ARCH such as linux/amd64 or linux/arm64')
+    return text
+
+
+def entrypoint(text: str) -> str:
+    """A program in the container; an empty one leaves out that of the image."""
+    if re.search(r'[\0\n\r]', text):
+        raise ValueError(NO_LINE_BREAK)
+    if text.startswith('-'):
+        raise ValueError('expected a program of the container; its arguments follow "run"')
+    return text

@@ -1,0 +1,49 @@
+"""Writes releases into ~/.tao/releases.d, a file for each."""
+from __future__ import annotations
+
+from ..base import backup, folders, host
+from ..base.errors import ConfigError
+from ..base.lock import STATE
+from ..base.record import Record
+from ..settings.locate import releases_folder
+from .added import read_file
+from .release_file import Release, overlaid, text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..base.host import Host
+
+
+class Kept(Record):
+    """Where a release was written, whether that changed anything, and where the file is kept that was there ('')."""
+
+    path: str
+    is_new: bool
+    backup: str = ''
+
+
+def path_of(name: str, here: Host) -> str:
+    """The file of a release that the launcher writes."""
+    return f'{releases_folder(here)}/{name}.json'
+
+
+def with_kept(name: str, release: Release, here: Host) -> dict[str, Release]:
+    """The content of the release's file with this laid over what is there. Raises FileError for a faulty file."""
+    path = path_of(name, here)
+    there = read_file(path) if host.exists(path) else {}
+    return {**there, name: overlaid(there[name], release) if name in there else release}
+
+
+def keep(name: str, content: dict[str, Release], here: Host) -> Kept:
+    """Write the file of a release; what was there is kept beside it. Raises ConfigError."""
+    path, data = path_of(name, here), text(content).encode()
+    owner = (here.uid, here.gid) if here.is_root and here.uid else None  # sudo: for whom it is
+    made: list[str] = []
+    try:
+        if backup.holds(path, data):
+            return Kept(path, is_new=False)
+        folders.make_folders(releases_folder(here), made, owner)
+        return Kept(path, is_new=True, backup=backup.replace(path, data, f'{here.home}/{STATE}'))
+    except OSError as e:
+        folders.remove_folders(made)
+        raise ConfigError(f'{path}: cannot be written ({e.strerror or e})', 'nothing was changed') from None

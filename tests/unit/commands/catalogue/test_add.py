@@ -1,0 +1,103 @@
+"""tao catalogue add: one's own releases beside the built-in ones."""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support import CHECKOUT, Result, tao
+
+IMAGE = {'docker_registry': 'nvcr.io', 'tasks': ['dino', 'newnet']}
+NVIDIAS = {
+    'format_version': '3.0', 'toolkit_version': '7.2.0',
+    'task_group': {'model': {'dockers': {'nvidia/tao/tao-toolkit': {'7.2.0-pyt': IMAGE}}}},
+}
+TEXT = """{
+  "7.2.0": {
+    "groups": {
+      "model": {
+        "nvcr.io/nvidia/tao/tao-toolkit:7.2.0-pyt": ["dino", "newnet"]
+      }
+    }
+  }
+}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file of NVIDIA's."""
+    path = tmp_path / 'config.json'
+    path.write_text(json.dumps(NVIDIAS))
+    return path
+
+
+def test_add(file: Path, home: Path) -> None:
+    path = home / '.tao' / 'releases.d' / '7.2.0.json'
+    assert tao('catalogue', 'add', str(file)) == Result(
+        0, f'{path}\n', 'tao: notice: release 7.2.0: 2 tasks in 1 image\n')
+    assert path.read_text() == TEXT
+    assert tao('catalogue', 'add', str(path)) == Result(
+        0, f'{path}\n', 'tao: notice: release 7.2.0: 2 tasks in 1 image (it was there already)\n')
+    image = json.loads(tao('--no-check', '--dry-run=json', 'newnet', 'train').out)['image']
+    assert image == 'nvcr.io/nvidia/tao/tao-toolkit:7.2.0-pyt'
+
+
+def test_dry_run(file: Path, home: Path) -> None:
+    path = home / '.tao' / 'releases.d' / '7.2.0.json'
+    assert tao('catalogue', 'add', '--dry-run', str(file)) == Result(0, TEXT, f'tao: notice: would write {path}\n')
+    assert tao('--dry-run', 'catalogue', 'add', str(file)).out == TEXT
+    assert not (home / '.tao').exists()
+
+
+def test_a_name_of_ones_own(file: Path, home: Path) -> None:
+    assert tao('catalogue', 'add', '--name', 'mine', str(file)).out == f'{home}/.tao/releases.d/mine.json\n'
+    assert tao('catalogue', 'add', '--name=../x', str(file)) == Result(2, '', (
+        'tao: error: --name: "../x": expected a release such as 7.2.0: at most 64 letters, digits, . _ -\n'))
+
+
+def test_over_a_built_in_release_and_over_a_file(file: Path, home: Path) -> None:
+    assert tao('catalogue', 'add', '--name=7.1.0', str(file)).err == (
+        'tao: notice: release 7.1.0: 2 tasks in 1 image, over those of the built-in release 7.1.0\n')
+    path = home / '.tao' / 'releases.d' / '7.1.0.json'
+    file.write_text(json.dumps({'7.1.0': {'groups': {'model': {'a:1': ['dino']}}}}))
+    assert tao('catalogue', 'add', str(file)).err == (
+        'tao: notice: release 7.1.0: 1 task in 1 image, over those of the built-in release 7.1.0\n'
+        f'tao: notice: the file that was there is kept as {path}.1.bak\n')
+
+
+def test_several_releases_are_several_files(file: Path, home: Path) -> None:
+    file.write_text(json.dumps({name: {'groups': {'model': {'a:1': ['x']}}} for name in ('7.2.0', '7.2.1')}))
+    folder = home / '.tao' / 'releases.d'
+    assert tao('--quiet', 'catalogue', 'add', str(file)).out == f'{folder}/7.2.0.json\n{folder}/7.2.1.json\n'
+
+
+def test_a_file_that_replaces_everything(file: Path, home: Path) -> None:
+    (home / '.tao').mkdir()
+    (home / '.tao' / 'config.json').write_text(json.dumps(NVIDIAS))
+    assert tao('catalogue', 'add', str(file)).err.splitlines()[-1] == (
+        f'tao: notice: {home}/.tao/config.json replaces all releases: '
+        'those of releases.d are not read while it is there')
+
+
+def test_a_faulty_file_is_not_added(file: Path, home: Path) -> None:
+    file.write_text(json.dumps({'7.2.0': {'groups': {'model': {'a b': ['x']}, 'x y': {}}}}))
+    assert tao('catalogue', 'add', str(file)) == Result(2, '', (
+        f'tao: error: {file}: 2 problems\n'
+        '    ["7.2.0"].groups.model["a b"]: expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt '
+        'as the key\n'
+        '    ["7.2.0"].groups["x y"]: expected a name of letters, digits, . _ - as the key\n'
+    ))
+    assert tao('catalogue', 'add', str(file) + '2').err.startswith(f'tao: error: {file}2: no such file\n')
+    assert not (home / '.tao').exists()
+
+
+def test_standard_input(home: Path) -> None:
+    def add(text: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, str(CHECKOUT / 'bin' / 'tao'), 'catalogue', 'add', '-']
+        return subprocess.run(argv, input=text, capture_output=True, encoding='utf-8', check=False)
+
+    assert add(TEXT).stdout == f'{home}/.tao/releases.d/7.2.0.json\n'
+    assert add('[').stderr.startswith('tao: error: standard input:1:2: ')

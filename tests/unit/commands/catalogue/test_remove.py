@@ -1,0 +1,50 @@
+"""tao catalogue remove: releases that were added, and no others."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support import Result, tao
+
+
+@pytest.fixture
+def folder(home: Path) -> Path:
+    """A folder with 7.2.0 in two files, one of which has 7.2.1 as well."""
+    found = home / '.tao' / 'releases.d'
+    found.mkdir(parents=True)
+    one = {'groups': {'model': {'a:1': ['x']}}}
+    (found / 'a.json').write_text(json.dumps({'7.2.0': one}))
+    (found / 'b.json').write_text(json.dumps({'7.2.0': one, '7.2.1': one}))
+    return found
+
+
+def test_remove(folder: Path) -> None:
+    assert tao('catalogue', 'remove', '--dry-run', '7.2.0') == Result(
+        0, '', f'tao: notice: would remove {folder}/a.json\ntao: notice: would change {folder}/b.json\n')
+    assert len(list(folder.iterdir())) == 2
+    assert tao('catalogue', 'remove', '7.2.0') == Result(0, f'{folder}/a.json\n{folder}/b.json\n', '')
+    assert list(json.loads((folder / 'b.json').read_text())) == ['7.2.1']
+    assert tao('catalogue', 'remove', '7.2.1') == Result(0, f'{folder}/b.json\n', '')
+    assert list(folder.iterdir()) == []
+
+
+def test_what_was_not_added(folder: Path) -> None:
+    assert tao('catalogue', 'remove', '7.2.0', '7.1.0', '7.3') == Result(1, '', (
+        'tao: error: 7.1.0, 7.3: no release that was added\n'
+        '    7.1.0 is built in, and cannot be removed\n    try: tao catalogue show\n'))
+    assert tao('catalogue', 'remove', '7.2.9').err == (
+        'tao: error: 7.2.9: no release that was added\n    did you mean 7.2.1, 7.2.0?\n'
+        '    try: tao catalogue show\n')
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_a_faulty_file_is_left_alone(folder: Path) -> None:
+    (folder / 'c.json').write_text('')
+    assert tao('catalogue', 'remove', '7.2.1') == Result(0, f'{folder}/b.json\n', (
+        f'tao: notice: left alone: {folder}/c.json: the file is empty; expected a JSON object, at least {{}}\n'))
+
+
+def test_nothing_was_added(home: Path) -> None:
+    assert tao('catalogue', 'remove', '7.2.0').code == 1
+    assert not (home / '.tao').exists()
