@@ -19,7 +19,7 @@ def make_folders(path: str, made: list[str], owner: tuple[int, int] | None = Non
     """
     missing = []
     while not os.path.isdir(encoded(path)):
-        if os.path.lexists(encoded(path)):
+        if os.path.lexists(encoded(path)) and not os.path.isdir(encoded(path)):  # nor made in the meantime
             raise FileExistsError(errno.EEXIST, 'there is something else, and no folder', path)
         missing.append(path)
         path = os.path.dirname(path)

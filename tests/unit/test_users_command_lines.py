@@ -81,7 +81,7 @@ def test_braces_and_blanks(home: Path) -> None:
 def test_docker_runs_own_spelling() -> None:
     assert tao('-v', '/a:/b', 'dino', 'train') == Result(2, '', (
         "tao: error: unknown option -v\n    docker run's -v is --volume here\n"
-        '    try: tao --volume SRC:DST[:MODE] …\n'
+        '    try: tao --volume SRC[:DST[:MODE]] …\n'
     ))
 
 

@@ -31,3 +31,19 @@ def test_folders_are_given_away_by_descriptor(tmp_path: Path) -> None:
     folders.make_folders(f'{tmp_path}/a/b/c', made, (NOBODY, NOBODY))
     assert made == [f'{tmp_path}/a', f'{tmp_path}/a/b', f'{tmp_path}/a/b/c']
     assert {os.stat(folder).st_uid for folder in made} == {NOBODY}
+
+
+def test_a_folder_that_another_launcher_makes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the question whether it is a folder and the next."""
+    is_folder = os.path.isdir
+
+    def late(path: bytes) -> bool:
+        found = is_folder(path)
+        if path == os.fsencode(f'{tmp_path}/a') and not found:
+            os.mkdir(path)
+        return found
+
+    monkeypatch.setattr(os.path, 'isdir', late)
+    made: list[str] = []
+    folders.make_folders(f'{tmp_path}/a/b', made)
+    assert made == [f'{tmp_path}/a/b'] and is_folder(tmp_path / 'a/b')
