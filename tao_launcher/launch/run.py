@@ -6,7 +6,7 @@ import signal
 import time
 
 from ..base import host
-from ..base.errors import EngineError, ResultLost
+from ..base.errors import EngineError, EngineMissing, ResultLost
 from ..base.output import OutputClosed
 from ..engine import answers, process, signals
 from .containers import Launch
@@ -34,7 +34,10 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
     output.verbose(f'running: {" ".join(plan.engine)} run … {plan.image}')
     job = SupervisedJob(plan, launch, output)
     since, kills = time.time(), host.memory_kills()
-    code, out = job.run(words)
+    try:
+        code, out = job.run(words)
+    except EngineMissing as error:
+        raise _with_task_itself(error, plan, environ) from None
     if job.received and (job.abandoned or code == 125):
         code = -job.received[0]  # the job has no code of its own
     if _was_interrupted(plan, job, code):
@@ -49,6 +52,17 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
     if plan.detach and code == 0:
         return _detached(out, launch, output)
     return code if code >= 0 else 128 - code
+
+
+def _with_task_itself(error: EngineMissing, plan: Plan, environ: Mapping[str, str]) -> EngineMissing:
+    """The error with another way, where the task's own program is here: perhaps we are in its image."""
+    from ..base import machine
+
+    task = '' if plan.target.program else (*plan.job.split('/'), '')[1]
+    if not task or not machine.which(task, environ):
+        return error
+    way = f'{task} is on PATH: in a container of TAO it runs without the launcher ({task} …)'
+    return EngineMissing(error.what, *error.why, way, advice=error.advice)
 
 
 def _was_interrupted(plan: Plan, job: SupervisedJob, code: int) -> bool:

@@ -73,6 +73,17 @@ def test_engine_that_can_not_be_started(
     assert done.err == f'tao: error: {engine}: {reason}\n{NO_DOCKER}'
 
 
+def test_no_engine_in_a_container_of_tao(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The task itself is there."""
+    (tmp_path / 'dino').write_text('#!/bin/sh\n')
+    (tmp_path / 'dino').chmod(0o755)
+    monkeypatch.setenv('PATH', str(tmp_path))
+    way = '    dino is on PATH: in a container of TAO it runs without the launcher (dino …)\n'
+    first, second = NO_DOCKER.splitlines(keepends=True)
+    assert tao('dino', 'train') == (125, '', f'tao: error: docker: no such program\n{first}{way}{second}')
+    assert tao('action_recognition', 'train').err == f'tao: error: docker: no such program\n{NO_DOCKER}'
+
+
 @pytest.mark.parametrize(('said', 'message'), [
     ('Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?',
      'the docker daemon is not running'),
