@@ -271,7 +271,7 @@ def test_the_functions_of_the_backends_own_envsetup(program: str, has_core: bool
     done = run('bash', script.format(f'{SOURCE}; {SOURCE};'), root)
     assert done == (0, f'function\nfile\nfile\n{BIN}/{program}\n', THEIRS.format(program))
     variable = PROFILES[program]['root_variable']
-    done = run('bash', f'. scripts/envsetup.sh; {SOURCE}; echo "${variable}"; env | grep -c BASH_FUNC', root)
+    done = run('bash', f'. scripts/envsetup.sh; {SOURCE}; echo "${variable}"; env | grep -c BASH_FUNC_{program}', root)
     assert (done.code, done.out) == (1, f'{root}\n0\n')
 
 
