@@ -1,11 +1,15 @@
-"""With CI=true a test against real programs that was skipped fails: one that nobody ran proves nothing."""
+"""With CI=true a test against real programs that was skipped fails: one that nobody ran proves nothing.
+
+A long parameter gives a test a short name: pytest keeps the names, many times over, and 100 MB are a parameter here.
+"""
 from __future__ import annotations
 
 import os
-from typing import Any, Generator, Union
+from typing import Any, Generator, Optional, Union
 
 import pytest
 
+LONGEST = 200  # characters of a parameter in a test's name
 FOLDERS = ('engine', 'packaging', 'shells')
 
 
@@ -29,3 +33,8 @@ def pytest_runtest_makereport() -> Generator[None, Any, None]:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_make_collect_report() -> Generator[None, Any, None]:
     must_run((yield).get_result())
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> Optional[str]:
+    """The part of a test's name for a parameter; None for pytest's own."""
+    return f'{argname} of {len(val)}' if isinstance(val, (str, bytes)) and len(val) > LONGEST else None
