@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 from .lock import locked
 from .ownership import foreign_owner, new_owner
-from .reading import content
+from .reading import TooLarge, content
 from .text import encoded
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ def exchange(path: str, before: bytes, after: bytes, state: str) -> bool:
             whole.add(after)
             if content(path, max(len(before), len(after))) != before:
                 raise _Changed
-    except _Changed:
+    except (_Changed, TooLarge):  # it has grown
         return False
     return True
 

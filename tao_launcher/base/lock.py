@@ -13,7 +13,7 @@ from .reading import REGULAR, TYPE_BITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 STATE = '.local/state/tao'  # the folder below HOME that the lock is in
 PATIENCE = 10.0  # seconds; it is held for milliseconds
@@ -22,26 +22,52 @@ NO_LOCK_HERE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOT
 
 
 @contextmanager
-def locked(state: str) -> Iterator[None]:
-    """Hold the lock in the folder `state` (an absolute path), a file of the caller's own that nobody else can open.
+def locked(state: str, name: str = 'lock', late: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold a lock in the folder `state` (an absolute path), a file of the caller's own that nobody else can open.
 
-    Without that folder, and where it can neither be made nor written to, there is no lock. Raises OSError: when the
-    file is someone else's or a link, TimeoutError when another launcher has held it for too long.
+    Without that folder, and where it can neither be made nor written to, there is no lock. With `late`, which is
+    called when another launcher holds it, it may be held for hours, and its file is removed at the end. Raises OSError:
+    when the file is someone else's or a link, TimeoutError when another launcher has held it for too long.
     """
-    number = -1
+    path = f'{state}/{name}'
+    number = _held(state, path, late)
     try:
-        number = _opened(state)
-        if number >= 0:
-            _wait(number, f'{state}/lock')
         yield
     finally:
         if number >= 0:
+            if late:
+                os.unlink(path)  # of those there may be many; who waits for it notices
             os.close(number)
 
 
-def _opened(state: str) -> int:
+def _held(state: str, path: str, late: Callable[[], None] | None) -> int:
+    """A descriptor of the lock's file, which holds it; -1 where there can be none."""
+    while True:
+        number = _opened(state, path)
+        try:
+            if number >= 0 and late and not _is_ours(number):
+                late()
+                _wait(number, path, float('inf'))
+            elif number >= 0:
+                _wait(number, path, PATIENCE)
+            if number < 0 or not late or _is_there(number, path):
+                return number
+        except BaseException:
+            os.close(number)
+            raise
+        os.close(number)
+
+
+def _is_there(number: int, path: str) -> bool:
+    """Whether an open file is the one of that path; who held it may have removed it."""
+    try:
+        return os.path.samestat(os.fstat(number), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _opened(state: str, path: str) -> int:
     """A descriptor of the lock's file, or -1 where there can be none."""
-    path = f'{state}/lock'
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     try:
         make_folders(state, [], mode=0o700)
@@ -65,12 +91,12 @@ def _opened(state: str) -> int:
     return number
 
 
-def _wait(number: int, path: str) -> None:
-    until = time.monotonic() + PATIENCE
+def _wait(number: int, path: str, seconds: float) -> None:
+    until = time.monotonic() + seconds
     while not _is_ours(number):
         if time.monotonic() > until:
-            raise TimeoutError(errno.ETIMEDOUT, f'another launcher has held {path} for {PATIENCE:.0f} s', path)
-        time.sleep(0.02)
+            raise TimeoutError(errno.ETIMEDOUT, f'another launcher has held {path} for {seconds:.0f} s', path)
+        time.sleep(0.02 if seconds < 60 else 0.5)
 
 
 def _is_ours(number: int) -> bool:

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from ..base import files, folders, host, machine, ownership
 from ..base.errors import ConfigError, EngineMissing
-from ..base.lock import STATE
+from ..base.lock import STATE, locked
 from ..base.record import Record
 from ..base.text import encoded
 from ..engine import answers, profiles
@@ -14,6 +14,7 @@ from ..engine import answers, profiles
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import ContextManager
 
     from .checkout import Checkout
 
@@ -52,31 +53,38 @@ class Builder(Record):
     def files(self, found: Checkout) -> Iterator[None]:
         """While inside, the folder of these files is there, and nobody else's; afterwards they are gone.
 
-        Raises ConfigError.
+        Meanwhile no other build of the caller's has images of the same repository, whose tags it would move: one waits
+        for the other. Raises ConfigError.
         """
         if found.dry_run:
             if not host.is_folder(self.folder):
                 found.output.notice(f'the build writes into {self.folder}, which is made before it')
             yield
             return
-        self._make_folder()
-        try:
-            yield
-        finally:
-            with suppress(OSError):
+        with ExitStack() as stack:
+            try:
+                folders.make_folders(self.folder, [], mode=0o700)
+                stack.enter_context(self._alone(found))
                 self._remove()
+            except OSError as e:
+                raise ConfigError(
+                    f'{self.folder}: cannot be written ({e.strerror})', 'nothing was built or pushed',
+                ) from None
+            owner = ownership.foreign_owner(self.folder)
+            if owner:
+                raise ConfigError(f'{self.folder}: belongs to {owner}', 'nothing was built or pushed')
+            try:
+                yield
+            finally:
+                with suppress(OSError):
+                    self._remove()
 
-    def _make_folder(self) -> None:
-        try:
-            folders.make_folders(self.folder, [], mode=0o700)
-            self._remove()
-        except OSError as e:
-            raise ConfigError(
-                f'{self.folder}: cannot be written ({e.strerror})', 'nothing was built or pushed',
-            ) from None
-        owner = ownership.foreign_owner(self.folder)
-        if owner:
-            raise ConfigError(f'{self.folder}: belongs to {owner}', 'nothing was built or pushed')
+    def _alone(self, found: Checkout) -> ContextManager[None]:
+        name = answers.text(host.json_file(found.manifest), 'repository')
+        return locked(
+            self.folder, f'{_hash(name)}.lock',
+            lambda: found.output.say(f'another build of {name} is running: waiting for it to end'),
+        )
 
     def _remove(self) -> None:
         for path in (self.built, self.digest):
@@ -158,9 +166,13 @@ def _folder(found: Checkout) -> str:
 
 def _name(found: Checkout) -> str:
     """The name of this checkout's files."""
+    return _hash(machine.real_path(found.manifest))
+
+
+def _hash(text: str) -> str:
     import hashlib
 
-    return hashlib.sha256(encoded(machine.real_path(found.manifest))).hexdigest()[:12]
+    return hashlib.sha256(encoded(text)).hexdigest()[:12]
 
 
 def _client_home(found: Checkout, folder: str) -> Mapping[str, str]:

@@ -77,10 +77,10 @@ def _queued(number: int, frame: FrameType | None) -> None:
 
 
 class Unwinding:
-    """While inside, TERM and HUP unwind as Ctrl-C does: what was begun is ended, half a file removed."""
+    """While inside, TERM, HUP and QUIT unwind as Ctrl-C does: what was begun is ended, half a file removed."""
 
     def __enter__(self) -> None:
-        taken = (signal.SIGTERM, signal.SIGHUP) if _is_main_thread() else ()
+        taken = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT) if _is_main_thread() else ()
         numbers = [n for n in taken if signal.getsignal(n) != signal.SIG_IGN]
         self._before = {number: signal.signal(number, self._unwind) for number in numbers}
 

@@ -105,8 +105,14 @@ def mount_words(mount: Mount) -> tuple[str, str]:
 
 def refused_mount(mount: Mount) -> tuple[str, str, str] | None:
     """(what is wrong, why, what to do) of a mount that docker cannot be told: --mount has no relabelling."""
-    if re.search(r'[\0\n\r]', mount.source + mount.destination):
+    odd = re.search('[\0\n\r\udc80-\udcff]', mount.source + mount.destination)
+    if odd and odd[0] in '\0\n\r':
         return 'a path with a line break cannot be mounted', repr(mount.source), ''
+    if odd:
+        return (
+            'a path that is not UTF-8 cannot be mounted: the engine would make another folder of it',
+            repr(mount.source), 'rename the folder, or mount its parent',
+        )
     if ':' in mount.source + mount.destination and {'z', 'Z'} & set(mount.mode.split(',')):
         return (
             f'mode {mount.mode} cannot be combined with ":" in a path', f'{mount.source} → {mount.destination}',

@@ -200,3 +200,68 @@ def test_progress_is_shown_as_docker_shows_it(mini: Mini, tao_pt: Program, tmp_p
     (mini.root / 'content.txt').write_text('two\n')
     done = mini.run(tao_pt.path, 'build')
     assert done.returncode == 0 and re.search(r'^#\d+ \[', done.stderr, re.MULTILINE) and '[+]' not in done.stderr
+
+
+# Docker's client, which has someone else's image take the tag right after a build, or before a push.
+MOVES = """#!/bin/sh
+[ "$1" != {verb} ] || {before}
+{docker} "$@" || exit
+case " $* " in *" build "*) {after} ;; esac
+"""
+
+
+@pytest.mark.parametrize(
+    'words', [['build', '--push'], ['release', '--tag', 'rel1', '--push']], ids=['build', 'release'],
+)
+def test_a_tag_that_someone_else_moves(
+    mini: Mini, tao_pt: Program, docker: Docker, registry: Registry, tmp_path: Path, words: list[str],
+) -> None:
+    """After the build it is not pushed; while it is pushed that is said, and no digest is written."""
+    release = mini.root / 'release' / 'docker' / 'Dockerfile'
+    release.parent.mkdir(parents=True)
+    shutil.copy(mini.root / 'docker' / 'Dockerfile', release)
+    tag = 'rel1' if words[0] == 'release' else 'root'
+    moved = f'{docker.path} tag {registry.host}/base:1 {mini.image(tag)}'
+    folder = tmp_path / 'bin'
+    folder.mkdir()
+    client, env = folder / 'docker', {'PATH': f'{folder}:{docker.env["PATH"]}'}
+    docker.run('pull', '--quiet', f'{registry.host}/base:1')
+    client.write_text(MOVES.format(docker=docker.path, verb='none', before=':', after=moved))
+    client.chmod(0o755)
+    done = mini.run(tao_pt.path, *words, **env)
+    assert (done.returncode, done.stdout, tags(registry), mini.digest()) == (1, '', [], OLD), done.stderr
+    assert f'{mini.image(tag)} is not the image that was just built; nothing was pushed\n' in done.stderr
+    pushed = moved.replace(mini.image(tag), '"$2"') if words[0] == 'release' else \
+        f'for each; do :; done; {moved.replace(mini.image(tag), chr(34) + "$each" + chr(34))}'
+    client.write_text(MOVES.format(docker=docker.path, verb='push', before=f'{{ {pushed}; }}', after=':'))
+    done = mini.run(tao_pt.path, *words, **env)
+    assert (done.returncode, done.stdout, mini.digest()) == (125, '', OLD), done.stderr
+    assert 'something else moved its tag in the meantime' in done.stderr
+
+
+def test_builds_of_one_repository_take_turns(
+    mini: Mini, tao_pt: Program, docker: Docker, registry: Registry, tmp_path: Path,
+) -> None:
+    """Two checkouts of one user give their images the same tag: each pushes its own."""
+    other = tmp_path / 'other'
+    shutil.copytree(mini.root, other)
+    (mini.root / 'docker' / 'Dockerfile').write_text(
+        (mini.root / 'docker' / 'Dockerfile').read_text() + 'RUN sleep 3\n')
+    (other / 'content.txt').write_text('other\n')
+    first, second = (
+        subprocess.Popen(
+            [tao_pt.path, 'build', '--push'], env=docker.env, cwd=root, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8',
+        ) for root in (mini.root, other)
+    )
+    said = [child.communicate(timeout=120) for child in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0), said
+    assert sum('is running: waiting for it to end' in err for _, err in said) == 1
+    digests = [json.loads((root / 'docker' / 'manifest.json').read_text())['digest'] for root in (mini.root, other)]
+    assert [out for out, _ in said] == [f'{registry.host}/{REPOSITORY}@{digest}\n' for digest in digests]
+    mini.forget()
+    assert mini.run(tao_pt.path, *READ).stdout == 'one\n'
+    done = subprocess.run(
+        [tao_pt.path, *READ], env=docker.env, cwd=other, stdout=subprocess.PIPE, encoding='utf-8', check=False,
+    )
+    assert done.stdout == 'other\n'

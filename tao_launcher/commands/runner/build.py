@@ -15,7 +15,7 @@ from ...checkouts.find import manifest_bytes
 from ...checkouts.platforms import JETSON
 from ...engine import references, signals
 from .push import check, digest_words, push_image, pushed_digest
-from .release_digests import DOCKERFILES, update
+from .release_digests import release_files, require_release_files, update
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _push(found: Checkout, how: Builder, built: tuple[BuildOptions, list[Variant
     digests: list[tuple[Variant, str, str]] = []
     for each, id in zip(variants, made):
         code = (
-            found.step(('tag', each.local, each.pushed)) or check(found, each.pushed, id)
+            found.step(('tag', each.local, each.pushed)) or check(found, each.pushed, id, is_own=True)
             or push_image(found, each.pushed, digest_words(found, how))
         )
         if code:
@@ -141,8 +141,8 @@ def _to_be_written(found: Checkout, asked: BuildOptions) -> bytes:
             f'{found.manifest}: has one digest for all machines', 'nothing was built or pushed',
             advice='have "digests": {"x86": "…", "arm": "…"} there in place of "digest" and "tag"',
         )
-    if asked.updates and not _release_files(found):
-        raise ConfigError(f'{found.root}/{DOCKERFILES[0]}: no such file', 'nothing was built or pushed')
+    if asked.updates:
+        require_release_files(found)
     try:
         path = files.followed(found.manifest)
     except OSError as e:
@@ -174,14 +174,14 @@ def _keep(
         its = 'its digest' if len(places) == 1 else 'each digest'
         found.then(f'{its}, {origin}, goes into {found.manifest} as {", ".join(map(str, places))}')
         if updates:
-            found.then(f'and into {", ".join(_release_files(found))}')
+            found.then(f'and into {", ".join(release_files(found))}')
         return 0
     _write(found, how.folder, (before, after), ' and '.join(named))
     for where, (_, digest, _) in zip(places, pushed):
         found.output.notice(f'{found.manifest}: {where} is now {digest}')
     _say_mirror(found)
     if updates:
-        for path in _release_files(found):
+        for path in release_files(found):
             update(found, path, how.folder)
     replaced = {where.old: digest for where, (_, digest, _) in zip(places, pushed) if where.old}
     for old, digest in replaced.items():
@@ -191,11 +191,6 @@ def _keep(
             say_where(found, old)
     found.output.result(''.join(f'{name}\n' for name in named))
     return 0
-
-
-def _release_files(found: Checkout) -> list[str]:
-    """The release Dockerfiles that there are."""
-    return [f'{found.root}/{name}' for name in DOCKERFILES if host.exists(f'{found.root}/{name}')]
 
 
 def _write(found: Checkout, state: str, texts: tuple[bytes, bytes], named: str) -> None:

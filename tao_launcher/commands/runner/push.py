@@ -20,13 +20,17 @@ def digest_words(found: Checkout, how: Builder) -> tuple[str, ...]:
     return (option, how.digest) if option else ()
 
 
-def check(found: Checkout, image: str, made: str) -> int:
-    """Look, right before an image is pushed, whether its tag names the one that was built: 0. Raises CheckFailed."""
+def check(found: Checkout, image: str, made: str, *, is_own: bool) -> int:
+    """Look, right before an image is pushed, whether its tag names the one that was built: 0. Raises CheckFailed.
+
+    One of our `own` that does not is removed.
+    """
     facts, _ = images.inspected(found, image)
     if found.dry_run:
         found.then('unless that is the same image, it is not pushed')
     elif images.id_of(facts) != made:
-        found.step(('rmi', image))
+        if is_own:
+            found.step(('rmi', image))
         raise CheckFailed(
             f'{image} is not the image that was just built; nothing was pushed',
             f'the build made {made}, and something else moved its tag in the meantime',
@@ -45,6 +49,16 @@ def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> int:
             f'{join(found.engine.words)} login {quote(registry)}{user}'
         )
     return code
+
+
+def check_pushed(found: Checkout, image: str, made: str) -> None:
+    """Raise EngineError where an image's tag names another one after the push than the one that was built."""
+    facts, error = images.inspected(found, image)
+    if not found.dry_run and images.id_of(facts) != made:
+        raise EngineError(
+            f'{image} was pushed, but may not be the image that was just built',
+            'something else moved its tag in the meantime', *error[-300:].splitlines(),
+        )
 
 
 def pushed_digest(found: Checkout, how: Builder, image: str, made: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from ...checkouts.builds import Recipe
 from ...checkouts.checkout import parsed
 from ...engine import installed, signals
 from ...settings import parsers
-from .push import push_image
+from .push import check, check_pushed, push_image
 from .release_digests import DOCKERFILES, say_other_base, update
 
 TYPE_CHECKING = False
@@ -61,19 +61,22 @@ def release(found: Checkout, asked: ReleaseOptions) -> int:
             update(found, dockerfile, how.folder)
         else:
             say_other_base(found, dockerfile, asked.build_args)
+        made = ''
         try:
             code = _wheel(found) if asked.wheel else 0
             if code == 0:
                 _say_wheels(found, before, wheel=asked.wheel)
                 recipe = Recipe(dockerfile, image, found.root, given, asked.force, pull=False)
-                code, _ = images.build(found, how, recipe)
+                code, made = images.build(found, how, recipe)
             if asked.wheel:
                 found.then('what this build made of build, dist and *.egg-info is removed again')
         finally:
             if asked.wheel and not found.dry_run:
                 _remove(found, before)
         if code == 0 and asked.push:
-            code = push_image(found, image)
+            code = check(found, image, made, is_own=False) or push_image(found, image)
+            if code == 0:
+                check_pushed(found, image, made)
     if code == 0 and not found.dry_run:
         found.output.result(f'{image}\n')
     return code

@@ -40,12 +40,7 @@ def update(found: Checkout, dockerfile: str, state: str, digests: Mapping[str, s
     cannot be written.
     """
     text = _text(dockerfile)
-    old = _bases(found, text, {})
-    if not old:
-        raise ConfigError(
-            f'{dockerfile}: no digest of the base image', f'no stage is built FROM {found.repository()}@sha256:…',
-            advice='name the base image by its digest there',
-        )
+    old = require_bases(found, dockerfile)
     digests = _digests(found) if digests is None else digests
     for base in old:
         new = wanted(base, digests)
@@ -64,6 +59,31 @@ def update(found: Checkout, dockerfile: str, state: str, digests: Mapping[str, s
         is_written, why = False, f'{e.strerror}'
     if not is_written:
         raise CheckFailed(f'{dockerfile}: left as it is: {why}')
+
+
+def release_files(found: Checkout) -> list[str]:
+    """The release Dockerfiles that there are."""
+    return [f'{found.root}/{name}' for name in DOCKERFILES if host.exists(f'{found.root}/{name}')]
+
+
+def require_release_files(found: Checkout) -> None:
+    """Raise ConfigError where there is no release Dockerfile, or one that names no base image by digest."""
+    paths = release_files(found)
+    if not paths:
+        raise ConfigError(f'{found.root}/{DOCKERFILES[0]}: no such file', 'nothing was built or pushed')
+    for path in paths:
+        require_bases(found, path)
+
+
+def require_bases(found: Checkout, dockerfile: str) -> tuple[Base, ...]:
+    """The base images by digest in a release Dockerfile. Raises ConfigError where it holds none."""
+    old = _bases(found, _text(dockerfile), {})
+    if not old:
+        raise ConfigError(
+            f'{dockerfile}: no digest of the base image', f'no stage is built FROM {found.repository()}@sha256:…',
+            advice='name the base image by its digest there',
+        )
+    return old
 
 
 def _digests(found: Checkout) -> dict[str, str]:

@@ -158,6 +158,13 @@ def test_a_target_that_is_a_link_of_someone_else(tmp_path: Path) -> None:
     assert not link.is_symlink() and victim.read_text() == '{}'
 
 
+def test_a_file_that_has_grown_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / 'f'
+    path.write_bytes(b'old, and more than before or after')
+    assert not files.exchange(str(path), b'old', b'new', str(tmp_path / 'state'))
+    assert path.read_bytes() == b'old, and more than before or after'
+
+
 @root_only
 def test_owner_and_mode_are_there_before_the_content(tmp_path: Path) -> None:
     """What the old file showed to few, the new one shows to nobody else at any time."""

@@ -67,3 +67,24 @@ def test_a_lock_that_is_none_of_ours(kind: str, state: Path, tmp_path: Path) -> 
     with pytest.raises(PermissionError, match='no file of yours'), lock.locked(str(state)):
         pass
     assert not (tmp_path / 'made').exists()
+
+
+WAIT = """
+import sys
+from tao_launcher.base.lock import locked
+with locked(sys.argv[1], 'build.lock', lambda: print('waits', flush=True)):
+    print('has it', flush=True)
+"""
+
+
+def test_one_that_may_take_hours_is_waited_for(state: Path) -> None:
+    """Who waits is told, gets it at the end, and leaves no file."""
+    with lock.locked(str(state), 'build.lock', lambda: None):
+        second = subprocess.Popen(
+            [sys.executable, '-c', WAIT, str(state)], stdout=subprocess.PIPE,
+            env={**os.environ, 'PYTHONPATH': str(CHECKOUT)},
+        )
+        assert second.stdout and second.stdout.readline() == b'waits\n'
+        assert second.poll() is None
+    out, _ = second.communicate(timeout=20)
+    assert (second.returncode, out, os.listdir(state)) == (0, b'has it\n', [])

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,14 @@ def test_line_break(source: str, destination: str) -> None:
     with pytest.raises(ConfigError) as error:
         argv.mount_words(Mount(source, destination, '', Source('option', 'X')))
     assert (error.value.what, error.value.why) == ('X: a path with a line break cannot be mounted', (repr(source),))
+
+
+def test_a_path_that_is_not_utf8(tmp_path: Path) -> None:
+    """Docker's client sends it as JSON, with other characters in place of its bytes."""
+    source = os.fsdecode(bytes(tmp_path) + b'/a\xff')
+    os.mkdir(source)
+    done = tao('--volume', f'{source}:/data', 'dino', 'train')
+    assert (done.code, done.out) == (2, '')
+    assert done.err.startswith(
+        'tao: error: --volume: a path that is not UTF-8 cannot be mounted: the engine would make another folder of it\n'
+    )

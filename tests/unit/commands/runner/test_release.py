@@ -15,14 +15,14 @@ from support import write_mounts
 def test_the_lines_of_a_release(tag: str, image: str, root: Path, buildx: Path) -> None:
     done = run(root, '--gpus', 'none', '--tag', 'dev', 'release', '--wheel', '--push', '--tag', tag, '--dry-run')
     assert (done.code, done.err) == (0, '')
-    wheel, build, inspect, push = commands(done.out)
+    wheel, build, inspect, before, push, after = commands(done.out)
     assert wheel[:3] == ['docker', 'run', '--rm'] and wheel[-4:] == [f'{BASE}:dev', 'python', 'setup.py', 'bdist_wheel']
     assert wheel[wheel.index('--user') + 1] == f'{os.getuid()}:{os.getgid()}'
     assert wheel[wheel.index('--workdir') + 1] == '/tao-pt'
     assert build[:5] == ['docker', 'buildx', 'build', '--load', '--metadata-file']
     assert build[6:] == ['-f', f'{root}/release/docker/Dockerfile', '-t', image, '--network=host',
                      str(root)]
-    assert inspect == ['docker', 'image', 'inspect', image]
+    assert inspect == before == after == ['docker', 'image', 'inspect', image]
     assert push == ['docker', 'push', image]
     assert done.out.splitlines()[4] == (
         '# then: what this build made of build, dist and *.egg-info is removed again'

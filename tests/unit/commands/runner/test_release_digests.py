@@ -129,6 +129,10 @@ def test_what_update_digests_needs(root: Path, engine: Engine) -> None:
     done = tao('build', '--push', '--update-digests', program='tao_pt')
     assert (done.code, [call[1] for call in engine.calls]) == (2, [])
     assert f'{root}/release/docker/Dockerfile: no such file\n    nothing was built or pushed\n' in done.err
+    (root / 'release/docker/Dockerfile').write_text('FROM scratch\n')
+    done = tao('build', '--push', '--update-digests', program='tao_pt')
+    assert (done.code, [call[1] for call in engine.calls]) == (2, [])
+    assert f'{root}/release/docker/Dockerfile: no digest of the base image\n' in done.err
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason='only root cannot write there')
