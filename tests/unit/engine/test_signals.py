@@ -54,7 +54,7 @@ def test_an_inherited_ignored_sigchld_loses_no_exit_code() -> None:
     assert run(code).stdout == '7\n'
 
 
-@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_unwinding(number: int) -> None:
     """What was begun is ended, once: a second signal does not interrupt the ending."""
     before = signal.getsignal(number)
