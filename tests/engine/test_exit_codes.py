@@ -49,7 +49,7 @@ def test_output_and_errors_of_the_job_arrive_where_they_belong(tao: Program) -> 
 
 
 def test_arguments_of_a_task(tao: Program, printed_argv: Callable[[str], list[str]]) -> None:
-    done = tao('dino', 'train', '-e', *WORDS)
+    done = tao('--quiet', 'dino', 'train', '-e', *WORDS)
     assert (done.returncode, done.stderr) == (0, '')
     assert printed_argv(done.stdout) == ['dino', 'train', '-e', *WORDS]
 

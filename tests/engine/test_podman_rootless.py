@@ -116,7 +116,7 @@ def test_a_limit_above_the_callers(ann: list[str]) -> None:
     done = run([*ann, TAO, '--ulimit', 'nofile=99999999', 'dino', 'run', 'true'])
     assert done.returncode == 126
     assert done.stderr.endswith(
-        'tao: error: if podman said "error setting rlimit": it is not allowed to raise these limits here (nofile)\n'
+        'tao: error: a rootless podman cannot raise limits above yours: nofile\n'
         '    try: leave them out of DockerOptions.ulimits (or --ulimit)\n'
     )
 
