@@ -6,7 +6,7 @@ import time
 
 from ..base.shell import join
 from ..engine import profiles
-from .told import Untold, was_told
+from .told import OVER, Untold, own_code, was_told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class LaunchedContainer:
         self.received: list[int] = []
         self.was_told = False  # a signal was on its way to the job
         self.silence: Answer | None = None  # the engine's last answer, where it does not say what there is
+        self.id = ''  # of the container, once it was found
         self._is_ambiguous = False  # and that was said
 
     @property
@@ -101,6 +102,12 @@ class LaunchedContainer:
             f'detached; the job runs on. Return: {self._tao()} attach {container.id[:12]}, '
             f'end it: {self._tao()} stop {container.id[:12]}'
         )
+
+    def _code_of(self, found: list[Container], code: int) -> int:
+        """The own code of a job that is over, else that of its client."""
+        over = found[0].id if found and found[0].state in OVER else '' if found else self.id
+        own = own_code(self.launch, over, time.time()) if over and not self.plan.detach else None
+        return code if own is None else own
 
     def _tao(self) -> str:
         """How to call us for the same engine."""

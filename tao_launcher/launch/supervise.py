@@ -12,7 +12,7 @@ import time
 from ..engine import process
 from ..engine.signals import Signals, Terminal, has_terminal
 from .ending import LaunchedContainer, is_the_clients
-from .told import FORWARDED, PATIENCE, TOGETHER, Untold, exit_code, was_told
+from .told import FORWARDED, OVER, PATIENCE, TOGETHER, Untold, was_told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ STILL_STOPPING = 10.0  # seconds after the first Ctrl-C until the second is offe
 UNTOLD = 1.0  # seconds for what the terminal may have told the client, before the engine is asked to stop the job
 QUICK_DEATH = 5.0  # a client that dies this early may have a container still in the making
 IN_THE_MAKING = 2.0
-OVER = ('exited', 'stopped', 'removing', 'dead')  # states of a container whose job has ended
 REFUSED = (1, 125, 126, 127)  # no container was started
 
 
@@ -42,7 +41,6 @@ class SupervisedJob(LaunchedContainer):
         super().__init__(plan, launch, output)
         self.abandoned = False
         self.untold: list[Untold] = []
-        self.id = ''  # of its container, once it was looked for
         self.was_ended = False  # its container was removed while the client was still there
         self.is_alone = False  # the client has ended before the job
         self.is_unreached = False  # the engine does not answer, and cannot have answered the client
@@ -199,9 +197,8 @@ class SupervisedJob(LaunchedContainer):
             self.is_unreached = self.is_silent
         if self.is_silent and (self.received or not was_refused):
             self._say_how_to_look()
-        if code < 0 and self.id and not found:
-            own = exit_code(self.launch, self.id, time.time())  # a shell may die of Ctrl-C once the job has ended
-            code = code if own is None else own
+        if is_the_clients(code, signalled=bool(self.received)):  # it may die of Ctrl-C once the job has ended
+            code = self._code_of(found, code)
         for container in found:
             if code == 0 and not self.received and container.state == 'running':
                 self._say_how_to_return(container)

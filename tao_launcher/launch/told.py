@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 TOGETHER = 0.1
 FORWARDED = 1.5  # a client that passes signals on has done so by then
 PATIENCE = 2.0  # for an answer: the signal is waiting
+LATE = 1.0  # an engine may tell the end of a job a moment after it is over
 EARLIER = 0.5  # the client may have been signalled a moment before the launcher
+OVER = ('exited', 'stopped', 'removing', 'dead')  # states of a container whose job has ended
 
 
 class Untold(Record):
@@ -46,6 +48,15 @@ def exit_code(launch: Launch, container: str, now: float) -> int | None:
     codes = [answers.text(event, 'Actor', 'Attributes', 'exitCode') for event in _events(launch, container, now)]
     found = [answers.exit_code(code) for code in codes if code]
     return found[-1] if found else None
+
+
+def own_code(launch: Launch, container: str, now: float) -> int | None:
+    """The exit code of a job that has ended, or is just ending, by its container or what the engine has seen of it."""
+    state, _, code = launch.ask('inspect', '-f', '{{.State.Status}} {{.State.ExitCode}}', container).out.partition(' ')
+    if state in OVER:
+        return answers.exit_code(code)
+    found = exit_code(launch, container, now)
+    return exit_code(launch, container, now + LATE) if found is None else found
 
 
 def _events(launch: Launch, container: str, now: float) -> list[object]:
