@@ -64,6 +64,7 @@ class FailureFacts(Record):
     engine_error: str = ''
     address: str = ''
     is_remote: bool = False
+    shares_network: bool | None = True  # the engine reaches others as this machine's programs do
     image_is_here: bool | None = None
     is_logged_in: bool | None = None
     held_by: Holder | None = None  # the container that has the name

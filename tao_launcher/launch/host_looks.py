@@ -36,8 +36,8 @@ def is_in_container() -> bool:
     return any(map(host.exists, MARKS))
 
 
-def shares_network(address: str, profile: Profile, *, is_rootless: bool) -> bool:
-    """Whether the network that is seen here is the one of the engine at an address of this machine.
+def shares_network(address: str, profile: Profile, *, is_rootless: bool) -> bool | None:
+    """Whether the network that is seen here is the one of the engine at an address of this machine; None: not known.
 
     A daemon may be outside of a container that the launcher runs in, or have a network of its own. A rootless one has,
     but fetches its images through this one, and publishes its ports here.
@@ -46,8 +46,8 @@ def shares_network(address: str, profile: Profile, *, is_rootless: bool) -> bool
         return True  # it is started by us
     found = machine.listener(address.partition('://')[2] if address else '/var/run/docker.sock')
     if found is None:
-        return not is_in_container()
-    return found.is_here and (is_rootless or found.shares_network is not False)
+        return False if is_in_container() else None
+    return found.is_here and (is_rootless or found.shares_network)
 
 
 def missing(mounts: Sequence[Mount]) -> tuple[str, ...]:

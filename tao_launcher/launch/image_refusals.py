@@ -39,6 +39,9 @@ def _absent(facts: FailureFacts) -> tuple[str, str]:
     )
     what = f'{facts.image} is not here and could not be pulled'
     kind = _kind(facts)
+    if kind == 'network' and facts.shares_network is None:
+        unsure = f'if {profiles.profile(facts.engine).name} said "dial tcp", "timeout" or "no such host"'
+        return f'{what}; {unsure}: {wanted.registry} cannot be reached from this machine', WITHOUT_NETWORK
     if kind == 'network':
         return f'{what}: {wanted.registry} cannot be reached from this machine', WITHOUT_NETWORK
     if not kind and facts.registry_said == '':

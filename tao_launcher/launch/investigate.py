@@ -4,12 +4,14 @@ from __future__ import annotations
 from ..base import host
 from ..engine import answers, failures, pulls
 from ..engine.logins import DOCKERS_OWN, is_logged_in, logins, missing_helper
-from ..engine.references import registry_of
+from ..engine.references import is_local, registry_of
 from ..settings.docker_args import SHORT
 from . import argv, host_looks, looks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..settings.values import Port
     from .facts import FailureFacts
     from .looks import TimedEngine
@@ -73,10 +75,11 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
     shares = not facts.is_remote and host_looks.shares_network(facts.address, plan.profile, is_rootless=is_rootless)
     if plan.ports and facts.network != 'host':
         facts = facts._replace(taken=looks.ports(
-            engine, plan.ports, lambda port: _port_origin(plan, port), lambda port: shares and host_looks.listens(port),
+            engine, plan.ports, lambda port: _port_origin(plan, port),
+            lambda port: shares is not False and host_looks.listens(port),
         ))
     facts = facts._replace(
-        disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
+        shares_network=shares, disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
         is_podman='host' in info, remaps_users=failures.remaps_users(info), engine_machine=_machine_of(info),
         limits_above=host_looks.above(plan.ulimits) if is_rootless and not facts.is_remote else (),
         lacks_init=facts.lacks_init or plan.init == ('--init',) and failures.has_no_init(info),
@@ -84,9 +87,29 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
     )
     if facts.image_is_here is not False or facts.pull == 'never' or facts.unknown:
         return facts
-    facts = _in_the_registry(facts, plan, engine, shares_network=shares)
-    is_ours = pulls.trouble(facts.registry_said or '') == 'network' and failures.has_way_of_its_own(info)
-    return facts._replace(registry_said=None) if is_ours else facts
+    facts = _in_the_registry(facts, plan, engine)
+    return facts if _holds_for_the_daemon(facts, plan, info) else facts._replace(registry_said=None)
+
+
+# Of what a client meets on its way to a registry, a daemon meets the same in the same network alone.
+WAY = ('network', 'proxy')
+# A daemon does not mind them where it was told to go without TLS.
+TRUST = ('plain', 'certificate', 'expired')
+PROXIES = ('HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy')
+
+
+def _holds_for_the_daemon(facts: FailureFacts, plan: Plan, info: Mapping[str, object]) -> bool:
+    """Whether the engine, which fetches images, has met in the registry what its client has when it looked there."""
+    kind = pulls.trouble(facts.registry_said or '')
+    if not plan.profile.service:
+        return True  # podman's client fetches them itself
+    if facts.shares_network is False and (kind in (*WAY, *TRUST) or is_local(plan.image)):
+        return False
+    if kind in WAY:
+        return not failures.has_way_of_its_own(info) and not any(map(facts.environ.get, PROXIES))
+    if kind in TRUST:
+        return failures.wants_tls(info, registry_of(plan.image) or DOCKERS_OWN) is True
+    return kind != 'space'  # of the client's own disk
 
 
 def _ask_ahead(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> None:
@@ -118,9 +141,7 @@ def _option_origin(plan: Plan, word: str) -> str:
     return _origin(plan, f'extra_args.{said}') if said else ''
 
 
-def _in_the_registry(
-    facts: FailureFacts, plan: Plan, engine: TimedEngine, *, shares_network: bool,
-) -> FailureFacts:
+def _in_the_registry(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
     """The facts with what its registry says of the image, and what is known of logins there."""
     registry = registry_of(plan.image) or DOCKERS_OWN
     path, configuration = logins(facts.engine, facts.environ)
@@ -131,6 +152,6 @@ def _in_the_registry(
     if facts.is_remote:
         return facts  # its network is not this machine's
     found = looks.registry(engine, plan)
-    if found.said is None and shares_network and not host_looks.has_network():
+    if found.said is None and facts.shares_network is not False and not host_looks.has_network():
         found = found._replace(said='network is unreachable')
     return facts._replace(registry_said=found.said, registry_machines=found.machines)

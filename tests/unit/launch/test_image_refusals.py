@@ -42,6 +42,10 @@ def facts(**known: Any) -> FailureFacts:
     ({'is_logged_in': False, 'registry_said': 'dial tcp: lookup nvcr.io: no such host'}, (
         f'{ABSENT}: nvcr.io cannot be reached from this machine', 'the same with a network, or tao bundle load DIR',
     )),
+    ({'registry_said': 'dial tcp: i/o timeout', 'shares_network': None}, (
+        f'{ABSENT}; if docker said "dial tcp", "timeout" or "no such host": nvcr.io cannot be reached from this machine',
+        'the same with a network, or tao bundle load DIR',
+    )),
     ({'is_logged_in': False, 'registry_said': 'unauthorized'}, (
         f'{ABSENT}: nvcr.io wants a login, or the one that is stored may not have this image', LOGIN,
     )),

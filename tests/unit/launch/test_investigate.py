@@ -8,12 +8,19 @@ import pytest
 from engine_answers import Engine
 from plans import launch as planned
 
-from tao_launcher.launch import investigate
+from tao_launcher.base import machine
+from tao_launcher.launch import host_looks, investigate
 from tao_launcher.launch.containers import Launch
 from tao_launcher.launch.facts import FailureFacts
 from tao_launcher.launch.looks import TimedEngine
 
 INFO = {'Architecture': 'aarch64', 'SecurityOptions': ['name=userns'], 'InitCommit': {'ID': 'N/A'}}
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in a container, wherever the tests run."""
+    monkeypatch.setattr(host_looks, 'MARKS', ())
 
 
 def asking() -> TimedEngine:
@@ -72,6 +79,53 @@ def test_a_daemon_with_a_proxy_has_another_network(engine: Engine) -> None:
     for info, said in (({}, 'dial tcp: lookup nvcr.io: no such host'), ({'HttpsProxy': 'http://p:3128'}, None)):
         engine.answers('info', json.dumps(info))
         assert investigate.why_refused(facts(image='nvcr.io/a/b:1'), plan, asking()).registry_said == said
+
+
+PLAIN = 'failed to configure transport: Get "https://…/v2/": tls: first record does not look like a TLS handshake'
+OWN_CA = 'Get "https://…/v2/": x509: certificate signed by unknown authority'
+LOOPBACK = {'RegistryConfig': {'InsecureRegistryCIDRs': ['127.0.0.0/8']}}
+TOLD = {'RegistryConfig': {'IndexConfigs': {'lab:5000': {'Secure': False}}, 'InsecureRegistryCIDRs': ['127.0.0.0/8']}}
+
+
+@pytest.mark.parametrize(('registry', 'info', 'said', 'is_known'), [
+    ('127.0.0.1:5000', LOOPBACK, PLAIN, False),  # the daemon takes it: its trouble was another
+    ('localhost:5000', LOOPBACK, PLAIN, False),
+    ('lab:5000', TOLD, PLAIN, False),
+    ('lab:5000', TOLD, OWN_CA, False),
+    ('lab:5000', TOLD, 'manifest unknown', True),
+    ('lab:5000', {}, PLAIN, False),
+    ('lab:5000', LOOPBACK, PLAIN, True),
+    ('lab:5000', LOOPBACK, OWN_CA, True),
+    ('lab:5000', LOOPBACK, 'write: no space left on device', False),  # of the client's disk
+])
+def test_what_a_client_meets_and_its_daemon_does_not(
+    registry: str, info: dict[str, object], said: str, is_known: bool, engine: Engine,
+) -> None:
+    engine.answers('image', '', 'No such image', 1)
+    engine.answers('manifest', '', said, 1)
+    engine.answers('info', json.dumps(info))
+    image = f'{registry}/a/b:1'
+    plan = planned('--image', image, 'dino', 'train').plan
+    found = investigate.why_refused(facts(image=image, environ=dict(os.environ)), plan, asking())
+    assert found.registry_said == (said if is_known else None)
+
+
+@pytest.mark.parametrize('said', ['dial tcp: i/o timeout', PLAIN, OWN_CA])
+def test_a_daemon_in_another_network(said: str, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, 'listener', lambda path: machine.Listener(is_here=True, shares_network=False))
+    engine.answers('image', '', 'No such image', 1)
+    engine.answers('manifest', '', said, 1)
+    engine.answers('info', json.dumps(LOOPBACK))
+    plan = planned('--image', 'lab:5000/a/b:1', 'dino', 'train').plan
+    assert investigate.why_refused(facts(image='lab:5000/a/b:1'), plan, asking()).registry_said is None
+
+
+def test_a_client_with_a_proxy_has_another_way(engine: Engine) -> None:
+    engine.answers('image', '', 'No such image', 1)
+    engine.answers('manifest', '', 'proxyconnect tcp: dial tcp: connection refused', 1)
+    plan = planned('--image', 'nvcr.io/a/b:1', 'dino', 'train').plan
+    known = facts(image='nvcr.io/a/b:1', environ={'HTTPS_PROXY': 'http://p:1'})
+    assert investigate.why_refused(known, plan, asking()).registry_said is None
 
 
 def test_for_which_machine(engine: Engine) -> None:
