@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .facts import FailureFacts
 
+LOW_ON_DISK = 1 << 30  # bytes: below this nothing of a TAO image's size can be unpacked
 WITHOUT_NETWORK = 'the same with a network, or tao bundle load DIR'
 
 _NO_LOGIN = 'no login for nvcr.io is stored'
@@ -44,6 +45,9 @@ def _absent(facts: FailureFacts) -> tuple[str, str]:
         return f'{what}; {unsure}: {wanted.registry} cannot be reached from this machine', WITHOUT_NETWORK
     if kind == 'network':
         return f'{what}: {wanted.registry} cannot be reached from this machine', WITHOUT_NETWORK
+    low, prune = disk(facts, LOW_ON_DISK)
+    if not kind and low:
+        return f'{what}; {low}', prune
     if not kind and facts.registry_said == '':
         return f'{facts.image} is not here, but {wanted.registry} has it', pull
     why, advice = pulls.explained(kind, wanted, facts.registry_said or '')
@@ -53,6 +57,15 @@ def _absent(facts: FailureFacts) -> tuple[str, str]:
         name = profiles.profile(facts.engine).name
         return f'{what}; if {name} said "unauthorized" or "denied": {_NO_LOGIN}', pulls.login(wanted)
     return what, pull
+
+
+def disk(facts: FailureFacts, needed: int) -> tuple[str, str]:
+    """Fewer than the needed bytes are free where the engine keeps images."""
+    free = facts.disk_free
+    if free is None or free >= needed:
+        return '', ''
+    where = f'{facts.disk}, where {profiles.profile(facts.engine).name} keeps images,'
+    return f'{where} has only {free >> 20} MB free', f'{join(facts.engine)} image prune'
 
 
 def _kind(facts: FailureFacts) -> str:

@@ -79,7 +79,8 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
             lambda port: shares is not False and host_looks.listens(port),
         ))
     facts = facts._replace(
-        shares_network=shares, disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
+        shares_network=shares,
+        disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
         is_podman='host' in info, remaps_users=failures.remaps_users(info), engine_machine=_machine_of(info),
         limits_above=host_looks.above(plan.ulimits) if is_rootless and not facts.is_remote else (),
         lacks_init=facts.lacks_init or plan.init == ('--init',) and failures.has_no_init(info),

@@ -4,22 +4,21 @@ from __future__ import annotations
 from ..base.shell import join, quote
 from ..base.text import plural
 from ..engine import profiles, remedies
-from .image_refusals import absent, foreign
+from .image_refusals import absent, disk, foreign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .driver import OldDriver
     from .facts import FailureFacts, Taken
 
-LOW_ON_DISK = 1 << 30  # bytes: below this nothing of a TAO image's size can be unpacked
-FULL_DISK = 1 << 24  # below this no container can be created
+FULL_DISK = 1 << 24  # bytes: below this no container can be created
 
 
 def established(facts: FailureFacts) -> tuple[str, str]:
     """(why, what to do) where a look has shown it; ('', '') where none has."""
     looks = (
-        (_unknown, _disk, absent, _name, _sources, _network, _ports, _init, _users, _podman, foreign, _limits)
-        if not facts.events else (_disk, _sources, _network, _ports, _init, _users, foreign, _limits)
+        (_unknown, absent, _name, _sources, _network, _ports, _init, _users, _podman, foreign, _limits, _disk)
+        if not facts.events else (_sources, _network, _ports, _init, _users, foreign, _limits, _disk)
     )
     found = (look(facts) for look in looks)
     return next((each for each in found if each[0]), ('', ''))
@@ -52,11 +51,8 @@ def _unknown(facts: FailureFacts) -> tuple[str, str]:
 
 
 def _disk(facts: FailureFacts) -> tuple[str, str]:
-    free = facts.disk_free
-    if free is None or free >= (FULL_DISK if facts.image_is_here else LOW_ON_DISK):
-        return '', ''
-    where = f'{facts.disk}, where {_name_of(facts)} keeps images,'
-    return f'{where} has only {free >> 20} MB free', f'{join(facts.engine)} image prune'
+    """No room for a container; one for an image is the matter of `absent`."""
+    return disk(facts, FULL_DISK)
 
 
 def _name(facts: FailureFacts) -> tuple[str, str]:

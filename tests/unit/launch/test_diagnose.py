@@ -142,7 +142,8 @@ def test_an_image_for_another_machine(refusing: Engine, code: int, tmp_path: Pat
 
 @pytest.mark.parametrize(('reason', 'told'), [
     ('dial tcp: lookup nvcr.io on 10.0.0.1:53: connect: network is unreachable', (
-        '; if docker said "dial tcp", "timeout" or "no such host": nvcr.io cannot be reached from this machine\n    try: the same with a network, or tao bundle load DIR\n'
+        '; if docker said "dial tcp", "timeout" or "no such host": nvcr.io cannot be reached from this machine\n'
+        '    try: the same with a network, or tao bundle load DIR\n'
     )),
     ('unauthorized', (
         ': nvcr.io wants a login, or the one that is stored may not have this image\n'

@@ -43,7 +43,8 @@ def facts(**known: Any) -> FailureFacts:
         f'{ABSENT}: nvcr.io cannot be reached from this machine', 'the same with a network, or tao bundle load DIR',
     )),
     ({'registry_said': 'dial tcp: i/o timeout', 'shares_network': None}, (
-        f'{ABSENT}; if docker said "dial tcp", "timeout" or "no such host": nvcr.io cannot be reached from this machine',
+        f'{ABSENT}; if docker said "dial tcp", "timeout" or "no such host": '
+        'nvcr.io cannot be reached from this machine',
         'the same with a network, or tao bundle load DIR',
     )),
     ({'is_logged_in': False, 'registry_said': 'unauthorized'}, (
@@ -76,6 +77,28 @@ def facts(**known: Any) -> FailureFacts:
 ])
 def test_absent(known: dict[str, Any], said: tuple[str, str]) -> None:
     assert image_refusals.absent(facts(**known)) == said
+
+
+LOW = {'disk_free': 21 << 20, 'disk': '/d'}
+
+
+@pytest.mark.parametrize(('known', 'is_the_disk'), [
+    ({}, True),
+    ({'registry_said': ''}, True),
+    ({'registry_said': 'what nobody has heard of'}, True),
+    ({'is_logged_in': False}, True),
+    ({'disk_free': 1 << 30}, False),
+    ({'registry_said': 'manifest unknown'}, False),  # nothing was fetched
+    ({'registry_said': 'unauthorized'}, False),
+    ({'registry_said': 'dial tcp: i/o timeout', 'shares_network': None}, False),
+    ({'pull': 'never'}, False),
+    ({'image_is_here': None}, False),
+    ({'image_is_here': True, 'pull': 'always'}, False),
+])
+def test_no_room_for_the_image(known: dict[str, Any], is_the_disk: bool) -> None:
+    said = image_refusals.absent(facts(**{**LOW, **known}))
+    full = (f'{ABSENT}; /d, where docker keeps images, has only 21 MB free', 'docker image prune')
+    assert (said == full) is is_the_disk and ('free' in said[0]) is is_the_disk
 
 
 HELPER = {'helper': 'docker-credential-desktop', 'names_helper': 'credsStore of /home/ann/.docker/config.json'}

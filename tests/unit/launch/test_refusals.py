@@ -97,8 +97,9 @@ def facts(**known: Any) -> FailureFacts:
     )),
     ({'disk_free': 0, 'disk': '/d'}, ('/d, where docker keeps images, has only 0 MB free', 'docker image prune')),
     ({'disk_free': 500 << 20, 'disk': '/d'}, NONE),
-    ({'image_is_here': False, 'disk_free': 1 << 20, 'disk': '/d'}, (
-        '/d, where docker keeps images, has only 1 MB free', 'docker image prune',
+    ({'image_is_here': None, 'disk_free': 500 << 20, 'disk': '/d'}, NONE),
+    ({'disk_free': 0, 'disk': '/d', 'network': 'lab', 'network_is_there': False}, (
+        'there is no network lab', 'docker network create lab',
     )),
     ({'is_podman': True}, ('docker is actually podman, which takes different options', '--engine podman')),
 ])
@@ -114,6 +115,12 @@ def test_what_a_look_has_shown(known: dict[str, Any], said: tuple[str, str]) -> 
 def test_what_cannot_be_where_there_was_a_container(known: dict[str, Any]) -> None:
     assert refusals.established(facts(**known))[0]
     assert refusals.established(facts(**known, events=CREATED)) == NONE
+
+
+def test_a_disk_that_has_room_for_a_container() -> None:
+    known = facts(image_is_here=None, disk_free=500 << 20, disk='/d', events=CREATED)
+    assert refusals.established(known) == NONE
+    assert 'only 1 MB free' in refusals.established(known._replace(disk_free=1 << 20))[0]
 
 
 def test_a_limit_keeps_no_container_from_being_made() -> None:
