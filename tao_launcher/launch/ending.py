@@ -33,6 +33,7 @@ class LaunchedContainer:
         self.received: list[int] = []
         self.was_told = False  # a signal was on its way to the job
         self.silence: Answer | None = None  # the engine's last answer, where it does not say what there is
+        self.was_lost = False  # the job was running when its client lost the engine
         self._is_ambiguous = False  # and that was said
 
     @property

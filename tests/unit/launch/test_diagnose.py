@@ -14,7 +14,7 @@ from engine_answers import MINE, OTHER, Engine, ids
 from support import FakeDocker, tao, write_mounts
 
 from tao_launcher.base import machine
-from tao_launcher.launch import host_looks
+from tao_launcher.launch import host_looks, supervise
 
 DINO = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 (A,) = ids(1)
@@ -81,6 +81,15 @@ def said(*words: str, code: int = 125, env: dict[str, str] | None = None) -> str
 
 def test_nothing_is_said_where_nothing_was_found(refusing: Engine) -> None:
     assert said('dino', 'train') == ''
+
+
+def test_a_job_whose_engine_was_away(refusing: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was not refused, whatever is wrong by now."""
+    monkeypatch.setattr(supervise, 'QUICK_DEATH', 0)
+    refusing.answers('ps.1', '', 'Cannot connect to the Docker daemon', 1)
+    refusing.answers('ps', '')
+    refusing.answers('network', '', 'Error: No such network: lab\n', 1)
+    assert said('--network', 'lab', 'dino', 'train') == ''
 
 
 def test_nothing_of_gpus_for_a_network(refusing: Engine) -> None:
