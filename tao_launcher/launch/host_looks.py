@@ -66,6 +66,32 @@ def above(limits: Sequence[Ulimit]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def more_files(limits: Sequence[Ulimit]) -> int:
+    """The most open files that this kernel lets anyone ask for, where a limit asks for more; else 0."""
+    most = machine.text('/proc/sys/fs/nr_open').strip()
+    if not most.isdigit():
+        return 0
+    wanted = [max(limit.soft, limit.hard or 0) for limit in limits if limit.name == 'nofile']
+    return int(most) if any(number > int(most) for number in wanted) else 0
+
+
+def raises_limits(address: str, profile: Profile) -> bool | None:
+    """Whether a daemon of this machine may set limits above its own; None where that is not known."""
+    found = machine.listener(address.partition('://')[2] if address else '/var/run/docker.sock')
+    return found.raises_limits if found and profile.service else None
+
+
+# Below them an engine mounts file systems of its own.
+SPECIAL = ('/proc', '/sys', '/dev')
+
+
+def is_unusual(mount: Mount) -> bool:
+    """Whether an engine may be unable to mount it: over its own, or a file at what may be a folder."""
+    there = mount.destination
+    is_special = any(there == one or there.startswith(f'{one}/') for one in SPECIAL)
+    return is_special or host.is_file(mount.source) and mount.source.rpartition('/')[2] != there.rpartition('/')[2]
+
+
 def emulates(architecture: str) -> bool:
     """Whether the kernel has been told of a program that runs those of another kind of machine."""
     name = EMULATORS.get(architecture, architecture)

@@ -1,6 +1,8 @@
 """After a refusal, and only then: everything that may have kept the engine from starting a container is looked at."""
 from __future__ import annotations
 
+import re
+
 from ..base import host
 from ..engine import answers, failures, pulls
 from ..engine.logins import DOCKERS_OWN, is_logged_in, logins, missing_helper
@@ -83,6 +85,9 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
         disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
         is_podman='host' in info, remaps_users=failures.remaps_users(info), engine_machine=_machine_of(info),
         limits_above=host_looks.above(plan.ulimits) if is_rootless and not facts.is_remote else (),
+        most_files=0 if facts.is_remote else host_looks.more_files(plan.ulimits),
+        raises_limits=host_looks.raises_limits(facts.address, plan.profile) if plan.ulimits else None,
+        is_unusual=unusual(plan),
         lacks_init=facts.lacks_init or plan.init == ('--init',) and failures.has_no_init(info),
         has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )
@@ -111,6 +116,34 @@ def _holds_for_the_daemon(facts: FailureFacts, plan: Plan, info: Mapping[str, ob
     if kind in TRUST:
         return failures.wants_tls(info, registry_of(plan.image) or DOCKERS_OWN) is True
     return kind != 'space'  # of the client's own disk
+
+
+# Options that keep no container from being started, and values of others that do not.
+USUAL = ('add-host', 'annotation', 'cap-add', 'cap-drop', 'dns', 'dns-search', 'env', 'env-file', 'expose', 'group-add',
+         'hostname', 'label', 'log-driver', 'log-opt', 'mac-address', 'platform', 'pull', 'restart', 'rm',
+         'shm-size', 'stop-signal', 'stop-timeout', 'tmpfs')
+USUAL_VALUES = {
+    'ipc': ('host', 'private', 'shareable', 'none'), 'pid': ('host',), 'uts': ('host',), 'userns': ('host',),
+}
+LEAST_CPUS = 0.01  # the kernel takes no less
+
+
+def unusual(plan: Plan) -> bool:
+    """Whether a launch has options that engines refuse when they start a container, of which no look tells."""
+    own = (f'--{key}={plan.passed[key]}' for key in ('ipc', 'network', 'cpus') if plan.passed.get(key))
+    said = [*plan.extra_args, *own]
+    is_named = plan.user[:1] == ('--user',) and not re.fullmatch('[0-9]+(:[0-9]+)?', plan.user[1])
+    return is_named or any(map(_is_unusual, said)) or any(map(host_looks.is_unusual, plan.mounts))
+
+
+def _is_unusual(said: str) -> bool:
+    word, _, value = said.partition('=')
+    option = SHORT.get(word, word)[2:]
+    if option in ('network', 'net'):
+        return ':' in value and not value.startswith('container:')
+    if option == 'cpus':
+        return not re.fullmatch(r'[0-9]*\.?[0-9]+', value) or float(value) < LEAST_CPUS
+    return option not in USUAL and value not in USUAL_VALUES.get(option, ())
 
 
 def _ask_ahead(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> None:

@@ -27,14 +27,18 @@ def established(facts: FailureFacts) -> tuple[str, str]:
 def possible(facts: FailureFacts) -> list[tuple[str, str]]:
     """(why, what to do) of each that the engine's own words, which are on the screen, may confirm."""
     name = profiles.profile(facts.engine).name
-    found = []
-    if facts.ulimits and facts.may_be_created:
-        found.append((
+    if not facts.may_be_created:
+        return []
+    # a launch without a driver fails in any case, one with other options that fail may have failed of those
+    is_sure = profiles.profile(facts.engine).uses_cdi or not facts.is_unusual
+    gpus = _gpus(facts, name) if facts.wants_gpu and is_sure else ('', '')
+    # an engine that may raise no limit comes to grief there before it comes to the GPUs
+    if facts.ulimits and facts.raises_limits is not True and (facts.raises_limits is False or not gpus[0]):
+        return [(
             f'if {name} said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here '
             f'({", ".join(facts.ulimits)})', 'leave them out of DockerOptions.ulimits (or --ulimit)',
-        ))
-    gpus = _gpus(facts, name) if facts.wants_gpu and facts.may_be_created else ('', '')
-    return found + ([gpus] if gpus[0] else [])
+        )]
+    return [gpus] if gpus[0] else []
 
 
 def _name_of(facts: FailureFacts) -> str:
@@ -144,7 +148,12 @@ def _podman(facts: FailureFacts) -> tuple[str, str]:
 
 
 def _limits(facts: FailureFacts) -> tuple[str, str]:
-    """Without root nobody raises a limit above the user's own."""
+    """Without root nobody raises a limit above the user's own, and nobody at all the files above the kernel's."""
+    if facts.most_files and facts.may_be_created:
+        return (
+            f'this kernel allows no more than {facts.most_files} open files (its fs.nr_open), and nofile asks for more',
+            f'--ulimit nofile={facts.most_files}, or less',
+        )
     if not facts.limits_above or not facts.may_be_created:
         return '', ''
     names = ', '.join(facts.limits_above)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from engine_answers import Engine
@@ -126,6 +127,22 @@ def test_a_client_with_a_proxy_has_another_way(engine: Engine) -> None:
     plan = planned('--image', 'nvcr.io/a/b:1', 'dino', 'train').plan
     known = facts(image='nvcr.io/a/b:1', environ={'HTTPS_PROXY': 'http://p:1'})
     assert investigate.why_refused(known, plan, asking()).registry_said is None
+
+
+@pytest.mark.parametrize(('words', 'is_unusual'), [
+    ([], False), (['--ipc', 'host'], False), (['--cpus', '4'], False), (['--network', 'host'], False),
+    (['--network', 'container:web'], False), (['--user', '1000:1000'], False), (['--shm_size', '16G'], False),
+    (['--docker-arg=--cap-add=SYS_PTRACE'], False), (['--volume', '{}:/data'], False),
+    (['--volume', '{}/a.yaml:/specs/a.yaml'], False), (['--ulimit', 'memlock=-1'], False),
+    (['--ipc', 'nosuch'], True), (['--cpus', '0.001'], True), (['--network', 'host:bad'], True),
+    (['--user', 'nosuchuser'], True), (['--docker-arg=--device=/dev/nosuch'], True), (['--volume', '{}:/proc'], True),
+    (['--volume', '{}/a.yaml:/tmp'], True), (['--docker-arg=--privileged'], True),
+    (['--docker-arg=--pid=host'], False),
+])
+def test_what_engines_may_refuse_besides(words: list[str], is_unusual: bool, tmp_path: Path) -> None:
+    (tmp_path / 'a.yaml').write_text('')
+    plan = planned(*(word.format(tmp_path) for word in words), 'dino', 'train').plan
+    assert investigate.unusual(plan) is is_unusual
 
 
 def test_for_which_machine(engine: Engine) -> None:

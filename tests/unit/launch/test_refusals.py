@@ -123,6 +123,13 @@ def test_a_disk_that_has_room_for_a_container() -> None:
     assert 'only 1 MB free' in refusals.established(known._replace(disk_free=1 << 20))[0]
 
 
+def test_more_files_than_the_kernel_allows() -> None:
+    assert refusals.established(facts(most_files=1048576, events=CREATED)) == (
+        'this kernel allows no more than 1048576 open files (its fs.nr_open), and nofile asks for more',
+        '--ulimit nofile=1048576, or less',
+    )
+
+
 def test_a_limit_keeps_no_container_from_being_made() -> None:
     assert refusals.established(facts(limits_above=('memlock',), events=())) == NONE
 
@@ -157,7 +164,12 @@ NO_TOOLKIT = (
         'if docker said "unsatisfied condition: cuda": TAO 7.1.0 asks for driver 580 or later, this machine has 390.1',
         remedies.INSTALL_DRIVER,
     )]),
-    ({**GPUS, 'ulimits': ('memlock',)}, [LIMITS, NO_DRIVER]),
+    # only one of them can have been said
+    ({**GPUS, 'ulimits': ('memlock',)}, [NO_DRIVER]),
+    ({**GPUS, 'ulimits': ('memlock',), 'raises_limits': True}, [NO_DRIVER]),
+    ({**GPUS, 'ulimits': ('memlock',), 'raises_limits': False}, [LIMITS]),
+    ({'ulimits': ('memlock',), 'raises_limits': True}, []),
+    ({**GPUS, 'is_unusual': True}, []),
 ])
 def test_what_the_engines_own_words_may_confirm(known: dict[str, Any], said: list[tuple[str, str]]) -> None:
     for events in (CREATED, None):
