@@ -81,6 +81,9 @@ def _command(facts: FailureFacts) -> list[tuple[str, str]]:
     why = 'cannot be executed' if facts.code == 126 else 'is not there'
     name = profiles.profile(facts.engine).name
     who = 'tini' if facts.has_started else name if facts.events is not None else f'{name} or tini'
+    if facts.hidden_by:  # a look into the image would find it
+        what = f'{facts.command} {why}: {facts.hidden_by} hides what {facts.image} has there'
+        return [(f'if {who} said so: {what}', 'leave that mount out, or mount it at another path')]
     return [(f'if {who} said so: {facts.command} {why} in {facts.image}', _shell(facts))]
 
 

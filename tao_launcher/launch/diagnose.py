@@ -41,6 +41,8 @@ def diagnose(
         facts = investigate.for_which_machine(facts, plan, engine)
     elif code in (*REFUSED, 137) and not silence:
         facts = _what_happened(facts, since, kills, plan, launch, engine)
+        if facts.engine_code == 0 and code in (126, 127) and plan.mounts:
+            facts = facts._replace(hidden_by=investigate.hiding(plan, facts.command, engine))
         if facts.engine_code == 0 and code in REFUSED and not facts.has_started:
             facts = investigate.why_refused(facts, plan, TimedEngine(launch))
             if facts.wants_gpu and not facts.is_remote:
@@ -99,7 +101,8 @@ def _what_happened(
     now = host.memory_kills()
     meanwhile = now - kills if kills is not None and now is not None and not facts.is_remote else None
     answer, times, containers = _events(since, 0, plan, launch, engine)
-    if answer.code == 0 and (facts.is_remote or not plan.profile.service or not _is_whole(facts.code, times, meanwhile)):
+    is_late = facts.is_remote or not plan.profile.service or not _is_whole(facts.code, times, meanwhile)
+    if answer.code == 0 and is_late:
         answer, times, containers = _events(since, LATE, plan, launch, engine)
     if answer.code is None:
         return facts._replace(engine_code=None, engine_error=answer.err)

@@ -54,6 +54,7 @@ class FailureFacts(Record):
     environ: Mapping[str, str] = {}
     image: str = ''
     command: str = ''
+    hidden_by: str = ''  # the mount over a folder in which an image may have its command
     pull: str = ''
     build: str = ''  # the command that makes the image here, of a developer runner's own
     wants_gpu: bool = False

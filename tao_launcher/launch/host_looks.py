@@ -92,6 +92,14 @@ def is_unusual(mount: Mount) -> bool:
     return is_special or host.is_file(mount.source) and mount.source.rpartition('/')[2] != there.rpartition('/')[2]
 
 
+def hides(mount: Mount, program: str) -> bool:
+    """Whether a mount hides a program of an image, and brings none along."""
+    there = mount.destination.rstrip('/')
+    if program != there and not program.startswith(f'{there}/'):
+        return False
+    return not host.exists(mount.source + program[len(there):])
+
+
 def emulates(architecture: str) -> bool:
     """Whether the kernel has been told of a program that runs those of another kind of machine."""
     name = EMULATORS.get(architecture, architecture)

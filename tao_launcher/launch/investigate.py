@@ -52,6 +52,20 @@ def for_which_machine(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> F
     )
 
 
+PATH = ('/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin')
+
+
+def hiding(plan: Plan, command: str, engine: TimedEngine) -> str:
+    """The mount, in words, over a folder in which the image may have the command; '' for none."""
+    folder, slash, name = command.rpartition('/')
+    folders = (folder,) if slash else (*looks.path(engine, plan.image), *PATH)
+    for mount in plan.mounts:
+        if any(host_looks.hides(mount, f'{one}/{name}') for one in folders):
+            origin = f' ({mount.origin})' if mount.origin.kind != 'default' else ''
+            return f'{mount.source}, mounted over {mount.destination}{origin},'
+    return ''
+
+
 def _machine_of(info: object) -> str:
     """The engine's own machine, as images name it."""
     name = answers.text(info, 'Architecture') or answers.text(info, 'host', 'arch')

@@ -164,6 +164,13 @@ def image_words(reference: str) -> tuple[str, ...]:
     return 'image', 'inspect', '-f', '{{.Architecture}}', reference
 
 
+def path(engine: TimedEngine, reference: str) -> tuple[str, ...]:
+    """The folders that an image has its programs in, as its own PATH says; () where it says nothing."""
+    variables = answers.parsed(engine.ask('image', 'inspect', '-f', '{{json .Config.Env}}', reference).out)
+    found = [one[len('PATH='):] for one in answers.texts({'': variables}, '') if one.startswith('PATH=')]
+    return tuple(folder for folder in (found or [''])[-1].split(':') if folder.startswith('/'))
+
+
 class ImageHere(Record):
     """Whether an image is here (None: not known), and the machine that it is for, as images name it."""
 

@@ -71,6 +71,10 @@ STARTED = ('create', 'start', 'die')
     (126, {}, (f'if docker or tini said so: dino cannot be executed in {IMAGE}', LOOK)),
     (127, {'events': ('create', 'die')}, (f'if docker said so: dino is not there in {IMAGE}', LOOK)),
     (127, {'events': STARTED, 'lifetime': 0.03}, (f'if tini said so: dino is not there in {IMAGE}', LOOK)),
+    (127, {'events': STARTED, 'lifetime': 0.03, 'hidden_by': '/data, mounted over /usr/local/bin (--volume),'}, (
+        f'if tini said so: dino is not there: /data, mounted over /usr/local/bin (--volume), hides what {IMAGE} has '
+        'there', 'leave that mount out, or mount it at another path',
+    )),
     # the job's own
     (127, {'events': STARTED, 'lifetime': 7.0}, NONE),
     (127, {'events': STARTED, 'lifetime': 0.03, 'command': 'sh'}, NONE),

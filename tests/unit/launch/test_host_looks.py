@@ -91,6 +91,14 @@ def test_who_may_raise_limits(tmp_path: Path) -> None:
     assert host_looks.raises_limits(f'unix://{path}', DOCKER) is None
 
 
+def test_a_mount_that_hides_a_program(tmp_path: Path) -> None:
+    (tmp_path / 'there').write_text('')
+    mount = Mount(str(tmp_path), '/usr/local/bin')
+    assert host_looks.hides(mount, '/usr/local/bin/dino') and host_looks.hides(Mount('/none', '/bin/sh'), '/bin/sh')
+    assert not host_looks.hides(mount, '/usr/local/bin/there')
+    assert not host_looks.hides(mount, '/usr/local/binary/dino')
+
+
 def test_in_a_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host_looks, 'MARKS', (str(tmp_path / 'docker'), str(tmp_path / 'podman')))
     assert not host_looks.is_in_container()

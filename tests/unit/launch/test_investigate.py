@@ -145,6 +145,19 @@ def test_what_engines_may_refuse_besides(words: list[str], is_unusual: bool, tmp
     assert investigate.unusual(plan) is is_unusual
 
 
+@pytest.mark.parametrize(('at', 'command', 'is_hidden'), [
+    ('/usr/local/bin', 'dino', True), ('/usr', 'dino', True), ('/opt/conda', 'dino', True), ('/data', 'dino', False),
+    ('/usr/local/bin', '/opt/tool', False), ('/opt', '/opt/tool', True),
+])
+def test_a_mount_that_hides_the_command(
+    at: str, command: str, is_hidden: bool, engine: Engine, tmp_path: Path,
+) -> None:
+    engine.answers('image', '["PATH=/opt/conda/bin:/bin"]')
+    plan = planned('--volume', f'{tmp_path}:{at}', 'dino', 'train').plan
+    said = f'{tmp_path}, mounted over {at} (--volume),' if is_hidden else ''
+    assert investigate.hiding(plan, command, asking()) == said
+
+
 def test_for_which_machine(engine: Engine) -> None:
     plan = planned('dino', 'train').plan
     own = {'x86_64': 'amd64', 'aarch64': 'arm64'}[os.uname().machine]

@@ -177,6 +177,14 @@ def test_a_registry(engine: Engine) -> None:
     assert engine.calls == [['docker', 'manifest', 'inspect', '--insecure', '127.0.0.1:5000/a:1']]
 
 
+@pytest.mark.parametrize(('said', 'folders'), [
+    ('["PATH=/opt/conda/bin:/bin:","A=b"]', ('/opt/conda/bin', '/bin')), ('["A=b"]', ()), ('null', ()), ('', ()),
+])
+def test_where_an_image_has_its_programs(engine: Engine, said: str, folders: tuple[str, ...]) -> None:
+    engine.answers('image', said)
+    assert looks.path(asking(), 'i:1') == folders
+
+
 def test_all_of_them_have_their_time_together(tmp_path: Path) -> None:
     slow = tmp_path / 'docker'
     slow.write_text('#!/bin/sh\nexec sleep 60\n')
