@@ -53,7 +53,8 @@ def engine_failure(
         return f'{address or "the address"} is not a valid daemon address ({_first(error)})', elsewhere
     if (address or profile.service) and re.search(NO_ANSWER, text):
         return _no_daemon(profile, program, address, machine, elsewhere)
-    return f'the {program} engine{where} fails: {_first(error)}', ''
+    said = f': {_first(error)}' if _first(error) else f' with exit code {code}, and says nothing'
+    return f'the {program} engine{where} fails{said}', ''
 
 
 REFUSED_LOGIN = r'permission denied \(|host key verification failed|too many authentication failures'

@@ -98,7 +98,7 @@ def _killed(facts: FailureFacts) -> tuple[str, str]:
     if facts.kernel_kills:
         return 'exit code 137 is signal 9: the kernel killed a process in the meantime because memory ran out', smaller
     if 'kill' in events:
-        return f'the job was killed by someone\'s {_name(facts)} stop or {_name(facts)} kill', ''
+        return f'the job was killed by someone\'s {_name(facts)} stop, kill or rm -f', ''
     if facts.kernel_kills == 0 and events:
         return (
             f'exit code 137 is signal 9: {_name(facts)} killed nothing, and the kernel\'s out-of-memory killer did '

@@ -36,6 +36,7 @@ class Taken(Record):
     container: str  # 80, 53/udp
     origin: str
     holder: Holder | None = None
+    ip: str = ''  # the address that it was to be published at, where one was named
 
 
 class Unknown(Record):

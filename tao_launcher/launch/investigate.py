@@ -105,7 +105,8 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
         lacks_init=facts.lacks_init or plan.init == ('--init',) and failures.has_no_init(info),
         has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )
-    if facts.image_is_here is not False or facts.pull == 'never' or facts.unknown:
+    is_pulled = facts.image_is_here is False or facts.image_is_here is not None and facts.pull == 'always'
+    if not is_pulled or facts.pull == 'never' or facts.unknown:
         return facts
     facts = _in_the_registry(facts, plan, engine)
     return facts if _holds_for_the_daemon(facts, plan, info) else facts._replace(registry_said=None)

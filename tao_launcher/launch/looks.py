@@ -135,7 +135,7 @@ def ports(
         holders = [found.holder for found in there if any(_clashes(port, *bound) for bound in found.ports)]
         if holders or listens(port):
             container = f'{port.container}' if port.protocol == 'tcp' else f'{port.container}/{port.protocol}'
-            taken.append(Taken(port.host, container, origin(port), holders[0] if holders else None))
+            taken.append(Taken(port.host, container, origin(port), holders[0] if holders else None, port.ip))
     return tuple(taken)
 
 

@@ -64,12 +64,12 @@ def _name(facts: FailureFacts) -> tuple[str, str]:
     held = facts.held_by
     if not held:
         return '', ''
-    if not held.is_running:
-        return (
-            f'a container named {facts.name} exists already', f'{join(facts.engine)} rm {quote(facts.name)}, '
-            'or another --name',
-        )
     whose = f'job {held.job}' if held.job and held.is_own else f'another user\'s job {held.job}' if held.job else ''
+    if not held.is_running:
+        what = f'a container named {facts.name} exists already{f" ({whose}, which has ended)" if whose else ""}'
+        clean = f'{profiles.tao(facts.engine)} clean, or ' if held.job and held.is_own else ''
+        rm = f'{join(facts.engine)} rm {quote(facts.name)}, or ' if held.is_own or not held.job else ''
+        return what, f'{clean}{rm}another --name'
     stop = f'{profiles.tao(facts.engine)} stop {quote(facts.name)}, or ' if held.job and held.is_own else ''
     what = f'a container named {facts.name} is running{f" ({whose})" if whose else ""}'
     return what, f'{stop}another --name'
@@ -102,7 +102,7 @@ def _ports(facts: FailureFacts) -> tuple[str, str]:
     who, stop = _who(first, facts)
     ports = ' and '.join(f'{one.host} ({one.origin})' for one in facts.taken)
     verb, more = ('is', '') if len(facts.taken) == 1 else ('are', 's')
-    other = f'another host port, such as --port {_next(first)}:{first.container}'
+    other = f'another host port, such as --port {f"{first.ip}:" if first.ip else ""}{_next(first)}:{first.container}'
     return f'host port{more} {ports} {verb} taken by {who}', f'{other}{stop}'
 
 

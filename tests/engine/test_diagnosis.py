@@ -331,7 +331,7 @@ def test_killed_through_docker(docker: Docker) -> None:
         (container,) = docker.wait_for(OURS)
         docker.run('kill', container)
         code = job.code()
-    assert (code, job.err) == (137, "tao: error: the job was killed by someone's docker stop or docker kill\n")
+    assert (code, job.err) == (137, "tao: error: the job was killed by someone's docker stop, kill or rm -f\n")
 
 
 def test_killed_from_outside(docker: Docker) -> None:

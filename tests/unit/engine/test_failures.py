@@ -115,7 +115,7 @@ SUDO = 'sudo: a password is required\n'
      f'htp://x is not a valid daemon address ({BAD_ADDRESS.strip()})', 'unset DOCKER_HOST'),
     (SUDO, '', {}, Machine(), 'sudo wants a password', 'sudo -v'),
     ('strange\nmore\n', '', {}, ROOT, 'the docker engine fails: strange', ''),
-    ('', '', {}, ROOT, 'the docker engine fails: ', ''),
+    ('', '', {}, ROOT, 'the docker engine fails with exit code 1, and says nothing', ''),
 ])
 def test_engine(
     error: str, address: str, environ: dict[str, str], machine: Machine, what: str, fix: str,

@@ -97,7 +97,7 @@ STARTED = ('create', 'start', 'die')
         'a smaller batch size',
     )),
     (137, {'events': ('create', 'start', 'kill', 'die'), 'kernel_kills': 0}, (
-        "the job was killed by someone's docker stop or docker kill", '',
+        "the job was killed by someone's docker stop, kill or rm -f", '',
     )),
     (137, {'events': STARTED, 'kernel_kills': 0}, (
         "exit code 137 is signal 9: docker killed nothing, and the kernel's out-of-memory killer did not do it either, "

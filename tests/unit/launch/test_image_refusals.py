@@ -38,6 +38,14 @@ def facts(**known: Any) -> FailureFacts:
     ({'image_is_here': True, 'pull': 'always'}, (
         f'{IMAGE} is here, but --pull always asks its registry', 'leave --pull always out',
     )),
+    ({'image_is_here': True, 'pull': 'always', 'registry_said': ''}, NONE),
+    ({'image_is_here': True, 'pull': 'always', 'code': 127, 'helper': 'docker-credential-x', 'names_helper': 'it'}, (
+        f'{IMAGE} is here, but --pull always asks its registry: docker-credential-x, which it names to keep logins, is '
+        'not on PATH', f'leave --pull always out, or install it, or take it out of that file and {LOGIN}',
+    )),
+    ({'platform': 'lin', 'platform_from': '--platform'}, (
+        '--platform asks for lin, which is no platform', 'OS/ARCHITECTURE, such as linux/amd64',
+    )),
     # no network is no matter of logins
     ({'is_logged_in': False, 'registry_said': 'dial tcp: lookup nvcr.io: no such host'}, (
         f'{ABSENT}: nvcr.io cannot be reached from this machine', 'the same with a network, or tao bundle load DIR',
@@ -131,6 +139,7 @@ def test_a_credential_helper_that_nobody_asked(said: str) -> None:
         f'{IMAGE} is for amd64, and --platform asks for linux/arm64', 'leave --platform out',
     )),
     ({'platform': 'linux/amd64', 'platform_from': '--platform', 'image_machine': 'amd64'}, NONE),
+    ({'platform': 'amd64', 'platform_from': '--platform', 'image_machine': 'amd64'}, NONE),
     ({'platform': 'linux', 'platform_from': '--platform', 'image_machine': 'amd64'}, NONE),
     ({'platform': 'linux/arm64', 'platform_from': '--platform', 'image_machine': ''}, NONE),
 ])

@@ -114,7 +114,7 @@ def test_who_has_a_port(wanted: Port, published: object, is_taken: bool, engine:
     engine.answers('inspect', line(A, ports={}) + line(B, name='/other', labels=OWN, ports=published))
     container = '80' if wanted.protocol == 'tcp' else '53/udp'
     holder = Holder(B, 'other', 'running', 'model/dino/train', is_own=True)
-    taken = (Taken('8080', container, 'from', holder),) if is_taken else ()
+    taken = (Taken('8080', container, 'from', holder, wanted.ip),) if is_taken else ()
     assert looks.ports(asking(), [wanted], lambda port: 'from', lambda port: False) == taken
 
 

@@ -43,7 +43,12 @@ def facts(**known: Any) -> FailureFacts:
     )),
     ({'name': 'night', 'held_by': FOREIGN}, ('a container named night is running', 'another --name')),
     ({'name': 'night', 'held_by': OWN._replace(state='exited')}, (
-        'a container named night exists already', 'docker rm night, or another --name',
+        'a container named night exists already (job model/dino/train, which has ended)',
+        'tao clean, or docker rm night, or another --name',
+    )),
+    ({'name': 'night', 'held_by': OTHERS._replace(state='exited')}, (
+        "a container named night exists already (another user's job model/dino/train, which has ended)",
+        'another --name',
     )),
     ({'name': 'night', 'held_by': FOREIGN._replace(state='created')}, (
         'a container named night exists already', 'docker rm night, or another --name',
@@ -63,6 +68,10 @@ def facts(**known: Any) -> FailureFacts:
     ({'taken': (Taken('8888', '80', '--port', OTHERS),)}, (
         "host port 8888 (--port) is taken by another user's job f00dcafef00d (model/dino/train)",
         'another host port, such as --port 8889:80',
+    )),
+    ({'taken': (Taken('18600', '80', '--port', FOREIGN, '127.0.0.1'),)}, (
+        'host port 18600 (--port) is taken by container web',
+        'another host port, such as --port 127.0.0.1:18601:80',
     )),
     ({'taken': (Taken('65535', '80', '--port', FOREIGN),)}, (
         'host port 65535 (--port) is taken by container web', 'another host port, such as --port 65534:80',
