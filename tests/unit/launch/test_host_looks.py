@@ -121,7 +121,8 @@ def test_whose_sockets_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with socket.socket(socket.AF_UNIX) as daemon:
         daemon.bind(path)
         daemon.listen()
-        assert machine.listener(path)[:2] == (True, True)
+        found = machine.listener(path)
+        assert found and found.is_here and found.shares_network
         assert host_looks.shares_network(f'unix://{path}', DOCKER, is_rootless=False)
     assert machine.listener(path) is None and machine.listener('x' * 200) is None
     assert host_looks.shares_network(nobody, DOCKER, is_rootless=False) is None  # none that we may ask
