@@ -89,10 +89,14 @@ def memory() -> int:
 
 
 class Listener(Record):
-    """Who listens at a socket: whether the process is seen here, and has the same network (None: not known)."""
+    """Who listens at a socket: whether the process is seen here, and has the same network (None: not known).
+
+    raises_limits is whether the kernel lets it set limits above its own.
+    """
 
     is_here: bool
     shares_network: bool | None = None
+    raises_limits: bool | None = None
 
 
 def listener(path: str) -> Listener | None:
@@ -111,9 +115,19 @@ def listener(path: str) -> Listener | None:
         return Listener(is_here=False)  # outside of the container that we are in
     try:
         theirs, own = (os.stat(f'/proc/{process}/ns/net').st_ino for process in (pid, 'self'))
-        return Listener(is_here=True, shares_network=theirs == own)
+        shares = theirs == own
     except OSError:  # another user's
-        return Listener(is_here=True)
+        shares = None
+    return Listener(is_here=True, shares_network=shares, raises_limits=_raises_limits(pid))
+
+
+def _raises_limits(pid: int) -> bool | None:
+    name = 'CapEff:'
+    found = [line[len(name):].strip() for line in text(f'/proc/{pid}/status').splitlines() if line.startswith(name)]
+    return bool(int(found[0], 16) >> CAP_SYS_RESOURCE & 1) if found else None
+
+
+CAP_SYS_RESOURCE = 24  # a bit of a process' capabilities
 
 
 def hard_limit(name: str) -> int | None:

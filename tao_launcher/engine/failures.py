@@ -53,7 +53,8 @@ def engine_failure(
         return f'{address or "the address"} is not a valid daemon address ({_first(error)})', elsewhere
     if (address or profile.service) and re.search(NO_ANSWER, text):
         return _no_daemon(profile, program, address, machine, elsewhere)
-    return f'the {program} engine{where} fails: {_first(error)}', ''
+    said = f': {_first(error)}' if _first(error) else f' with exit code {code}, and says nothing'
+    return f'the {program} engine{where} fails{said}', ''
 
 
 REFUSED_LOGIN = r'permission denied \(|host key verification failed|too many authentication failures'
@@ -154,6 +155,30 @@ def has_way_of_its_own(info: Mapping[str, object]) -> bool:
     """Whether `docker info` shows a proxy or a mirror: the daemon may reach a registry that its client does not."""
     proxies = (answers.text(info, name) for name in ('HttpProxy', 'HttpsProxy'))
     return any(proxies) or bool(answers.texts(info, 'RegistryConfig', 'Mirrors'))
+
+
+def wants_tls(info: Mapping[str, object], registry: str) -> bool | None:
+    """Whether `docker info` shows that the daemon goes to a registry with TLS and a certificate that it trusts alone.
+
+    None where that is not known: a name may be one of a network for which the daemon does without.
+    """
+    secure = answers.at(info, 'RegistryConfig', 'IndexConfigs', registry, 'Secure')
+    if isinstance(secure, bool):
+        return secure
+    networks = answers.texts(info, 'RegistryConfig', 'InsecureRegistryCIDRs')
+    if not networks:
+        return None
+    import ipaddress  # slow to load, and only a refusal needs it
+
+    host = registry.rpartition(':')[0] if re.search(r':\d+$', registry) else registry
+    try:
+        address = ipaddress.ip_address('127.0.0.1' if host == 'localhost' else host.strip('[]'))
+        return not any(address in ipaddress.ip_network(network, strict=False) for network in networks)
+    except ValueError:  # a name
+        return True if all(network.startswith(LOOPBACK) for network in networks) else None
+
+
+LOOPBACK = ('127.', '::1/')
 
 
 def image_folder(info: Mapping[str, object]) -> str:

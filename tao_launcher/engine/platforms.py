@@ -1,6 +1,8 @@
 """Platforms of images, OS/ARCH[/VARIANT]: which one is asked for, and which machines run it. Pure."""
 from __future__ import annotations
 
+import re
+
 from . import answers
 
 TYPE_CHECKING = False
@@ -21,6 +23,19 @@ def architecture(name: str) -> str:
     parts = name.lower().split('/')
     found = parts[1] if len(parts) > 1 else parts[0]
     return '' if found in ('', 'linux', 'unknown') else ARCHITECTURES.get(found, found)
+
+
+SYSTEMS = ('linux', 'windows', 'darwin', 'freebsd', 'netbsd', 'openbsd', 'solaris', 'aix', 'android', 'wasip1')
+OTHERS = ('loong64', 'mips', 'mipsle', 'mips64', 'mips64le', 'ppc64', 'ppc64le', 'riscv64', 's390x', 'wasm')
+
+
+def is_platform(value: str) -> bool:
+    """Whether engines read a value as a platform: one word has to be a system or a machine that they know."""
+    parts = value.lower().split('/')
+    if not all(re.fullmatch('[a-z0-9_.-]+', part) for part in parts):
+        return False
+    known = (*SYSTEMS, *ARCHITECTURES, *ARCHITECTURES.values(), *OTHERS)
+    return len(parts) in (2, 3) or len(parts) == 1 and parts[0] in known
 
 
 def asked(option: str, profile: Profile, environ: Mapping[str, str]) -> tuple[str, str]:

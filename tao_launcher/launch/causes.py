@@ -81,6 +81,9 @@ def _command(facts: FailureFacts) -> list[tuple[str, str]]:
     why = 'cannot be executed' if facts.code == 126 else 'is not there'
     name = profiles.profile(facts.engine).name
     who = 'tini' if facts.has_started else name if facts.events is not None else f'{name} or tini'
+    if facts.hidden_by:  # a look into the image would find it
+        what = f'{facts.command} {why}: {facts.hidden_by} hides what {facts.image} has there'
+        return [(f'if {who} said so: {what}', 'leave that mount out, or mount it at another path')]
     return [(f'if {who} said so: {facts.command} {why} in {facts.image}', _shell(facts))]
 
 
@@ -95,7 +98,7 @@ def _killed(facts: FailureFacts) -> tuple[str, str]:
     if facts.kernel_kills:
         return 'exit code 137 is signal 9: the kernel killed a process in the meantime because memory ran out', smaller
     if 'kill' in events:
-        return f'the job was killed by someone\'s {_name(facts)} stop or {_name(facts)} kill', ''
+        return f'the job was killed by someone\'s {_name(facts)} stop, kill or rm -f', ''
     if facts.kernel_kills == 0 and events:
         return (
             f'exit code 137 is signal 9: {_name(facts)} killed nothing, and the kernel\'s out-of-memory killer did '

@@ -41,6 +41,8 @@ def diagnose(
         facts = investigate.for_which_machine(facts, plan, engine)
     elif code in (*REFUSED, 137) and not silence:
         facts = _what_happened(facts, since, kills, plan, launch, engine)
+        if facts.engine_code == 0 and code in (126, 127) and plan.mounts:
+            facts = facts._replace(hidden_by=investigate.hiding(plan, facts.command, engine))
         if facts.engine_code == 0 and code in REFUSED and not facts.has_started:
             facts = investigate.why_refused(facts, plan, TimedEngine(launch))
             if facts.wants_gpu and not facts.is_remote:
@@ -96,27 +98,47 @@ def _what_happened(
     facts: FailureFacts, since: float, kills: int | None, plan: Plan, launch: Launch, engine: TimedEngine,
 ) -> FailureFacts:
     """The facts with what the engine saw of the container, which it knows after --rm too, and the kernel."""
-    answer = engine.ask(
-        'events', '--since', f'{since:.6f}', '--until', f'{machine.now() + LATE:.6f}', '--format', '{{json .}}',
-        '--filter', 'type=container', '--filter', f'label=tao.plan={launch.plan}',
-    )
-    events = list(answers.lines(answer.out)) if answer.code == 0 else []
-    containers = set(map(_container, events))
-    if answer.code is None:
-        return facts._replace(engine_code=None, engine_error=answer.err)
-    names = plan.profile.events
-    times = {names.get(name, name): when for name, when in map(_named, events)}
-    lifetime = times['die'] - times['start'] if 'die' in times and 'start' in times else None
     now = host.memory_kills()
     meanwhile = now - kills if kills is not None and now is not None and not facts.is_remote else None
+    answer, times, containers = _events(since, 0, plan, launch, engine)
+    is_late = facts.is_remote or not plan.profile.service or not _is_whole(facts.code, times, meanwhile)
+    if answer.code == 0 and is_late:
+        answer, times, containers = _events(since, LATE, plan, launch, engine)
+    if answer.code is None:
+        return facts._replace(engine_code=None, engine_error=answer.err)
+    lifetime = times['die'] - times['start'] if 'die' in times and 'start' in times else None
     is_tegra = host.exists('/etc/nv_tegra_release')
     has_driver = is_tegra or host.exists('/proc/driver/nvidia/version') or host.exists('/dev/dxg')
     return facts._replace(
-        events=_seen(times, len(containers), has_answered=answer.code == 0 and not facts.is_remote),
+        events=_seen(times, containers, has_answered=answer.code == 0 and not facts.is_remote),
         lifetime=lifetime, kernel_kills=meanwhile,
         has_driver=None if facts.is_remote else has_driver,
         has_nvidia=machine.has_cdi() if plan.profile.uses_cdi and not facts.is_remote else None,
     )
+
+
+def _events(
+    since: float, late: float, plan: Plan, launch: Launch, engine: TimedEngine,
+) -> tuple[Answer, dict[str, float], int]:
+    """(the engine's answer, the times of the events of a launch's containers, the number of those).
+
+    The engine is asked for what it sees until `late` seconds from now, and answers no sooner.
+    """
+    answer = engine.ask(
+        'events', '--since', f'{since:.6f}', '--until', f'{machine.now() + late:.6f}', '--format', '{{json .}}',
+        '--filter', 'type=container', '--filter', f'label=tao.plan={launch.plan}',
+    )
+    events = list(answers.lines(answer.out)) if answer.code == 0 else []
+    names = plan.profile.events
+    times = {names.get(name, name): when for name, when in map(_named, events)}
+    return answer, times, len(set(map(_container, events)))
+
+
+def _is_whole(code: int, times: Mapping[str, float], kernel_kills: int | None) -> bool:
+    """Whether the events of docker's are all there: it tells of a container before its client does, of its end not."""
+    if code == 137 and kernel_kills != 0 and 'oom' not in times:
+        return False  # which may come after the end
+    return bool(times.keys() & {'die', 'destroy'}) or not times and code in REFUSED
 
 
 def _container(event: object) -> str:

@@ -34,6 +34,7 @@ class LaunchedContainer:
         self.was_told = False  # a signal was on its way to the job
         self.silence: Answer | None = None  # the engine's last answer, where it does not say what there is
         self.id = ''  # of the container, once it was found
+        self.was_lost = False  # the job was running when its client lost the engine
         self._is_ambiguous = False  # and that was said
 
     @property

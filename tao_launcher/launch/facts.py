@@ -36,6 +36,7 @@ class Taken(Record):
     container: str  # 80, 53/udp
     origin: str
     holder: Holder | None = None
+    ip: str = ''  # the address that it was to be published at, where one was named
 
 
 class Unknown(Record):
@@ -54,6 +55,7 @@ class FailureFacts(Record):
     environ: Mapping[str, str] = {}
     image: str = ''
     command: str = ''
+    hidden_by: str = ''  # the mount over a folder in which an image may have its command
     pull: str = ''
     build: str = ''  # the command that makes the image here, of a developer runner's own
     wants_gpu: bool = False
@@ -64,6 +66,7 @@ class FailureFacts(Record):
     engine_error: str = ''
     address: str = ''
     is_remote: bool = False
+    shares_network: bool | None = True  # the engine reaches others as this machine's programs do
     image_is_here: bool | None = None
     is_logged_in: bool | None = None
     held_by: Holder | None = None  # the container that has the name
@@ -72,6 +75,9 @@ class FailureFacts(Record):
     has_nvidia: bool | None = None  # the engine has a runtime or devices of NVIDIA's
     has_init: bool = False  # the command is started by the engine's init, and not by the engine
     ulimits: tuple[str, ...] = ()  # names of those that were asked for
+    most_files: int = 0  # that the kernel allows, where more open files were asked for
+    raises_limits: bool | None = None  # the engine's daemon may set limits above its own
+    is_unusual: bool = False  # options were asked for that engines often refuse when they start a container
     limits_above: tuple[str, ...] = ()  # of them those above what an engine without root may set
     is_podman: bool = False  # podman answers, whatever the program is called
     lacks_init: bool = False  # the engine has no program for --init, and none was found for it

@@ -36,8 +36,8 @@ def is_in_container() -> bool:
     return any(map(host.exists, MARKS))
 
 
-def shares_network(address: str, profile: Profile, *, is_rootless: bool) -> bool:
-    """Whether the network that is seen here is the one of the engine at an address of this machine.
+def shares_network(address: str, profile: Profile, *, is_rootless: bool) -> bool | None:
+    """Whether the network that is seen here is the one of the engine at an address of this machine; None: not known.
 
     A daemon may be outside of a container that the launcher runs in, or have a network of its own. A rootless one has,
     but fetches its images through this one, and publishes its ports here.
@@ -46,8 +46,8 @@ def shares_network(address: str, profile: Profile, *, is_rootless: bool) -> bool
         return True  # it is started by us
     found = machine.listener(address.partition('://')[2] if address else '/var/run/docker.sock')
     if found is None:
-        return not is_in_container()
-    return found.is_here and (is_rootless or found.shares_network is not False)
+        return False if is_in_container() else None
+    return found.is_here and (is_rootless or found.shares_network)
 
 
 def missing(mounts: Sequence[Mount]) -> tuple[str, ...]:
@@ -64,6 +64,40 @@ def above(limits: Sequence[Ulimit]) -> tuple[str, ...]:
         if most is not None and most >= 0 and (wanted < 0 or wanted > most):
             found.append(limit.name)
     return tuple(found)
+
+
+def more_files(limits: Sequence[Ulimit]) -> int:
+    """The most open files that this kernel lets anyone ask for, where a limit asks for more; else 0."""
+    most = machine.text('/proc/sys/fs/nr_open').strip()
+    if not most.isdigit():
+        return 0
+    wanted = [max(limit.soft, limit.hard or 0) for limit in limits if limit.name == 'nofile']
+    return int(most) if any(number > int(most) for number in wanted) else 0
+
+
+def raises_limits(address: str, profile: Profile) -> bool | None:
+    """Whether a daemon of this machine may set limits above its own; None where that is not known."""
+    found = machine.listener(address.partition('://')[2] if address else '/var/run/docker.sock')
+    return found.raises_limits if found and profile.service else None
+
+
+# Below them an engine mounts file systems of its own.
+SPECIAL = ('/proc', '/sys', '/dev')
+
+
+def is_unusual(mount: Mount) -> bool:
+    """Whether an engine may be unable to mount it: over its own, or a file at what may be a folder."""
+    there = mount.destination
+    is_special = any(there == one or there.startswith(f'{one}/') for one in SPECIAL)
+    return is_special or host.is_file(mount.source) and mount.source.rpartition('/')[2] != there.rpartition('/')[2]
+
+
+def hides(mount: Mount, program: str) -> bool:
+    """Whether a mount hides a program of an image, and brings none along."""
+    there = mount.destination.rstrip('/')
+    if program != there and not program.startswith(f'{there}/'):
+        return False
+    return not host.exists(mount.source + program[len(there):])
 
 
 def emulates(architecture: str) -> bool:

@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 from ..base.shell import join, quote
-from ..engine import profiles, pulls
+from ..engine import platforms, profiles, pulls
 from ..engine.pulls import Wanted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .facts import FailureFacts
 
+LOW_ON_DISK = 1 << 30  # bytes: below this nothing of a TAO image's size can be unpacked
 WITHOUT_NETWORK = 'the same with a network, or tao bundle load DIR'
 
 _NO_LOGIN = 'no login for nvcr.io is stored'
@@ -23,10 +24,13 @@ def absent(facts: FailureFacts) -> tuple[str, str]:
 
 
 def _absent(facts: FailureFacts) -> tuple[str, str]:
+    if facts.platform and not platforms.is_platform(facts.platform):
+        what = f'{facts.platform_from} asks for {facts.platform}, which is no platform'
+        return what, f'OS/ARCHITECTURE, such as linux/{facts.engine_machine or "amd64"}'
     if facts.image_is_here and facts.platform and facts.image_machine and not _is_for(facts.platform, facts):
         return _platform(facts)
     if facts.image_is_here and facts.pull == 'always':
-        return f'{facts.image} is here, but --pull always asks its registry', 'leave --pull always out'
+        return _always(facts)
     if facts.image_is_here is not False:
         return '', ''
     pull = f'{join(facts.engine)} pull {quote(facts.image)}'
@@ -34,13 +38,17 @@ def _absent(facts: FailureFacts) -> tuple[str, str]:
         return f'the image that a bundle brought is no longer here ({facts.image[:19]})', 'tao bundle load DIR'
     if facts.pull == 'never':
         return f'{facts.image} is not here, and --pull never forbids to fetch it', pull
-    wanted = Wanted(
-        facts.image, facts.engine, facts.environ, facts.registry_machines, facts.helper, facts.names_helper,
-    )
+    wanted = _wanted(facts)
     what = f'{facts.image} is not here and could not be pulled'
     kind = _kind(facts)
+    if kind == 'network' and facts.shares_network is None:
+        unsure = f'if {profiles.profile(facts.engine).name} said "dial tcp", "timeout" or "no such host"'
+        return f'{what}; {unsure}: {wanted.registry} cannot be reached from this machine', WITHOUT_NETWORK
     if kind == 'network':
         return f'{what}: {wanted.registry} cannot be reached from this machine', WITHOUT_NETWORK
+    low, prune = disk(facts, LOW_ON_DISK)
+    if not kind and low:
+        return f'{what}; {low}', prune
     if not kind and facts.registry_said == '':
         return f'{facts.image} is not here, but {wanted.registry} has it', pull
     why, advice = pulls.explained(kind, wanted, facts.registry_said or '')
@@ -50,6 +58,31 @@ def _absent(facts: FailureFacts) -> tuple[str, str]:
         name = profiles.profile(facts.engine).name
         return f'{what}; if {name} said "unauthorized" or "denied": {_NO_LOGIN}', pulls.login(wanted)
     return what, pull
+
+
+def _wanted(facts: FailureFacts) -> Wanted:
+    return Wanted(
+        facts.image, facts.engine, facts.environ, facts.registry_machines, facts.helper, facts.names_helper,
+    )
+
+
+def _always(facts: FailureFacts) -> tuple[str, str]:
+    """The image is here, and its registry was asked for a newer one."""
+    kind = _kind(facts)
+    if not kind and facts.registry_said == '':
+        return '', ''  # it has that one
+    why, advice = pulls.explained(kind, _wanted(facts), facts.registry_said or '')
+    what = f'{facts.image} is here, but --pull always asks its registry{f": {why}" if why else ""}'
+    return what, f'leave --pull always out{f", or {advice}" if advice else ""}'
+
+
+def disk(facts: FailureFacts, needed: int) -> tuple[str, str]:
+    """Fewer than the needed bytes are free where the engine keeps images."""
+    free = facts.disk_free
+    if free is None or free >= needed:
+        return '', ''
+    where = f'{facts.disk}, where {profiles.profile(facts.engine).name} keeps images,'
+    return f'{where} has only {free >> 20} MB free', f'{join(facts.engine)} image prune'
 
 
 def _kind(facts: FailureFacts) -> str:
@@ -72,7 +105,7 @@ def _platform(facts: FailureFacts) -> tuple[str, str]:
 
 
 def _is_for(platform: str, facts: FailureFacts) -> bool:
-    return platform.split('/')[1:2] == [facts.image_machine] or '/' not in platform and platform == 'linux'
+    return platforms.architecture(platform) in ('', facts.image_machine)
 
 
 def foreign(facts: FailureFacts) -> tuple[str, str]:

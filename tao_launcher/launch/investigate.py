@@ -1,15 +1,19 @@
 """After a refusal, and only then: everything that may have kept the engine from starting a container is looked at."""
 from __future__ import annotations
 
+import re
+
 from ..base import host
 from ..engine import answers, failures, pulls
 from ..engine.logins import DOCKERS_OWN, is_logged_in, logins, missing_helper
-from ..engine.references import registry_of
+from ..engine.references import is_local, registry_of
 from ..settings.docker_args import SHORT
 from . import argv, host_looks, looks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..settings.values import Port
     from .facts import FailureFacts
     from .looks import TimedEngine
@@ -48,6 +52,20 @@ def for_which_machine(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> F
     )
 
 
+PATH = ('/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin')
+
+
+def hiding(plan: Plan, command: str, engine: TimedEngine) -> str:
+    """The mount, in words, over a folder in which the image may have the command; '' for none."""
+    folder, slash, name = command.rpartition('/')
+    folders = (folder,) if slash else (*looks.path(engine, plan.image), *PATH)
+    for mount in plan.mounts:
+        if any(host_looks.hides(mount, f'{one}/{name}') for one in folders):
+            origin = f' ({mount.origin})' if mount.origin.kind != 'default' else ''
+            return f'{mount.source}, mounted over {mount.destination}{origin},'
+    return ''
+
+
 def _machine_of(info: object) -> str:
     """The engine's own machine, as images name it."""
     name = answers.text(info, 'Architecture') or answers.text(info, 'host', 'arch')
@@ -73,20 +91,74 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
     shares = not facts.is_remote and host_looks.shares_network(facts.address, plan.profile, is_rootless=is_rootless)
     if plan.ports and facts.network != 'host':
         facts = facts._replace(taken=looks.ports(
-            engine, plan.ports, lambda port: _port_origin(plan, port), lambda port: shares and host_looks.listens(port),
+            engine, plan.ports, lambda port: _port_origin(plan, port),
+            lambda port: shares is not False and host_looks.listens(port),
         ))
     facts = facts._replace(
+        shares_network=shares,
         disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
         is_podman='host' in info, remaps_users=failures.remaps_users(info), engine_machine=_machine_of(info),
         limits_above=host_looks.above(plan.ulimits) if is_rootless and not facts.is_remote else (),
+        most_files=0 if facts.is_remote else host_looks.more_files(plan.ulimits),
+        raises_limits=host_looks.raises_limits(facts.address, plan.profile) if plan.ulimits else None,
+        is_unusual=unusual(plan),
         lacks_init=facts.lacks_init or plan.init == ('--init',) and failures.has_no_init(info),
         has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )
-    if facts.image_is_here is not False or facts.pull == 'never' or facts.unknown:
+    is_pulled = facts.image_is_here is False or facts.image_is_here is not None and facts.pull == 'always'
+    if not is_pulled or facts.pull == 'never' or facts.unknown:
         return facts
-    facts = _in_the_registry(facts, plan, engine, shares_network=shares)
-    is_ours = pulls.trouble(facts.registry_said or '') == 'network' and failures.has_way_of_its_own(info)
-    return facts._replace(registry_said=None) if is_ours else facts
+    facts = _in_the_registry(facts, plan, engine)
+    return facts if _holds_for_the_daemon(facts, plan, info) else facts._replace(registry_said=None)
+
+
+# Of what a client meets on its way to a registry, a daemon meets the same in the same network alone.
+WAY = ('network', 'proxy')
+# A daemon does not mind them where it was told to go without TLS.
+TRUST = ('plain', 'certificate', 'expired')
+PROXIES = ('HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy')
+
+
+def _holds_for_the_daemon(facts: FailureFacts, plan: Plan, info: Mapping[str, object]) -> bool:
+    """Whether the engine, which fetches images, has met in the registry what its client has when it looked there."""
+    kind = pulls.trouble(facts.registry_said or '')
+    if not plan.profile.service:
+        return True  # podman's client fetches them itself
+    if facts.shares_network is False and (kind in (*WAY, *TRUST) or is_local(plan.image)):
+        return False
+    if kind in WAY:
+        return not failures.has_way_of_its_own(info) and not any(map(facts.environ.get, PROXIES))
+    if kind in TRUST:
+        return failures.wants_tls(info, registry_of(plan.image) or DOCKERS_OWN) is True
+    return kind != 'space'  # of the client's own disk
+
+
+# Options that keep no container from being started, and values of others that do not.
+USUAL = ('add-host', 'annotation', 'cap-add', 'cap-drop', 'dns', 'dns-search', 'env', 'env-file', 'expose', 'group-add',
+         'hostname', 'label', 'log-driver', 'log-opt', 'mac-address', 'platform', 'pull', 'restart', 'rm',
+         'shm-size', 'stop-signal', 'stop-timeout', 'tmpfs')
+USUAL_VALUES = {
+    'ipc': ('host', 'private', 'shareable', 'none'), 'pid': ('host',), 'uts': ('host',), 'userns': ('host',),
+}
+LEAST_CPUS = 0.01  # the kernel takes no less
+
+
+def unusual(plan: Plan) -> bool:
+    """Whether a launch has options that engines refuse when they start a container, of which no look tells."""
+    own = (f'--{key}={plan.passed[key]}' for key in ('ipc', 'network', 'cpus') if plan.passed.get(key))
+    said = [*plan.extra_args, *own]
+    is_named = plan.user[:1] == ('--user',) and not re.fullmatch('[0-9]+(:[0-9]+)?', plan.user[1])
+    return is_named or any(map(_is_unusual, said)) or any(map(host_looks.is_unusual, plan.mounts))
+
+
+def _is_unusual(said: str) -> bool:
+    word, _, value = said.partition('=')
+    option = SHORT.get(word, word)[2:]
+    if option in ('network', 'net'):
+        return ':' in value and not value.startswith('container:')
+    if option == 'cpus':
+        return not re.fullmatch(r'[0-9]*\.?[0-9]+', value) or float(value) < LEAST_CPUS
+    return option not in USUAL and value not in USUAL_VALUES.get(option, ())
 
 
 def _ask_ahead(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> None:
@@ -118,9 +190,7 @@ def _option_origin(plan: Plan, word: str) -> str:
     return _origin(plan, f'extra_args.{said}') if said else ''
 
 
-def _in_the_registry(
-    facts: FailureFacts, plan: Plan, engine: TimedEngine, *, shares_network: bool,
-) -> FailureFacts:
+def _in_the_registry(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
     """The facts with what its registry says of the image, and what is known of logins there."""
     registry = registry_of(plan.image) or DOCKERS_OWN
     path, configuration = logins(facts.engine, facts.environ)
@@ -131,6 +201,6 @@ def _in_the_registry(
     if facts.is_remote:
         return facts  # its network is not this machine's
     found = looks.registry(engine, plan)
-    if found.said is None and shares_network and not host_looks.has_network():
+    if found.said is None and facts.shares_network is not False and not host_looks.has_network():
         found = found._replace(said='network is unreachable')
     return facts._replace(registry_said=found.said, registry_machines=found.machines)

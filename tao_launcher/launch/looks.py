@@ -135,7 +135,7 @@ def ports(
         holders = [found.holder for found in there if any(_clashes(port, *bound) for bound in found.ports)]
         if holders or listens(port):
             container = f'{port.container}' if port.protocol == 'tcp' else f'{port.container}/{port.protocol}'
-            taken.append(Taken(port.host, container, origin(port), holders[0] if holders else None))
+            taken.append(Taken(port.host, container, origin(port), holders[0] if holders else None, port.ip))
     return tuple(taken)
 
 
@@ -162,6 +162,13 @@ def unknown(engine: TimedEngine, options: Sequence[str], origin: Callable[[str],
 def image_words(reference: str) -> tuple[str, ...]:
     """The question about an image."""
     return 'image', 'inspect', '-f', '{{.Architecture}}', reference
+
+
+def path(engine: TimedEngine, reference: str) -> tuple[str, ...]:
+    """The folders that an image has its programs in, as its own PATH says; () where it says nothing."""
+    variables = answers.parsed(engine.ask('image', 'inspect', '-f', '{{json .Config.Env}}', reference).out)
+    found = [one[len('PATH='):] for one in answers.texts({'': variables}, '') if one.startswith('PATH=')]
+    return tuple(folder for folder in (found or [''])[-1].split(':') if folder.startswith('/'))
 
 
 class ImageHere(Record):

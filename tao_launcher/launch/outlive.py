@@ -25,6 +25,7 @@ def ask_again(job: LaunchedContainer) -> list[Container]:
     while job.is_silent and process.clock() < until and not job.received:
         job.received += job.signals.wait(AGAIN)
         found = job.ours()
+    job.was_lost = not job.is_silent
     if not found and not job.is_silent:
         job.output.notice('the job has ended in the meantime, and the engine no longer knows its exit code')
     return found
@@ -42,6 +43,7 @@ def follow(
     """
     shown = None
     if lost_at is not None:
+        job.was_lost = True
         job.output.notice('the connection to the engine was lost; the job runs on, and is followed')
         shown = process.start(
             (*job.launch.engine, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', container.id), job.launch.env,

@@ -4,22 +4,21 @@ from __future__ import annotations
 from ..base.shell import join, quote
 from ..base.text import plural
 from ..engine import profiles, remedies
-from .image_refusals import absent, foreign
+from .image_refusals import absent, disk, foreign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .driver import OldDriver
     from .facts import FailureFacts, Taken
 
-LOW_ON_DISK = 1 << 30  # bytes: below this nothing of a TAO image's size can be unpacked
-FULL_DISK = 1 << 24  # below this no container can be created
+FULL_DISK = 1 << 24  # bytes: below this no container can be created
 
 
 def established(facts: FailureFacts) -> tuple[str, str]:
     """(why, what to do) where a look has shown it; ('', '') where none has."""
     looks = (
-        (_unknown, _disk, absent, _name, _sources, _network, _ports, _init, _users, _podman, foreign, _limits)
-        if not facts.events else (_disk, _sources, _network, _ports, _init, _users, foreign, _limits)
+        (_unknown, absent, _name, _sources, _network, _ports, _init, _users, _podman, foreign, _limits, _disk)
+        if not facts.events else (_sources, _network, _ports, _init, _users, foreign, _limits, _disk)
     )
     found = (look(facts) for look in looks)
     return next((each for each in found if each[0]), ('', ''))
@@ -28,14 +27,18 @@ def established(facts: FailureFacts) -> tuple[str, str]:
 def possible(facts: FailureFacts) -> list[tuple[str, str]]:
     """(why, what to do) of each that the engine's own words, which are on the screen, may confirm."""
     name = profiles.profile(facts.engine).name
-    found = []
-    if facts.ulimits and facts.may_be_created:
-        found.append((
+    if not facts.may_be_created:
+        return []
+    # a launch without a driver fails in any case, one with other options that fail may have failed of those
+    is_sure = profiles.profile(facts.engine).uses_cdi or not facts.is_unusual
+    gpus = _gpus(facts, name) if facts.wants_gpu and is_sure else ('', '')
+    # an engine that may raise no limit comes to grief there before it comes to the GPUs
+    if facts.ulimits and facts.raises_limits is not True and (facts.raises_limits is False or not gpus[0]):
+        return [(
             f'if {name} said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here '
             f'({", ".join(facts.ulimits)})', 'leave them out of DockerOptions.ulimits (or --ulimit)',
-        ))
-    gpus = _gpus(facts, name) if facts.wants_gpu and facts.may_be_created else ('', '')
-    return found + ([gpus] if gpus[0] else [])
+        )]
+    return [gpus] if gpus[0] else []
 
 
 def _name_of(facts: FailureFacts) -> str:
@@ -52,11 +55,8 @@ def _unknown(facts: FailureFacts) -> tuple[str, str]:
 
 
 def _disk(facts: FailureFacts) -> tuple[str, str]:
-    free = facts.disk_free
-    if free is None or free >= (FULL_DISK if facts.image_is_here else LOW_ON_DISK):
-        return '', ''
-    where = f'{facts.disk}, where {_name_of(facts)} keeps images,'
-    return f'{where} has only {free >> 20} MB free', f'{join(facts.engine)} image prune'
+    """No room for a container; one for an image is the matter of `absent`."""
+    return disk(facts, FULL_DISK)
 
 
 def _name(facts: FailureFacts) -> tuple[str, str]:
@@ -64,12 +64,12 @@ def _name(facts: FailureFacts) -> tuple[str, str]:
     held = facts.held_by
     if not held:
         return '', ''
-    if not held.is_running:
-        return (
-            f'a container named {facts.name} exists already', f'{join(facts.engine)} rm {quote(facts.name)}, '
-            'or another --name',
-        )
     whose = f'job {held.job}' if held.job and held.is_own else f'another user\'s job {held.job}' if held.job else ''
+    if not held.is_running:
+        what = f'a container named {facts.name} exists already{f" ({whose}, which has ended)" if whose else ""}'
+        clean = f'{profiles.tao(facts.engine)} clean, or ' if held.job and held.is_own else ''
+        rm = f'{join(facts.engine)} rm {quote(facts.name)}, or ' if held.is_own or not held.job else ''
+        return what, f'{clean}{rm}another --name'
     stop = f'{profiles.tao(facts.engine)} stop {quote(facts.name)}, or ' if held.job and held.is_own else ''
     what = f'a container named {facts.name} is running{f" ({whose})" if whose else ""}'
     return what, f'{stop}another --name'
@@ -102,7 +102,7 @@ def _ports(facts: FailureFacts) -> tuple[str, str]:
     who, stop = _who(first, facts)
     ports = ' and '.join(f'{one.host} ({one.origin})' for one in facts.taken)
     verb, more = ('is', '') if len(facts.taken) == 1 else ('are', 's')
-    other = f'another host port, such as --port {_next(first)}:{first.container}'
+    other = f'another host port, such as --port {f"{first.ip}:" if first.ip else ""}{_next(first)}:{first.container}'
     return f'host port{more} {ports} {verb} taken by {who}', f'{other}{stop}'
 
 
@@ -148,7 +148,12 @@ def _podman(facts: FailureFacts) -> tuple[str, str]:
 
 
 def _limits(facts: FailureFacts) -> tuple[str, str]:
-    """Without root nobody raises a limit above the user's own."""
+    """Without root nobody raises a limit above the user's own, and nobody at all the files above the kernel's."""
+    if facts.most_files and facts.may_be_created:
+        return (
+            f'this kernel allows no more than {facts.most_files} open files (its fs.nr_open), and nofile asks for more',
+            f'--ulimit nofile={facts.most_files}, or less',
+        )
     if not facts.limits_above or not facts.may_be_created:
         return '', ''
     names = ', '.join(facts.limits_above)

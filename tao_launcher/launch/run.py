@@ -10,7 +10,7 @@ from ..base.errors import EngineError, EngineMissing, ResultLost
 from ..base.output import OutputClosed
 from ..engine import answers, process, signals
 from .containers import Launch
-from .supervise import SupervisedJob
+from .supervise import REFUSED, SupervisedJob
 from .variables import LAUNCH_ID
 
 TYPE_CHECKING = False
@@ -45,7 +45,8 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
     # clients end with 1 as well when they find no engine: docker's since 29, a wrong context, a sudo that refuses
     is_unreached = code == 1 and job.is_unreached
     is_quick = code in (1, 255) and time.time() - since < QUICK
-    if (code in EXPLAINED or is_unreached or is_quick) and not job.received:
+    is_told = job.was_lost and code in REFUSED  # the engine was back, and refused nothing
+    if (code in EXPLAINED or is_unreached or is_quick) and not job.received and not is_told:
         from .diagnose import diagnose
 
         code = diagnose(code, since, kills, plan, launch, job.silence, output)

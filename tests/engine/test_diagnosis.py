@@ -331,7 +331,7 @@ def test_killed_through_docker(docker: Docker) -> None:
         (container,) = docker.wait_for(OURS)
         docker.run('kill', container)
         code = job.code()
-    assert (code, job.err) == (137, "tao: error: the job was killed by someone's docker stop or docker kill\n")
+    assert (code, job.err) == (137, "tao: error: the job was killed by someone's docker stop, kill or rm -f\n")
 
 
 def test_killed_from_outside(docker: Docker) -> None:
@@ -369,11 +369,16 @@ def test_disk_full(docker: Docker, tao: Program) -> None:
         root = Path(env['DOCKER_HOST'].replace('unix://', '')).parent / 'data'
         # a pull is refused by the lack of a network; what can be seen is that no image would fit
         ours = said(tao, 125, *NONE, '--tag', '0.0', 'dino', 'train', env=env)
-        full = 'tao: error: {}, where docker keeps images, has only {} MB free\n    try: docker image prune\n'
-        assert re.fullmatch(full.format(root, r'\d\d'), ours)
+        full = 'tao: error: {}{}, where docker keeps images, has only {} MB free\n    try: docker image prune\n'
+        absent = re.escape(f'{IMAGE.rpartition(":")[0]}:0.0 is not here and could not be pulled; ')
+        assert re.fullmatch(full.format(absent, root, r'\d\d'), ours)
+        # a disk that small has room for a container
+        assert said(tao, 125, *NONE, '--network', 'nosuch', 'dino', 'train', env=env) == (
+            'tao: error: there is no network nosuch (--network)\n    try: docker network create nosuch\n'
+        )
         fill(root)
         ours = said(tao, 125, *NONE, 'dino', 'train', env=env)
-        assert ours == full.format(root, 0)
+        assert ours == full.format('', root, 0)
 
 
 def test_an_engine_that_stops_answering(docker: Docker, tao: Program, tmp_path: Path) -> None:

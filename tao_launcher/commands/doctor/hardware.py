@@ -5,7 +5,7 @@ from ...base import host, machine
 from ...base.record import Record
 from ...base.shell import join
 from ...engine import failures, profiles
-from ...launch import refusals
+from ...launch import image_refusals
 from .findings import GIB, Finding, asking
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ def disk(facts: MachineFacts, found: Disk) -> Finding | None:
         return None
     text = f'{found.free / GIB:.0f} GiB free in {found.folder}; 100 are recommended'
     engine, profile = join(facts.engine), profiles.profile(facts.engine)
-    if found.free < refusals.LOW_ON_DISK:
+    if found.free < image_refusals.LOW_ON_DISK:
         text = f'{found.free >> 20} MB free in {found.folder}; no image fits; 100 GiB are recommended'
     if found.free < 100 * GIB:
         return Finding('disk', 'warn', text, f'{engine} image prune  (or move {profile.storage})')

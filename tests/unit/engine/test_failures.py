@@ -115,7 +115,7 @@ SUDO = 'sudo: a password is required\n'
      f'htp://x is not a valid daemon address ({BAD_ADDRESS.strip()})', 'unset DOCKER_HOST'),
     (SUDO, '', {}, Machine(), 'sudo wants a password', 'sudo -v'),
     ('strange\nmore\n', '', {}, ROOT, 'the docker engine fails: strange', ''),
-    ('', '', {}, ROOT, 'the docker engine fails: ', ''),
+    ('', '', {}, ROOT, 'the docker engine fails with exit code 1, and says nothing', ''),
 ])
 def test_engine(
     error: str, address: str, environ: dict[str, str], machine: Machine, what: str, fix: str,
@@ -146,6 +146,23 @@ def test_an_engine_without_root(info: dict[str, Any], found: bool) -> None:
 ])
 def test_a_daemon_with_a_way_of_its_own(info: dict[str, Any], found: bool) -> None:
     assert failures.has_way_of_its_own(info) is found
+
+
+@pytest.mark.parametrize(('registry', 'secure', 'networks', 'wants'), [
+    ('lab:5000', {}, [], None),
+    ('lab:5000', {'lab:5000': {'Secure': False}}, ['127.0.0.0/8'], False),
+    ('index.docker.io', {'index.docker.io': {'Secure': True}}, ['0.0.0.0/0'], True),
+    ('lab:5000', {}, ['127.0.0.0/8', '::1/128'], True),
+    ('lab:5000', {}, ['127.0.0.0/8', '10.0.0.0/8'], None),  # its address may be one of those
+    ('10.1.2.3:5000', {}, ['127.0.0.0/8', '10.0.0.0/8'], False),
+    ('10.1.2.3', {}, ['127.0.0.0/8'], True),
+    ('localhost:5000', {}, ['127.0.0.0/8'], False),
+    ('[::1]:5000', {}, ['127.0.0.0/8', '::1/128'], False),
+    ('10.1.2.3', {}, ['nonsense'], None),
+])
+def test_registries_without_tls(registry: str, secure: object, networks: list[str], wants: bool | None) -> None:
+    info = {'RegistryConfig': {'IndexConfigs': secure, 'InsecureRegistryCIDRs': networks}}
+    assert failures.wants_tls(info, registry) is wants
 
 
 def test_engine_that_is_fine() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from tao_launcher.engine.docker import DOCKER
-from tao_launcher.engine.platforms import architecture, asked, of_index
+from tao_launcher.engine.platforms import architecture, asked, is_platform, of_index
 from tao_launcher.engine.podman import PODMAN
 
 
@@ -33,3 +33,11 @@ def test_of_index() -> None:
     ]
     assert of_index({'manifests': entries}) == ('linux/amd64', 'linux/arm64/v8', 'arm')
     assert of_index({}) == of_index({'manifests': {}}) == ()
+
+
+@pytest.mark.parametrize(('value', 'is_one'), [
+    ('linux', True), ('arm64', True), ('aarch64', True), ('linux/arm64', True), ('linux/arm/v7', True),
+    ('own/thing', True), ('lin', False), ('', False), ('linux/', False), ('linux/a/b/c', False), ('linux amd64', False),
+])
+def test_what_is_a_platform(value: str, is_one: bool) -> None:
+    assert is_platform(value) is is_one

@@ -41,11 +41,11 @@ def test_the_code_of_a_job_that_started() -> None:
 
 
 def test_what_the_engines_own_words_decide() -> None:
-    """Each is told apart by other words of the engine's."""
+    """The one that fits, and not all that would."""
     known = facts(125, events=('create', 'die'), wants_gpu=True, has_driver=False, ulimits=('memlock',))
     said = [what for what, _ in causes.failures(known)]
     assert [what.partition('"')[2].partition('"')[0] for what in said] == [
-        'setting rlimit', 'could not select device driver',
+        'could not select device driver',
     ]
 
 
@@ -71,6 +71,10 @@ STARTED = ('create', 'start', 'die')
     (126, {}, (f'if docker or tini said so: dino cannot be executed in {IMAGE}', LOOK)),
     (127, {'events': ('create', 'die')}, (f'if docker said so: dino is not there in {IMAGE}', LOOK)),
     (127, {'events': STARTED, 'lifetime': 0.03}, (f'if tini said so: dino is not there in {IMAGE}', LOOK)),
+    (127, {'events': STARTED, 'lifetime': 0.03, 'hidden_by': '/data, mounted over /usr/local/bin (--volume),'}, (
+        f'if tini said so: dino is not there: /data, mounted over /usr/local/bin (--volume), hides what {IMAGE} has '
+        'there', 'leave that mount out, or mount it at another path',
+    )),
     # the job's own
     (127, {'events': STARTED, 'lifetime': 7.0}, NONE),
     (127, {'events': STARTED, 'lifetime': 0.03, 'command': 'sh'}, NONE),
@@ -93,7 +97,7 @@ STARTED = ('create', 'start', 'die')
         'a smaller batch size',
     )),
     (137, {'events': ('create', 'start', 'kill', 'die'), 'kernel_kills': 0}, (
-        "the job was killed by someone's docker stop or docker kill", '',
+        "the job was killed by someone's docker stop, kill or rm -f", '',
     )),
     (137, {'events': STARTED, 'kernel_kills': 0}, (
         "exit code 137 is signal 9: docker killed nothing, and the kernel's out-of-memory killer did not do it either, "

@@ -13,8 +13,8 @@ import pytest
 from engine_answers import MINE, OTHER, Engine, ids
 from support import FakeDocker, tao, write_mounts
 
-from tao_launcher.base import machine
-from tao_launcher.launch import host_looks
+from tao_launcher.base import host, machine
+from tao_launcher.launch import diagnose, host_looks, supervise
 
 DINO = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 (A,) = ids(1)
@@ -83,6 +83,38 @@ def test_nothing_is_said_where_nothing_was_found(refusing: Engine) -> None:
     assert said('dino', 'train') == ''
 
 
+@pytest.mark.parametrize(('code', 'actions', 'asked'), [
+    (125, (), 1),  # nothing was made
+    (125, ('create', 'destroy'), 1),
+    (137, ('create', 'start', 'kill', 'die'), 1),
+    (137, ('create', 'start'), 2),  # its end is seen a moment after its client has told of it
+    (125, ('create',), 2),
+    (137, (), 2),
+])
+def test_late_events_are_waited_for_where_some_are_missing(
+    engine: Engine, code: int, actions: tuple[str, ...], asked: int, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(host, 'memory_kills', lambda: 7)  # no other program of this machine has a say
+    engine.answers('run', '', 'docker: refused\n', code)
+    engine.answers('events', ''.join(
+        json.dumps({'Action': action, 'Actor': {'ID': A}, 'timeNano': 1}) + '\n' for action in actions
+    ))
+    tao('--gpus', 'none', 'dino', 'train')
+    questions = [call for call in engine.calls if call[1] == 'events']
+    until = [float(call[call.index('--until') + 1]) for call in questions]
+    assert len(until) == asked and until[0] <= time.time()
+    assert asked == 1 or until[1] - until[0] >= diagnose.LATE
+
+
+def test_a_job_whose_engine_was_away(refusing: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was not refused, whatever is wrong by now."""
+    monkeypatch.setattr(supervise, 'QUICK_DEATH', 0)
+    refusing.answers('ps.1', '', 'Cannot connect to the Docker daemon', 1)
+    refusing.answers('ps', '')
+    refusing.answers('network', '', 'Error: No such network: lab\n', 1)
+    assert said('--network', 'lab', 'dino', 'train') == ''
+
+
 def test_nothing_of_gpus_for_a_network(refusing: Engine) -> None:
     created(refusing)
     refusing.answers('network', '', 'Error: No such network: nosuchnet\n', 1)
@@ -142,7 +174,8 @@ def test_an_image_for_another_machine(refusing: Engine, code: int, tmp_path: Pat
 
 @pytest.mark.parametrize(('reason', 'told'), [
     ('dial tcp: lookup nvcr.io on 10.0.0.1:53: connect: network is unreachable', (
-        ': nvcr.io cannot be reached from this machine\n    try: the same with a network, or tao bundle load DIR\n'
+        '; if docker said "dial tcp", "timeout" or "no such host": nvcr.io cannot be reached from this machine\n'
+        '    try: the same with a network, or tao bundle load DIR\n'
     )),
     ('unauthorized', (
         ': nvcr.io wants a login, or the one that is stored may not have this image\n'

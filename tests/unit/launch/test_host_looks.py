@@ -72,6 +72,33 @@ def test_a_way_out(four: str, six: str, has: bool) -> None:
     assert host_looks.has_network() in (True, False)
 
 
+def test_more_files_than_the_kernel_allows() -> None:
+    most = int(Path('/proc/sys/fs/nr_open').read_text())
+    assert host_looks.more_files([Ulimit('nofile', 1, most), Ulimit('memlock', most + 1)]) == 0
+    for limit in (Ulimit('nofile', 1, most + 1), Ulimit('nofile', most + 1)):
+        assert host_looks.more_files([limit]) == most
+
+
+def test_who_may_raise_limits(tmp_path: Path) -> None:
+    """As the kernel has it of this process, which listens."""
+    effective = Path('/proc/self/status').read_text().partition('CapEff:')[2].split()[0]
+    path = tmp_path / 'docker.sock'
+    with socket.socket(socket.AF_UNIX) as daemon:
+        daemon.bind(str(path))
+        daemon.listen()
+        assert host_looks.raises_limits(f'unix://{path}', DOCKER) is bool(int(effective, 16) & 1 << 24)
+        assert host_looks.raises_limits(f'unix://{path}', PODMAN) is None
+    assert host_looks.raises_limits(f'unix://{path}', DOCKER) is None
+
+
+def test_a_mount_that_hides_a_program(tmp_path: Path) -> None:
+    (tmp_path / 'there').write_text('')
+    mount = Mount(str(tmp_path), '/usr/local/bin')
+    assert host_looks.hides(mount, '/usr/local/bin/dino') and host_looks.hides(Mount('/none', '/bin/sh'), '/bin/sh')
+    assert not host_looks.hides(mount, '/usr/local/bin/there')
+    assert not host_looks.hides(mount, '/usr/local/binary/dino')
+
+
 def test_in_a_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host_looks, 'MARKS', (str(tmp_path / 'docker'), str(tmp_path / 'podman')))
     assert not host_looks.is_in_container()
@@ -94,10 +121,11 @@ def test_whose_sockets_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with socket.socket(socket.AF_UNIX) as daemon:
         daemon.bind(path)
         daemon.listen()
-        assert machine.listener(path) == machine.Listener(is_here=True, shares_network=True)
+        found = machine.listener(path)
+        assert found and found.is_here and found.shares_network
         assert host_looks.shares_network(f'unix://{path}', DOCKER, is_rootless=False)
     assert machine.listener(path) is None and machine.listener('x' * 200) is None
-    assert host_looks.shares_network(nobody, DOCKER, is_rootless=False)
+    assert host_looks.shares_network(nobody, DOCKER, is_rootless=False) is None  # none that we may ask
     monkeypatch.setattr(host_looks, 'MARKS', (str(tmp_path),))
-    assert not host_looks.shares_network(nobody, DOCKER, is_rootless=False)
+    assert host_looks.shares_network(nobody, DOCKER, is_rootless=False) is False
     assert host_looks.shares_network('', PODMAN, is_rootless=True)

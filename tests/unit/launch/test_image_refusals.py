@@ -38,9 +38,22 @@ def facts(**known: Any) -> FailureFacts:
     ({'image_is_here': True, 'pull': 'always'}, (
         f'{IMAGE} is here, but --pull always asks its registry', 'leave --pull always out',
     )),
+    ({'image_is_here': True, 'pull': 'always', 'registry_said': ''}, NONE),
+    ({'image_is_here': True, 'pull': 'always', 'code': 127, 'helper': 'docker-credential-x', 'names_helper': 'it'}, (
+        f'{IMAGE} is here, but --pull always asks its registry: docker-credential-x, which it names to keep logins, is '
+        'not on PATH', f'leave --pull always out, or install it, or take it out of that file and {LOGIN}',
+    )),
+    ({'platform': 'lin', 'platform_from': '--platform'}, (
+        '--platform asks for lin, which is no platform', 'OS/ARCHITECTURE, such as linux/amd64',
+    )),
     # no network is no matter of logins
     ({'is_logged_in': False, 'registry_said': 'dial tcp: lookup nvcr.io: no such host'}, (
         f'{ABSENT}: nvcr.io cannot be reached from this machine', 'the same with a network, or tao bundle load DIR',
+    )),
+    ({'registry_said': 'dial tcp: i/o timeout', 'shares_network': None}, (
+        f'{ABSENT}; if docker said "dial tcp", "timeout" or "no such host": '
+        'nvcr.io cannot be reached from this machine',
+        'the same with a network, or tao bundle load DIR',
     )),
     ({'is_logged_in': False, 'registry_said': 'unauthorized'}, (
         f'{ABSENT}: nvcr.io wants a login, or the one that is stored may not have this image', LOGIN,
@@ -74,6 +87,28 @@ def test_absent(known: dict[str, Any], said: tuple[str, str]) -> None:
     assert image_refusals.absent(facts(**known)) == said
 
 
+LOW = {'disk_free': 21 << 20, 'disk': '/d'}
+
+
+@pytest.mark.parametrize(('known', 'is_the_disk'), [
+    ({}, True),
+    ({'registry_said': ''}, True),
+    ({'registry_said': 'what nobody has heard of'}, True),
+    ({'is_logged_in': False}, True),
+    ({'disk_free': 1 << 30}, False),
+    ({'registry_said': 'manifest unknown'}, False),  # nothing was fetched
+    ({'registry_said': 'unauthorized'}, False),
+    ({'registry_said': 'dial tcp: i/o timeout', 'shares_network': None}, False),
+    ({'pull': 'never'}, False),
+    ({'image_is_here': None}, False),
+    ({'image_is_here': True, 'pull': 'always'}, False),
+])
+def test_no_room_for_the_image(known: dict[str, Any], is_the_disk: bool) -> None:
+    said = image_refusals.absent(facts(**{**LOW, **known}))
+    full = (f'{ABSENT}; /d, where docker keeps images, has only 21 MB free', 'docker image prune')
+    assert (said == full) is is_the_disk and ('free' in said[0]) is is_the_disk
+
+
 HELPER = {'helper': 'docker-credential-desktop', 'names_helper': 'credsStore of /home/ann/.docker/config.json'}
 
 
@@ -104,6 +139,7 @@ def test_a_credential_helper_that_nobody_asked(said: str) -> None:
         f'{IMAGE} is for amd64, and --platform asks for linux/arm64', 'leave --platform out',
     )),
     ({'platform': 'linux/amd64', 'platform_from': '--platform', 'image_machine': 'amd64'}, NONE),
+    ({'platform': 'amd64', 'platform_from': '--platform', 'image_machine': 'amd64'}, NONE),
     ({'platform': 'linux', 'platform_from': '--platform', 'image_machine': 'amd64'}, NONE),
     ({'platform': 'linux/arm64', 'platform_from': '--platform', 'image_machine': ''}, NONE),
 ])

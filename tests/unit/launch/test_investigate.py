@@ -3,17 +3,25 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from engine_answers import Engine
 from plans import launch as planned
 
-from tao_launcher.launch import investigate
+from tao_launcher.base import machine
+from tao_launcher.launch import host_looks, investigate
 from tao_launcher.launch.containers import Launch
 from tao_launcher.launch.facts import FailureFacts
 from tao_launcher.launch.looks import TimedEngine
 
 INFO = {'Architecture': 'aarch64', 'SecurityOptions': ['name=userns'], 'InitCommit': {'ID': 'N/A'}}
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in a container, wherever the tests run."""
+    monkeypatch.setattr(host_looks, 'MARKS', ())
 
 
 def asking() -> TimedEngine:
@@ -72,6 +80,82 @@ def test_a_daemon_with_a_proxy_has_another_network(engine: Engine) -> None:
     for info, said in (({}, 'dial tcp: lookup nvcr.io: no such host'), ({'HttpsProxy': 'http://p:3128'}, None)):
         engine.answers('info', json.dumps(info))
         assert investigate.why_refused(facts(image='nvcr.io/a/b:1'), plan, asking()).registry_said == said
+
+
+PLAIN = 'failed to configure transport: Get "https://…/v2/": tls: first record does not look like a TLS handshake'
+OWN_CA = 'Get "https://…/v2/": x509: certificate signed by unknown authority'
+LOOPBACK = {'RegistryConfig': {'InsecureRegistryCIDRs': ['127.0.0.0/8']}}
+TOLD = {'RegistryConfig': {'IndexConfigs': {'lab:5000': {'Secure': False}}, 'InsecureRegistryCIDRs': ['127.0.0.0/8']}}
+
+
+@pytest.mark.parametrize(('registry', 'info', 'said', 'is_known'), [
+    ('127.0.0.1:5000', LOOPBACK, PLAIN, False),  # the daemon takes it: its trouble was another
+    ('localhost:5000', LOOPBACK, PLAIN, False),
+    ('lab:5000', TOLD, PLAIN, False),
+    ('lab:5000', TOLD, OWN_CA, False),
+    ('lab:5000', TOLD, 'manifest unknown', True),
+    ('lab:5000', {}, PLAIN, False),
+    ('lab:5000', LOOPBACK, PLAIN, True),
+    ('lab:5000', LOOPBACK, OWN_CA, True),
+    ('lab:5000', LOOPBACK, 'write: no space left on device', False),  # of the client's disk
+])
+def test_what_a_client_meets_and_its_daemon_does_not(
+    registry: str, info: dict[str, object], said: str, is_known: bool, engine: Engine,
+) -> None:
+    engine.answers('image', '', 'No such image', 1)
+    engine.answers('manifest', '', said, 1)
+    engine.answers('info', json.dumps(info))
+    image = f'{registry}/a/b:1'
+    plan = planned('--image', image, 'dino', 'train').plan
+    found = investigate.why_refused(facts(image=image, environ=dict(os.environ)), plan, asking())
+    assert found.registry_said == (said if is_known else None)
+
+
+@pytest.mark.parametrize('said', ['dial tcp: i/o timeout', PLAIN, OWN_CA])
+def test_a_daemon_in_another_network(said: str, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, 'listener', lambda path: machine.Listener(is_here=True, shares_network=False))
+    engine.answers('image', '', 'No such image', 1)
+    engine.answers('manifest', '', said, 1)
+    engine.answers('info', json.dumps(LOOPBACK))
+    plan = planned('--image', 'lab:5000/a/b:1', 'dino', 'train').plan
+    assert investigate.why_refused(facts(image='lab:5000/a/b:1'), plan, asking()).registry_said is None
+
+
+def test_a_client_with_a_proxy_has_another_way(engine: Engine) -> None:
+    engine.answers('image', '', 'No such image', 1)
+    engine.answers('manifest', '', 'proxyconnect tcp: dial tcp: connection refused', 1)
+    plan = planned('--image', 'nvcr.io/a/b:1', 'dino', 'train').plan
+    known = facts(image='nvcr.io/a/b:1', environ={'HTTPS_PROXY': 'http://p:1'})
+    assert investigate.why_refused(known, plan, asking()).registry_said is None
+
+
+@pytest.mark.parametrize(('words', 'is_unusual'), [
+    ([], False), (['--ipc', 'host'], False), (['--cpus', '4'], False), (['--network', 'host'], False),
+    (['--network', 'container:web'], False), (['--user', '1000:1000'], False), (['--shm_size', '16G'], False),
+    (['--docker-arg=--cap-add=SYS_PTRACE'], False), (['--volume', '{}:/data'], False),
+    (['--volume', '{}/a.yaml:/specs/a.yaml'], False), (['--ulimit', 'memlock=-1'], False),
+    (['--ipc', 'nosuch'], True), (['--cpus', '0.001'], True), (['--network', 'host:bad'], True),
+    (['--user', 'nosuchuser'], True), (['--docker-arg=--device=/dev/nosuch'], True), (['--volume', '{}:/proc'], True),
+    (['--volume', '{}/a.yaml:/tmp'], True), (['--docker-arg=--privileged'], True),
+    (['--docker-arg=--pid=host'], False),
+])
+def test_what_engines_may_refuse_besides(words: list[str], is_unusual: bool, tmp_path: Path) -> None:
+    (tmp_path / 'a.yaml').write_text('')
+    plan = planned(*(word.format(tmp_path) for word in words), 'dino', 'train').plan
+    assert investigate.unusual(plan) is is_unusual
+
+
+@pytest.mark.parametrize(('at', 'command', 'is_hidden'), [
+    ('/usr/local/bin', 'dino', True), ('/usr', 'dino', True), ('/opt/conda', 'dino', True), ('/data', 'dino', False),
+    ('/usr/local/bin', '/opt/tool', False), ('/opt', '/opt/tool', True),
+])
+def test_a_mount_that_hides_the_command(
+    at: str, command: str, is_hidden: bool, engine: Engine, tmp_path: Path,
+) -> None:
+    engine.answers('image', '["PATH=/opt/conda/bin:/bin"]')
+    plan = planned('--volume', f'{tmp_path}:{at}', 'dino', 'train').plan
+    said = f'{tmp_path}, mounted over {at} (--volume),' if is_hidden else ''
+    assert investigate.hiding(plan, command, asking()) == said
 
 
 def test_for_which_machine(engine: Engine) -> None:

@@ -114,7 +114,7 @@ def test_who_has_a_port(wanted: Port, published: object, is_taken: bool, engine:
     engine.answers('inspect', line(A, ports={}) + line(B, name='/other', labels=OWN, ports=published))
     container = '80' if wanted.protocol == 'tcp' else '53/udp'
     holder = Holder(B, 'other', 'running', 'model/dino/train', is_own=True)
-    taken = (Taken('8080', container, 'from', holder),) if is_taken else ()
+    taken = (Taken('8080', container, 'from', holder, wanted.ip),) if is_taken else ()
     assert looks.ports(asking(), [wanted], lambda port: 'from', lambda port: False) == taken
 
 
@@ -175,6 +175,14 @@ def test_a_registry(engine: Engine) -> None:
     engine.forget()
     looks.registry(asking(), plan._replace(image='127.0.0.1:5000/a:1'))
     assert engine.calls == [['docker', 'manifest', 'inspect', '--insecure', '127.0.0.1:5000/a:1']]
+
+
+@pytest.mark.parametrize(('said', 'folders'), [
+    ('["PATH=/opt/conda/bin:/bin:","A=b"]', ('/opt/conda/bin', '/bin')), ('["A=b"]', ()), ('null', ()), ('', ()),
+])
+def test_where_an_image_has_its_programs(engine: Engine, said: str, folders: tuple[str, ...]) -> None:
+    engine.answers('image', said)
+    assert looks.path(asking(), 'i:1') == folders
 
 
 def test_all_of_them_have_their_time_together(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def test_an_engine_that_comes_back(engine: Engine, capsys: pytest.CaptureFixture
     job = launched(20)
     with Signals() as job.signals:
         assert [found.id for found in ask_again(job)] == [A]
+    assert job.was_lost
     assert capsys.readouterr().err == LOST.format(20)
 
 
@@ -46,6 +47,7 @@ def test_an_engine_that_stays_away(engine: Engine, capsys: pytest.CaptureFixture
     job = launched(1)
     with Signals() as job.signals:
         assert ask_again(job) == []
+    assert not job.was_lost  # nothing is known: diagnosed as an engine that does not answer
     assert (job.is_silent, capsys.readouterr().err) == (True, LOST.format(1))
 
 

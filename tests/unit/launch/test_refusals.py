@@ -43,7 +43,12 @@ def facts(**known: Any) -> FailureFacts:
     )),
     ({'name': 'night', 'held_by': FOREIGN}, ('a container named night is running', 'another --name')),
     ({'name': 'night', 'held_by': OWN._replace(state='exited')}, (
-        'a container named night exists already', 'docker rm night, or another --name',
+        'a container named night exists already (job model/dino/train, which has ended)',
+        'tao clean, or docker rm night, or another --name',
+    )),
+    ({'name': 'night', 'held_by': OTHERS._replace(state='exited')}, (
+        "a container named night exists already (another user's job model/dino/train, which has ended)",
+        'another --name',
     )),
     ({'name': 'night', 'held_by': FOREIGN._replace(state='created')}, (
         'a container named night exists already', 'docker rm night, or another --name',
@@ -63,6 +68,10 @@ def facts(**known: Any) -> FailureFacts:
     ({'taken': (Taken('8888', '80', '--port', OTHERS),)}, (
         "host port 8888 (--port) is taken by another user's job f00dcafef00d (model/dino/train)",
         'another host port, such as --port 8889:80',
+    )),
+    ({'taken': (Taken('18600', '80', '--port', FOREIGN, '127.0.0.1'),)}, (
+        'host port 18600 (--port) is taken by container web',
+        'another host port, such as --port 127.0.0.1:18601:80',
     )),
     ({'taken': (Taken('65535', '80', '--port', FOREIGN),)}, (
         'host port 65535 (--port) is taken by container web', 'another host port, such as --port 65534:80',
@@ -97,8 +106,9 @@ def facts(**known: Any) -> FailureFacts:
     )),
     ({'disk_free': 0, 'disk': '/d'}, ('/d, where docker keeps images, has only 0 MB free', 'docker image prune')),
     ({'disk_free': 500 << 20, 'disk': '/d'}, NONE),
-    ({'image_is_here': False, 'disk_free': 1 << 20, 'disk': '/d'}, (
-        '/d, where docker keeps images, has only 1 MB free', 'docker image prune',
+    ({'image_is_here': None, 'disk_free': 500 << 20, 'disk': '/d'}, NONE),
+    ({'disk_free': 0, 'disk': '/d', 'network': 'lab', 'network_is_there': False}, (
+        'there is no network lab', 'docker network create lab',
     )),
     ({'is_podman': True}, ('docker is actually podman, which takes different options', '--engine podman')),
 ])
@@ -114,6 +124,19 @@ def test_what_a_look_has_shown(known: dict[str, Any], said: tuple[str, str]) -> 
 def test_what_cannot_be_where_there_was_a_container(known: dict[str, Any]) -> None:
     assert refusals.established(facts(**known))[0]
     assert refusals.established(facts(**known, events=CREATED)) == NONE
+
+
+def test_a_disk_that_has_room_for_a_container() -> None:
+    known = facts(image_is_here=None, disk_free=500 << 20, disk='/d', events=CREATED)
+    assert refusals.established(known) == NONE
+    assert 'only 1 MB free' in refusals.established(known._replace(disk_free=1 << 20))[0]
+
+
+def test_more_files_than_the_kernel_allows() -> None:
+    assert refusals.established(facts(most_files=1048576, events=CREATED)) == (
+        'this kernel allows no more than 1048576 open files (its fs.nr_open), and nofile asks for more',
+        '--ulimit nofile=1048576, or less',
+    )
 
 
 def test_a_limit_keeps_no_container_from_being_made() -> None:
@@ -150,7 +173,12 @@ NO_TOOLKIT = (
         'if docker said "unsatisfied condition: cuda": TAO 7.1.0 asks for driver 580 or later, this machine has 390.1',
         remedies.INSTALL_DRIVER,
     )]),
-    ({**GPUS, 'ulimits': ('memlock',)}, [LIMITS, NO_DRIVER]),
+    # only one of them can have been said
+    ({**GPUS, 'ulimits': ('memlock',)}, [NO_DRIVER]),
+    ({**GPUS, 'ulimits': ('memlock',), 'raises_limits': True}, [NO_DRIVER]),
+    ({**GPUS, 'ulimits': ('memlock',), 'raises_limits': False}, [LIMITS]),
+    ({'ulimits': ('memlock',), 'raises_limits': True}, []),
+    ({**GPUS, 'is_unusual': True}, []),
 ])
 def test_what_the_engines_own_words_may_confirm(known: dict[str, Any], said: list[tuple[str, str]]) -> None:
     for events in (CREATED, None):
