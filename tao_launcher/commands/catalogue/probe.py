@@ -14,7 +14,7 @@ from ...tasks import keep, release_file
 from ...tasks.catalogue import GROUPS
 from ...tasks.load import builtin_catalogue
 from ...tasks.newer import version_of
-from .add import checked_name
+from .add import check_room, checked_name
 from .question import JOB, ask
 from .say import say_kept
 
@@ -69,6 +69,7 @@ def probe(image: str, name: str, group: str, invocation: Invocation, *, dry_run:
     if dry_run:
         invocation.output.result(invocation.output.line(words))
         return 0
+    check_room([name], invocation)
     tasks = tasks_of(_asked(words, image, engine, invocation), group)
     if not tasks:
         raise CheckFailed(
