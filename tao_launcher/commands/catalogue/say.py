@@ -20,7 +20,8 @@ def say_kept(name: str, release: Release, kept: Kept, known: Catalogue, invocati
     """Print the file's path, and say what the release has; `known` is the built-in catalogue."""
     output = invocation.output
     found = list(pairs(release))
-    tasks, images = plural(len({task for _, _, task in found}), 'task'), plural(len({image for _, image, _ in found}), 'image')
+    tasks = plural(len({task for _, _, task in found}), 'task')
+    images = plural(len({image for _, image, _ in found}), 'image')
     over = f', over those of the built-in release {name}' if name in known.releases else ''
     state = '' if kept.is_new else ' (it was there already)'
     output.notice(f'release {name}: {tasks} in {images}{over}{state}')
