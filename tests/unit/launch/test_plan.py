@@ -41,3 +41,10 @@ def test_ports_that_a_network_discards(network: str, said: str) -> None:
     words = ('--no-check', '--dry-run', '--network', network)
     assert tao(*words, '--port', '8888:8888', 'dino', 'train').err == said
     assert tao(*words, 'dino', 'train').err == ''
+
+
+def test_a_shm_size_that_the_hosts_memory_has_not() -> None:
+    words = ('--no-check', '--dry-run', '--ipc', 'host')
+    assert tao(*words, '--shm_size', '8G', 'dino', 'train').err == (
+        'tao: notice: docker ignores --shm_size with --ipc host\n')
+    assert tao(*words, 'dino', 'train').err == ''
