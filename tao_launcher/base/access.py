@@ -17,7 +17,8 @@ WRITE, SEARCH = os.W_OK, os.X_OK
 def writable_by(path: str, uid: int, groups: Collection[int]) -> bool:
     """Whether this user may write to a file, or make files in a folder; True where that cannot be told.
 
-    Of the one who asks the kernel knows. Of others the mode and the access list tell, not a file system's own rules.
+    Of the one who asks the kernel knows. Of others, and of groups that the one who asks is not in, the mode and the
+    access list tell, not a file system's own rules.
     """
     try:
         found = os.stat(encoded(path))
@@ -25,7 +26,9 @@ def writable_by(path: str, uid: int, groups: Collection[int]) -> bool:
             return True
         wanted = WRITE | SEARCH if found.st_mode & 0o170000 == 0o040000 else WRITE
         if uid == os.geteuid():
-            return os.access(encoded(path), wanted, effective_ids=os.access in os.supports_effective_ids)
+            may = os.access(encoded(path), wanted, effective_ids=os.access in os.supports_effective_ids)
+            if may or is_read_only(path) or {*groups} <= {os.getegid(), *os.getgroups()}:
+                return may
     except (OSError, ValueError):
         return True
     mode = found.st_mode

@@ -295,6 +295,11 @@ def exists(path: str) -> bool:
     return os.path.exists(path)
 
 
+def is_there(path: str) -> bool:
+    """Whether a path exists, be it as a link that leads nowhere."""
+    return os.path.lexists(encoded(path))
+
+
 def is_folder(path: str) -> bool:
     """Whether a path is a folder, links followed."""
     return os.path.isdir(encoded(path))
@@ -303,10 +308,44 @@ def is_folder(path: str) -> bool:
 def folder(path: str) -> list[tuple[str, bool]]:
     """(name, whether it is a folder) of what a folder holds; nothing of one that cannot be read."""
     try:
-        with os.scandir(encoded(path_of(path))) as entries:
-            return sorted((os.fsdecode(entry.name), entry.is_dir()) for entry in entries)
+        return _entries(path)
     except (OSError, ValueError):
         return []
+
+
+def own_folder(path: str, what: str) -> list[tuple[str, bool]]:
+    """(name, whether it is a folder) of what a folder of ours holds; nothing where it is not there.
+
+    Raises FileError when it cannot be read, or is no folder; `what` names its role.
+    """
+    try:
+        return _entries(path)
+    except (FileNotFoundError, NotADirectoryError):
+        if os.path.islink(path):
+            raise FileError(path, f'is a link to {os.readlink(path)}, which is not a folder') from None
+        if os.path.lexists(path):
+            raise FileError(path, f'is a file, expected the {what}') from None
+        return []
+    except PermissionError:
+        if look(path) is None:
+            return []  # in a folder of someone else's, as with root's HOME
+        from .shell import quote
+
+        raise FileError(path, 'cannot be read (permission denied)', advice=f'ls -ld {quote(path)}') from None
+    except (OSError, ValueError) as e:
+        raise FileError(path, f'cannot be read ({getattr(e, "strerror", e)})') from None
+
+
+def _entries(path: str) -> list[tuple[str, bool]]:
+    with os.scandir(encoded(path_of(path))) as entries:
+        return sorted((os.fsdecode(entry.name), _is_folder(entry)) for entry in entries)
+
+
+def _is_folder(entry: os.DirEntry[bytes]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself, or to where the caller may not look
+        return False
 
 
 def is_file(path: str) -> bool:

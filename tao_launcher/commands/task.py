@@ -8,6 +8,8 @@ from ..launch.prepare import prepare
 from ..launch.target import task_target
 from ..settings import command_line
 from ..settings.programs import VERBS
+from ..settings.settings import alone
+from ..tasks.catalogue import UnknownTask
 from ..tasks.load import builtin_catalogue, load_catalogue
 
 TYPE_CHECKING = False
@@ -40,13 +42,30 @@ def task(words: list[str], invocation: Invocation) -> int:
         return _help(known, words, output, asked=bool(options.get('help')))
     call = command_line.call(words, known.groups(), known.subtasks_by_name(), options)
     if call.form == 'help':
-        return _help(known, [name for name in (call.group, call.task) if name], output, asked=True)
+        return _help_on(known, call, invocation)
 
     def target(settings: Settings) -> Target:
         return task_target(known, call, settings.release, settings.image)
 
     plan, dry_run = prepare(invocation, {}, target)
     return launch(plan, dry_run, invocation)
+
+
+def _help_on(known: Catalogue, call: command_line.Call, invocation: Invocation) -> int:
+    """Help on a task, also on one that only the image that was named may have."""
+    try:
+        return _help(known, [name for name in (call.group, call.task) if name], invocation.output, asked=True)
+    except UnknownTask as e:
+        image = alone('image', invocation.options, invocation.environ)
+        if not image or not call.task:
+            raise
+        invocation.output.notice(f'{e.what}, but {image} may have it')
+        words = ' '.join(filter(None, (call.group, call.task)))
+        invocation.output.result(
+            f'usage: tao [options] {words} [SUBTASK] [ARGS...]\nimage    {image}\n\n'
+            f"tao --image {image} {words} SUBTASK --help shows the container's own help\n",
+        )
+        return 0
 
 
 def _help(known: Catalogue, words: list[str], output: Output, *, asked: bool) -> int:

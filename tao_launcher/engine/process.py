@@ -403,18 +403,24 @@ def _signal(pid: int, number: int) -> bool:
     return True
 
 
-def ask_patiently(argv: Sequence[str], env: Mapping[str, str], still: Callable[[float], None]) -> Answer:
-    """Run a command that takes its time for its output; `still` is told the seconds, every 30 of them."""
+def ask_patiently(
+    argv: Sequence[str], env: Mapping[str, str], still: Callable[[float], None],
+    is_over: Callable[[], bool] = lambda: False,
+) -> Answer:
+    """Run a command that takes its time for its output; `still` is told the seconds, every 30 of them.
+
+    It is given up as soon as `is_over` says so.
+    """
     begun = told = clock()
 
-    def is_over() -> bool:
+    def is_given_up() -> bool:
         nonlocal told
         if clock() - told >= 30:
             told = clock()
             still(told - begun)
-        return False
+        return is_over()
 
-    return ask(argv, env, float('inf'), is_over)
+    return ask(argv, env, float('inf'), is_given_up)
 
 
 def _end(child: subprocess.Popen[Any]) -> None:

@@ -17,6 +17,13 @@ OUTPUT_KEYS = (
     'result_dir', 'results_dir', 'outputs_dir', 'output_dir', 'output_path', 'output_root', 'output_folder',
     'output_file',
 )
+JOINED = '(-[ero])([^-=].*)'  # an option of one letter and its value in one word
+# What files of tasks end with; a word without it and without a slash is rarely meant as a path.
+SUFFIXES = (
+    '.yaml', '.yml', '.json', '.jsonl', '.toml', '.txt', '.csv', '.xml', '.cfg', '.pbtxt', '.hdf5', '.h5', '.pth',
+    '.pt', '.ckpt', '.safetensors', '.tlt', '.etlt', '.onnx', '.engine', '.trt', '.pkl', '.npy', '.npz', '.tfrecord',
+    '.tfrecords', '.bin', '.cache', '.zip', '.tar', '.gz', '.png', '.jpg', '.jpeg', '.mp4', '.wav',
+)
 PATHS = ('dir', 'path', 'file', 'folder', 'root', 'spec', 'checkpoint')
 PIECE = r'''(?:[^][(){},"']|"[^"]*"|'[^']*')+'''  # of a list or a dict
 # Its -e is the engine file that it writes.
@@ -40,25 +47,35 @@ class Argument(Record):
         """Whether the task writes there."""
         return not self.is_spec(task) and (self.key in (*OUTPUT, '-e') or _ends_with(self.key, OUTPUT_KEYS))
 
+    def is_meant_as_a_path(self) -> bool:
+        """Whether the word, or the option or key in front of it, says that it is a path."""
+        return looks_like_a_path(self.path) or self.key in ('-m', '-i') or is_path_key(self.key)
+
 
 def arguments(words: Sequence[str]) -> list[Argument]:
     """What may be a path in a task's words: -e X, --spec=X, key=X, key=[X,X], key={name: X} and bare ones.
 
-    An absolute one with ".." is left out: where it leads is known to the container's own links.
+    An absolute one with ".." is left out, as where it leads is known to the container's own links, unless the task
+    writes there: then it is as it was written.
     """
     found = []
     before = ''
     for word in words:
         key, equals, value = word.partition('=')
-        if not equals or word.startswith('/'):
+        joined = re.fullmatch(JOINED, word)
+        if joined and looks_like_a_path(joined.group(2)):
+            key, value = joined.groups()
+            equals = '='
+        elif not equals or word.startswith('/'):
             key, value = before, word
         before = word if word.startswith('-') and not equals else ''
         if before:
             continue
         for name, item in _items(key, value):
             is_absolute = item.startswith('/')
-            one = Argument(clean_path(item) if is_absolute else item, name)
-            if '..' in (item if is_absolute else item.lstrip('./')).split('/') or '://' in item:
+            has_dots = '..' in (item if is_absolute else item.lstrip('./')).split('/')
+            one = Argument(clean_path(item) if is_absolute and not has_dots else item, name)
+            if has_dots and not (is_absolute and one.is_output('') and name != '-e') or '://' in item:
                 continue
             if name in SPEC or one.is_output('') or one.path != '/' and not _is_no_path(item):
                 found.append(one)
@@ -69,7 +86,9 @@ def _items(key: str, value: str) -> Iterator[tuple[str, str]]:
     """(key, value) of what a list or a dict holds; otherwise the key and the value itself, commas and all."""
     value = _unquoted(value)
     if value[:1] + value[-1:] not in ('[]', '()', '{}'):
-        yield key, value
+        pieces = value.split(',')
+        are_paths = all(piece.startswith('/') for piece in pieces)
+        yield from ((key, piece) for piece in (pieces if are_paths else [value]))
         return
     for piece in re.findall(PIECE, value):
         name, colon, item = piece.strip().partition(':')
@@ -79,6 +98,11 @@ def _items(key: str, value: str) -> Iterator[tuple[str, str]]:
             item = piece.strip()
         if item:
             yield key, _unquoted(item.strip())
+
+
+def looks_like_a_path(text: str) -> bool:
+    """Whether a word by itself says that it is a path: a slash, or what files end with."""
+    return '/' in text or text.lower().endswith(SUFFIXES)
 
 
 def is_path_key(key: str) -> bool:

@@ -32,10 +32,15 @@ def lines(plan: Plan) -> Lines:
     if wrong:
         raise UsageError('--docker-arg: ' + wrong[0], *wrong[1:])
     command = (*engine(plan), 'run', *(() if plan.detach else ('--rm',)), *_streams(plan))
-    labels: Lines = [('--label', f'tao.job={plan.job}'), ('--label', f'tao.user={plan.owner}')]
     rest: Lines = [*((word,) for word in plan.extra_args), (plan.image,), *([plan.command] if plan.command else [])]
-    digest = _digest([command, *options, *labels, *rest])
-    return [command, *options, *labels, ('--label', f'tao.plan={digest}'), *rest]
+    return labelled([command, *options], plan.job, plan.owner, rest)
+
+
+def labelled(options: Lines, job: str, owner: str, rest: Lines) -> Lines:
+    """The lines of a container of ours: `options`, the labels that it is found by, and `rest`."""
+    labels: Lines = [('--label', f'tao.job={job}'), ('--label', f'tao.user={owner}')]
+    digest = _digest([*options, *labels, *rest])
+    return [*options, *labels, ('--label', f'tao.plan={digest}'), *rest]
 
 
 def wrong_words(plan: Plan) -> list[str]:

@@ -105,7 +105,13 @@ def _job_user(made: Plan, engine: Daemon, here: Host) -> JobUser | None:
         return None
     from .mount_notices import JobUser
 
-    return JobUser(shown, int(uid), frozenset(int(group) for group in (gid or '0', *made.groups) if group.isdigit()))
+    words = (word.partition('=') for word in made.extra_args)
+    named = ['0' if group == 'root' else group for group in (
+        gid or '0', *made.groups, *(value for name, _, value in words if name == '--group-add'),
+    )]
+    # what gid another name has is the image's business
+    groups = frozenset(map(int, named)) if all(map(str.isdecimal, named)) else None
+    return JobUser(shown, int(uid), groups)
 
 
 def _mounts(made: Plan, user: JobUser | None, place: Place, engine: Daemon, invocation: Invocation) -> list[str]:
@@ -120,7 +126,7 @@ def _mounts(made: Plan, user: JobUser | None, place: Place, engine: Daemon, invo
     outputs = path_notices.outputs(made.target.arguments, place)
     found = mount_notices.unwritable(
         outputs, made.mounts, place.link, place.look,
-        lambda path: access.writable_by(path, user.uid, user.groups),
+        lambda path: user.groups is None or access.writable_by(path, user.uid, user.groups),
     )
     if not found:
         return notices

@@ -9,6 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..settings.values import HostPath, Mount
+    from .plan import Plan
+
+
+def translated(made: Plan) -> Plan:
+    """The plan with the sources as the daemon has them, and notices about what is said of none."""
+    paths = made.settings.host_paths
+    notices = (*made.notices, *without_use(made.mounts, paths))
+    return made._replace(mounts=of_the_daemon(made.mounts, paths), notices=notices)
 
 
 def of_the_daemon(mounts: Sequence[Mount], paths: Sequence[HostPath]) -> tuple[Mount, ...]:
@@ -28,6 +36,14 @@ def known(source: str, paths: Sequence[HostPath]) -> HostPath | None:
     """What is said of a source: of the folders that have it, the innermost one's."""
     found = [path for path in paths if below(source, path.here) is not None]
     return max(found, key=lambda path: len(path.here)) if found else None
+
+
+def without_use(mounts: Sequence[Mount], paths: Sequence[HostPath]) -> list[str]:
+    """Notices about folders of the option under which no source is; a variable may be set for all launches."""
+    return [
+        f'{path.origin} {path.here}={path.there}: no mount source is under {path.here}' for path in paths
+        if path.origin.kind == 'option' and all(below(mount.source, path.here) is None for mount in mounts)
+    ]
 
 
 def may_be_others(mounts: Sequence[Mount], paths: Sequence[HostPath], mark: str) -> list[str]:

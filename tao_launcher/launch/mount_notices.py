@@ -24,11 +24,11 @@ OF_THE_RUNNERS = '/workspace'  # where their images have the backends' own files
 
 
 class JobUser(Record):
-    """Who the job is to the files of this host; `shown` is UID[:GID]."""
+    """Who the job is to the files of this host; `shown` is UID[:GID], groups is None where not all are known."""
 
     shown: str
     uid: int
-    groups: frozenset[int]
+    groups: frozenset[int] | None
 
 
 def hiding(plan: Plan) -> list[str]:

@@ -8,7 +8,18 @@ from ..base.errors import ConfigError
 from ..base.record import Record
 from ..settings.values import clean_path
 from .arguments import Argument, arguments, is_path_key
-from .paths import OF_THE_IMAGE, below, follow, innermost, to_container, to_host
+from .paths import (
+    EMPTY_IN_THE_IMAGE,
+    OF_THE_IMAGE,
+    below,
+    follow,
+    innermost,
+    is_of_the_image,
+    to_container,
+    to_host,
+    volume,
+    without_dots,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +31,6 @@ if TYPE_CHECKING:
 
     # Whether a host path exists; None where the caller may not know. "FOLDER/." exists for folders only.
     Look = Callable[[str], Optional[bool]]
-
-# Folders that every image has as well, where what is below them is someone's own.
-EMPTY_IN_THE_IMAGE = ('/home', '/media', '/mnt', '/root', '/run', '/srv', '/tmp')
-
 
 class Place(Record):
     """What the arguments are read with: `workdir` is the container's working directory, '' for the image's own."""
@@ -37,6 +44,12 @@ class Place(Record):
     workdir: str = ''
 
 
+def _arguments(words: Sequence[str], place: Place) -> list[Argument]:
+    """The arguments that may be paths; one with ".." is where that leads, as far as no link is on the way."""
+    found = ((each, without_dots(each.path, place.mounts, place.link)) for each in arguments(words))
+    return [Argument(path, each.key) for each, path in found if path is not None]
+
+
 def _resolved(argument: Argument, place: Place) -> Argument:
     """The argument with its container path, where the container's working directory is known."""
     path = argument.path
@@ -47,13 +60,13 @@ def _resolved(argument: Argument, place: Place) -> Argument:
 
 def outputs(words: Sequence[str], place: Place) -> list[Argument]:
     """The arguments that name a container path for what the task writes."""
-    found = (_resolved(argument, place) for argument in arguments(words))
+    found = (_resolved(argument, place) for argument in _arguments(words, place))
     return [each for each in found if each.path[:1] == '/' != each.path and each.is_output(place.task)]
 
 
 def check(words: Sequence[str], place: Place) -> list[str]:
     """Notices about a task's arguments. Raises ConfigError for a spec file that is missing on the host."""
-    found = (_notice(argument, place) for argument in arguments(words))
+    found = (_notice(argument, place) for argument in _arguments(words, place))
     return [notice for notice in dict.fromkeys(found) if notice]
 
 
@@ -84,7 +97,10 @@ def _relative(argument: Argument, place: Place) -> str:
     here = clean_path(place.home + path[1:] if is_home else f'{place.cwd}/{path}')
     exists, there = place.look(here), to_container(here, place.mounts)
     is_spec, is_output = argument.is_spec(place.task), argument.is_output(place.task)
-    if not exists and not is_spec and not is_output and not (there and '/' in path and is_path_key(key)):
+    is_needed = is_spec or is_output
+    if not is_needed and not (exists and argument.is_meant_as_a_path()) and not (
+        there and '/' in path and is_path_key(key)
+    ):
         return ''
     folder = f'the container\'s working directory{place.workdir and f" {place.workdir}"}'
     what = f'{path} is relative to {folder}'
@@ -95,9 +111,10 @@ def _relative(argument: Argument, place: Place) -> str:
         what = f'the task gets the "~" of {path} as it is, only a shell would expand it'
     if there:
         return f'{what}; the host\'s {here} is {there[0]} there'
-    if exists:
-        volume = _volume(here, here, place.look)
-        return f'{what}; the host\'s {here} is not there: mount it, {volume}, and give that path'
+    option = volume(here, here, place.look) if exists else ''
+    if exists and (option or not is_output):
+        mount = f': mount it, {option}, and give that path' if option else ''
+        return f'{what}; the host\'s {here} is not there{mount}'
     return what + ': the container has it only if the image does' * is_spec
 
 
@@ -111,7 +128,7 @@ def _absolute(argument: Argument, place: Place) -> str:
     if argument.is_spec(place.task):
         return _spec_file(path, host_path, place)
     if argument.is_output(place.task):
-        return _read_only(path, led, place)
+        return _read_only(path, led, place) or _below_a_file(path, host_path, place)
     return _of_the_host(path, place) if place.look(host_path) is False else ''
 
 
@@ -123,6 +140,16 @@ def _read_only(path: str, led: Led, place: Place) -> str:
     return f'{path} is on a mount for reading only ({found[0].origin}): the task cannot write there'
 
 
+def _below_a_file(path: str, host_path: str, place: Place) -> str:
+    """That a file is where an output's folder would have to be, or ''."""
+    parent = host_path.rpartition('/')[0]
+    while len(parent) > 1 and place.look(parent) is False:
+        parent = parent.rpartition('/')[0]
+    if len(parent) < 2 or place.look(parent) is not True or place.look(f'{parent}/.') is not False:
+        return ''
+    return f'{path} cannot be made: the host\'s {parent} is a file'
+
+
 def _of_the_host(path: str, place: Place) -> str:
     """That a path is one of the host's under a mount's source, or ''."""
     there = to_container(path, place.mounts)
@@ -131,7 +158,7 @@ def _of_the_host(path: str, place: Place) -> str:
 
 def _led_out(path: str, led: Led, place: Place) -> str:
     """That a link on the way dangles in the container, or '' where the image may have what it leads to."""
-    if _is_of_the_image(led.path):
+    if is_of_the_image(led.path):
         return ''
     what = f'{led.link} is a link out of its mount, to {led.path}, which is under no mount'
     whose = what if led.link == path else f'{path}: {what}'
@@ -140,7 +167,8 @@ def _led_out(path: str, led: Led, place: Place) -> str:
         return f'{whose}; the host\'s {led.host_path} is {there[0]} there'
     if not place.look(led.host_path):
         return whose
-    return f'{whose}; mount it: {_volume(led.host_path, led.path, place.look)}'
+    option = volume(led.host_path, led.path, place.look)
+    return f'{whose}; mount it: {option}' if option else whose
 
 
 def _spec_file(path: str, host_path: str, place: Place) -> str:
@@ -166,17 +194,13 @@ def _nearest(path: str, look: Look) -> str:
     return path
 
 
-def _is_of_the_image(path: str) -> bool:
-    return any(below(path, folder) is not None for folder in OF_THE_IMAGE)
-
-
 def _uncovered(argument: Argument, place: Place) -> str:
     """A notice about a path that no mount brings into the container, or ''."""
     path = argument.path
     is_spec, is_output = argument.is_spec(place.task), argument.is_output(place.task)
     sources = [mount.source for mount in place.mounts if mount.source not in ('/', *OF_THE_IMAGE)]
     is_below_a_source = any(below(path, source) is not None for source in sources)
-    if (path in EMPTY_IN_THE_IMAGE and not is_output or _is_of_the_image(path)) and not is_below_a_source:
+    if (path in EMPTY_IN_THE_IMAGE and not is_output or is_of_the_image(path)) and not is_below_a_source:
         return ''
     vanishes = f'{path} is under no mount: what is written there vanishes with the container'
     there = to_container(path, place.mounts)
@@ -189,16 +213,6 @@ def _uncovered(argument: Argument, place: Place) -> str:
         return vanishes if is_output else unless if is_spec else ''
     if there:
         return _of_the_host(path, place)
-    mount = '' if path in EMPTY_IN_THE_IMAGE else f'; mount it: {_volume(path, path, place.look)}'
+    option = volume(path, path, place.look)
+    mount = f'; mount it: {option}' if option else ''
     return f'{vanishes if is_output else f"{path} is on the host but not in the container"}{mount}'
-
-
-def _volume(path: str, there: str, look: Look) -> str:
-    """The option that mounts a host path at a container path: the folder that it is or is in, never the root folder."""
-    if not look(f'{path}/.') and path.count('/') > 1 and there.count('/') > 1:
-        path, there = path.rpartition('/')[0], there.rpartition('/')[0]
-    if ':' in path + there:
-        return 'in the mounts file'  # --volume cannot carry it
-    from ..base.shell import quote
-
-    return f'--volume {quote(f"{path}:{there}")}'

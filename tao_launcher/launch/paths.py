@@ -26,6 +26,9 @@ FILLED = frozenset((
     '/usr/local/bin', '/usr/local/cuda', '/usr/local/lib', '/usr/sbin', '/usr/share', '/var/lib',
 ))
 
+# Folders that every image has as well, where what is below them is someone's own.
+EMPTY_IN_THE_IMAGE = ('/home', '/media', '/mnt', '/root', '/run', '/srv', '/tmp')
+
 
 class Led(Record):
     """Where a container path leads, links followed as the container follows them.
@@ -45,6 +48,11 @@ def below(path: str, folder: str) -> str | None:
     if path == (folder or '/'):
         return ''
     return path[len(folder):] if path.startswith(folder + '/') else None
+
+
+def is_of_the_image(path: str) -> bool:
+    """Whether a path is below a folder that every image has."""
+    return any(below(path, folder) is not None for folder in OF_THE_IMAGE)
 
 
 def hides_the_image(destination: str) -> bool:
@@ -111,3 +119,38 @@ def _next_link(rest: str, mount: Mount, link: Link) -> tuple[str, str, str] | No
 
 def _leads(link: str, target: str, rest: str) -> str:
     return clean_path((target if target.startswith('/') else f'{link.rpartition("/")[0]}/{target}') + rest)
+
+
+def without_dots(path: str, mounts: Sequence[Mount], link: Link) -> str | None:
+    """An absolute path without ".."; None where that is not known."""
+    parts = path.split('/')
+    if '..' not in parts or parts[0]:
+        return path
+    if len(path) > LONGEST:
+        return None
+    for i, part in enumerate(parts):
+        host_path = to_host(clean_path('/'.join(parts[:i])), mounts) if part == '..' else None
+        if part == '..' and (host_path is None or link(host_path) is not None):
+            return None  # of the image's own folders, which may be links
+    return clean_path(path)
+
+
+def volume(path: str, there: str, look: Callable[[str], bool | None]) -> str:
+    """The option that mounts a host path at a container path: the folder that it is or is in.
+
+    '' for a folder that every image has, which the mount would hide.
+    """
+    folder = there.rpartition('/')[0]
+    if not look(f'{path}/.') and path.count('/') > 1 and folder and not _is_everyones(folder):
+        path, there = path.rpartition('/')[0], folder
+    if _is_everyones(there):
+        return ''
+    if ':' in path + there:
+        return 'in the mounts file'  # --volume cannot carry it
+    from ..base.shell import quote
+
+    return f'--volume {quote(f"{path}:{there}")}'
+
+
+def _is_everyones(folder: str) -> bool:
+    return folder in FILLED or folder in EMPTY_IN_THE_IMAGE

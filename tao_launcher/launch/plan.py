@@ -205,8 +205,11 @@ def _notices(
     has_by_name: bool,
 ) -> list[str]:
     notices = [notice for notice in found if notice]
-    if settings.ports and settings.passed.get('network') == 'host':
-        notices.append(f'{daemon.profile.name} discards published ports with network host')
+    network = settings.passed.get('network')
+    if settings.ports and network in ('host', 'none'):
+        notices.append(f'{daemon.profile.name} discards published ports with network {network}')
+    if settings.passed.get('ipc') == 'host' and 'shm_size' in settings.passed and daemon.profile.service:
+        notices.append(f'{daemon.profile.name} ignores --shm_size with --ipc host')
     if daemon.is_sudo and has_by_name:
         notices.append('sudo passes the variables on only where sudoers allows SETENV')
     if daemon.is_remote and 'no_check' not in settings.flags:

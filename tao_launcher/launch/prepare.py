@@ -68,9 +68,9 @@ def prepare(
         say_plan(made, here, output)
     made = check(made, engine, invocation)
     if settings.host_paths:
-        from .host_paths import of_the_daemon
+        from .host_paths import translated
 
-        made = made._replace(mounts=of_the_daemon(made.mounts, settings.host_paths))
+        made = translated(made)
     return made, settings.dry_run
 
 

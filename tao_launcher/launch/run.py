@@ -15,9 +15,10 @@ from .variables import LAUNCH_ID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..base.output import Output
+    from ..engine.profile import Profile
     from .plan import Plan
 
 EXPLAINED = (125, 126, 127, 135, 137, 139)  # exit codes whose reason may be found afterwards
@@ -30,7 +31,9 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
 
     Raises EngineError when the engine's program cannot be started.
     """
-    launch = _launch(plan, words, environ)
+    launch = recognised(
+        words, plan.engine, {**environ, **plan.export}, plan.owner, plan.profile, is_sudo=plan.is_sudo,
+    )
     output.verbose(f'running: {" ".join(plan.engine)} run … {plan.image}')
     job = SupervisedJob(plan, launch, output)
     since, kills = time.time(), host.memory_kills()
@@ -77,16 +80,18 @@ def _was_interrupted(plan: Plan, job: SupervisedJob, code: int) -> bool:
     return True
 
 
-def _launch(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str]) -> Launch:
+def recognised(
+    words: Sequence[str], engine: Sequence[str], environ: Mapping[str, str], owner: str, profile: Profile, *,
+    is_sudo: bool,
+) -> Launch:
+    """How the container of the argv `words`, which has our labels, is recognised; `env` is what it is started with."""
     # its value is nowhere but in this environment and the container's: what has it is this launch's
-    launch_id = '' if plan.is_sudo else os.urandom(16).hex()
-    env = {**environ, **plan.export}
-    if launch_id:
-        env[LAUNCH_ID] = launch_id
+    launch_id = '' if is_sudo else os.urandom(16).hex()
+    env = {**environ, **({LAUNCH_ID: launch_id} if launch_id else {})}
     digest = next(word for word in words if word.startswith('tao.plan='))
     return Launch(
-        engine=plan.engine, env=env, plan=digest.partition('=')[2], owner=plan.owner, launch_id=launch_id,
-        started=process.utc(), removal=plan.profile.removal,
+        engine=tuple(engine), env=env, plan=digest.partition('=')[2], owner=owner, launch_id=launch_id,
+        started=process.utc(), removal=profile.removal,
     )
 
 

@@ -51,6 +51,8 @@ def _word(path: str, value: object, reader: Reader) -> str | None:
 def _cpus(path: str, value: object, reader: Reader) -> str | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         number = whole(value)
+        if number is None and value - value != 0:
+            return None  # infinity is no number of JSON, which is said of any value
         value = str(value if number is None else number)
     text = reader.text(path, value, 'a number of processors such as 8 or 1.5')
     return reader.parsed(path, text, container_values.cpus, structural=False) if text else None

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+# As engines read a reference: the repository in lower case, a registry by its name, its address or [IPv6].
+IMAGE = (
+    r'(([a-zA-Z0-9][a-zA-Z0-9.-]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?/)?[a-z0-9]+((?:[._/]|__|-+)[a-z0-9]+)*'
+    r'(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?'
+)
 MODES = ('ro', 'rw', 'z', 'Z')
 
 # What notebooks leave behind when no shell expanded it: the caller is meant.
@@ -122,7 +127,10 @@ def one_of(*choices: str) -> str:
 
 def image(text: str) -> str:
     """An image reference: [REGISTRY/]REPOSITORY[:TAG][@DIGEST], or an image id."""
-    if not re.fullmatch(r'[a-zA-Z0-9][a-zA-Z0-9._:/@-]*', text):
+    name, at, digest = text.partition('@')
+    if at and not re.fullmatch('sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}', digest):
+        raise ValueError('expected "sha256:" and 64 hex digits after the @')
+    if not re.fullmatch(IMAGE, name):
         raise ValueError('expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt')
     return text
 

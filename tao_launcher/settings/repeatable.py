@@ -115,7 +115,7 @@ def _host_paths(
     options: Values, environ: Mapping[str, str], cwd: str, home: str, problems: Problems,
 ) -> Iterator[HostPath]:
     """Those of the variable, joined by ":", then those of the options."""
-    in_variable = environ.get(VARIABLE, '').split(':') if environ.get(VARIABLE) else []
+    in_variable = [word for word in environ.get(VARIABLE, '').split(':') if word]
     for kind, name, texts in (
         ('variable', VARIABLE, in_variable), ('option', '--host-path', _words(options, 'host_path')),
     ):

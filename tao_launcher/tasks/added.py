@@ -20,9 +20,9 @@ LARGEST = 1 << 20  # bytes of a file
 
 
 def paths(folder: str) -> list[str]:
-    """The files of releases in a folder, by name; there may be none, and no folder."""
+    """The files of releases in a folder, by name; there may be none, and no folder. Raises FileError."""
     return [
-        f'{folder}/{name}' for name, is_folder in host.folder(folder)
+        f'{folder}/{name}' for name, is_folder in host.own_folder(folder, 'folder of releases')
         if name.endswith('.json') and not name.startswith('.') and not is_folder
     ]
 
@@ -41,7 +41,9 @@ def from_bytes(data: bytes, path: str, named: str = '') -> dict[str, Release]:
 
 
 def read_folder(folder: str) -> tuple[Files, list[FileError]]:
-    """(the releases by file, what is wrong with other files) of a folder. Raises ConfigError for too many files."""
+    """(the releases by file, what is wrong with other files) of a folder. Raises ConfigError for too many files or
+    a folder that cannot be read.
+    """
     found: Files = {}
     wrong = []
     listed = paths(folder)

@@ -1,7 +1,9 @@
 """Writes releases into ~/.tao/releases.d, a file for each."""
 from __future__ import annotations
 
-from ..base import backup, folders, host
+import re
+
+from ..base import backup, files, folders, host
 from ..base.errors import ConfigError
 from ..base.lock import STATE
 from ..base.record import Record
@@ -34,8 +36,15 @@ def with_kept(name: str, release: Release, here: Host) -> dict[str, Release]:
     return {**there, name: overlaid(there[name], release) if name in there else release}
 
 
+def backups(path: str) -> list[str]:
+    """The copies that were kept of a file of releases."""
+    folder, _, name = path.rpartition('/')
+    pattern = re.escape(name) + r'\.[0-9]+\.bak'
+    return [f'{folder}/{other}' for other, _ in host.folder(folder) if re.fullmatch(pattern, other)]
+
+
 def keep(name: str, content: dict[str, Release], here: Host) -> Kept:
-    """Write the file of a release; what was there is kept beside it. Raises ConfigError."""
+    """Write the file of a release; what was there last is kept beside it. Raises ConfigError."""
     path, data = path_of(name, here), text(content).encode()
     owner = (here.uid, here.gid) if here.is_root and here.uid else None  # sudo: for whom it is
     made: list[str] = []
@@ -43,7 +52,11 @@ def keep(name: str, content: dict[str, Release], here: Host) -> Kept:
         if backup.holds(path, data):
             return Kept(path, is_new=False)
         folders.make_folders(releases_folder(here), made, owner)
-        return Kept(path, is_new=True, backup=backup.replace(path, data, f'{here.home}/{STATE}'))
+        kept = backup.replace(path, data, f'{here.home}/{STATE}')
+        for older in backups(path):
+            if kept and older != kept:
+                files.remove(older)
+        return Kept(path, is_new=True, backup=kept)
     except OSError as e:
         folders.remove_folders(made)
         raise ConfigError(f'{path}: cannot be written ({e.strerror or e})', 'nothing was changed') from None

@@ -27,7 +27,7 @@ def load_catalogue(here: Host, output: Output) -> Catalogue:
         return override
     known = builtin_catalogue()
     folder = releases_folder(here)
-    if not host.is_folder(folder):
+    if not host.is_there(folder):
         return known
     from .added import with_added
 

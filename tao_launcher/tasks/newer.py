@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from .catalogue import Catalogue
 
-VERSION = r'[0-9]{1,4}(\.[0-9]{1,4}){2,3}'
+VERSION = r'[0-9]{1,4}(\.[0-9]{1,4}){2,3}'  # that a tag begins with
+RELEASE = r'(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){2}(\.[1-9][0-9]{0,3})?'  # as 6.25.11.1 is one
 
 
 def at_release(catalogue: Catalogue, release: str, group: str = '', task: str = '') -> tuple[Catalogue, str]:
@@ -46,7 +47,7 @@ def at_release(catalogue: Catalogue, release: str, group: str = '', task: str = 
 def is_newer(catalogue: Catalogue, release: str) -> bool:
     """Whether a release is a version above all those that come with the launcher."""
     newest = catalogue.newest or list(catalogue.releases)[-1]
-    return bool(re.fullmatch(VERSION, release)) and order(release) > order(newest)
+    return bool(re.fullmatch(RELEASE, release)) and order(release) > order(newest)
 
 
 def _in_version(image: str, old: str, new: str) -> str:
@@ -95,6 +96,9 @@ def _meant(catalogue: Catalogue, release: str) -> list[str]:
     known, bare = list(catalogue.releases), release.strip().lstrip('vV')
     if bare in known:
         return [bare]
+    plain = _plain(bare)
+    if plain != bare and (plain in known or not catalogue.path and is_newer(catalogue, plain)):
+        return [plain]
     if not re.fullmatch(r'[0-9]{1,4}(\.[0-9]{1,4}){0,3}', bare):
         return [] if re.fullmatch('[0-9.]*', bare) else nearest(bare, known)
     inside = [name for name in reversed(known) if name.startswith(f'{bare}.')]
@@ -105,6 +109,15 @@ def _meant(catalogue: Catalogue, release: str) -> list[str]:
         if newer:
             return newer[:1]
     return _neighbours(known, bare)
+
+
+def _plain(release: str) -> str:
+    """A version without zeros in front of its numbers, a fourth number that is 0, and what a tag has after it."""
+    numbers = re.match(r'[0-9]{1,9}(\.[0-9]{1,9}){2}', release)
+    rest = release[numbers.end():] if numbers else ''
+    if not numbers or rest and not re.fullmatch(r'(\.0+)?(-[\w.-]*)?', rest):
+        return release
+    return '.'.join(str(int(number)) for number in numbers.group().split('.'))
 
 
 def _neighbours(known: Sequence[str], release: str) -> list[str]:

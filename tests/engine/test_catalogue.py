@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
@@ -82,6 +83,25 @@ def test_it_has_no_network_and_no_gpu(docker: Docker, tao: Program, image: str) 
     assert 'eth0' in done.stdout.split()
 
 
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted(docker: Docker, tao: Program, number: int) -> None:
+    """An image whose shell does not come to an end; nothing of it is left."""
+    slow = 'own.test/slow:9.3.0'
+    change = 'rm /bin/sh; printf "#!/bin/busybox sh\\nexec /bin/busybox sleep 300\\n" >/bin/sh; chmod 755 /bin/sh'
+    docker.run('run', '--name', 'slow', '--entrypoint', '/bin/busybox', BASE, 'sh', '-c', change)
+    docker.run('commit', 'slow', slow)
+    docker.run('rm', 'slow')
+    try:
+        with subprocess.Popen([tao.path, 'catalogue', 'probe', slow], env=docker.env) as probe:
+            (container,) = docker.wait_for('label=tao.job=catalogue/probe')
+            assert tao('list', '--format', 'ids').stdout == f'{container}\n'
+            probe.send_signal(number)
+        assert probe.returncode in (128 + number, -number)
+        assert docker.containers('label=tao.job=catalogue/probe') == []
+    finally:
+        docker.run('rmi', '-f', slow)
+
+
 def test_an_image_that_is_not_there(tao: Program) -> None:
     done = tao('--pull', 'never', 'catalogue', 'probe', 'own.test/nothing:1.2.3')
     assert (done.returncode, done.stdout) == (125, '')
@@ -90,7 +110,7 @@ def test_an_image_that_is_not_there(tao: Program) -> None:
 
 def test_an_image_without_tasks(tao: Program) -> None:
     done = tao('catalogue', 'probe', BASE)
-    assert (done.returncode, done.stdout, done.stderr) == (125, '', (
+    assert (done.returncode, done.stdout, done.stderr) == (1, '', (
         f'tao: error: {BASE} has no task\n'
         '    no script on its PATH imports a package of TAO\n'
         f'    try: docker run --rm -it --entrypoint /bin/sh {BASE}\n'

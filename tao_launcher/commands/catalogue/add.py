@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from ...base import host
-from ...base.errors import UsageError
+from ...base.errors import ConfigError, UsageError
+from ...base.text import plural
+from ...settings.locate import releases_folder
 from ...tasks import keep
-from ...tasks.added import from_bytes, read_file
+from ...tasks.added import MOST_FILES, from_bytes, paths, read_file
 from ...tasks.load import builtin_catalogue
 from ...tasks.release_file import name as parse_name
 from ...tasks.release_file import text
@@ -12,6 +14,8 @@ from .say import say_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...settings.invocation import Invocation
     from ...tasks.release_file import Release
 
@@ -23,7 +27,9 @@ def add(file: str, name: str, invocation: Invocation, *, dry_run: bool) -> int:
     """
     if name:
         checked_name(name)
-    for own, release in read(file, name).items():
+    found = read(file, name)
+    check_room(found, invocation)
+    for own, release in found.items():
         if dry_run:
             invocation.output.result(text({own: release}))
             invocation.output.notice(f'would write {keep.path_of(own, invocation.here)}')
@@ -38,6 +44,18 @@ def read(file: str, name: str = '') -> dict[str, Release]:
     if file == '-':
         return from_bytes(host.standard_input(), 'standard input', name)
     return read_file(host.path_of(file), name)
+
+
+def check_room(found: Iterable[str], invocation: Invocation) -> None:
+    """Raise ConfigError where the folder would hold more files than are read, with those of the releases `found`."""
+    folder = releases_folder(invocation.here)
+    there = {*paths(folder)}
+    after = there | {keep.path_of(own, invocation.here) for own in found}
+    if len(after) > MOST_FILES and after > there:
+        raise ConfigError(
+            f'{folder}: it has {plural(len(there), "file")}, and {len(after) - len(there)} more would be above the '
+            f'{MOST_FILES} that are read', 'nothing was written', advice='several releases fit into one file there',
+        )
 
 
 def checked_name(name: str) -> str:

@@ -3,16 +3,19 @@ from __future__ import annotations
 
 import re
 
-from ...base.errors import EngineError, UsageError
+from ...base.errors import CheckFailed, EngineError, UsageError
 from ...base.shell import join
-from ...engine import process
+from ...launch.argv import labelled
+from ...launch.argv import words as words_of
+from ...launch.variables import LAUNCH_ID
 from ...settings.chosen_engine import engine as find_engine
 from ...settings.settings import alone
 from ...tasks import keep, release_file
 from ...tasks.catalogue import GROUPS
 from ...tasks.load import builtin_catalogue
 from ...tasks.newer import version_of
-from .add import checked_name
+from .add import check_room, checked_name
+from .question import JOB, ask
 from .say import say_kept
 
 TYPE_CHECKING = False
@@ -26,6 +29,7 @@ SCRIPT = r'''
 IFS=:
 for folder in $PATH; do
     for file in "${folder:-.}"/*; do
+        case ${file##*/} in *[!0-9A-Za-z._-]*) continue ;; esac
         if [ -f "$file" ] && [ -x "$file" ] && [ -r "$file" ]; then
             lines=0
             while [ "$lines" -lt 60 ] && IFS= read -r line; do
@@ -53,20 +57,22 @@ MOST = 1000  # tasks of an image
 def probe(image: str, name: str, group: str, invocation: Invocation, *, dry_run: bool) -> int:
     """Ask an image for its tasks, and write them into the file of its release, whose path is printed.
 
-    Returns 0; raises UsageError, ConfigError, and EngineError when the image cannot be started or has no task.
+    Returns 0; raises UsageError, ConfigError, EngineError when the image cannot be asked, and CheckFailed when it has
+    no task.
     """
     _check(image, group)
     name = checked_name(name) if name else version_of(image)
     if not name:
         raise UsageError(f'{image}: its tag has no version of a release', advice='--name X.Y.Z')
     engine = find_engine(invocation)
-    words = (*engine.words, *_words(image, invocation))
+    words = _words(image, engine, invocation)
     if dry_run:
         invocation.output.result(invocation.output.line(words))
         return 0
+    check_room([name], invocation)
     tasks = tasks_of(_asked(words, image, engine, invocation), group)
     if not tasks:
-        raise EngineError(
+        raise CheckFailed(
             f'{image} has no task', 'no script on its PATH imports a package of TAO',
             advice=join(_shell(engine, image)),
         )
@@ -89,24 +95,20 @@ def _check(image: str, group: str) -> None:
             raise UsageError(f'{what}"{value}": {e}') from None
 
 
-def _words(image: str, invocation: Invocation) -> tuple[str, ...]:
+def _words(image: str, engine: Engine, invocation: Invocation) -> tuple[str, ...]:
     """The words of the one `docker run`: no network, no GPU, and no entry point of the image."""
     options, environ = invocation.options, invocation.environ
     pull, platform = (str(alone(key, options, environ)) for key in ('pull', 'platform'))
-    return (
-        'run', '--rm', '--network', 'none', *(('--pull', pull) if pull != 'missing' else ()),
+    own = (
+        *engine.words, 'run', '--rm', '--network', 'none', *(('--pull', pull) if pull != 'missing' else ()),
         *(('--platform', platform) if platform else ()), '-e', 'NVIDIA_VISIBLE_DEVICES=void',
-        '--entrypoint', '/bin/sh', image, '-c', SCRIPT,
+        *(() if engine.daemon.is_sudo else ('-e', LAUNCH_ID)), '--entrypoint', '/bin/sh',
     )
+    return words_of(labelled([own], JOB, engine.owner, [(image, '-c', SCRIPT)]))
 
 
 def _asked(words: tuple[str, ...], image: str, engine: Engine, invocation: Invocation) -> str:
-    output = invocation.output
-    answer = process.ask_patiently(
-        words, engine.environ, lambda seconds: output.progress(f'still asking {image}, {seconds:.0f} s'),
-    )
-    if answer.is_missing or answer.code is None:
-        raise engine.failure(answer)
+    answer = ask(words, image, engine, invocation)
     if answer.code != 0 or not answer.out.endswith('tao: end\n'):
         said = (answer.err or answer.out).strip()[-300:].splitlines()
         raise EngineError(f'{image} could not be asked', *said, advice=join(_shell(engine, image)))

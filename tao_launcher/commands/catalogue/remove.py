@@ -6,6 +6,7 @@ from ...base.errors import ConfigError, NothingMatched
 from ...base.suggest import did_you_mean, nearest
 from ...settings.locate import releases_folder
 from ...tasks.added import read_folder
+from ...tasks.keep import backups
 from ...tasks.load import builtin_catalogue
 from ...tasks.release_file import text
 
@@ -57,7 +58,8 @@ def _change(path: str, left: dict[str, Release], output: Output, *, dry_run: boo
         if left:
             files.write(path, text(left).encode())
         else:
-            files.remove(path)
+            for each in (path, *backups(path)):
+                files.remove(each)
     except OSError as e:
         raise ConfigError(f'{path}: cannot be changed ({e.strerror or e})') from None
     output.result(f'{path}\n')

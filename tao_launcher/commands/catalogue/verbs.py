@@ -35,7 +35,7 @@ def add(parser: Parser) -> None:
     show.add_argument('release', nargs='?', default='', metavar='X.Y.Z', help='one release, as a file has it')
     show.add_argument('--format', choices=('table', 'json'), default='table', help='how the list is printed')
     parsers['validate'].add_argument('files', nargs='*', metavar='FILE', help='- is stdin (default: those in use)')
-    parsers['remove'].add_argument('releases', nargs='+', metavar='X.Y.Z', help='a release that was added')
+    parsers['remove'].add_argument('releases', nargs='+', metavar='RELEASE', help='a release that was added')
     add_dry_run(parsers['remove'], 'print the files that would be changed')
     probe = parsers['probe']
     probe.add_argument('image', metavar='IMAGE', help='an image; it is started without network and GPU')

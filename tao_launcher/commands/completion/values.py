@@ -80,6 +80,8 @@ def by_kind(
         return Completions('', tuple(map(Candidate, (X86, ARM, f'{X86},{ARM}'))))
     if kind == 'GROUP':
         return Completions('', tuple(map(Candidate, world.catalogue().groups())))
+    if kind == 'RELEASE':
+        return Completions('', tuple(map(Candidate, world.catalogue().added)))
     key = {'X.Y.Z': 'release', 'IMAGE': 'image'}.get(kind, '')
     return option_value(key, text, options, world) if key else NOTHING
 

@@ -95,7 +95,12 @@ def added_reports(here: Host) -> list[Report]:
     from ...settings.locate import releases_folder
     from ...tasks.added import paths
 
-    return [releases_report(path, path) for path in paths(releases_folder(here))]
+    folder = releases_folder(here)
+    try:
+        listed = paths(folder)
+    except FileError as e:
+        return [refused(folder, e)]
+    return [releases_report(path, path) for path in listed]
 
 
 def releases_report(name: str, path: str) -> Report:

@@ -70,9 +70,10 @@ def _catalogue(gathered: Gathered) -> CatalogueFiles:
     try:
         if not override:
             with_added(builtin_catalogue(), folder)
+        listed = tuple(paths(folder))
     except Fatal as e:
         return CatalogueFiles('', (), e.on_one_line(), 'tao catalogue validate')
-    return CatalogueFiles(override, tuple(paths(folder)))
+    return CatalogueFiles(override, listed)
 
 
 def catalogue(facts: MachineFacts, found: CatalogueFiles) -> Finding | None:

@@ -10,7 +10,7 @@ import pytest
 from support import Result, tao
 
 from tao_launcher.base import host
-from tao_launcher.base.errors import ConfigError
+from tao_launcher.base.errors import ConfigError, FileError
 
 
 def mounted(done: Result) -> list[str]:
@@ -84,3 +84,26 @@ def test_the_caller() -> None:
     assert host.user_name(os.getuid()) == pwd.getpwuid(os.getuid()).pw_name
     assert host.user_name(4242424242) == ''
     assert host.name_at_host(here) == f'{host.user_name(here.uid)}@{here.hostname}'
+
+
+def test_an_odd_entry_does_not_hide_the_others(tmp_path: Path) -> None:
+    (tmp_path / 'in' / 'folder').mkdir(parents=True)
+    (tmp_path / 'in' / 'loop').symlink_to('loop')
+    (tmp_path / 'in' / 'nowhere').symlink_to('gone')
+    assert host.folder(str(tmp_path / 'in')) == [('folder', True), ('loop', False), ('nowhere', False)]
+
+
+def test_a_folder_of_ours(tmp_path: Path) -> None:
+    path = tmp_path / 'folder'
+    assert host.own_folder(str(path), 'folder of x') == host.own_folder(str(path / 'below'), 'folder of x') == []
+    path.mkdir()
+    (path / 'loop').symlink_to('loop')
+    assert host.own_folder(str(path), 'folder of x') == [('loop', False)]
+    for name, wrong in (('file', 'is a file, expected the folder of x'),
+            ('nowhere', 'is a link to gone, which is not a folder'),
+            ('loop', 'cannot be read (Too many levels of symbolic links)')):
+        odd = tmp_path / name
+        odd.touch() if name == 'file' else odd.symlink_to({'nowhere': 'gone'}.get(name, name))
+        with pytest.raises(FileError) as raised:
+            host.own_folder(str(odd), 'folder of x')
+        assert (raised.value.path, raised.value.wrong) == (str(odd), wrong)

@@ -22,3 +22,13 @@ def test_help_behind_a_subtask_is_the_containers(fake_docker: FakeDocker) -> Non
 def test_no_words() -> None:
     done = tao()
     assert (done.code, done.out, done.err) == (2, '', 'tao: error: which task?\n    try: tao --help\n')
+
+
+def test_help_on_a_task_that_only_the_named_image_may_have() -> None:
+    done = tao('--image', 'x/y:1', 'newnet', '--help')
+    assert (done.code, done.err) == (0, 'tao: notice: no task newnet, but x/y:1 may have it\n')
+    assert done.out == (
+        'usage: tao [options] newnet [SUBTASK] [ARGS...]\nimage    x/y:1\n\n'
+        "tao --image x/y:1 newnet SUBTASK --help shows the container's own help\n"
+    )
+    assert tao('newnet', '--help').code == 2

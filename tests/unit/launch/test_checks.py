@@ -228,3 +228,27 @@ def test_a_file_system_that_does_not_answer(dead: Path, fake_docker: FakeDocker,
         f'tao: notice: {dead}/data does not answer, as a network file system that is gone: paths are not checked\n'
     ))
     assert bool(fake_docker.calls) == (not options)
+
+
+@needs_root
+@pytest.mark.parametrize(('mode', 'words', 'said'), [
+    (0o775, ['--docker-arg=--group-add=0'], False),
+    (0o775, ['--docker-arg=--group-add=root'], False), (0o775, ['--docker-arg=--group-add=staff'], False),
+    (0o775, ['--docker-arg=--group-add=5'], True), (0o755, ['--docker-arg=--group-add=0'], True),
+])
+def test_further_groups_of_the_job(folders: Path, mode: int, words: list[str], said: bool) -> None:
+    (folders / 'results').chmod(mode)
+    found = notices(*words, 'results_dir=/results')
+    assert [' is not writable by ' in notice for notice in found] == [True] * said
+
+
+@needs_root
+def test_further_groups_of_the_caller(folders: Path) -> None:
+    """The caller may not write there; the job may, by a group that the caller is not in."""
+    (folders / 'results').chmod(0o775)
+    write_mounts(folders, {
+        'Mounts': [{'source': f'{folders}/results', 'destination': '/results'}], 'DockerOptions': {'user': 'host'},
+    })
+    words = ['--dry-run', 'dino', 'train', 'results_dir=/results']
+    assert ' is not writable by ' in as_nobody(*words).err
+    assert ' is not writable by ' not in as_nobody('--docker-arg=--group-add=0', *words).err

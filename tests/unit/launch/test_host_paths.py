@@ -129,3 +129,11 @@ def test_in_a_container(tmp_path: Path, fake_docker: FakeDocker) -> None:
     for silenced in (['--host-path', '/=/'], ['--host-path', f'{folder}=/there'], ['--quiet'], ['--engine', 'podman']):
         assert in_a_container(folder, *silenced, *words) == (0, '', '')
     assert in_a_container(folder, 'dino', 'train') == (0, '', '')  # no path is at stake
+
+
+def test_a_folder_without_any_source(home: Path) -> None:
+    (home / 'data').mkdir()
+    words = ('--dry-run', '--volume', f'{home}/data:/data', '--host-path', f'{home}=/there')
+    assert tao(*words, 'dino', 'train').err == ''
+    assert tao(*words, '--host-path=/nosuch=/b', 'dino', 'train').err == (
+        'tao: notice: --host-path /nosuch=/b: no mount source is under /nosuch\n')

@@ -272,3 +272,44 @@ def test_a_link_to_what_is_missing() -> None:
     assert (raised.value.what, raised.value.why[0]) == (
         'spec file /workspace/specs/a.yaml not found', 'on the host it is /h/specs/v2.yaml',
     )
+
+
+@pytest.mark.parametrize(('words', 'said'), [
+    # dots after a mount
+    (['results_dir=/results/../tmp'], ['/tmp is under no mount: what is written there vanishes with the container']),
+    (['results_dir=/results/a/../b', 'results_dir=/results/link/../../x', 'results_dir=/opt/../x'], []),
+    (['-e', '/results/../tmp/a.yaml'], []),
+    # an output below a file
+    (['-r', '/results/FILE/x'], ["/results/FILE/x cannot be made: the host's /work/results/FILE is a file"]),
+    (['-r', '/results/new/x', '-o', '/results/FILE'], []),
+    # options joined to their values
+    (['-especs/a.yaml'], [f"specs/a.yaml {RELATIVE}; the host's /work/specs/a.yaml is /specs/a.yaml there"]),
+    (['-rnew/out'], [f'new/out {MADE}']), (['-export', '-evaluate', '-r2', '-o-'], []),
+    # a list of paths
+    (['x=/o/a,/o/b'], ['/o/a is on the host but not in the container; mount it: --volume /o:/o',
+        '/o/b is on the host but not in the container; mount it: --volume /o:/o']),
+    (['x=/o/a,b'], []),
+    # a word is a name
+    (['model.name=data', '-k', 'specs', 'dataset.train=train', 'train', 'k=[data,specs]'], []),
+    (['dataset.train_dir=train'], [
+        f"train {RELATIVE}; the host's /work/train is not there: mount it, --volume /work/train:/work/train, "
+        'and give that path']),
+    (['-k', 'a.pth'], [f"a.pth {RELATIVE}; the host's /work/a.pth is not there: "
+        'mount it, --volume /work:/work, and give that path']),
+])
+def test_what_is_meant_as_a_path(words: list[str], said: list[str]) -> None:
+    files = ['/work/specs/a.yaml', '/work/results/FILE', '/o/a', '/o/b', '/work/a.pth']
+    look = host(files, ['/o', '/work', '/work/data', '/work/train', '/work/specs', '/work/results'])
+    links = {'/work/results/link': '/elsewhere'}
+    assert notices('dino', words, [SPECS, RESULTS], look, '', links) == said
+
+
+@pytest.mark.parametrize(('cwd', 'words', 'said'), [
+    ('/tmp/x', ['-r', '..'], [f'.. {MADE}']), ('/tmp', ['-r', '.'], [f'. {MADE}']),
+    ('/a', ['-r', '..'], [f'.. {MADE}']),
+    ('/tmp/x', ['-e', '../a.yaml'], [f"../a.yaml {RELATIVE}; the host's /tmp/a.yaml is not there: "
+        'mount it, --volume /tmp/a.yaml:/tmp/a.yaml, and give that path']),
+])
+def test_no_mount_over_a_folder_of_every_image(cwd: str, words: list[str], said: list[str]) -> None:
+    look = host(['/tmp/a.yaml'], ['/tmp', '/tmp/x', '/a'])
+    assert check(words, Place('dino', [], look, lambda path: None, cwd, '/home/u')) == said

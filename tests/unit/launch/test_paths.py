@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from tao_launcher.launch import paths
-from tao_launcher.launch.paths import Led
+from tao_launcher.launch.paths import Led, volume, without_dots
 from tao_launcher.settings.values import Mount
 
 MOUNTS = [
@@ -82,3 +82,21 @@ def test_follow(path: str, links: dict[str, str], led: Led) -> None:
 
 def test_a_loop_of_links_has_an_end() -> None:
     assert paths.follow('/data/a', MOUNTS, {'/h/data/a': 'b', '/h/data/b': 'a'}.get).link == '/data/a'
+
+
+@pytest.mark.parametrize(('path', 'found'), [
+    ('/results/a', '/results/a'), ('a/../b', 'a/../b'), ('/results/../tmp', '/tmp'), ('/results/a/../../tmp', '/tmp'),
+    ('/results/link/../x', None), ('/opt/../tmp', None), (f'/results/{"a/" * 3000}..', None),
+])
+def test_without_dots(path: str, found: str | None) -> None:
+    links = {'/h/link': '/elsewhere'}
+    assert without_dots(path, [Mount('/h', '/results')], links.get) == found
+
+
+@pytest.mark.parametrize(('path', 'option'), [
+    ('/a/b', '--volume /a:/a'), ('/a', '--volume /a:/a'), ('/tmp', ''), ('/tmp/b', '--volume /tmp/b:/tmp/b'), ('/', ''),
+    ('/home', ''), ('/usr/lib', ''), ('/a:b/c', 'in the mounts file'),
+])
+def test_volume(path: str, option: str) -> None:
+    folders = dict.fromkeys(['/a/.', '/tmp/.', '/home/.', '/usr/lib/.', '/.'], True)
+    assert volume(path, path, folders.get) == option

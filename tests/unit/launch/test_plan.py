@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import pytest
 from plans import launch
+from support import tao
 
 from tao_launcher.base.errors import UsageError
 from tao_launcher.engine import daemon
@@ -30,3 +31,20 @@ def test_init(init: str, words: list[str]) -> None:
     from tao_launcher.launch import plan
 
     assert list(plan.init_words(daemon.Daemon(profile=PODMAN, init=init))) == words
+
+
+@pytest.mark.parametrize(('network', 'said'), [
+    ('host', 'tao: notice: docker discards published ports with network host\n'),
+    ('none', 'tao: notice: docker discards published ports with network none\n'), ('bridge', ''),
+])
+def test_ports_that_a_network_discards(network: str, said: str) -> None:
+    words = ('--no-check', '--dry-run', '--network', network)
+    assert tao(*words, '--port', '8888:8888', 'dino', 'train').err == said
+    assert tao(*words, 'dino', 'train').err == ''
+
+
+def test_a_shm_size_that_the_hosts_memory_has_not() -> None:
+    words = ('--no-check', '--dry-run', '--ipc', 'host')
+    assert tao(*words, '--shm_size', '8G', 'dino', 'train').err == (
+        'tao: notice: docker ignores --shm_size with --ipc host\n')
+    assert tao(*words, 'dino', 'train').err == ''

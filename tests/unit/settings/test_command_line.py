@@ -245,3 +245,9 @@ def test_runners_have_no_release(program: str) -> None:
     flags = set(json.loads(package_data('runners.json'))[program]['flags']) - {'--run_as_service', '--ip',
         '--port_mapping'}
     assert flags <= set(command_line.table(program))
+
+
+@pytest.mark.parametrize('words', [['', 'train'], ['model', ''], ['--', '', 'train'], ['']])
+def test_an_empty_task(words: list[str]) -> None:
+    with pytest.raises(UsageError, match='the task is an empty word: was a variable not set'):
+        command_line.call(words, ['model'], {}, {})

@@ -1,11 +1,13 @@
 """DockerOptions of the mounts file: every value that is refused, with its whole message."""
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from mounts import faults, parsed
 from plans import GPU_FORMS
+from support import tao
 
 from tao_launcher.settings.values import Port
 
@@ -120,3 +122,11 @@ def test_host_ports_that_differ(ports: Any) -> None:
 
 def test_ports_are_container_to_host() -> None:
     assert parsed({'DockerOptions': {'ports': {'8888': 9999}}}).options['ports'] == (Port(8888, 'tcp', '9999'),)
+
+
+@pytest.mark.parametrize('number', ['1e400', '-1e400', 'NaN'])
+def test_what_is_no_number_of_json_is_said_once(tmp_path: Path, number: str) -> None:
+    file = tmp_path / 'mounts.json'
+    file.write_text(f'{{"DockerOptions": {{"cpus": {number}}}}}')
+    assert tao('config', 'validate', str(file)).out == (
+        f'{file}: 1 problem\n    DockerOptions.cpus: NaN and infinity are not JSON numbers\n')

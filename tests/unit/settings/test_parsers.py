@@ -35,6 +35,10 @@ DIGEST = 'sha256:' + '0' * 64
     (parsers.word, 'host', 'host'),
     (parsers.seconds, '030', 30),
     (parsers.image, f'r.test:5000/a/b@{DIGEST}', f'r.test:5000/a/b@{DIGEST}'),
+    *((parsers.image, right, right) for right in (
+        'a', 'a:1', 'A.test/b', '[::1]:5000/a', 'localhost/a_b/c__d/e--f.g:X_1', f'a:1@{DIGEST}', DIGEST, 'a' * 12,
+        f'a@sha512:{"0" * 128}',
+    )),
     (parsers.tag, '7.1.0-pyt', '7.1.0-pyt'),
     (parsers.registry, 'h:5000/p/', 'h:5000/p'),
     (parsers.volume, '~/a:/b/', ('~/a', '/b', '')),
@@ -68,7 +72,12 @@ def test_taken(parse: Callable[[str], object], text: str, value: object) -> None
     (parsers.container_name, 'a', 'expected two or more letters, digits, _ . -, the first a letter or digit'),
     (parsers.word, '-x', 'expected a name without blanks'),
     (parsers.seconds, '-1', 'expected a whole number of seconds'),
-    (parsers.image, '--x', 'expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt'),
+    *((parsers.image, wrong, 'expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt') for wrong in (
+        '--x', 'a b', 'BAD', 'a/B:1', 'a:', 'a:-1', 'a//b', 'a/', '/a', 'a:1:2', f'a:{"x" * 129}', 'a..b', '',
+    )),
+    *((parsers.image, f'nvcr.io/x@{wrong}', 'expected "sha256:" and 64 hex digits after the @') for wrong in (
+        '', 'sha256:1234', 'sha256:', DIGEST[:-1], f'{DIGEST}0', DIGEST.upper(), f'{DIGEST}@{DIGEST}', 'latest',
+    )),
     (parsers.tag, '.a', 'expected a tag such as 6.0.0-pyt'),
     (parsers.registry, 'https://x', 'expected HOST[:PORT][/PREFIX], without https://'),
     (parsers.volume, ':/a', 'expected SRC, SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)'),

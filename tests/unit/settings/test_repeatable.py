@@ -42,6 +42,7 @@ def test_paths_of_the_daemon() -> None:
     by_variable = [HostPath(*path, Source('variable', 'TAO_HOST_PATH')) for path in paths]
     by_option = [HostPath(*path, Source('option', '--host-path')) for path in paths]
     assert given({}, {'TAO_HOST_PATH': ':'.join(texts)})[0].host_paths == tuple(by_variable)
+    assert given({}, {'TAO_HOST_PATH': f':{":".join(texts)}:'})[0].host_paths == tuple(by_variable)
     found, problems = given({'host_path': texts}, {'TAO_HOST_PATH': texts[0]})
     assert (found.host_paths, problems) == ((by_variable[0], *by_option), [])
     for faulty in ('', '/a', '=/a', '/a=', '/a=b', '/a=/b\n'):

@@ -4,8 +4,10 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from nobody import as_nobody
 from plans import CATALOGUE
 from support import Result, tao
 
@@ -129,3 +131,40 @@ def test_subtasks_are_added(folder: Path) -> None:
     assert known.known_subtasks('model', 'newnet') == ('train', 'export')
     assert known.added == {'7.2.0': f'{folder}/a.json'}
     assert list(known.releases)[-1] == '7.2.0'
+
+
+def test_a_link_that_leads_to_itself(folder: Path) -> None:
+    write(folder / 'a.json', a__1=['newnet'])
+    (folder / 'l.json').symlink_to('l.json')
+    assert run('newnet', 'train') == Result(2, '', (
+        f'tao: error: {folder}/l.json: cannot be read (Too many levels of symbolic links)\n'
+        '    try: tao catalogue validate; correct or remove them\n'))
+    assert tao('catalogue', 'validate') == Result(1, (
+        f'{folder}/a.json: valid: 7.2.0\n{folder}/l.json: cannot be read (Too many levels of symbolic links)\n'), '')
+    assert tao('catalogue', 'remove', '7.2.0').code == 0
+    assert [path.name for path in folder.iterdir()] == ['l.json']
+
+
+@pytest.mark.parametrize(('kind', 'wrong'), [
+    ('file', 'is a file, expected the folder of releases'), ('link', 'is a link to gone, which is not a folder'),
+])
+def test_no_folder(folder: Path, kind: str, wrong: str) -> None:
+    folder.rmdir()
+    folder.touch() if kind == 'file' else folder.symlink_to('gone')
+    assert run('dino', 'train').err.splitlines()[0] == f'tao: error: {folder}: {wrong}'
+    assert run('dino', 'train').code == 2
+    assert tao('catalogue', 'validate').out.splitlines()[0] == f'{folder}: {wrong}'
+    assert tao('catalogue', 'add', '-').code == 2
+
+
+def test_a_folder_that_is_closed() -> None:
+    with TemporaryDirectory() as home:
+        Path(home).chmod(0o755)
+        folder = Path(home, '.tao', 'releases.d')
+        folder.mkdir(parents=True)
+        write(folder / 'a.json', a__1=['newnet'])
+        folder.chmod(0)
+        done = as_nobody('--no-check', '--dry-run', 'dino', 'train', env={'HOME': home})
+        folder.chmod(0o755)
+    assert done == Result(2, '', (
+        f'tao: error: {folder}: cannot be read (permission denied)\n    try: ls -ld {folder}\n'))

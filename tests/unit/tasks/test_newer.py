@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import pytest
 from plans import CATALOGUE, launch
+from support import tao
 
 from tao_launcher.base.errors import UsageError
 from tao_launcher.tasks.newer import at_release, unknown, version_of
@@ -91,3 +92,18 @@ def test_newer_than_the_launcher_below_a_release_of_ones_own() -> None:
     assert 'the images of 7.1.0' in notice
     made, notice = at_release(known, '9.1.0')
     assert (made.image('9.1.0', 'model', 'x'), 'the images of 9.0.0' in notice) == ('own:9.1.0', True)
+
+
+@pytest.mark.parametrize(('release', 'meant'), [
+    ('007.1.0', '7.1.0'), ('7.01.0', '7.1.0'), ('7.01.0.0', '7.1.0'), ('7.1.0-pyt', '7.1.0'), ('7.3.0-pyt', '7.3.0'),
+    ('7.03.0', '7.3.0'), ('7.3.0.0', '7.3.0'),
+])
+def test_a_version_that_is_written_otherwise(release: str, meant: str) -> None:
+    done = tao('--no-check', '--dry-run', '--release', release, 'dino', 'train')
+    assert (done.code, done.out) == (2, '')
+    assert done.err.splitlines()[:2] == [f'tao: error: unknown release {release}', f'    did you mean {meant}?']
+
+
+@pytest.mark.parametrize('release', ['7.3.0.01', '7.3', '7.3.0-', '07.3.1.2'])
+def test_no_release(release: str) -> None:
+    assert tao('--no-check', '--dry-run', '--release', release, 'dino', 'train').code == 2

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from support import CHECKOUT, Result, tao
 
+from tao_launcher.tasks.added import MOST_FILES
+
 IMAGE = {'docker_registry': 'nvcr.io', 'tasks': ['dino', 'newnet']}
 NVIDIAS = {
     'format_version': '3.0', 'toolkit_version': '7.2.0',
@@ -101,3 +103,47 @@ def test_standard_input(home: Path) -> None:
 
     assert add(TEXT).stdout == f'{home}/.tao/releases.d/7.2.0.json\n'
     assert add('[').stderr.startswith('tao: error: standard input:1:2: ')
+
+
+def release(**groups: dict[str, list[str]]) -> str:
+    return json.dumps({'7.2.0': {'groups': groups}})
+
+
+@pytest.mark.parametrize(('groups', 'said'), [
+    ({}, 'no group is in it: nothing runs in that release'), ({'model': {}}, 'group model has no image'),
+    ({'model': {'a:1': []}}, 'a:1 has no task in group model'),
+    ({'model': {'a:1': ['x', 'y'], 'b:1': ['y', 'z']}}, 'model y is in a:1 and b:1; it runs in the last of them'),
+])
+def test_releases_that_run_nothing_or_two_of_a_kind(
+    file: Path, groups: dict[str, dict[str, list[str]]], said: str,
+) -> None:
+    file.write_text(release(**groups))
+    assert tao('catalogue', 'add', str(file)).err.splitlines()[1:] == [f'tao: notice: {said}']
+
+
+def test_the_same_task_of_two_groups(file: Path) -> None:
+    file.write_text(release(model={'a:1': ['x']}, deploy={'b:1': ['x']}))
+    assert tao('catalogue', 'add', str(file)).err == 'tao: notice: release 7.2.0: 1 task in 2 images\n'
+
+
+def test_notices(file: Path) -> None:
+    file.write_text(release(mdl={'a:1': ['x']}, model={'a:1': ['list', 'help']}, labs={'a:1': ['y']}))
+    assert tao('catalogue', 'add', str(file)).err.splitlines()[1:] == [
+        'tao: notice: group mdl is a new one; did you mean model?', 'tao: notice: group labs is a new one',
+        'tao: notice: task help has the name of a verb: tao help is the verb, tao model help the task',
+        'tao: notice: task list has the name of a verb: tao list is the verb, tao model list the task',
+    ]
+
+
+def test_more_than_the_folder_may_hold(file: Path, home: Path) -> None:
+    folder = home / '.tao' / 'releases.d'
+    names = [f'9.0.{i}' for i in range(MOST_FILES)]
+    file.write_text(json.dumps({name: {'groups': {'model': {'a:1': ['x']}}} for name in names}))
+    assert tao('--quiet', 'catalogue', 'add', str(file)).code == 0
+    before = sorted(folder.iterdir())
+    assert tao('--quiet', 'catalogue', 'add', str(file)).code == 0  # those are there
+    file.write_text(json.dumps({name: {'groups': {'model': {'a:1': ['x']}}} for name in ('8.0.0', '9.0.0', '8.0.1')}))
+    assert tao('catalogue', 'add', str(file)) == Result(2, '', (
+        f'tao: error: {folder}: it has {MOST_FILES} files, and 2 more would be above the {MOST_FILES} that are read\n'
+        '    nothing was written\n    try: several releases fit into one file there\n'))
+    assert sorted(folder.iterdir()) == before

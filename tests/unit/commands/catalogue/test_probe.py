@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -21,9 +23,15 @@ ANSWER = (
     'newnet\tfrom nvidia_tao_pytorch.cv.newnet.entrypoint.newnet import main\ntao: end\n'
 )
 WORDS = [
-    'run', '--rm', '--network', 'none', '-e', 'NVIDIA_VISIBLE_DEVICES=void', '--entrypoint', '/bin/sh', IMAGE, '-c',
-    SCRIPT,
+    'run', '--rm', '--network', 'none', '-e', 'NVIDIA_VISIBLE_DEVICES=void', '-e', 'TAO_LAUNCH_ID',
+    '--entrypoint', '/bin/sh', '--label', 'tao.job=catalogue/probe', '--label', f'tao.user={os.getuid()}',
+    '--label', 'tao.plan=', IMAGE, '-c', SCRIPT,
 ]
+
+
+def unplanned(words: list[str]) -> list[str]:
+    """The words without the digest of the label tao.plan."""
+    return [re.sub('^tao.plan=[0-9a-f]{12}$', 'tao.plan=', word) for word in words]
 
 
 def test_probe(engine: Engine, home: Path) -> None:
@@ -31,7 +39,7 @@ def test_probe(engine: Engine, home: Path) -> None:
     path = home / '.tao' / 'releases.d' / '7.2.0.json'
     assert tao('catalogue', 'probe', IMAGE) == Result(0, f'{path}\n', (
         'tao: notice: model: dino, newnet\ntao: notice: release 7.2.0: 2 tasks in 1 image\n'))
-    assert [call[1:] for call in engine.calls] == [WORDS]
+    assert [unplanned(call[1:]) for call in engine.calls] == [WORDS]
     assert json.loads(path.read_text()) == {'7.2.0': {'groups': {'model': {IMAGE: ['dino', 'newnet']}}}}
 
 
@@ -51,7 +59,7 @@ def test_dry_run_and_options(engine: Engine, home: Path) -> None:
     assert (done.code, done.err) == (0, '')
     words = shlex.split(done.out)
     assert words[:9] == ['podman', 'run', '--rm', '--network', 'none', '--pull', 'never', '--platform', 'linux/arm64']
-    assert words[9:] == WORDS[4:]
+    assert unplanned(words[9:]) == WORDS[4:]
     assert engine.calls == [] and not (home / '.tao').exists()
 
 
@@ -75,17 +83,19 @@ def test_a_name_and_a_group_of_ones_own(engine: Engine, home: Path) -> None:
     assert json.loads(tao('--no-check', '--dry-run=json', 'labs', 'newnet', 'train').out)['image'] == 'my/own'
 
 
-@pytest.mark.parametrize(('out', 'err', 'code', 'said'), [
-    ('tao: end\n', '', 0, [f'{IMAGE} has no task', '    no script on its PATH imports a package of TAO']),
-    ('', 'docker: exec: "/bin/sh": no such file or directory\n', 127, [
+@pytest.mark.parametrize(('out', 'err', 'code', 'own', 'said'), [
+    ('tao: end\n', '', 0, 1, [f'{IMAGE} has no task', '    no script on its PATH imports a package of TAO']),
+    ('', 'docker: exec: "/bin/sh": no such file or directory\n', 127, 125, [
         f'{IMAGE} could not be asked', '    docker: exec: "/bin/sh": no such file or directory']),
-    (ANSWER[:40], '', 0, [f'{IMAGE} could not be asked', '    dino\\tfrom nvidia_tao_pytorch.cv.dino.ent']),
+    (ANSWER[:40], '', 0, 125, [f'{IMAGE} could not be asked', '    dino\\tfrom nvidia_tao_pytorch.cv.dino.ent']),
 ])
-def test_no_answer(engine: Engine, home: Path, out: str, err: str, code: int, said: list[str]) -> None:
+def test_no_answer(
+    engine: Engine, home: Path, out: str, err: str, code: int, own: int, said: list[str],
+) -> None:
     engine.answers('run', out, err, code)
     done = tao('catalogue', 'probe', IMAGE)
     shell = f'    try: docker run --rm -it --entrypoint /bin/sh {IMAGE}'
-    assert (done.code, done.out, done.err.splitlines()) == (125, '', [f'tao: error: {said[0]}', *said[1:], shell])
+    assert (done.code, done.out, done.err.splitlines()) == (own, '', [f'tao: error: {said[0]}', *said[1:], shell])
     assert not (home / '.tao').exists()
 
 
@@ -134,6 +144,7 @@ def test_the_script(tmp_path: Path) -> None:
         (first, 'not_executable', '#!/bin/sh\nfrom nvidia_tao_ds.a import main\n', 0o644),
         (first, 'without_end', '#!/bin/sh\nfrom nvidia_tao_ds.a import main', 0o755),
         (second, 'other', '#!/bin/sh\nfrom os import path\n', 0o755),
+        (first, 'two\nlines', '#!/bin/sh\nfrom nvidia_tao_ds.a import main\n', 0o755),
         (second, '.hidden', '#!/bin/sh\nfrom nvidia_tao_ds.a import main\n', 0o755),
     ):
         folder.mkdir(exist_ok=True)

@@ -48,3 +48,15 @@ def test_a_faulty_file_is_left_alone(folder: Path) -> None:
 def test_nothing_was_added(home: Path) -> None:
     assert tao('catalogue', 'remove', '7.2.0').code == 1
     assert not (home / '.tao').exists()
+
+
+def test_one_copy_is_kept_and_goes_with_the_file(folder: Path, tmp_path: Path) -> None:
+    file, path = tmp_path / 'own.json', folder / '7.2.0.json'
+    (folder / '7.2.0.json.old.bak').touch()  # someone's own
+    for task in ('x', 'y', 'z'):
+        file.write_text(json.dumps({'7.2.0': {'groups': {'model': {'b:1': [task]}}}}))
+        assert tao('catalogue', 'add', str(file)).code == 0
+    (copy,) = [each for each in folder.glob('7.2.0.json.*.bak') if each.name != '7.2.0.json.old.bak']
+    assert '"y"' in copy.read_text() and '"z"' in path.read_text()
+    assert tao('catalogue', 'remove', '7.2.0').code == 0
+    assert sorted(each.name for each in folder.iterdir()) == ['7.2.0.json.old.bak', 'b.json']

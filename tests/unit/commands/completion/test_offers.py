@@ -5,6 +5,7 @@ import pytest
 from completion_world import GROUPS, offered, world
 from hypothesis import given
 from hypothesis import strategies as st
+from plans import CATALOGUE
 
 from tao_launcher.base.errors import UsageError
 from tao_launcher.commands.completion.offers import complete
@@ -191,3 +192,10 @@ def test_cli_refuses_what_is_not_offered() -> None:
     with pytest.raises(UsageError):
         command_line.parse(['--gpus', '--quiet'], 'tao')
     assert offered('--gpus', '--quiet', '') == []
+
+
+def test_what_was_added_can_be_removed() -> None:
+    added = world()._replace(catalogue=lambda: CATALOGUE._replace(added={'7.2.0': '/f'}))
+    found = complete('tao', ['catalogue', 'remove'], '', added).candidates
+    assert [each.text for each in found if not each.text.startswith('-')] == ['7.2.0']
+    assert '7.1.0' in offered('catalogue', 'show', '')
