@@ -56,3 +56,19 @@ def test_an_engine_that_does_not_say(engine: Engine) -> None:
 def test_exit_code(engine: Engine, code: str, found: Optional[int]) -> None:
     engine.answers('events', f'{json.dumps(START)}\n{json.dumps(event("die", 1, exitCode=code))}\n')
     assert told.exit_code(launch(), A, NOW + 2) == found
+
+
+@pytest.mark.parametrize(('inspected', 'first', 'found', 'asked'), [
+    ('exited 8\n', '5', 8, 0), ('removing 137\n', '', 137, 0),
+    ('running 0\n', '5', 5, 1), ('', '5', 5, 1),
+    ('running 0\n', '', 6, 2), ('', '', 6, 2),
+])
+def test_the_own_code_of_a_job_that_is_just_ending(
+    engine: Engine, inspected: str, first: str, found: int, asked: int,
+) -> None:
+    """What is left of its container tells, else the engine's events, which may be a moment late."""
+    engine.answers('inspect', inspected)
+    engine.answers('events', f'{json.dumps(event("die", 1, exitCode="6"))}\n')
+    engine.answers('events.1', f'{json.dumps(event("die", 1, exitCode=first))}\n')
+    assert told.own_code(launch(), A, NOW + 2) == found
+    assert [call[1] for call in engine.calls].count('events') == asked
