@@ -269,23 +269,23 @@ def memory_kills() -> int | None:
 def container_mark(socket: str) -> str:
     """The file that shows that we are in a container, where a daemon outside of it may be behind a socket; or ''.
 
-    Then the socket was mounted, or our file system is not that of the machine's first process.
+    Then the socket was mounted, or our root is not that of the machine's first process: a mark alone may have been left
+    in a file system that somebody starts a machine from.
     """
     mark = next((path for path in ('/.dockerenv', '/run/.containerenv') if os.path.exists(path)), '')
     if not mark:
         return ''
     try:
-        is_mounted = os.stat(socket).st_dev != os.stat('/').st_dev
+        is_mounted = os.stat(socket).st_dev != os.stat(os.path.dirname(socket)).st_dev
     except (OSError, ValueError):
         is_mounted = False
-    return mark if is_mounted or _has_own_mounts() else ''
+    return mark if is_mounted or _has_own_root() else ''
 
 
-def _has_own_mounts() -> bool:
-    """Whether the first mount, by its number, is another one than that of the machine's first process."""
+def _has_own_root() -> bool:
+    """Whether / is another folder than that of the machine's first process, where that can be seen."""
     try:
-        with open('/proc/self/mountinfo', 'rb') as own, open('/proc/1/mountinfo', 'rb') as first:
-            return own.readline(100).split()[:1] != first.readline(100).split()[:1]
+        return not os.path.samestat(os.stat('/'), os.stat('/proc/1/root/'))
     except OSError:
         return False
 

@@ -105,11 +105,12 @@ def test_on_a_cluster(folders: Path) -> None:
     ]
 
 
-def in_a_container(folder: Path, *words: str) -> Result:
-    """The launcher where a file shows that it is in a container, with mounts of its own: a tmpfs at `folder`."""
+def in_a_container(folder: Path, *words: str, is_mounted: bool = True) -> Result:
+    """The launcher where a file marks a container, with a tmpfs at `folder`, from where the socket may be mounted."""
+    socket = f'mount --bind "{folder}/sock" /run/docker.sock' if is_mounted else ':'
     script = (
-        f'mount -t tmpfs tmpfs /run && touch /run/.containerenv && mount -t tmpfs tmpfs "{folder}" && '
-        f'mkdir "{folder}/data" && touch "{folder}/data/spec.yaml" && exec "$@"'
+        f'mount -t tmpfs tmpfs /run && touch /run/.containerenv /run/docker.sock && mount -t tmpfs tmpfs "{folder}" && '
+        f'mkdir "{folder}/data" && touch "{folder}/data/spec.yaml" "{folder}/sock" && {socket} && exec "$@"'
     )
     done = subprocess.run(
         ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', *command(), *words],
@@ -129,6 +130,7 @@ def test_in_a_container(tmp_path: Path, fake_docker: FakeDocker) -> None:
     for silenced in (['--host-path', '/=/'], ['--host-path', f'{folder}=/there'], ['--quiet'], ['--engine', 'podman']):
         assert in_a_container(folder, *silenced, *words) == (0, '', '')
     assert in_a_container(folder, 'dino', 'train') == (0, '', '')  # no path is at stake
+    assert in_a_container(folder, *words, is_mounted=False) == (0, '', '')  # only a mark that was left
 
 
 def test_a_folder_without_any_source(home: Path) -> None:
