@@ -208,7 +208,7 @@ def _notices(
     network = settings.passed.get('network')
     if settings.ports and network in ('host', 'none'):
         notices.append(f'{daemon.profile.name} discards published ports with network {network}')
-    if settings.passed.get('ipc') == 'host' and 'shm_size' in settings.passed and daemon.profile.service:
+    if settings.passed.get('ipc') == 'host' and settings.sources['shm_size'].kind == 'option' and daemon.profile.service:
         notices.append(f'{daemon.profile.name} ignores --shm_size with --ipc host')
     if daemon.is_sudo and has_by_name:
         notices.append('sudo passes the variables on only where sudoers allows SETENV')
