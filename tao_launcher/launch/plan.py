@@ -205,10 +205,10 @@ def _notices(
     has_by_name: bool,
 ) -> list[str]:
     notices = [notice for notice in found if notice]
-    network = settings.passed.get('network')
+    network, ipc = (settings.passed.get(key) for key in ('network', 'ipc'))
     if settings.ports and network in ('host', 'none'):
         notices.append(f'{daemon.profile.name} discards published ports with network {network}')
-    if settings.passed.get('ipc') == 'host' and settings.sources['shm_size'].kind == 'option' and daemon.profile.service:
+    if ipc == 'host' and settings.sources['shm_size'].kind == 'option' and daemon.profile.service:
         notices.append(f'{daemon.profile.name} ignores --shm_size with --ipc host')
     if daemon.is_sudo and has_by_name:
         notices.append('sudo passes the variables on only where sudoers allows SETENV')

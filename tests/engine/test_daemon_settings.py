@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ENGINE
 from jobs import IMAGE as TOOLKIT
 from jobs import TAO, launched
 from test_diagnosis import PRIVATE, engine_of_its_own
@@ -110,10 +109,9 @@ set +e
 """
 
 
+@pytest.mark.needs_root('a rootless daemon maps all users')
 def test_where_docker_maps_users(docker: Docker, tmp_path: Path) -> None:
     """It refuses the host's network to what is built and run, which are given another; for the service that is said."""
-    if ENGINE.is_rootless:
-        pytest.skip('a rootless daemon maps all users')
     root = tmp_path / 'checkout'
     for name in ('docker', 'release/docker'):
         (root / name).mkdir(parents=True)

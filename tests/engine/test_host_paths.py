@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
 import pytest
-from conftest import ENGINE
 from jobs import SOMEBODY, TAO
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def launched(docker: Docker, who: list[str], folder: Path, *options: str) -> sub
     )
 
 
-@pytest.mark.skipif(ENGINE.is_rootless, reason='the users of its containers are others here')
+@pytest.mark.needs_root('the users of its containers are others here')
 @pytest.mark.parametrize('is_root', [True, False])
 def test_results_that_another_user_cannot_write(
     docker: Docker, socket_for_all: None, folder: Path, is_root: bool,
@@ -81,7 +80,7 @@ def test_results_that_another_user_cannot_write(
     assert (folder / 'results' / 'file').stat().st_uid == 12345
 
 
-@pytest.mark.skipif(ENGINE.is_rootless, reason='the users of its containers are others here')
+@pytest.mark.needs_root('the users of its containers are others here')
 @pytest.mark.parametrize(('mode', 'option', 'can_write'), [
     (0o757, '--user=12345:12345', True), (0o770, '--user=12345:0', True), (0o770, '--user=12345', True),
     (0o750, '--user=12345:0', False), (0o722, '--user=12345:12345', False), (0o1777, '--user=12345:12345', True),
@@ -111,19 +110,22 @@ def test_a_link_out_of_its_mount(tao: Program, folder: Path, is_relative: bool) 
     assert (done.returncode, done.stdout) == (0, 'b: 2\n')
 
 
-@pytest.mark.skipif(ENGINE.is_rootless, reason='its daemon has mounts of its own')
+@pytest.mark.needs_root('a rootless daemon has mounts of its own')
 def test_a_launcher_in_a_container(docker: Docker, folder: Path) -> None:
     """It has the specs at another path than the daemon: it is told so, and then tells the daemon."""
     (folder / 'here').mkdir()
+    socket = docker.env['DOCKER_HOST'][len('unix://'):]
     enter = (
-        'mount -t tmpfs tmpfs /run && touch /run/.containerenv && '
+        'mount -t tmpfs tmpfs /run && touch /run/.containerenv /run/docker.sock && '
+        f'mount --bind "{socket}" /run/docker.sock && '
         f'mount --bind "{folder}/specs" "{folder}/here" && exec "$@"'
     )
 
     def launch(*options: str) -> subprocess.CompletedProcess[str]:
         words = [TAO, *options, '--volume', f'{folder}/here/deep:/d', 'dino', 'run', 'ls', '/d']
         return subprocess.run(
-            ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', enter, 'sh', *words], env=docker.env,
+            ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', enter, 'sh', *words],
+            env={**docker.env, 'DOCKER_HOST': 'unix:///run/docker.sock'},
             stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=60, check=False,
         )
 

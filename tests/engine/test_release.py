@@ -181,10 +181,9 @@ def test_ctrl_c_leaves_nothing(mini: Mini, tao_pt: Program) -> None:
 
 
 @pytest.mark.engine_dependent
+@pytest.mark.needs_root('what root makes there is the caller\'s')
 def test_after_a_session_of_root(mini: Mini, tao_pt: Program, socket_for_all: None, tmp_path: Path) -> None:
     """Python is told to leave no byte code; what else is root's and in the way is named, and mended by the line."""
-    if ENGINE.is_rootless:
-        pytest.skip('what root makes there is the caller\'s')
     home = tmp_path / 'home'
     home.mkdir()
     subprocess.run(['chown', '-R', '12345:12345', mini.root, home], check=True)
