@@ -35,6 +35,7 @@ def test_host_paths_are_those_of_the_job(tao: Program, folder: Path) -> None:
         'pwd; cat ../a.yaml "$1/specs/a.yaml" /s/a.yaml; echo new > "$1/results/absolute"; '
         'echo new > ../../results/relative'
     )
+    (folder / 'results').chmod(0o777)  # root in the job may be another user here
     (folder / 'mounts.json').write_text(
         '{"Mounts": [{"source": "specs", "destination": "/s"}, {"source": "results", "destination": "/r"}],'
         ' "DockerOptions": {"same_paths": true}}'
