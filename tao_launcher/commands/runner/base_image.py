@@ -55,13 +55,14 @@ def shown(program: str, plan: Plan, invocation: Invocation) -> Plan:
         return plan
     recipe, how = _recipe(found, plan), likely(found)
     inspect = ('image', 'inspect', recipe.image)
+    absent, older = 'where it cannot be pulled', '; before version 23 with DOCKER_BUILDKIT=1 in its environment'
+    asks = asks_version(found)
     build = [
-        *([('--version',)] if asks_version(found) else []), *([] if how.is_exact else [inspect]),
-        found.allowed(builds.build(how.start, recipe)), inspect,
+        *([(absent, ('--version',))] if asks else []), *([] if how.is_exact else [(absent, inspect)]),
+        (absent + older * asks, found.allowed(builds.build(how.start, recipe))), (absent, inspect),
     ]
     before: list[tuple[str, tuple[str, ...]]] = [
-        ('', ('image', 'inspect', plan.image)), ('where it is not here', _pull(plan)),
-        *(('where it cannot be pulled', words) for words in build),
+        ('', ('image', 'inspect', plan.image)), ('where it is not here', _pull(plan)), *build,
     ]
     before = [(when, (*found.engine.words, *words)) for when, words in before]
     if recipe.image != plan.image:
