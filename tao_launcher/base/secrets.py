@@ -31,19 +31,22 @@ ADDRESS = r'://[^/\s:@]*:[^/\s@]+@|(?i:https?)://[^/\s@]+@'
 # Tokens that their own start gives away: NVIDIA's, Hugging Face's, GitHub's, GitLab's.
 TOKEN = r'(nvapi-|hf_|gh[pousr]_|github_pat_|glpat-)[\w-]{16,}'
 
+TOKEN_STARTS = ('nvapi-', 'hf_', 'gh', 'glpat-')  # looked at before a pattern is compiled
+SECRET_PARTS = ('KEY', 'TOKEN', 'SECRET', 'PASS', 'PWD', 'CRED', 'PAT', 'AUTH')
+
 
 def is_secret(name: str, value: str) -> bool:
     """Whether a variable, an option or a key of that name with that value looks like a secret."""
-    if is_secret_name(name) or re.match(TOKEN, value):
+    if is_secret_name(name) or (value.startswith(TOKEN_STARTS) and re.match(TOKEN, value)):
         return True
     return '@' in value and bool(re.search(ADDRESS, value))
 
 
 def is_secret_name(name: str) -> bool:
     """Whether what has that name looks like a secret: by one of its words, which "_" separates."""
-    if not re.search('(?i)KEY|TOKEN|SECRET|PASS|PWD|CRED|PAT|AUTH', name):
-        return False
     upper = name.upper()
+    if not any(word in upper for word in SECRET_PARTS):
+        return False
     words = upper.split('_')
     if upper in FILES:
         return False

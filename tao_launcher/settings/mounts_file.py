@@ -132,7 +132,9 @@ def _expanded(mount: Mount, path: str, environ: Mapping[str, str], home: str, re
             reader.fault(where, f'the variable {name} is not set', structural=False, value=f'"{mount.source}"')
         return environ.get(name, '')
 
-    source = re.sub(r'\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})', value, mount.source)
+    source = mount.source
+    if '$' in source:  # else no pattern is compiled
+        source = re.sub(r'\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})', value, source)
     is_home = mount.source == '~' or mount.source.startswith('~/')
     if is_home:
         source = home + source[1:]
