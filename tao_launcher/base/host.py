@@ -266,13 +266,16 @@ def memory_kills() -> int | None:
     return int(counted) if counted.isdigit() else None
 
 
+CONTAINER_MARKS = ('/.dockerenv', '/run/.containerenv')  # that docker and podman put into containers
+
+
 def container_mark(socket: str) -> str:
     """The file that shows that we are in a container, where a daemon outside of it may be behind a socket; or ''.
 
     Then the socket was mounted, or our root is not that of the machine's first process: a mark alone may have been left
-    in a file system that somebody starts a machine from.
+    in a file system that someone starts a machine from.
     """
-    mark = next((path for path in ('/.dockerenv', '/run/.containerenv') if os.path.exists(path)), '')
+    mark = next(filter(os.path.exists, CONTAINER_MARKS), '')
     if not mark:
         return ''
     try:

@@ -10,6 +10,7 @@ from ..engine.init import lacks_init, with_init
 from . import argv, causes, investigate
 from .facts import FailureFacts
 from .looks import TimedEngine
+from .told import LATE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 REFUSED = (125, 126, 127)
-LATE = 1.0  # seconds: an engine may see the end of a job a moment after its client has
 
 
 def diagnose(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 LISTENS = '0A'  # the state of a TCP socket, in hexadecimal digits
 LARGEST = 1 << 22  # bytes of a table of sockets
-MARKS = ('/.dockerenv', '/run/.containerenv')  # that docker and podman put into containers
+MARKS = host.CONTAINER_MARKS
 EMULATED = '/proc/sys/fs/binfmt_misc'
 # QEMU's names for what images call machines.
 EMULATORS = {'arm64': 'aarch64', 'amd64': 'x86_64', '386': 'i386'}

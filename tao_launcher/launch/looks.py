@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PATIENCE = 2.0  # seconds for all of them together: someone waits at a terminal
 # The networks that every engine has or makes; what follows a colon is an option of theirs, or a container's name.
 OWN_NETWORKS = ('', 'none', 'host', 'bridge', 'default', 'private', 'slirp4netns', 'pasta', 'ns')
-LONGEST = 80  # characters of what somebody has called a container or its job
+LONGEST = 80  # characters of what someone has called a container or its job
 # Options of `docker run` and `podman run` that their help does not show.
 HIDDEN = {'--net', '--net-alias', '--dns-opt', '--kernel-memory', '--isolation', '--help'}
 # As images name machines, by their names in the kernel.
@@ -124,7 +124,7 @@ def ports(
 ) -> tuple[Taken, ...]:
     """Those of a launch's ports that another container publishes or a process of this machine has.
 
-    `origin` is where a port was asked for, `listens` whether somebody here has it.
+    `origin` is where a port was asked for, `listens` whether someone here has it.
     """
     fixed = [port for port in wanted if port.host.isdigit()]
     if not fixed:

@@ -13,7 +13,7 @@ from engine_answers import Engine
 from hypothesis import HealthCheck
 from hypothesis.configuration import set_hypothesis_home_dir
 from runner_calls import NAMES
-from support import FakeDocker
+from support import FakeDocker, write_mounts
 
 from tao_launcher.base import machine
 from tao_launcher.checkouts import builder
@@ -90,6 +90,15 @@ def buildx(home: Path) -> Path:
     path.parent.mkdir(parents=True)
     path.touch(mode=0o755)
     return path
+
+
+@pytest.fixture
+def mounted(home: Path) -> Path:
+    """A home whose folder `specs` is mounted at /workspace/specs."""
+    (home / 'specs').mkdir()
+    (home / 'specs/a.yaml').write_text('')
+    write_mounts(home, {'Mounts': [{'source': '~/specs', 'destination': '/workspace/specs/'}]})
+    return home
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from engine_answers import MINE, OTHER, Engine, ids
 from support import FakeDocker, tao, write_mounts
 
 from tao_launcher.base import host, machine
-from tao_launcher.launch import diagnose, host_looks, supervise
+from tao_launcher.launch import host_looks, supervise, told
 
 DINO = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 (A,) = ids(1)
@@ -103,7 +103,7 @@ def test_late_events_are_waited_for_where_some_are_missing(
     questions = [call for call in engine.calls if call[1] == 'events']
     until = [float(call[call.index('--until') + 1]) for call in questions]
     assert len(until) == asked and until[0] <= time.time()
-    assert asked == 1 or until[1] - until[0] >= diagnose.LATE
+    assert asked == 1 or until[1] - until[0] >= told.LATE
 
 
 def test_a_job_whose_engine_was_away(refusing: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

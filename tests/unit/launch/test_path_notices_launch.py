@@ -15,15 +15,6 @@ from support import FakeDocker, tao, write_mounts
 IMAGE_FOLDERS = ('/workspace', '/data', '/specs', '/results', '/experiments', '/home', '/tao', '/models', '/raw_data')
 
 
-@pytest.fixture
-def mounted(home: Path) -> Path:
-    """A home whose folder `specs` is mounted at /workspace/specs."""
-    (home / 'specs').mkdir()
-    (home / 'specs/a.yaml').write_text('')
-    write_mounts(home, {'Mounts': [{'source': '~/specs', 'destination': '/workspace/specs/'}]})
-    return home
-
-
 def test_a_spec_that_is_there(mounted: Path, fake_docker: FakeDocker) -> None:
     done = tao('dino', 'train', '-e', '/workspace/specs/a.yaml')
     assert (done.code, done.err, fake_docker.argv[-1]) == (0, '', '/workspace/specs/a.yaml')

@@ -8,15 +8,6 @@ import pytest
 from support import FakeDocker, tao, write_mounts
 
 
-@pytest.fixture
-def mounted(home: Path) -> Path:
-    """A home whose folder `specs` is mounted at /workspace/specs."""
-    (home / 'specs').mkdir()
-    (home / 'specs/a.yaml').write_text('')
-    write_mounts(home, {'Mounts': [{'source': '~/specs', 'destination': '/workspace/specs/'}]})
-    return home
-
-
 @pytest.mark.parametrize(('path', 'code', 'out', 'err'), [
     ('{home}/specs/a.yaml', 0, 'host {home}/specs/a.yaml is /workspace/specs/a.yaml in the container\n', ''),
     ('/workspace/specs/a.yaml', 0, 'container /workspace/specs/a.yaml is {home}/specs/a.yaml on the host\n', ''),
