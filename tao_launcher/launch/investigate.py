@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 
 from ..base import host
-from ..engine import answers, failures, pulls
+from ..engine import answers, failures, platforms, pulls
 from ..engine.logins import DOCKERS_OWN, is_logged_in, logins, missing_helper
 from ..engine.references import is_local, registry_of
 from ..settings.docker_args import SHORT
@@ -42,7 +42,7 @@ def _origin(plan: Plan, key: str) -> str:
 def for_which_machine(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:
     """The facts with the machines of the image and of the engine, if they differ."""
     found = looks.image(engine, plan.image)
-    own = looks.MACHINES.get(host.survey(facts.environ).machine, '')
+    own = platforms.ARCHITECTURES.get(host.survey(facts.environ).machine, '')
     if not found.machine or (found.machine == own and not facts.is_remote):
         return facts
     info = engine.ask(*looks.INFO).json()
@@ -69,7 +69,7 @@ def hiding(plan: Plan, command: str, engine: TimedEngine) -> str:
 def _machine_of(info: object) -> str:
     """The engine's own machine, as images name it."""
     name = answers.text(info, 'Architecture') or answers.text(info, 'host', 'arch')
-    return looks.MACHINES.get(name, name)
+    return platforms.ARCHITECTURES.get(name, name)
 
 
 def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> FailureFacts:

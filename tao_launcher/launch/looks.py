@@ -24,10 +24,6 @@ OWN_NETWORKS = ('', 'none', 'host', 'bridge', 'default', 'private', 'slirp4netns
 LONGEST = 80  # characters of what someone has called a container or its job
 # Options of `docker run` and `podman run` that their help does not show.
 HIDDEN = {'--net', '--net-alias', '--dns-opt', '--kernel-memory', '--isolation', '--help'}
-# As images name machines, by their names in the kernel.
-MACHINES = {
-    'x86_64': 'amd64', 'aarch64': 'arm64', 'armv7l': 'arm', 'armv6l': 'arm', 'i686': '386', 'i386': '386',
-}
 HELP = ('help', 'run')
 INFO = ('info', '--format', '{{json .}}')
 CONTAINER = '{{.Id}} {{.State.Status}} {{json .Name}} {{json .Config.Labels}} {{json .NetworkSettings.Ports}}'
