@@ -74,9 +74,18 @@ def content(path: str, limit: int, *, takes_pipe: bool = False, follows: bool = 
         os.close(number)
 
 
-def start(path: str, size: int) -> bytes:
-    """The first bytes of a file. Raises OSError."""
-    number = opened(path)
+def modified(path: str) -> float | None:
+    """When the regular file at a path was last written to, in seconds since 1970; None for anything else."""
+    try:
+        found = os.stat(encoded(path), follow_symlinks=False)
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime if found.st_mode & TYPE_BITS == REGULAR else None
+
+
+def start(path: str, size: int, *, follows: bool = True) -> bytes:
+    """The first bytes of a file; for the rest see `opened`. Raises OSError."""
+    number = opened(path, follows=follows)
     try:
         return _read(number, size, path)
     finally:
