@@ -13,7 +13,7 @@ from .job import Job, lines
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ...base.output import Output
     from ...settings.invocation import Invocation
@@ -34,11 +34,15 @@ def run(given: Namespace, invocation: Invocation) -> int:
     return wait(engine, given.jobs, patience(invocation), invocation.output, dry_run=dry_run)
 
 
-def wait(engine: Engine, wanted: Sequence[str], seconds: int, output: Output, *, dry_run: bool) -> int:
+def wait(
+    engine: Engine, wanted: Sequence[str], seconds: int, output: Output, *, dry_run: bool,
+    tick: Callable[[], None] | None = None,
+) -> int:
     """Wait until the jobs have ended. Returns the first exit code, in their order, that is not 0.
 
     An engine whose connection is lost is asked again for `seconds`. Negative when a signal ended the
-    waiting. Raises EngineError when the engine does not know how one of them ended.
+    waiting; `tick` is called now and then meanwhile. Raises EngineError when the engine does not know how one of them
+    ended.
     """
     jobs = chosen(jobs_of(engine, all_users=True, ended=True), wanted, engine.owner, running=False)
     # the client waits for one after the other, and a job with --rm takes its code with it
@@ -50,7 +54,7 @@ def wait(engine: Engine, wanted: Sequence[str], seconds: int, output: Output, *,
     again = Again(engine, seconds, output)
     codes: dict[str, int] = {}
     while groups:
-        number, told = process.watch((), [_command(engine, group) for group in groups], engine.environ)
+        number, told = process.watch((), [_command(engine, group) for group in groups], engine.environ, tick=tick)
         if number:
             return -number
         lost = []
