@@ -42,7 +42,7 @@ class Ran(Record):
     workdir: str = ''
 
 
-class Told(Record):
+class Dirs(Record):
     """What was said of a job's results: `own` of the subtask's folder, `common` of the one for all subtasks.
 
     Both are as they were written, '' for nothing.
@@ -62,14 +62,14 @@ def files(ran: Ran, spec: str = '') -> list[str]:
     own = words.own or file.own
     if not own and not common and subtask(ran):
         common = DEFAULT
-    return _files(Told(own.replace(OWN, common) if common else own, common), ran)
+    return _files(Dirs(own.replace(OWN, common) if common else own, common), ran)
 
 
-def by_words(ran: Ran) -> Told:
+def by_words(ran: Ran) -> Dirs:
     """What a job's own words say of its results."""
     keys = {argument.key: argument.path for argument in _arguments(_words(ran))}
     common = [keys[key] for key in (KEY, *OPTIONS) if key in keys]
-    return Told(keys.get(f'{subtask(ran)}.{KEY}', ''), (common or [''])[0])
+    return Dirs(keys.get(f'{subtask(ran)}.{KEY}', ''), (common or [''])[0])
 
 
 def spec_file(ran: Ran) -> str:
@@ -90,7 +90,7 @@ def subtask(ran: Ran) -> str:
     return named[0] if named and re.fullmatch(NAME, named[0]) else ''
 
 
-def in_spec(spec: str, name: str) -> Told:
+def in_spec(spec: str, name: str) -> Dirs:
     """What the text of a spec file, in YAML, says of the results of the subtask `name`.
 
     Only keys on lines of their own are read, at the top and in the subtask's own block.
@@ -109,7 +109,7 @@ def in_spec(spec: str, name: str) -> Told:
         depth = depth or indent
         if section == name and key == KEY and indent == depth:
             own = value
-    return Told(own, common)
+    return Dirs(own, common)
 
 
 def _value(text: str) -> str:
@@ -124,7 +124,7 @@ def _value(text: str) -> str:
     return '' if text == '???' else text
 
 
-def _files(told: Told, ran: Ran) -> list[str]:
+def _files(told: Dirs, ran: Ran) -> list[str]:
     """The container paths of the status file, those that cannot be one left out."""
     name = subtask(ran)
     folders = [told.own]

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from tao_launcher.launch import results
-from tao_launcher.launch.results import Ran, Told
+from tao_launcher.launch.results import Dirs, Ran
 
 TRAIN = 'model/dino/train'
 
@@ -50,25 +50,25 @@ def test_nothing_is_known_of_an_unknown_folder() -> None:
 
 
 @pytest.mark.parametrize(('spec', 'told'), [
-    ('results_dir: /r', Told('', '/r')),
-    ('"results_dir": "/r x"  # here\r\n', Told('', '/r x')),
-    ("results_dir: '/r'\n", Told('', '/r')),
-    ('results_dir: /r # no\n', Told('', '/r')),
-    ('results_dir: /r#1\n', Told('', '/r#1')),
-    ('# results_dir: /r\n', Told()),
-    ('results_dir:\ntrain:\n', Told()),
-    ('results_dir: null', Told()), ('results_dir: ~', Told()), ('results_dir: &x /r', Told()),
-    ('results_dir: # none', Told()),
-    ('results_dir:/r', Told()),
-    ('encoder:\n  results_dir: /no\n', Told()),
-    ('results_dir: /r\ntrain:\n    num_gpus: 1\n    results_dir: /own\n', Told('/own', '/r')),
-    ('train:\n  optim:\n    results_dir: /no\n', Told()),
-    ('train:\n  optim:\n    lr: 1\n  results_dir: /own\nresults_dir: /r', Told('/own', '/r')),
-    ('training_config {\n  results_dir: "/no"\n}\n', Told()),
-    ('\tresults_dir: /r\n', Told()),
-    ('', Told()), ('\0\x85', Told()),
+    ('results_dir: /r', Dirs('', '/r')),
+    ('"results_dir": "/r x"  # here\r\n', Dirs('', '/r x')),
+    ("results_dir: '/r'\n", Dirs('', '/r')),
+    ('results_dir: /r # no\n', Dirs('', '/r')),
+    ('results_dir: /r#1\n', Dirs('', '/r#1')),
+    ('# results_dir: /r\n', Dirs()),
+    ('results_dir:\ntrain:\n', Dirs()),
+    ('results_dir: null', Dirs()), ('results_dir: ~', Dirs()), ('results_dir: &x /r', Dirs()),
+    ('results_dir: # none', Dirs()),
+    ('results_dir:/r', Dirs()),
+    ('encoder:\n  results_dir: /no\n', Dirs()),
+    ('results_dir: /r\ntrain:\n    num_gpus: 1\n    results_dir: /own\n', Dirs('/own', '/r')),
+    ('train:\n  optim:\n    results_dir: /no\n', Dirs()),
+    ('train:\n  optim:\n    lr: 1\n  results_dir: /own\nresults_dir: /r', Dirs('/own', '/r')),
+    ('training_config {\n  results_dir: "/no"\n}\n', Dirs()),
+    ('\tresults_dir: /r\n', Dirs()),
+    ('', Dirs()), ('\0\x85', Dirs()),
 ])
-def test_spec(spec: str, told: Told) -> None:
+def test_spec(spec: str, told: Dirs) -> None:
     assert results.in_spec(spec, 'train') == told
 
 
