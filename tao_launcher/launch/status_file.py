@@ -54,11 +54,10 @@ def find(run: Run) -> Found | None:
     A file that was last written to before or after that is another job's. On a file system whose server is gone this
     may take forever: see base/patience.
     """
-    ran, spec = run.ran, ''
-    if not results.by_words(ran).own:
-        spec = _text(_host_path(results.spec_file(ran), ran))
-    for path in results.files(ran, spec):
-        host_path = _host_path(path, ran)
+    said = results.said(run.ran)
+    spec = '' if said.dirs.own else _text(_host_path(said.spec, run.ran))
+    for path in results.files(said, spec):
+        host_path = _host_path(path, run.ran)
         modified = reading.modified(host_path) if host_path else None
         if modified is not None and run.started - COARSE <= modified <= run.ended + LATE:
             return Found(path, host_path, modified)
@@ -111,12 +110,12 @@ def inside(ran: Ran, size: int, exec_: Callable[..., Answer]) -> tuple[str, str]
 
     None where it is not there, or nobody answers. exec_(*words, timeout=seconds) runs a command in the container.
     """
-    words = results.by_words(ran)
-    name = '' if words.own or words.common else results.spec_file(ran)
+    said = results.said(ran)
+    name = '' if said.dirs.own or said.dirs.common else said.spec
     spec = exec_('head', '-c', str(SPEC), name, timeout=PATIENCE) if name else None
     if spec and spec.code is None:
         return None
-    for path in results.files(ran, spec.out if spec and spec.code == 0 else ''):
+    for path in results.files(said, spec.out if spec and spec.code == 0 else ''):
         answer = exec_('tail', '-c', str(size), path, timeout=PATIENCE)
         if answer.code == 0:
             return path, answer.out

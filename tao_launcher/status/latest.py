@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .status import Status
 
 END = 1 << 16  # bytes that are read of a file's end
-FEW = 8  # lines, which mostly tell it all
+FEW = 6  # lines, which mostly tell it all
 
 
 def read(path: str) -> Status | None:
