@@ -92,6 +92,19 @@ def start(path: str, size: int, *, follows: bool = True) -> bytes:
         os.close(number)
 
 
+def end(path: str, size: int, *, follows: bool = True) -> tuple[bytes, bool, float]:
+    """(the last bytes of a file, whether they are all of it, when it was last written to); see `opened`.
+
+    Raises OSError.
+    """
+    number = opened(path, follows=follows)
+    try:
+        found = os.fstat(number)
+        return os.pread(number, size, max(0, found.st_size - size)), found.st_size <= size, found.st_mtime
+    finally:
+        os.close(number)
+
+
 def blocks(path: str) -> Iterator[bytes]:
     """A file's content, a block at a time. Raises OSError."""
     number = opened(path)

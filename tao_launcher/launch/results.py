@@ -42,7 +42,7 @@ class Ran(Record):
     workdir: str = ''
 
 
-class Told(Record):
+class Dirs(Record):
     """What was said of a job's results: `own` of the subtask's folder, `common` of the one for all subtasks.
 
     Both are as they were written, '' for nothing.
@@ -52,45 +52,61 @@ class Told(Record):
     common: str = ''
 
 
-def files(ran: Ran, spec: str = '') -> list[str]:
+class Said(Record):
+    """What a job's words say: its subtask ('' where they do not tell), its folders, its spec file ('' for none)."""
+
+    subtask: str
+    dirs: Dirs
+    spec: str
+    ran: Ran
+
+
+def said(ran: Ran) -> Said:
+    """What a job's own words say of its results."""
+    words = _words(ran)
+    found = _arguments(words)
+    name, task = _subtask(ran.job, words), (*ran.job.split('/'), '', '')[1]
+    keys = {argument.key: argument.path for argument in found}
+    common = [keys[key] for key in (KEY, *OPTIONS) if key in keys]
+    spec = [argument.path for argument in found if argument.is_spec(task)]
+    dirs = Dirs(keys.get(f'{name}.{KEY}', ''), (common or [''])[0])
+    return Said(name, dirs, _absolute(spec[-1], ran.workdir) if spec else '', ran)
+
+
+def files(said: Said, spec: str = '') -> list[str]:
     """The container paths that a job's status file may have, the likeliest first; `spec` is its spec file's text.
 
     Words go before the file, as for the task.
     """
-    words, file = by_words(ran), in_spec(spec, subtask(ran))
-    common = words.common or file.common
-    own = words.own or file.own
-    if not own and not common and subtask(ran):
+    file = in_spec(spec, said.subtask) if spec else Dirs()
+    common = said.dirs.common or file.common
+    own = said.dirs.own or file.own
+    if not own and not common and said.subtask:
         common = DEFAULT
-    return _files(Told(own.replace(OWN, common) if common else own, common), ran)
+    folders = [own.replace(OWN, common) if common else own] if own else []
+    if common and not own:
+        folders = [*(f'{common}/{folder}' for folder in _below(said)), common]
+    paths = (_absolute(f'{folder}/{STATUS}', said.ran.workdir) for folder in folders)
+    return list(dict.fromkeys(path for path in paths if path))
 
 
-def by_words(ran: Ran) -> Told:
-    """What a job's own words say of its results."""
-    keys = {argument.key: argument.path for argument in _arguments(_words(ran))}
-    common = [keys[key] for key in (KEY, *OPTIONS) if key in keys]
-    return Told(keys.get(f'{subtask(ran)}.{KEY}', ''), (common or [''])[0])
+def _below(said: Said) -> list[str]:
+    """The folders that a subtask may have below the common one."""
+    is_other = said.ran.job.startswith('deploy/') and said.subtask in DEPLOYED
+    return [*([DEPLOYED[said.subtask]] if is_other else []), *([said.subtask] if said.subtask else [])]
 
 
-def spec_file(ran: Ran) -> str:
-    """The container path of the job's spec file; '' where its words name none."""
-    task = (*ran.job.split('/'), '', '')[1]
-    found = [argument.path for argument in _arguments(_words(ran)) if argument.is_spec(task)]
-    return _absolute(found[-1], ran.workdir) if found else ''
-
-
-def subtask(ran: Ran) -> str:
+def _subtask(job: str, words: Sequence[str]) -> str:
     """The subtask that a job runs (train, evaluate, …), by its label or its words; '' where neither tells."""
-    label = (*ran.job.split('/', 2), '', '')[2]
+    label = (*job.split('/', 2), '', '')[2]
     if label not in ('', 'run', 'shell'):
         return label if re.fullmatch(NAME, label) else ''
-    words = _words(ran)
     scripts = [word.rpartition('/')[2][:-len('.py')] for word in words if word.endswith('.py')]
     named = [*scripts, *words[1:2]][:1]
     return named[0] if named and re.fullmatch(NAME, named[0]) else ''
 
 
-def in_spec(spec: str, name: str) -> Told:
+def in_spec(spec: str, name: str) -> Dirs:
     """What the text of a spec file, in YAML, says of the results of the subtask `name`.
 
     Only keys on lines of their own are read, at the top and in the subtask's own block.
@@ -109,7 +125,7 @@ def in_spec(spec: str, name: str) -> Told:
         depth = depth or indent
         if section == name and key == KEY and indent == depth:
             own = value
-    return Told(own, common)
+    return Dirs(own, common)
 
 
 def _value(text: str) -> str:
@@ -122,17 +138,6 @@ def _value(text: str) -> str:
         if text[:1] in ('&', '*', '!', '|', '>', '{', '[', '?') or text in ('~', 'null', 'Null', 'NULL'):
             return ''
     return '' if text == '???' else text
-
-
-def _files(told: Told, ran: Ran) -> list[str]:
-    """The container paths of the status file, those that cannot be one left out."""
-    name = subtask(ran)
-    folders = [told.own]
-    if told.common and not told.own:
-        below = [DEPLOYED[name]] if ran.job.startswith('deploy/') and name in DEPLOYED else []
-        folders += [f'{told.common}/{folder}' for folder in (*below, name) if folder] + [told.common]
-    paths = (_absolute(f'{folder}/{STATUS}', ran.workdir) for folder in folders if folder)
-    return list(dict.fromkeys(path for path in paths if path))
 
 
 def _absolute(path: str, workdir: str) -> str:
@@ -160,8 +165,9 @@ def _within(script: str) -> Sequence[str]:
     """The words of the simple command in a shell's that says most of its results; none for what is no such line."""
     commands = list(_commands(script))
     telling = [words for words in commands if any(KEY in word or word in OPTIONS for word in words)]
-    with_spec = [words for words in commands if any(argument.is_spec('') for argument in _arguments(words))]
-    return (telling or with_spec or commands or [[]])[0]
+    if not telling:
+        telling = [words for words in commands if any(argument.is_spec('') for argument in _arguments(words))]
+    return (telling or commands or [[]])[0]
 
 
 def _commands(script: str) -> Iterator[list[str]]:

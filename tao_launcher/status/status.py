@@ -37,6 +37,7 @@ class Status(Record):
     runs: int = 0  # as far as they were read
     started: float | None = None
     written: float | None = None  # when the last line was
+    failed_at: float | None = None  # when the last FAILURE was, to a second
 
     @property
     def has_ended(self) -> bool:

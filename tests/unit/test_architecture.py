@@ -43,9 +43,9 @@ ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
     'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival', 'launch/checks',
     'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/host_looks', 'launch/investigate',
-    'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/status_file', 'launch/verbose',
-    'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images',
-    'checkouts/submodules',
+    'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/says', 'launch/status_file',
+    'launch/verbose', 'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find',
+    'checkouts/images', 'checkouts/submodules', 'status/latest',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {

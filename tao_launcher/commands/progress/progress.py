@@ -66,7 +66,7 @@ def _jobs(words: Sequence[str], given: Namespace, invocation: Invocation) -> tup
     list[Subject] | None, Callable[[Callable[[], None]], int] | None
 ]:
     """(the sources that the words mean, or all running jobs; what waits for these jobs). None for a dry run."""
-    from ..jobs.asked import asked, patience
+    from ..jobs.asked import asked
     from ..jobs.find import chosen, jobs_of, list_words
     from ..jobs.wait import wait
 
@@ -82,7 +82,7 @@ def _jobs(words: Sequence[str], given: Namespace, invocation: Invocation) -> tup
     ids = [job.id for job in jobs]
 
     def waiting(tick: Callable[[], None]) -> int:
-        return wait(engine, ids, patience(invocation), output, dry_run=False, tick=tick)
+        return wait(engine, ids, invocation, dry_run=False, tick=tick)
 
     return [of_job(job, engine, invocation) for job in jobs], waiting if ids else None
 

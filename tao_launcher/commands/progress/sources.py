@@ -83,28 +83,27 @@ def of_path(word: str) -> Subject:
 
 def of_job(job: Job, engine: Engine, invocation: Invocation) -> Subject:
     """The source that a job of ours is. Its file is read in its container where it is not seen from here."""
-    from ...base.times import seconds
     from ...launch import results, status_file
-    from ..jobs.results import ours, ran
+    from ..jobs.results import ours, run
 
-    told = ran(job, ours(engine, invocation))
-    places = results.files(told)
+    when = run(job, ours(engine, invocation))
+    places = results.files(results.said(when.ran)) if when else []
     title = f'{job.id[:12]}  {plain(job.task[:80])}' + (f'  {job.state} ({job.exit_code})' if job.has_ended else '')
 
     def read() -> Seen:
         found = _asked(title, lambda: patience.within(
-            reader.SECONDS, lambda: status_file.find(told, float(seconds(job.started) or 0)),
+            reader.SECONDS, lambda: status_file.find(when) if when else None,
         ))
         if found:
             path = found.host_path
             return _of_a_job(job, path, _asked(path, lambda: reader.read(path, follows=False)))
-        inside = None if job.has_ended else status_file.inside(
-            told, INSIDE, lambda *words, timeout: engine.ask('exec', job.id, *words, timeout=timeout),
+        inside = None if job.has_ended or not when else status_file.inside(
+            when.ran, INSIDE, lambda *words, timeout: engine.ask('exec', job.id, *words, timeout=timeout),
         )
         if inside is None:
             raise NothingMatched(
                 f'{title}: no {reader.NAME} seen',
-                *([f'looked for {" and ".join(places)}'] if places else ['its words do not tell its results folder']),
+                *([f'looked for {" and ".join(places)}, written while it ran'] if places else ['its words do not tell its results folder']),
                 'a task makes it when it begins to work, in its results folder',
                 advice='the path of the results folder: tao progress PATH',
             )

@@ -157,3 +157,14 @@ def test_when_a_file_was_written_to(tmp_path: Path) -> None:
     assert reading.start(str(link), 2) == b'ab'
     with pytest.raises(OSError, match='Too many levels of symbolic links|is no regular file'):
         reading.start(str(link), 2, follows=False)
+
+
+def test_the_end_of_a_file(tmp_path: Path) -> None:
+    file, link = tmp_path / 'file', tmp_path / 'link'
+    file.write_text('abc')
+    os.utime(file, (5, 7.25))
+    link.symlink_to(file)
+    assert reading.end(str(link), 2) == (b'bc', False, 7.25)
+    assert reading.end(str(file), 3, follows=False) == (b'abc', True, 7.25)
+    with pytest.raises(OSError, match='Too many levels of symbolic links|is no regular file'):
+        reading.end(str(link), 2, follows=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 import pytest
 
 from tao_launcher.launch import results
-from tao_launcher.launch.results import Ran, Told
+from tao_launcher.launch.results import Dirs, Ran, Said
 
 TRAIN = 'model/dino/train'
 
 
-def ran(command: str, job: str = TRAIN, workdir: str = '/workspace') -> Ran:
-    return Ran(job, tuple(command.split()), (), workdir)
+def said(command: str, job: str = TRAIN, workdir: str = '/workspace') -> Said:
+    return results.said(Ran(job, tuple(command.split()), (), workdir))
 
 
 def below(folder: str) -> list[str]:
@@ -23,7 +23,7 @@ def below(folder: str) -> list[str]:
     '-e /specs/train.yaml -r /r --gpus 2', 'results_dir=/other results_dir=//r/.',
 ])
 def test_words(words: str) -> None:
-    assert results.files(ran(f'dino train {words}')) == below('/r')
+    assert results.files(said(f'dino train {words}')) == below('/r')
 
 
 @pytest.mark.parametrize(('words', 'spec', 'found'), [
@@ -42,33 +42,33 @@ def test_words(words: str) -> None:
     ('', 'results_dir: ???\n', below('/results')),
 ])
 def test_precedence(words: str, spec: str, found: list[str]) -> None:
-    assert results.files(ran(f'dino train {words}'), spec) == found
+    assert results.files(said(f'dino train {words}'), spec) == found
 
 
 def test_nothing_is_known_of_an_unknown_folder() -> None:
-    assert results.files(ran('dino train results_dir=out', workdir='')) == []
+    assert results.files(said('dino train results_dir=out', workdir='')) == []
 
 
 @pytest.mark.parametrize(('spec', 'told'), [
-    ('results_dir: /r', Told('', '/r')),
-    ('"results_dir": "/r x"  # here\r\n', Told('', '/r x')),
-    ("results_dir: '/r'\n", Told('', '/r')),
-    ('results_dir: /r # no\n', Told('', '/r')),
-    ('results_dir: /r#1\n', Told('', '/r#1')),
-    ('# results_dir: /r\n', Told()),
-    ('results_dir:\ntrain:\n', Told()),
-    ('results_dir: null', Told()), ('results_dir: ~', Told()), ('results_dir: &x /r', Told()),
-    ('results_dir: # none', Told()),
-    ('results_dir:/r', Told()),
-    ('encoder:\n  results_dir: /no\n', Told()),
-    ('results_dir: /r\ntrain:\n    num_gpus: 1\n    results_dir: /own\n', Told('/own', '/r')),
-    ('train:\n  optim:\n    results_dir: /no\n', Told()),
-    ('train:\n  optim:\n    lr: 1\n  results_dir: /own\nresults_dir: /r', Told('/own', '/r')),
-    ('training_config {\n  results_dir: "/no"\n}\n', Told()),
-    ('\tresults_dir: /r\n', Told()),
-    ('', Told()), ('\0\x85', Told()),
+    ('results_dir: /r', Dirs('', '/r')),
+    ('"results_dir": "/r x"  # here\r\n', Dirs('', '/r x')),
+    ("results_dir: '/r'\n", Dirs('', '/r')),
+    ('results_dir: /r # no\n', Dirs('', '/r')),
+    ('results_dir: /r#1\n', Dirs('', '/r#1')),
+    ('# results_dir: /r\n', Dirs()),
+    ('results_dir:\ntrain:\n', Dirs()),
+    ('results_dir: null', Dirs()), ('results_dir: ~', Dirs()), ('results_dir: &x /r', Dirs()),
+    ('results_dir: # none', Dirs()),
+    ('results_dir:/r', Dirs()),
+    ('encoder:\n  results_dir: /no\n', Dirs()),
+    ('results_dir: /r\ntrain:\n    num_gpus: 1\n    results_dir: /own\n', Dirs('/own', '/r')),
+    ('train:\n  optim:\n    results_dir: /no\n', Dirs()),
+    ('train:\n  optim:\n    lr: 1\n  results_dir: /own\nresults_dir: /r', Dirs('/own', '/r')),
+    ('training_config {\n  results_dir: "/no"\n}\n', Dirs()),
+    ('\tresults_dir: /r\n', Dirs()),
+    ('', Dirs()), ('\0\x85', Dirs()),
 ])
-def test_spec(spec: str, told: Told) -> None:
+def test_spec(spec: str, told: Dirs) -> None:
     assert results.in_spec(spec, 'train') == told
 
 
@@ -82,7 +82,7 @@ def test_spec(spec: str, told: Told) -> None:
     ('model/dino/../..', 'dino train', ''), ('model/dino/a b', 'dino train', ''),
 ])
 def test_subtask(job: str, command: str, name: str) -> None:
-    assert results.subtask(ran(command, job)) == name
+    assert said(command, job).subtask == name
 
 
 @pytest.mark.parametrize(('job', 'script', 'found'), [
@@ -94,12 +94,12 @@ def test_subtask(job: str, command: str, name: str) -> None:
 ])
 def test_a_shells_command(job: str, script: str, found: list[str]) -> None:
     for words in (('/bin/bash', '-c', script), ('bash', '-lc', script), ('-c', script)):
-        assert results.files(Ran(job, words, (), '/')) == found
+        assert results.files(results.said(Ran(job, words, (), '/'))) == found
 
 
 def test_a_shells_command_has_the_spec_file() -> None:
-    told = Ran('model/dino/run', ('bash', '-c', 'ls; dino train -e /s.yaml'), (), '/')
-    assert (results.spec_file(told), results.subtask(told)) == ('/s.yaml', 'train')
+    found = results.said(Ran('model/dino/run', ('bash', '-c', 'ls; dino train -e /s.yaml'), (), '/'))
+    assert (found.spec, found.subtask) == ('/s.yaml', 'train')
 
 
 @pytest.mark.parametrize(('words', 'job', 'path'), [
@@ -111,9 +111,9 @@ def test_a_shells_command_has_the_spec_file() -> None:
     ('results_dir=/r', TRAIN, ''),
 ])
 def test_spec_file(words: str, job: str, path: str) -> None:
-    assert results.spec_file(ran(f'dino train {words}', job)) == path
+    assert said(f'dino train {words}', job).spec == path
 
 
 def test_deploy_tasks_have_folders_of_their_own() -> None:
     folders = ['/r/trt_evaluate/status.json', '/r/evaluate/status.json', '/r/status.json']
-    assert results.files(ran('dino evaluate results_dir=/r', 'deploy/dino/evaluate')) == folders
+    assert results.files(said('dino evaluate results_dir=/r', 'deploy/dino/evaluate')) == folders

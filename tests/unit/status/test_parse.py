@@ -86,6 +86,20 @@ def test_states(lines: bytes, state: str) -> None:
     assert parse(begun() + lines).state == state
 
 
+def test_when_it_failed() -> None:
+    """In UTC, whatever the container's clock says."""
+    failed = line('9:2:0', status='FAILURE', message='x')
+    lines = begun() + failed + line('9:10:0', message='y')
+    assert parse(lines, modified=NINE + 6 * 3600 + 600).failed_at == NINE + 6 * 3600 + 120
+    assert parse(begun() + failed + line('9:10:0', status='SUCCESS')).failed_at is None
+    assert parse(begun()).failed_at is None
+
+
+def test_without_values() -> None:
+    status = parse(lightning(3, 80, kpi={'loss': 0.5}), has_kpis=False)
+    assert (status.kpis, status.done) == ((), 3.0)
+
+
 def test_the_last_failure() -> None:
     message = 'File system error: [Errno 28] No space left on device:\n  /results/\x1b[31m' + 'x' * 5000
     status = parse(begun() + line(status='FAILURE', message='an earlier one') + line(status='FAILURE', message=message))

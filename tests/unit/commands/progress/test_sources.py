@@ -104,6 +104,7 @@ def test_a_job_that_was_killed(engine: Engine, tmp_path: Path) -> None:
     """Its file tells of no end, and there is nothing left to do."""
     engine.has(job(tmp_path, state='exited', code=137))
     (tmp_path / 'status.json').write_bytes(lightning(37, 80))
+    os.utime(tmp_path / 'status.json', (0, 1769857200))  # while it ran
     done = tao('progress', 'dino')
     assert done.out.startswith(f'{TITLE}  exited (137)\n  RUNNING  since ') and ' left' not in done.out
 
@@ -121,7 +122,7 @@ def test_a_job_without_a_file(engine: Engine) -> None:
     engine.answers('exec', '', 'tail: no such file', 1)
     assert tao('progress') == (0, f'{TITLE}: no status.json seen\n', '')
     assert tao('progress', 'dino') == (1, '', (
-        f'tao: error: {TITLE}: no status.json seen\n    looked for /out/train/status.json and /out/status.json\n'
+        f'tao: error: {TITLE}: no status.json seen\n    looked for /out/train/status.json and /out/status.json, written while it ran\n'
         '    a task makes it when it begins to work, in its results folder\n'
         '    try: the path of the results folder: tao progress PATH\n'
     ))
