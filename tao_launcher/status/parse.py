@@ -8,7 +8,7 @@ from .status import ENDED, Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import Any
 
     from .counting import Mark
@@ -80,7 +80,7 @@ def _last_run(told: Sequence[Line]) -> tuple[list[Line], int]:
         if state == 'STARTED' and has_gone_on:
             run, runs, has_gone_on = [], runs + 1, False
         run.append(line)
-        has_gone_on = has_gone_on or state in ENDED or bool(mark(line).at) or _is_success(line, '')
+        has_gone_on = has_gone_on or state in ENDED or bool(mark(line).at) or _is_success(line, ())
     return run, runs
 
 
@@ -89,13 +89,13 @@ def _ended(run: Sequence[Line]) -> tuple[str, str, int | None]:
 
     A task that goes on after an error has a FAILURE for it among its lines, so only what is last counts.
     """
-    state, failure, subject = '', '', ''
+    state, failure, subjects = '', '', set()
     failed_at = None
     for line in run:
         now = _state(line) or 'RUNNING'
         if now == 'STARTED':
-            subject = str(line.get('message')).lower().replace('starting ', '', 1).strip(' .')
-        if now == 'RUNNING' and (_is_success(line, subject) or (state == 'SUCCESS' and not mark(line).at)):
+            subjects.add(str(line.get('message')).lower().replace('starting ', '', 1).strip(' .'))
+        if now == 'RUNNING' and (_is_success(line, subjects) or (state == 'SUCCESS' and not mark(line).at)):
             now = 'SUCCESS'
         if now == 'FAILURE':
             failure, failed_at = values.text(line.get('message'), MESSAGE), values.stamp(line)
@@ -105,15 +105,19 @@ def _ended(run: Sequence[Line]) -> tuple[str, str, int | None]:
     return state, failure, failed_at
 
 
-def _is_success(line: Line, subject: str) -> bool:
-    """Whether a line that says RUNNING is that of a successful end: "Train finished successfully." and the like."""
+def _is_success(line: Line, subjects: Collection[str]) -> bool:
+    """Whether a line that says RUNNING is that of a successful end: "Train finished successfully." and the like.
+
+    `subjects` are what the run said was starting.
+    """
     message = line.get('message')
     if not isinstance(message, str) or len(message) > MESSAGE:
         return False
     words = message.lower().strip(' .!')
     before, _, finished = words.rpartition(' finished ')
     is_finished = finished == 'successfully' and len(before.split()) <= 2
-    return is_finished or words in ('training loop complete', f'{subject} completed successfully')
+    completed, _, how = words.rpartition(' completed ')
+    return is_finished or words == 'training loop complete' or (how == 'successfully' and completed in subjects)
 
 
 def _clock(run: Sequence[Line], modified: float | None) -> tuple[int, float | None]:

@@ -103,7 +103,7 @@ def of_job(job: Job, engine: Engine, invocation: Invocation) -> Subject:
         if inside is None:
             raise NothingMatched(
                 f'{title}: no {reader.NAME} seen',
-                *([f'looked for {" and ".join(places)}, written while it ran'] if places else ['its words do not tell its results folder']),
+                f'looked for {" and ".join(places) or "nothing: its words tell no folder"}, written while it ran',
                 'a task makes it when it begins to work, in its results folder',
                 advice='the path of the results folder: tao progress PATH',
             )

@@ -1,9 +1,6 @@
 """Status files as tasks write them, and as nothing writes them."""
 from __future__ import annotations
 
-import random
-import time
-
 import pytest
 from status_lines import begun, lightning, line, plain
 
@@ -71,6 +68,8 @@ def test_runs() -> None:
     (line(message='Train finished successfully.'), 'SUCCESS'),
     (line(message='Training loop complete.'), 'SUCCESS'),
     (line(message='DINO train completed successfully'), 'SUCCESS'),
+    (line(status='STARTED', message='Starting Training Loop.') + line(message='DINO train completed successfully'),
+     'SUCCESS'),
     (line(message='The download of the data completed successfully'), 'RUNNING'),
     (line(message='Reading of all the annotations finished successfully'), 'RUNNING'),
     (line(message='Train finished successfully.') + line(message='Job artifacts are being uploaded'), 'SUCCESS'),
@@ -141,31 +140,3 @@ def test_nothing_was_written_yet(data: bytes) -> None:
 def test_what_is_no_status_file(data: bytes) -> None:
     with pytest.raises(NotStatus):
         parse(data)
-
-
-PIECES = [
-    b'', b'\0', b'\xff', b'"', b'{', b'}', b'[' * 3000, b'9' * 5000, b'-', b'\n', b'\x1b[31m', b'null', b'NaN',
-    b'1e999', b'\\ud800', b'-1', b'"[0.1, NaN]"', b'{"a": [[]]}', b'0', b':', b'/', b' day, ',
-]
-
-
-def test_mutated_files() -> None:
-    """Whatever became of a file, there is an answer, and in time."""
-    chance = random.Random(16)
-    files = [lightning(9, 10, kpi={'a': 0.5, 'b': '"[0.1, 0.2]"'}), plain(5, 10, graphical={'loss': 'nan'}),
-             b''.join(line(cur_iter=i, time_per_iter='00:00:00.7', eta='1 day, 3:02:11') for i in range(9))]
-    slowest = 0.0
-    for _ in range(1500):
-        data = chance.choice(files)
-        for _ in range(chance.randint(1, 6)):
-            start = chance.randrange(len(data) + 1)
-            data = data[:start] + chance.choice(PIECES) + data[start + chance.choice([0, 1, 3, 20, 300]):]
-        before = time.process_time()
-        try:
-            status = parse(data, modified=chance.choice([None, NINE, -1e18, 1e18]))
-            brief(status, NINE).encode()
-            assert all(len(text) <= 300 and text.isprintable() for text in (status.message, status.failure))
-        except NotStatus:
-            pass
-        slowest = max(slowest, time.process_time() - before)
-    assert slowest < 0.1

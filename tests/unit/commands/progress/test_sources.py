@@ -122,7 +122,8 @@ def test_a_job_without_a_file(engine: Engine) -> None:
     engine.answers('exec', '', 'tail: no such file', 1)
     assert tao('progress') == (0, f'{TITLE}: no status.json seen\n', '')
     assert tao('progress', 'dino') == (1, '', (
-        f'tao: error: {TITLE}: no status.json seen\n    looked for /out/train/status.json and /out/status.json, written while it ran\n'
+        f'tao: error: {TITLE}: no status.json seen\n'
+        '    looked for /out/train/status.json and /out/status.json, written while it ran\n'
         '    a task makes it when it begins to work, in its results folder\n'
         '    try: the path of the results folder: tao progress PATH\n'
     ))
