@@ -13,8 +13,9 @@ from .job import Job, lines
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from ...base.output import Output
     from ...settings.invocation import Invocation
     from ..help.verb_parser import Parser
 
@@ -30,16 +31,25 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     engine, dry_run = asked(given, invocation)
-    return wait(engine, given.jobs, invocation, dry_run=dry_run)
+
+    def failed(jobs: Sequence[Job]) -> None:
+        from .says import explain
+
+        explain(jobs, engine, invocation)
+
+    return wait(engine, given.jobs, patience(invocation), invocation.output, dry_run=dry_run, failed=failed)
 
 
-def wait(engine: Engine, wanted: Sequence[str], invocation: Invocation, *, dry_run: bool) -> int:
-    """Wait until the jobs have ended, and say why where they do. Returns the first exit code, in their order, but 0.
+def wait(
+    engine: Engine, wanted: Sequence[str], seconds: int, output: Output, *, dry_run: bool,
+    failed: Callable[[Sequence[Job]], None] = lambda jobs: None,
+) -> int:
+    """Wait until the jobs have ended. Returns the first exit code, in their order, that is not 0.
 
-    An engine whose connection is lost is asked again. Negative when a signal ended the waiting. Raises EngineError
-    when the engine does not know how one of them ended.
+    Those that have one are given to `failed`.
+    An engine whose connection is lost is asked again for `seconds`. Negative when a signal ended the
+    waiting. Raises EngineError when the engine does not know how one of them ended.
     """
-    seconds, output = patience(invocation), invocation.output
     jobs = chosen(jobs_of(engine, all_users=True, ended=True), wanted, engine.owner, running=False)
     # the client waits for one after the other, and a job with --rm takes its code with it
     groups = [[job for job in jobs if not job.auto_remove], *([job] for job in jobs if job.auto_remove)]
@@ -65,12 +75,10 @@ def wait(engine: Engine, wanted: Sequence[str], invocation: Invocation, *, dry_r
             codes.update((job.id, job.exit_code) for job in there if job.has_ended)
             lost.append([job for job in there if not job.has_ended])
         groups = [group for group in lost if group]
-    failed = [job for job in jobs if codes[job.id]]
-    if failed:
-        from .says import explain
-
-        explain(failed, engine, invocation)
-    return codes[failed[0].id] if failed else 0
+    bad = [job for job in jobs if codes[job.id]]
+    if bad:
+        failed(bad)
+    return codes[bad[0].id] if bad else 0
 
 
 def _command(engine: Engine, jobs: Sequence[Job]) -> tuple[str, ...]:
