@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ...checkouts.builder import Builder
     from ...checkouts.checkout import Checkout
     from ...launch.plan import Plan, Target
     from ...settings.invocation import Invocation
