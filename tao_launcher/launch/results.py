@@ -73,13 +73,11 @@ def said(ran: Ran) -> Said:
     return Said(name, dirs, _absolute(spec[-1], ran.workdir) if spec else '', ran)
 
 
-def files(ran: Ran, spec: str = '') -> list[str]:
-    """The container paths that a job's status file may have, the likeliest first; `spec` is its spec file's text."""
-    return paths(said(ran), spec)
+def files(said: Said, spec: str = '') -> list[str]:
+    """The container paths that a job's status file may have, the likeliest first; `spec` is its spec file's text.
 
-
-def paths(said: Said, spec: str) -> list[str]:
-    """The same by what was read of its words, which go before the spec file, as for the task."""
+    Words go before the file, as for the task.
+    """
     file = in_spec(spec, said.subtask) if spec else Dirs()
     common = said.dirs.common or file.common
     own = said.dirs.own or file.own
@@ -88,8 +86,8 @@ def paths(said: Said, spec: str) -> list[str]:
     folders = [own.replace(OWN, common) if common else own] if own else []
     if common and not own:
         folders = [*(f'{common}/{folder}' for folder in _below(said)), common]
-    found = (_absolute(f'{folder}/{STATUS}', said.ran.workdir) for folder in folders)
-    return list(dict.fromkeys(path for path in found if path))
+    paths = (_absolute(f'{folder}/{STATUS}', said.ran.workdir) for folder in folders)
+    return list(dict.fromkeys(path for path in paths if path))
 
 
 def _below(said: Said) -> list[str]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .results import Ran
 
 SOCKET = '/var/run/docker.sock'
-FOREVER = float('inf')
 SPEC = 1 << 18  # bytes of a spec file: larger than any
 COARSE = 0.1  # seconds: a file's time may be a tick of the kernel's clock earlier than the moment it was written
 LATE = 2.0  # seconds: how much later than a job's end its last line may seem, of which the file system has the time
@@ -32,7 +31,7 @@ class Run(Record):
 
     ran: Ran
     started: float
-    ended: float = FOREVER
+    ended: float = float('inf')
 
 
 class Found(Record):
@@ -49,18 +48,18 @@ def has_our_paths(daemon: Daemon) -> bool:
     return not daemon.is_remote and not is_inside
 
 
-def find(ran: Ran, since: float, until: float = FOREVER) -> Found | None:
-    """The status file that a job writes, or has written, between these times; None where it is not seen here.
+def find(run: Run) -> Found | None:
+    """The status file that a job writes, or has written; None where it is not seen here.
 
-    Times are in seconds since 1970. A file that was last written to before or after that is another job's. On a file
-    system whose server is gone this may take forever: see base/patience.
+    A file that was last written to before or after that is another job's. On a file system whose server is gone this
+    may take forever: see base/patience.
     """
-    said = results.said(ran)
-    spec = '' if said.dirs.own else _text(_host_path(said.spec, ran))
-    for path in results.paths(said, spec):
-        host_path = _host_path(path, ran)
+    said = results.said(run.ran)
+    spec = '' if said.dirs.own else _text(_host_path(said.spec, run.ran))
+    for path in results.files(said, spec):
+        host_path = _host_path(path, run.ran)
         modified = reading.modified(host_path) if host_path else None
-        if modified is not None and since - COARSE <= modified <= until + LATE:
+        if modified is not None and run.started - COARSE <= modified <= run.ended + LATE:
             return Found(path, host_path, modified)
     return None
 
@@ -71,7 +70,7 @@ def told(runs: Sequence[Run], seconds: float = TOGETHER) -> list[Status | None]:
 
     def look(place: int, run: Run) -> Callable[[], None]:
         def one() -> None:
-            file = find(*run)
+            file = find(run)
             found[place] = latest.read(file.host_path) if file else None
         return one
 
@@ -116,7 +115,7 @@ def inside(ran: Ran, size: int, exec_: Callable[..., Answer]) -> tuple[str, str]
     spec = exec_('head', '-c', str(SPEC), name, timeout=PATIENCE) if name else None
     if spec and spec.code is None:
         return None
-    for path in results.paths(said, spec.out if spec and spec.code == 0 else ''):
+    for path in results.files(said, spec.out if spec and spec.code == 0 else ''):
         answer = exec_('tail', '-c', str(size), path, timeout=PATIENCE)
         if answer.code == 0:
             return path, answer.out

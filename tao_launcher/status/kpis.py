@@ -40,14 +40,14 @@ def lower_is_better(name: str) -> bool | None:
 
 def reported(line: Mapping[str, Any]) -> Iterator[tuple[str, float, int]]:
     """(name, value, how many elements it is the mean of, or 0) of what a line reports."""
-    for key, value in line.items():
-        if key in TOP_NAMES or any(part in key for part in TOP_PARTS):
-            yield from _value(key, value)
-    for kind in ('graphical', 'kpi'):
+    for kind in ('kpi', 'graphical'):
         found = line.get(kind)
         if isinstance(found, dict):
             for key, value in found.items():
                 yield from _value(key, value.get('value') if isinstance(value, dict) else value)
+    for key, value in line.items():
+        if key in TOP_NAMES or any(part in key for part in TOP_PARTS):
+            yield from _value(key, value)
 
 
 def _value(key: str, value: object) -> Iterator[tuple[str, float, int]]:

@@ -24,13 +24,16 @@ SECONDS = 2.0  # for one file
 FOLDERS = 1000  # entries of a results folder that are looked at
 
 
-def read(path: str, *, end: int = END, samples: int = SAMPLES, seconds: float = SECONDS) -> Status:
+def read(
+    path: str, *, end: int = END, samples: int = SAMPLES, seconds: float = SECONDS, follows: bool = True,
+) -> Status:
     """What a status file says.
 
     Of a large file only the last `end` bytes are read, and before them the lines at `samples` places: a column needs
-    none, a plot does. Raises OSError (TimeoutError after `seconds`, as on a dead mount; NotRegular), and NotStatus.
+    none, a plot does. A link is followed, or refused. Raises OSError (TimeoutError after `seconds`, as on a dead mount;
+    NotRegular), and NotStatus.
     """
-    return _within(seconds, path, lambda: _read(path, end, samples))
+    return _within(seconds, path, lambda: _read(path, end, samples, follows=follows))
 
 
 def several(paths: Sequence[str], *, end: int = END, samples: int = 0, seconds: float = SECONDS) -> list[
@@ -95,8 +98,8 @@ def _below(folder: str) -> Iterator[tuple[float, str]]:
                 continue
 
 
-def _read(path: str, end: int, samples: int) -> Status:
-    number = reading.opened(path)
+def _read(path: str, end: int, samples: int, *, follows: bool = True) -> Status:
+    number = reading.opened(path, follows=follows)
     try:
         found = os.fstat(number)
         start = max(0, found.st_size - end)

@@ -67,18 +67,18 @@ def ran(job: Job, ours: Callable[[str], str]) -> Ran:
 
 def told(jobs: Sequence[Job], ours: Callable[[str], str]) -> Mapping[str, Told]:
     """What these jobs tell of themselves, by their ids. Only this machine is asked, for a second at most for all."""
-    runs = {job.id: _run(job, ours) for job in jobs}
-    asked = [(id, run) for id, run in runs.items() if run]
+    runs = {job.id: run(job, ours) for job in jobs}
+    asked = [(id, each) for id, each in runs.items() if each]
     found = dict.fromkeys(runs, Told())
-    for (id, run), status in zip(asked, status_file.told([run for _, run in asked])):
-        failure = status_file.failure(run, status)
-        if status and run.ended < float('inf'):
+    for (id, each), status in zip(asked, status_file.told([each for _, each in asked])):
+        failure = status_file.failure(each, status)
+        if status and each.ended < float('inf'):
             status = status._replace(ends_at=None)  # it will not go on
         found[id] = Told(status, failure)
     return found
 
 
-def _run(job: Job, ours: Callable[[str], str]) -> Run | None:
+def run(job: Job, ours: Callable[[str], str]) -> Run | None:
     """When a job ran; None for one that has never started."""
     started, finished = seconds(job.started), seconds(job.finished)
     if started is None:

@@ -9,12 +9,8 @@ from tao_launcher.launch.results import Dirs, Ran, Said
 TRAIN = 'model/dino/train'
 
 
-def ran(command: str, job: str = TRAIN, workdir: str = '/workspace') -> Ran:
-    return Ran(job, tuple(command.split()), (), workdir)
-
-
-def said(command: str, job: str = TRAIN) -> Said:
-    return results.said(ran(command, job))
+def said(command: str, job: str = TRAIN, workdir: str = '/workspace') -> Said:
+    return results.said(Ran(job, tuple(command.split()), (), workdir))
 
 
 def below(folder: str) -> list[str]:
@@ -27,7 +23,7 @@ def below(folder: str) -> list[str]:
     '-e /specs/train.yaml -r /r --gpus 2', 'results_dir=/other results_dir=//r/.',
 ])
 def test_words(words: str) -> None:
-    assert results.files(ran(f'dino train {words}')) == below('/r')
+    assert results.files(said(f'dino train {words}')) == below('/r')
 
 
 @pytest.mark.parametrize(('words', 'spec', 'found'), [
@@ -46,11 +42,11 @@ def test_words(words: str) -> None:
     ('', 'results_dir: ???\n', below('/results')),
 ])
 def test_precedence(words: str, spec: str, found: list[str]) -> None:
-    assert results.files(ran(f'dino train {words}'), spec) == found
+    assert results.files(said(f'dino train {words}'), spec) == found
 
 
 def test_nothing_is_known_of_an_unknown_folder() -> None:
-    assert results.files(ran('dino train results_dir=out', workdir='')) == []
+    assert results.files(said('dino train results_dir=out', workdir='')) == []
 
 
 @pytest.mark.parametrize(('spec', 'told'), [
@@ -98,7 +94,7 @@ def test_subtask(job: str, command: str, name: str) -> None:
 ])
 def test_a_shells_command(job: str, script: str, found: list[str]) -> None:
     for words in (('/bin/bash', '-c', script), ('bash', '-lc', script), ('-c', script)):
-        assert results.files(Ran(job, words, (), '/')) == found
+        assert results.files(results.said(Ran(job, words, (), '/'))) == found
 
 
 def test_a_shells_command_has_the_spec_file() -> None:
@@ -120,4 +116,4 @@ def test_spec_file(words: str, job: str, path: str) -> None:
 
 def test_deploy_tasks_have_folders_of_their_own() -> None:
     folders = ['/r/trt_evaluate/status.json', '/r/evaluate/status.json', '/r/status.json']
-    assert results.files(ran('dino evaluate results_dir=/r', 'deploy/dino/evaluate')) == folders
+    assert results.files(said('dino evaluate results_dir=/r', 'deploy/dino/evaluate')) == folders

@@ -34,26 +34,26 @@ def write(path: Path, at: float = START, text: str = LINE) -> Path:
 def test_the_subtasks_folder_comes_first(tmp_path: Path) -> None:
     mounts = [Mount(str(tmp_path), '/data')]
     top = write(tmp_path / 'r/status.json')
-    assert status_file.find(ran('results_dir=/data/r', *mounts), START) == ('/data/r/status.json', str(top), START)
+    assert status_file.find(Run(ran('results_dir=/data/r', *mounts), START)) == ('/data/r/status.json', str(top), START)
     own = write(tmp_path / 'r/train/status.json', START + 1)
     expected = ('/data/r/train/status.json', str(own), START + 1)
-    assert status_file.find(ran('results_dir=/data/r', *mounts), START) == expected
+    assert status_file.find(Run(ran('results_dir=/data/r', *mounts), START)) == expected
 
 
 def test_an_earlier_runs_file_is_none(tmp_path: Path) -> None:
     mounts = [Mount(str(tmp_path), '/data')]
     write(tmp_path / 'r/train/status.json', START - 1)
-    assert status_file.find(ran('results_dir=/data/r', *mounts), START) is None
+    assert status_file.find(Run(ran('results_dir=/data/r', *mounts), START)) is None
     write(tmp_path / 'r/status.json', START)
-    found = status_file.find(ran('results_dir=/data/r', *mounts), START)
+    found = status_file.find(Run(ran('results_dir=/data/r', *mounts), START))
     assert found and found.path == '/data/r/status.json'
 
 
 def test_a_later_runs_file_is_none(tmp_path: Path) -> None:
     mounts = [Mount(str(tmp_path), '/results')]
     write(tmp_path / 'train/status.json', START + 10)
-    assert status_file.find(ran('', *mounts), START, START + 9)
-    assert status_file.find(ran('', *mounts), START, START + 5) is None
+    assert status_file.find(Run(ran('', *mounts), START, START + 9))
+    assert status_file.find(Run(ran('', *mounts), START, START + 5)) is None
 
 
 @pytest.mark.parametrize('spec', ['results_dir: /out/r\n', 'train:\n  results_dir: /out/r/train\n'])
@@ -61,17 +61,17 @@ def test_by_the_spec_file(tmp_path: Path, spec: str) -> None:
     write(tmp_path / 'specs/train.yaml', text=spec)
     own = write(tmp_path / 'results/r/train/status.json')
     mounts = [Mount(str(tmp_path / 'specs'), '/specs'), Mount(str(tmp_path / 'results'), '/out')]
-    found = status_file.find(ran('-e /specs/train.yaml', *mounts), START)
+    found = status_file.find(Run(ran('-e /specs/train.yaml', *mounts), START))
     assert found and found.host_path == str(own)
 
 
 def test_the_innermost_mount_has_it(tmp_path: Path) -> None:
     write(tmp_path / 'outer/r/train/status.json')
     outer, inner = Mount(str(tmp_path / 'outer'), '/data'), Mount(str(tmp_path / 'inner'), '/data/r')
-    assert status_file.find(ran('-r /data/r', outer, inner), START) is None
-    assert status_file.find(ran('-r /data/r', outer, Mount(NOWHERE, '/data/r')), START) is None
+    assert status_file.find(Run(ran('-r /data/r', outer, inner), START)) is None
+    assert status_file.find(Run(ran('-r /data/r', outer, Mount(NOWHERE, '/data/r')), START)) is None
     own = write(tmp_path / 'inner/train/status.json')
-    found = status_file.find(ran('-r /data/r', outer, inner), START)
+    found = status_file.find(Run(ran('-r /data/r', outer, inner), START))
     assert found and found.host_path == str(own)
 
 
@@ -81,9 +81,9 @@ def test_links_are_followed_as_in_the_container(tmp_path: Path) -> None:
     data.mkdir()
     (data / 'out').symlink_to(tmp_path / 'outside')
     told = ran('-r /data/out', Mount(str(data), '/data'))
-    assert status_file.find(told, START) is None
+    assert status_file.find(Run(told, START)) is None
     also = Mount(str(tmp_path / 'outside'), str(tmp_path / 'outside'))
-    found = status_file.find(told._replace(mounts=(*told.mounts, also)), START)
+    found = status_file.find(Run(told._replace(mounts=(*told.mounts, also)), START))
     assert found and found.host_path == str(outside)
 
 
@@ -95,8 +95,8 @@ def test_a_file_that_is_a_link_out_of_the_mounts_is_none(tmp_path: Path) -> None
     (tmp_path / 'data/spec.yaml').symlink_to(write(tmp_path / 'spec.yaml', text='results_dir: /data/r'))
     write(tmp_path / 'data/r/status.json')
     mount = Mount(str(tmp_path / 'data'), '/data')
-    assert status_file.find(ran('-r /data', mount), START) is None
-    assert status_file.find(ran('-e /data/spec.yaml', mount), START) is None
+    assert status_file.find(Run(ran('-r /data', mount), START)) is None
+    assert status_file.find(Run(ran('-e /data/spec.yaml', mount), START)) is None
 
 
 def test_what_is_no_file_is_none(tmp_path: Path) -> None:
@@ -104,8 +104,8 @@ def test_what_is_no_file_is_none(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / 'spec.yaml')
     (tmp_path / 'train/status.json').mkdir(parents=True)
     mount = Mount(str(tmp_path), '/data')
-    assert status_file.find(ran('-r /data', mount), 0) is None
-    assert status_file.find(ran('-e /data/spec.yaml', mount), 0) is None
+    assert status_file.find(Run(ran('-r /data', mount), 0)) is None
+    assert status_file.find(Run(ran('-e /data/spec.yaml', mount), 0)) is None
 
 
 def line(at: float, status: str, **more: object) -> str:

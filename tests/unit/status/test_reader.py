@@ -83,10 +83,10 @@ def test_a_mount_that_hangs(file: Path, monkeypatch: pytest.MonkeyPatch) -> None
     opened, hang = reading.opened, file.parent / 'hangs'
     os.mkfifo(hang)
 
-    def slow(path: str) -> int:
+    def slow(path: str, *, follows: bool = True) -> int:
         if path == str(hang):
             os.open(path, os.O_RDONLY)  # until someone writes
-        return opened(path)
+        return opened(path, follows=follows)
 
     monkeypatch.setattr(reading, 'opened', slow)
     begun_at = time.monotonic()
