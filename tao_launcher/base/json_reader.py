@@ -4,7 +4,7 @@ from __future__ import annotations
 from .errors import Fault
 from .json_text import at, show
 from .suggest import did_you_mean, nearest
-from .text import NO_LINE_BREAK
+from .text import NO_LINE_BREAK, has_line_break
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Reader:
         """A string that is not empty and has no line break."""
         if not isinstance(value, str) or not value:
             self.expect(path, value, expected)
-        elif '\n' in value or '\r' in value:
+        elif has_line_break(value):
             self.fault(path, NO_LINE_BREAK, value=show(value))
         else:
             return value

@@ -1,8 +1,6 @@
 """What the options that may be repeated say, and all that is wrong with options and variables."""
 from __future__ import annotations
 
-from functools import partial
-
 from ..base.json_text import at
 from ..base.record import Record
 from . import parsers, ulimits
@@ -54,12 +52,11 @@ class Problems:
 
 def words_of(options: Values, environ: Mapping[str, str], cwd: str, home: str, problems: Problems) -> Given:
     """What the repeatable options say, and the variables of such; every entry of it. Faults go to `problems`."""
-    words = partial(_words, options)
-    limits = problems.all('--ulimit', words('ulimit'), ulimit)
-    ports = [port for some in problems.all('--port', words('port'), parse_ports) for port in some]
-    mounts = problems.all('--volume', words('volume'), partial(_volume, cwd, home))
-    extra = problems.all('--docker-arg', words('docker_arg'), check_word)
-    given = (_variable(text, problems) for text in words('env'))
+    limits = problems.all('--ulimit', _words(options, 'ulimit'), ulimit)
+    ports = [port for some in problems.all('--port', _words(options, 'port'), parse_ports) for port in some]
+    mounts = problems.all('--volume', _words(options, 'volume'), lambda text: _volume(cwd, home, text))
+    extra = problems.all('--docker-arg', _words(options, 'docker_arg'), check_word)
+    given = (_variable(text, problems) for text in _words(options, 'env'))
     variables = [Variable(name, value, Source('option', '--env')) for name, value in given if name]
     paths = _host_paths(options, environ, cwd, home, problems)
     return Given(tuple(mounts), tuple(variables), tuple(limits), tuple(ports), tuple(extra), tuple(paths))
