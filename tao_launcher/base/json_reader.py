@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from .errors import Fault
 from .json_text import at, show
-from .suggest import did_you_mean, nearest
 from .text import NO_LINE_BREAK, has_line_break
 
 TYPE_CHECKING = False
@@ -54,6 +53,8 @@ class Reader:
         """A fault for every key that is not known."""
         for key in members:
             if key not in known:
+                from .suggest import did_you_mean, nearest
+
                 hint = did_you_mean(nearest(key, known)) or f'expected one of {", ".join(known)}'
                 self.fault(at(path, key), f'unknown key; {hint}')
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 from ..base.errors import ConfigError, UsageError
 from ..base.late import re
 from ..base.shell import exact_line
-from ..settings.docker_args import clashes
 from ..settings.options import ROWS
 from ..settings.values import Mount
 
@@ -44,6 +43,8 @@ def labelled(options: Lines, job: str, owner: str, rest: Lines) -> Lines:
 
 def wrong_words(plan: Plan) -> list[str]:
     """What is wrong with the plan's words for docker beside the options that it sets itself."""
+    from ..settings.docker_args import clashes
+
     return clashes(plan.extra_args, words(_options(plan)))
 
 

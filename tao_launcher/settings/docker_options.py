@@ -6,7 +6,6 @@ from ..base.json_text import at, show
 from ..base.late import re
 from ..base.text import is_number
 from . import container_values, parsers, ulimits
-from .docker_args import check_word, word_name
 from .options import ROWS
 from .ports import PROTOCOLS, container_port, host_port, port_clashes
 from .values import Gpus, Port, Ulimit
@@ -112,6 +111,8 @@ def _words(path: str, value: object, reader: Reader) -> tuple[str, ...]:
 
 
 def _docker_words(path: str, value: object, reader: Reader) -> tuple[str, ...]:
+    from .docker_args import check_word, word_name
+
     words = []
     for where, item in reader.items(path, value):
         if not isinstance(item, str) or not item.startswith('-'):

@@ -1,7 +1,6 @@
 """Resource limits, as --ulimit and the mounts file write them."""
 from __future__ import annotations
 
-from ..base.suggest import did_you_mean, nearest
 from ..base.text import DIGITS, consists_of
 from .values import Ulimit
 
@@ -16,6 +15,8 @@ MAX_DIGITS = 1000  # of a number; Python converts no more than a few thousand
 def ulimit(name: str, text: str) -> Ulimit:
     """NAME and SOFT[:HARD]; -1 is unlimited."""
     if name not in ULIMITS:
+        from ..base.suggest import did_you_mean, nearest
+
         raise ValueError(did_you_mean(nearest(name, ULIMITS)) or f'expected one of {", ".join(ULIMITS)}')
     if not is_written_as_limit(text):
         raise ValueError('expected a whole number or SOFT:HARD (-1 is unlimited)')
