@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import Program
+from jobs import FAILS, stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,7 @@ def furnish(folder: Path) -> Path:
         (folder / name).mkdir()
     (folder / 'specs' / 'dino.yaml').touch()
     (folder / 'specs' / 'train.txt').touch()
+    stand_in(folder / 'results', FAILS)
     (folder / '.tao_mounts.json').write_text(mounts_file(), 'utf-8')
     (folder / '.local' / 'state' / 'tao').mkdir(parents=True)
     buildx = folder / '.docker' / 'cli-plugins' / 'docker-buildx'
@@ -47,7 +49,8 @@ def furnish(folder: Path) -> Path:
 def plain(text: str, home: Path) -> str:
     """The text without what differs from one reader to the next."""
     text = text.replace(str(home), '/home/user')
-    text = re.sub(r'^    [0-9a-f]{12}  ', '    $(ID)  ', text, flags=re.MULTILINE)
+    text = re.sub(r'^(    |tao: )?[0-9a-f]{12}  ', r'\1$(ID)  ', text, flags=re.MULTILINE)
+    text = re.sub(r'  \d+ s  ', '  1 s  ', text)
     text = re.sub(r'(?<=tao\.user=)\d+', '1000', text)
     text = re.sub(r'[0-9a-f]{12}(?=[.]built)', '0' * 12, text)
     text = re.sub(r'(?<=:jo-)\d{12}', 'YYYYMMDDHHMM', text)

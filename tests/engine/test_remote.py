@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import test_readme as readme
+import test_status as status
 from conftest import Program
 from jobs import (
     HANDLES,
@@ -195,6 +196,10 @@ def test_images_and_bundles(over_ssh: Remote, tmp_path: Path) -> None:
     assert tao('bundle', 'save', bundle, 'model/dino').returncode == 0
     loaded = tao('bundle', 'load', bundle)
     assert (loaded.returncode, loaded.stdout) == (0, f'{IMAGE}\n')
+
+
+def test_a_status_file_is_read_in_its_container(over_tcp: Remote) -> None:
+    status.check_inside(launcher(over_tcp), over_tcp)
 
 
 def test_doctor(over_tcp: Remote) -> None:

@@ -44,12 +44,13 @@ class Word(Record):
 
     def start(self, value: str) -> tuple[str, str]:
         """(raw, without quotes) of the part that becomes `value`, with which the word's value begins."""
-        raw = literal = found = ''
+        size = count = 0
         for piece in self.pieces:
-            if len(found) >= len(value):
+            if size >= len(value):
                 break
-            raw, literal, found = raw + piece[0], literal + piece[1], found + piece[2]
-        return raw, literal
+            size, count = size + len(piece[2]), count + 1
+        taken = self.pieces[:count]
+        return ''.join(piece[0] for piece in taken), ''.join(piece[1] for piece in taken)
 
     @property
     def quoted_from(self) -> int:

@@ -1,4 +1,4 @@
-"""tao list: the caller's jobs."""
+"""tao list: the caller's jobs, and how far they are."""
 from __future__ import annotations
 
 import json
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..help.verb_parser import Parser
     from .results import Told
 
-HELP = 'list your jobs'
+HELP = 'list your jobs, and how far they are'
 
 
 def add(parser: Parser) -> None:

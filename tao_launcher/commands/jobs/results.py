@@ -40,12 +40,17 @@ class Told(Record):
         return {
             'state': status.state or None,
             'unit': status.unit or None,
-            'done': status.done if status.unit else None,
-            'total': status.total,
+            'done': _whole(status.done) if status.unit else None,
+            'total': _whole(status.total),
             'percent': None if fraction is None else round(fraction * 100, 2),
             'remaining_seconds': None if remaining is None else round(remaining),
             'seconds_per_unit': status.seconds_per_unit,
         }
+
+
+def _whole(number: float | None) -> float | None:
+    """A count, as JSON has it: 37, and 1.46 of an epoch."""
+    return int(number) if number is not None and number.is_integer() else number
 
 
 def ours(engine: Engine, invocation: Invocation) -> Callable[[str], str]:

@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ...checkouts.builder import Builder
     from ...checkouts.checkout import Checkout
     from ...launch.plan import Plan, Target
     from ...settings.invocation import Invocation
@@ -56,29 +57,36 @@ def release(found: Checkout, asked: ReleaseOptions) -> int:
     found.say_exports(given)
     before = {path: _written(path) for path in _leftovers(found.root)}
     found, how = builder(found)
-    with signals.Unwinding(), how.files(found):
+    recipe = Recipe(dockerfile, image, found.root, given, asked.force, pull=False)
+    with signals.Unwinding():
         if asked.updates:
             update(found, dockerfile, how.folder)
         else:
             say_other_base(found, dockerfile, asked.build_args)
-        made = ''
         try:
             code = _wheel(found) if asked.wheel else 0
             if code == 0:
                 _say_wheels(found, before, wheel=asked.wheel)
-                recipe = Recipe(dockerfile, image, found.root, given, asked.force, pull=False)
-                code, made = images.build(found, how, recipe)
-            if asked.wheel:
-                found.then('what this build made of build, dist and *.egg-info is removed again')
+                with how.files(found):  # after the wheel, which may build a base image of the same repository
+                    code = _build(found, how, recipe, asked)
         finally:
             if asked.wheel and not found.dry_run:
                 _remove(found, before)
-        if code == 0 and asked.push:
-            code = check(found, image, made, is_own=False) or push_image(found, image)
-            if code == 0:
-                check_pushed(found, image, made)
     if code == 0 and not found.dry_run:
         found.output.result(f'{image}\n')
+    return code
+
+
+def _build(found: Checkout, how: Builder, recipe: Recipe, asked: ReleaseOptions) -> int:
+    """Build the image, and push it where that is asked for; the code of the step that failed."""
+    image = recipe.image
+    code, made = images.build(found, how, recipe)
+    if asked.wheel:
+        found.then('what this build made of build, dist and *.egg-info is removed again')
+    if code == 0 and asked.push:
+        code = check(found, image, made, is_own=False) or push_image(found, image)
+        if code == 0:
+            check_pushed(found, image, made)
     return code
 
 

@@ -214,6 +214,19 @@ def test_kernels_that_fail_end_the_release(code: int, ran: int, root: Path, engi
     assert called == printed[1:1 + ran] + printed[3:][:ran - 1]
 
 
+def test_a_wheel_waits_for_no_release_of_its_own(root: Path, engine: Engine) -> None:
+    """The base image and the release image are of one repository, whose builds take turns."""
+    for name in ('release/docker/Dockerfile', 'dist/x.whl'):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+    engine.answers('pull', '', 'unauthorized\n', 1)
+    engine.answers('image.3', json.dumps([{'Id': MADE}]))
+    done = tao('release', '--wheel', '--tag', 'x', program=BUILDS_ITS_BASE)
+    assert done.code == 0, done.err
+    assert steps(engine) == ['image', 'pull', 'buildx', 'image', 'run', 'buildx', 'image']
+    assert 'it cannot be pulled: building' in done.err and 'another build' not in done.err
+
+
 def test_a_release_by_digest_shows_both_lines_of_each_step(root: Path) -> None:
     (root / 'docker/manifest.json').write_text(
         json.dumps({'registry': 'r.test', 'repository': 'a/b', 'digest': DIGEST}))
