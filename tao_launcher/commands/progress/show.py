@@ -195,4 +195,4 @@ def precise(seconds: float) -> str:
 
 
 def _masked(text: str) -> str:
-    return masked_words([text])[0]
+    return masked_words([f' {text}'])[0].strip()  # with the blank it is no NAME=VALUE

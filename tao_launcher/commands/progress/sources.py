@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     T = TypeVar('T')
 
 PREFIXES = ('/', './', '../', '~')
+GROUPS = ('model', 'dataset', 'deploy')  # with which a task begins
 INSIDE = 1 << 18  # bytes that are read in a container
 
 
@@ -61,7 +62,8 @@ def look(source: Subject) -> Reading:
 def is_path(word: str) -> bool:
     """Whether a word names a file or a folder, and no job."""
     is_meant = word in ('.', '..') or word.startswith(PREFIXES) or word.endswith('.json')
-    return is_meant or bool(word and host.exists(word))
+    first, slash, _ = word.partition('/')
+    return is_meant or bool(word and host.exists(word)) or bool(slash and first not in GROUPS and host.exists(first))
 
 
 def of_path(word: str) -> Subject:

@@ -130,9 +130,12 @@ def watch(
     """
     if not terminal.can_be_drawn_on(environ):
         return _until_ended(watched, wait)
-    with Unwinding(), terminal.Screen(output) as screen:
-        watched.screen = screen
-        code = _until_ended(watched, wait)
+    try:
+        with Unwinding(), terminal.Screen(output) as screen:
+            watched.screen = screen
+            code = _until_ended(watched, wait)
+    except SystemExit as e:  # TERM, HUP or QUIT, of which the launcher then dies itself
+        return 128 - int(e.code or 0)
     if code >= 0 or code == -SIGINT:  # else the terminal may be gone
         watched.last(are_over=code >= 0)
     return code

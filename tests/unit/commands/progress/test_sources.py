@@ -19,10 +19,13 @@ TITLE = f'{ID[:12]}  model/dino/train'
 
 @pytest.mark.parametrize(('word', 'is_one'), [
     ('/x', True), ('./x', True), ('../x', True), ('~/x', True), ('.', True), ('..', True), ('x/status.json', True),
-    ('here', True), ('dino', False), ('dino/train', False), (ID[:12], False), ('', False), ('.x', False),
+    ('here', True), ('folder/none', True), ('model/dino', False),
+    ('dino', False), ('dino/train', False), (ID[:12], False), ('', False), ('.x', False),
 ])
 def test_what_is_a_path(word: str, is_one: bool) -> None:
     Path('here').touch()
+    Path('folder').mkdir()
+    Path('model').mkdir()
     assert is_path(word) is is_one
 
 
