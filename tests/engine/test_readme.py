@@ -80,7 +80,7 @@ def plain(text: str, home: Path) -> str:
     text = text.replace(str(home), '/home/user')
     text = re.sub(r'^(    |tao: )?[0-9a-f]{12}  ', r'\1$(ID)  ', text, flags=re.MULTILINE)
     text = re.sub(r'  \d+ s  ', '  1 s  ', text)
-    text = re.sub(r'(?<=since |until |e at )(?:[A-Z][a-z]{2} )?\d\d:\d\d', '09:00', text)
+    text = re.sub(r'(since |until |done at )(?:[A-Z][a-z]{2} )?\d\d:\d\d', r'\g<1>09:00', text)
     text = re.sub(r'(?<=tao\.user=)\d+', '1000', text)
     text = re.sub(r'[0-9a-f]{12}(?=[.]built)', '0' * 12, text)
     text = re.sub(r'(?<=:jo-)\d{12}', 'YYYYMMDDHHMM', text)
@@ -134,9 +134,10 @@ def test_every_option_and_variable_of_the_readme_exists(tao: Program, tao_pt: Pr
     known = ''.join(tao(*words).stdout for words in [('--help', 'options'), *helps])
     known += ''.join(tao_pt(verb, '--help').stdout for verb in ('build', 'release', 'check'))
     known += Program('tao_ds', docker)('--help').stdout
-    # docker's, sbatch's and pip's
+    # docker's, sbatch's, pip's and the tasks'
     others = {
         '--cpus', '--memory', '--init', '--signal', '--gres', '--filter', '--find-links', '--no-index', '--use-pep517',
+        '--results_dir',
     }
     for option in set(re.findall(r'(?<![\w-])--[a-z][a-z0-9_-]+', text)) - others:
         assert option in known, option

@@ -142,10 +142,10 @@ def watch(
 
 
 def _until_ended(watched: Watch, wait: Callable[[Callable[[], None]], int] | None) -> int:
-    watched.tick()
-    code = wait(watched.tick) if wait else 0
+    code = wait(watched.tick) if wait else 0  # a job with --rm takes its code with it, so that comes first
     if code < 0:
         return code
+    watched.tick()
     paths = [i for i, source in enumerate(watched.sources) if not source.job]
     with Signals() as signals:
         while not all(map(watched.has_ended, paths)):
