@@ -53,12 +53,12 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
         from .diagnose import diagnose
 
         code = diagnose(code, since, kills, plan, launch, job.silence, output)
-    if code and not (job.received or plan.detach or launch.is_remote):
+    if plan.detach and code == 0:
+        code = _detached(out, launch, output)
+    if code and not (job.received or launch.is_remote):
         from .says import say
 
         say(plan, launch, since, output)
-    if plan.detach and code == 0:
-        return _detached(out, launch, output)
     return code if code >= 0 else 128 - code
 
 

@@ -46,8 +46,8 @@ write '"status": "STARTED", "message": "Starting DINO train."'
 for epoch in $(seq 0 36); do
     left=$(((79 - epoch) * 270))
     counts="\\"epoch\\": $epoch, \\"max_epoch\\": 79, \\"step\\": $((epoch * 50 + 50))"
-    counts="$counts, \\"time_per_epoch\\": \\"0:04:30\\""
-    write "\\"status\\": \\"RUNNING\\", $counts, \\"eta\\": \\"$((left / 3600)):$((left / 60 % 60)):00\\""
+    times="\\"time_per_epoch\\": \\"0:04:30\\", \\"eta\\": \\"$((left / 3600)):$((left / 60 % 60)):00\\""
+    write "\\"status\\": \\"RUNNING\\", $counts, $times"
 done
 fail() {
     write "\\"status\\": \\"FAILURE\\", \\"message\\": \\"$1\\""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import Program
+from hanging import hanging
 from jobs import FAILS, stand_in
 
 from tao_launcher.engine.process import ask
@@ -23,12 +24,12 @@ SAYS = "tao: the job says: Configuration error: Key 'num_epoch' not in 'TrainCon
 WAITS = 'until [ -e "${0%/*}/go" ]; do sleep 0.1; done\n'
 
 
-def seen(tao: Program, state: str = 'RUNNING') -> dict[str, Any]:
-    """The one job, once it has got as far as epoch 37."""
+def seen(tao: Program, name: str) -> dict[str, Any]:
+    """The job of that name, once it has got as far as epoch 37."""
     deadline = time.monotonic() + 20
     while True:
-        (job,) = json.loads(tao('list', '-a', '--format', 'json').stdout)
-        if job['progress'] and (job['progress']['done'], job['progress']['state']) == (37, state):
+        (job,) = (job for job in json.loads(tao('list', '--format', 'json').stdout) if job['name'] == name)
+        if job['progress'] and job['progress']['done'] == 37:
             found: dict[str, Any] = job
             return found
         assert time.monotonic() < deadline, job
@@ -42,7 +43,7 @@ def check_a_training(tao: Program, results: Path) -> None:
     options = ['--gpus', 'none', '--quiet', '--volume', f'{results}:/out', '--env', 'TZ=XST+9']
     done = tao(*options, '--detach', '--name', 'night', 'dino', 'train', 'results_dir=/out')
     assert (done.returncode, done.stderr) == (0, '')
-    job = seen(tao)
+    job = seen(tao, 'night')
     assert (job['progress']['total'], job['progress']['percent'], job['failure']) == (80, 46.25, None)
     assert 11500 < job['progress']['remaining_seconds'] <= 11580
     assert '  37/80 46% 3h1' in tao('list').stdout
@@ -65,6 +66,26 @@ def check_a_training(tao: Program, results: Path) -> None:
 @pytest.mark.engine_dependent
 def test_a_training(tao: Program, tmp_path: Path) -> None:
     check_a_training(tao, tmp_path)
+
+
+def test_a_folder_that_hangs(tao: Program, tmp_path: Path) -> None:
+    """It holds up neither the list nor the others in it."""
+    for name in ('night', 'day'):
+        (tmp_path / name).mkdir()
+        stand_in(tmp_path / name, 'exec sleep 60\n')
+        options = ('--quiet', '--gpus', 'none', '--volume', f'{tmp_path}/{name}:/out', '--detach', '--name', name)
+        assert tao(*options, 'dino', 'train', 'results_dir=/out').returncode == 0
+        seen(tao, name)
+    with hanging(tmp_path / 'night'):
+        begun = time.monotonic()
+        listed = tao('list', '--format', 'json')
+        assert (listed.returncode, listed.stderr) == (0, '') and time.monotonic() - begun < 15
+        found = {job['name']: job['progress'] for job in json.loads(listed.stdout)}
+        assert found['night'] is None and found['day']['done'] == 37
+        assert tao('stop', '--time', '0', '--all').returncode == 0
+        done = tao('wait', 'night')
+        assert done.returncode in (137, 143) and done.stderr == ''
+    tao('clean')
 
 
 def check_inside(tao: Program, docker: Docker) -> None:

@@ -73,10 +73,18 @@ def test_after_what_is_known_of_the_failure(job: Job) -> None:
     assert err.startswith('tao: error: the job crashed (segmentation fault)\n') and err.endswith(f'\n{SAYS}')
 
 
-@pytest.mark.parametrize(('code', 'lines', 'words'), [(0, True, []), (1, True, ['--detach']), (1, False, [])])
-def test_nothing_is_said(job: Job, code: int, lines: bool, words: list[str]) -> None:
+def test_of_a_detached_job_that_has_ended_at_once(job: Job) -> None:
+    job.ends(0, failure())
+    script = job.docker.read_text().replace('\n', '\n[ "$1" = inspect ] && echo false 3\n', 1)
+    job.docker.write_text(script.replace('\nexit 0\n', f'\necho {"a" * 64}\nexit 0\n'))
+    code, err = run(job, '--detach')
+    assert (code, err) == (3, f'tao: notice: the job has ended already, with exit code 3\n{SAYS}')
+
+
+@pytest.mark.parametrize(('code', 'lines'), [(0, True), (1, False)])
+def test_nothing_is_said(job: Job, code: int, lines: bool) -> None:
     job.ends(code, *([failure()] if lines else []))
-    assert 'the job says' not in run(job, *words)[1]
+    assert 'the job says' not in run(job)[1]
 
 
 def test_a_remote_daemons_job_wrote_elsewhere(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
