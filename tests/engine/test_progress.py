@@ -57,10 +57,20 @@ def test_a_job_is_watched_to_its_end(docker: Docker, tao: Program, tmp_path: Pat
     assert tao('progress', str(tmp_path)).stdout.startswith(f'{tmp_path}/train/status.json\n  FAILURE  since ')
 
 
-def test_leaving_it_leaves_the_job_alone(docker: Docker, tao: Program) -> None:
-    """Its file is in its container alone, and is read there."""
-    container = tao('--quiet', '--gpus', 'none', '--detach', 'dino', 'run', 'sh', '-c', INSIDE).stdout.strip()
+def begin(tao: Program) -> str:
+    """The id of a job whose file is in its container alone, once that has been read there."""
+    container = str(tao('--quiet', '--gpus', 'none', '--detach', 'dino', 'run', 'sh', '-c', INSIDE).stdout.strip())
     seen(tao, container[:12])
+    return container
+
+
+def end(tao: Program, container: str) -> None:
+    tao('stop', '--time', '0', container)
+    tao('clean')
+
+
+def test_leaving_it_leaves_the_job_alone(docker: Docker, tao: Program) -> None:
+    container = begin(tao)
     child: Any = pexpect.spawn(
         TAO, ['progress', '--watch', container[:12]], env={**docker.env, 'TERM': 'xterm'}, encoding='utf-8', timeout=20,
     )
@@ -70,5 +80,4 @@ def test_leaving_it_leaves_the_job_alone(docker: Docker, tao: Program) -> None:
     child.close()
     assert child.signalstatus == 2
     assert docker.inspect(container)['State']['Running']
-    tao('stop', '--time', '0', container)
-    tao('clean')
+    end(tao, container)

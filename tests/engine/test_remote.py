@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import test_progress as progress
 import test_readme as readme
 import test_status as status
 from conftest import Program
@@ -199,7 +200,9 @@ def test_images_and_bundles(over_ssh: Remote, tmp_path: Path) -> None:
 
 
 def test_a_status_file_is_read_in_its_container(over_tcp: Remote) -> None:
-    status.check_inside(launcher(over_tcp), over_tcp)
+    tao = launcher(over_tcp)
+    status.check_inside(tao, over_tcp)
+    progress.end(tao, progress.begin(tao))
 
 
 def test_doctor(over_tcp: Remote) -> None:

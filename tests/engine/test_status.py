@@ -47,6 +47,7 @@ def check_a_training(tao: Program, results: Path) -> None:
     assert (job['progress']['total'], job['progress']['percent'], job['failure']) == (80, 46.25, None)
     assert 11500 < job['progress']['remaining_seconds'] <= 11580
     assert '  37/80 46% 3h1' in tao('list').stdout
+    assert '46%  epoch 37 of 80\n  4m30s per epoch, 3h1' in tao('progress', 'night').stdout
     (results / 'go').touch()
     done = tao('wait', 'night')
     assert (done.returncode, done.stdout, done.stderr) == (1, '', SAYS)
@@ -81,7 +82,13 @@ def test_a_folder_that_hangs(tao: Program, tmp_path: Path) -> None:
         listed = tao('list', '--format', 'json')
         assert (listed.returncode, listed.stderr) == (0, '') and time.monotonic() - begun < 15
         found = {job['name']: job['progress'] for job in json.loads(listed.stdout)}
+        ids = {job['name']: job['id'] for job in json.loads(listed.stdout)}
+        path = f'{tmp_path}/night'
         assert found['night'] is None and found['day']['done'] == 37
+        for words, title in ((['day', 'night'], f'{ids["night"][:12]}  model/dino/train'), ([path], path)):
+            done = tao('progress', *words)
+            assert done.returncode == 2 and f'error: {title}: no answer in 2 s\n' in done.stderr
+            assert ('46%  epoch 37 of 80' in done.stdout) is (words == ['day', 'night'])
         assert tao('stop', '--time', '0', '--all').returncode == 0
         done = tao('wait', 'night')
         assert done.returncode in (137, 143) and done.stderr == ''
