@@ -38,21 +38,21 @@ def parse(
     before that. modified is when the file was last written to: lines have the container's local time, which is taken
     for UTC without it. has_kpis=False leaves the values out, which take half of the time. Raises NotStatus.
     """
-    found = list(lines.objects(earlier))
-    found += lines.objects(lines.split(data, is_whole=is_whole))
-    told = [line for line in found if _state(line) or mark(line).at]
+    sampled = _telling(lines.objects(earlier))
+    found = list(lines.objects(lines.split(data, is_whole=is_whole)))
+    told = [*sampled, *_telling(found)]
     if not told:
         if data.strip() and (found or not data.startswith(b'{') or b'\n' in data):
             raise NotStatus
         return Status(written=modified)
-    run, runs = _last_run(told)
+    run, runs = _last_run(told, len(sampled))
     marks = [mark(line) for line in run]
     count = counted(marks)
     state, failure, failed_at = _ended(run)
     zone, written = _clock(run, modified)
     ends_at, is_own = _estimate(run, marks, count, written, zone)
     messages = (values.text(line.get('message'), MESSAGE) for line in reversed(run))
-    started = next((found for found in map(values.stamp, run) if found is not None), None)
+    started = values.stamp(run[0]) if _state(run[0]) == 'STARTED' else None
     return Status(
         state=state, unit=count.unit, done=count.done, total=count.total,
         seconds_per_unit=_seconds_per_unit(run, marks, count), ends_at=None if state in ENDED else ends_at,
@@ -68,19 +68,29 @@ def _state(line: Line) -> str:
     return found.upper() if isinstance(found, str) and found.upper() in STATES else ''
 
 
-def _last_run(told: Sequence[Line]) -> tuple[list[Line], int]:
+def _telling(found: Iterable[Line]) -> list[Line]:
+    """The lines that have a state or a count."""
+    return [line for line in found if _state(line) or mark(line).at]
+
+
+def _last_run(told: Sequence[Line], sampled: int) -> tuple[list[Line], int]:
     """(the lines of the last run, how many runs there are).
 
-    A task says STARTED when it begins, and once more when its training loop does.
+    A task says STARTED when it begins, and once more when its training loop does. The first lines are `sampled`, so the
+    STARTED before one of them may not have been read: counts that go back show that there was one.
     """
     run: list[Line] = []
     runs, has_gone_on = 1, False
-    for line in told:
-        state = _state(line)
-        if state == 'STARTED' and has_gone_on:
-            run, runs, has_gone_on = [], runs + 1, False
+    reached: Mapping[str, float] = {}
+    for number, line in enumerate(told):
+        state, at = _state(line), mark(line).at
+        counts = {unit: count for unit, (count, _) in at.items() if count is not None}
+        is_back = number <= sampled and any(count < reached.get(unit, 0.0) - 1 for unit, count in counts.items())
+        if (state == 'STARTED' and has_gone_on) or is_back:
+            run, runs, has_gone_on, reached = [], runs + 1, False, {}
         run.append(line)
-        has_gone_on = has_gone_on or state in ENDED or bool(mark(line).at) or _is_success(line, ())
+        reached = {**reached, **counts}
+        has_gone_on = has_gone_on or state in ENDED or bool(at) or _is_success(line, ())
     return run, runs
 
 

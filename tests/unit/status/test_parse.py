@@ -129,6 +129,16 @@ def test_lines_from_before_the_end() -> None:
     assert status.done == 37.0 and [x for x, _ in status.kpis[0].series] == [4.0, 9.0, 14.0, 36.0, 37.0]
 
 
+def test_a_run_whose_beginning_was_not_read() -> None:
+    """Counts that go back in a sample show it."""
+    old, new = (lightning(epochs, 80, kpi={'a': value}).splitlines() for epochs, value in ((70, 9), (37, 1)))
+    status = parse(b'\n'.join(new[-3:]), earlier=[*old[:60:9], *new[5:30:9]], is_whole=False)
+    assert (status.done, status.runs, status.started) == (37.0, 2, None)
+    assert status.kpis[0].best == 1 and [x for x, _ in status.kpis[0].series] == [4.0, 13.0, 22.0, 36.0, 37.0]
+    # in lines that were all read there is a STARTED; without one it is a checkpoint that the task went back to
+    assert parse(b'\n'.join([*old, *new[5:]])).runs == 1
+
+
 @pytest.mark.parametrize('data', [b'', b'\n', b'{"date": "11/2', b'{'])
 def test_nothing_was_written_yet(data: bytes) -> None:
     assert parse(data, modified=5.0) == Status(written=5.0)
