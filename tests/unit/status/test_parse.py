@@ -60,6 +60,9 @@ def test_runs() -> None:
     assert (status.state, status.done, status.runs, status.failure) == ('RUNNING', 3.0, 2, '')
     assert [each.name for each in status.kpis] == ['b']
     assert parse(data + begun('10:0:0'))[:3] == ('STARTED', '', 0.0)
+    # one that was killed before its first epoch
+    status = parse(begun() + line(message='x') + lightning(3, 80).replace(b'9:', b'11:'))
+    assert (status.runs, status.started) == (2, NINE + 7200)
 
 
 @pytest.mark.parametrize(('lines', 'state'), [
