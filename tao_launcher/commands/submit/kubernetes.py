@@ -10,7 +10,7 @@ from ...settings.docker_args import word_name
 from ...settings.option import CODE, IGNORED, REFUSED
 from ...settings.options import ROWS
 from . import contract
-from .pod import PORT, by_name, environment, literal, of_nodes, part, put, quantity, user, volumes
+from .pod import PORT, by_name, environment, literal, mounted, of_nodes, part, put, quantity, user, volumes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def manifest(plan: Plan, wanted: Submission, digest: str, is_file: Callable[[str
         },
     }
     return Manifest(
-        name, {'apiVersion': 'v1', 'kind': 'List', 'items': [service, job]}, by_name(plan),
-        (*contract.replaced(plan), *_notices(plan, wanted, name)),
+        name, {'apiVersion': 'v1', 'kind': 'List', 'items': [service, job]}, by_name(plan, wanted.nodes),
+        (*contract.notices(plan, wanted.nodes, mounted(plan, wanted)), *_notices(plan, wanted, name)),
     )
 
 

@@ -12,7 +12,7 @@ from ...settings.option import NOTICE, REFUSED
 from ...settings.options import ROWS
 from . import contract
 from .slurm import Script, check_names, head, options, sbatch_words
-from .slurm_functions import BATCH
+from .slurm_functions import BATCH, CONTRACT
 from .submission import gpu_ids
 
 TYPE_CHECKING = False
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .submission import Submission
 
 # pyxis passes the step's variables on into the container
-COMMAND = "sh -c 'NODE_RANK=$SLURM_NODEID NUM_GPU_PER_NODE=${SLURM_GPUS_ON_NODE:-0} exec env \"$@\"' sh"
+COMMAND = "sh -c '%sexec env \"$@\"' sh"
+PLACE = 'NODE_RANK=$SLURM_NODEID NUM_GPU_PER_NODE=${SLURM_GPUS_ON_NODE:-0} '
 
 
 def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Sequence[str]) -> Script:
@@ -35,7 +36,8 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     problems = _untold(plan)
     if problems:
         raise UsageError(f'{plural(len(problems), "thing")} that pyxis cannot express', *problems)
-    plan, notices = contract.by_name(plan)
+    notices = contract.notices(plan, wanted.nodes, plan.mounts)
+    plan = contract.by_name(plan, wanted.nodes)
     ids = gpu_ids(wanted.gpus)
     words = [word for word in plan.variables if not (ids and ids in word) and word != LAUNCH_ID]
     check_names([word.partition('=')[0] for word in words])
@@ -57,11 +59,11 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
         ),
     ]
     batch = BATCH % {
-        'variables': ''.join(own), 'grace': '',
+        'variables': ''.join(own) + CONTRACT * (wanted.nodes > 1), 'grace': '',
         'options': '--kill-on-bad-exit=1' + ' --label' * (wanted.nodes > 1) + ''.join(
             f' \\\n    {quote(option)}' for option in step
         ),
-        'command': f'{COMMAND} {join((*inside, *_command(plan)))}',
+        'command': f'{COMMAND % (PLACE * (wanted.nodes > 1))} {join((*inside, *_command(plan)))}',
     }
     told = sbatch_words(plan, wanted, exported)
     return Script('\n'.join((*head(told), '', batch)), options(told), (*notices, *_notices(plan)))

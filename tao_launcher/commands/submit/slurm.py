@@ -10,7 +10,7 @@ from ...engine import answers
 from ...launch import argv
 from ...launch.variables import LAUNCH_ID
 from . import contract
-from .slurm_functions import BATCH, GPUS, GRACE, NODE
+from .slurm_functions import BATCH, CONTRACT, GPUS, GRACE, NODE, RANK
 from .submission import gpu_ids
 
 TYPE_CHECKING = False
@@ -39,7 +39,8 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     Every node makes sure that `sources` are there. `client` are variables of the engine's client to pass on. Raises
     UsageError and ConfigError for what cannot be said in a script.
     """
-    plan, notices = contract.by_name(plan)
+    notices = contract.notices(plan, wanted.nodes, plan.mounts)
+    plan = contract.by_name(plan, wanted.nodes)
     lines = argv.lines(plan._replace(passed={**plan.passed, 'name': NAME}))
     step = _functions(plan, lines, wanted, sources)
     if len(step.encode('utf-8', 'surrogateescape')) > MAX_STEP:
@@ -51,7 +52,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     check_names(by_name)
     exported = tuple(dict.fromkeys(('PATH', 'HOME', *client, *by_name)))
     batch = BATCH % {
-        'variables': '', 'grace': GRACE % {'stop_timeout': plan.stop_timeout},
+        'variables': CONTRACT * (wanted.nodes > 1), 'grace': GRACE % {'stop_timeout': plan.stop_timeout},
         'options': '--kill-on-bad-exit=0' + ' --label' * (wanted.nodes > 1),
         'command': 'bash -c "$(declare -f refuse launch remove end container node); node"',
     }
@@ -106,13 +107,13 @@ def _functions(plan: Plan, lines: argv.Lines, wanted: Submission, sources: Seque
             '        [[ -e $source ]] || { refuse "mount source $source is not here"; return 2; }\n'
             '    done\n'
         )
-    count = '0'
-    if wanted.gpus:
-        checks += GPUS
-        count = '${#gpus[@]}'
+    checks += GPUS * bool(wanted.gpus)
+    if wanted.nodes > 1:
+        checks += f'    export NUM_GPU_PER_NODE={"${#gpus[@]}" if wanted.gpus else 0}\n'
     command = ' \\\n        '.join(filter(None, (_line(line, plan, gpu_ids(wanted.gpus)) for line in lines)))
     return NODE % {
-        'command': command, 'checks': checks, 'count': count, 'locals': ' ids gpus' * bool(wanted.gpus),
+        'command': command, 'checks': checks, 'rank': RANK * (wanted.nodes > 1),
+        'locals': ' ids gpus' * bool(wanted.gpus),
         'removal': '; '.join(join((*plan.engine, *words)) + ' "$TAO_LAUNCH_ID"' for words in plan.profile.removal),
     }
 

@@ -33,8 +33,7 @@ end() {
 }
 
 container() {
-%(checks)s    export NUM_GPU_PER_NODE=%(count)s
-    [[ ! $ended ]] || return 129
+%(checks)s    [[ ! $ended ]] || return 129
     launch &
     client=$!
     wait "$client"
@@ -44,8 +43,7 @@ container() {
 
 node() {
     local ended='' timer='' client='' code=0%(locals)s
-    export NODE_RANK=$SLURM_NODEID
-    export TAO_LAUNCH_ID=tao-slurm-$SLURM_JOB_ID-$SLURM_NODEID${SLURM_RESTART_COUNT:+-$SLURM_RESTART_COUNT}
+%(rank)s    export TAO_LAUNCH_ID=tao-slurm-$SLURM_JOB_ID-$SLURM_NODEID${SLURM_RESTART_COUNT:+-$SLURM_RESTART_COUNT}
     trap 'end TERM' TERM
     trap 'end HUP' HUP
     trap : INT QUIT USR1 USR2
@@ -65,12 +63,7 @@ node() {
 """
 # What the script does once, on the first node; srun's signals are its own, and it is waited for whatever comes.
 BATCH = """\
-%(variables)sWORLD_SIZE=$SLURM_JOB_NUM_NODES
-MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
-MASTER_PORT=$((20000 + SLURM_JOB_ID %% 10000))
-export WORLD_SIZE MASTER_ADDR MASTER_PORT
-%(grace)s
-trap : TERM HUP INT USR1 USR2
+%(variables)s%(grace)strap : TERM HUP INT USR1 USR2
 srun --export=ALL --ntasks-per-node=1 --wait=0 %(options)s \\
     %(command)s &
 step=$!
@@ -78,6 +71,14 @@ wait "$step"
 while kill -0 "$step" 2>/dev/null; do wait "$step"; done
 wait "$step"
 """
+# What the containers of several nodes have to know.
+CONTRACT = """\
+WORLD_SIZE=$SLURM_JOB_NUM_NODES
+MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
+MASTER_PORT=$((20000 + SLURM_JOB_ID % 10000))
+export WORLD_SIZE MASTER_ADDR MASTER_PORT
+"""
+RANK = '    export NODE_RANK=$SLURM_NODEID\n'
 # How long a cancelled job has: a little less than Slurm gives it.
 GRACE = """\
 kill_wait=$(scontrol show config | sed -n 's/^KillWait *= *\\([0-9]*\\).*/\\1/p')

@@ -118,7 +118,7 @@ def test_notices(home: Path) -> None:
         'Envs': [{'variable': 'API_KEY', 'value': 'x'}, {'variable': 'NODE_RANK', 'value': '0'}],
         'DockerOptions': {'ports': {'8888': 9999}, 'ulimits': {'stack': 1}},
     })
-    done = submit('--pvc=claim:/data', '--namespace=ml', '--name=night', 'dino', 'train')
+    done = submit('--nodes=2', '--pvc=claim:/data', '--namespace=ml', '--name=night', 'dino', 'train')
     assert done.err.splitlines() == [
         'tao: notice: NODE_RANK is left out: the cluster decides it',
         'tao: notice: ports are not published; kubectl -n ml port-forward job/night 9999:8888',

@@ -41,7 +41,8 @@ def on_a_node(text: str, folder: Path, **variables: str) -> tuple[list[str], dic
 
 def test_the_node_fills_in_its_words(tmp_path: Path, home: Path) -> None:
     write_mounts(home, {'Envs': [{'variable': 'A', 'value': 'x y'}]})
-    text = script('--nodes=2', '--gpus_per_node=2', '--volume', f'{tmp_path}:/data:ro', 'dino', 'train', '-e', '/data')
+    options = ['--nodes=2', '--gpus_per_node=2', '--volume', f'{tmp_path}:/data:ro']
+    text = script(*options, 'dino', 'train', 'dataset=/data')
     argv, environ = on_a_node(text, tmp_path)
     digest = argv[argv.index('nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt') - 1]
     contract = [word for name in ('WORLD_SIZE', 'NODE_RANK', 'NUM_GPU_PER_NODE', 'MASTER_ADDR', 'MASTER_PORT')
@@ -50,7 +51,7 @@ def test_the_node_fills_in_its_words(tmp_path: Path, home: Path) -> None:
         'run', '--rm', '--init', '--name', 'tao-slurm-12345-1', '--gpus', '"device=2,5"', '-v', f'{tmp_path}:/data:ro',
         '-e', 'A=x y', *contract, '-e', 'TAO_LAUNCH_ID', '--network', 'host', '--label', 'tao.job=model/dino/train',
         '--label', f'tao.user={os.getuid()}', '--label', digest, 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt',
-        'dino', 'train', '-e', '/data',
+        'dino', 'train', 'dataset=/data',
     ]
     assert {name: environ[name] for name in contract if name != '-e'} == {
         'WORLD_SIZE': '2', 'NODE_RANK': '1', 'NUM_GPU_PER_NODE': '2', 'MASTER_ADDR': 'node7', 'MASTER_PORT': '22345',
