@@ -167,6 +167,8 @@ SUBMIT = (
     Option('--partition', 'NAME', 'partition of the cluster', programs=(SLURM,)),
     Option('--account', 'NAME', 'account that is charged', programs=(SLURM,)),
     Option('--sbatch-arg', 'WORD', 'pass a word such as --qos=low to sbatch', repeatable=True, programs=(SLURM,)),
+    Option('--srun-arg', 'WORD', 'pass a word such as --cpu-bind=none to srun, which starts the containers',
+           repeatable=True, programs=(SLURM,)),
     Option('--container', 'HOW', 'docker, or pyxis where its Slurm plugin is (default: docker)', programs=(SLURM,),
            choices=(('docker', ''), ('pyxis', 'a plugin of Slurm'))),
     Option('--wait', help='wait until the job has ended, exit with its code', programs=(SLURM,)),
