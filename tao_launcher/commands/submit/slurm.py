@@ -130,7 +130,8 @@ def _functions(plan: Plan, lines: argv.Lines, wanted: Submission, sources: Seque
     command = ' \\\n        '.join(filter(None, (_line(line, plan, gpu_ids(wanted.gpus)) for line in lines)))
     return NODE % {
         'command': command, 'checks': checks, 'rank': RANK * (wanted.nodes > 1),
-        'locals': ' ids' * bool(wanted.gpus) + ' gpus' * bool(has_array), 'engine': join(plan.engine), 'stop_timeout': plan.stop_timeout,
+        'locals': ' ids' * bool(wanted.gpus) + ' gpus' * bool(has_array), 'engine': join(plan.engine),
+        'stop_timeout': plan.stop_timeout,
         'removal': '; '.join(join((*plan.engine, *words)) + ' "$TAO_LAUNCH_ID"' for words in plan.profile.removal),
     }
 
