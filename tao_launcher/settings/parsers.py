@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..base.late import re
 from ..base.shell import split
-from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name, is_number, is_one_word, is_utf8
+from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name, is_number, is_one_word
 from ..engine.docker import DOCKER
 from ..engine.profiles import PROFILES, PULL, known, named, runs_nothing
 from .container_values import cpus, entrypoint, hostname, platform
@@ -37,8 +37,6 @@ def destination(text: str) -> str:
         raise ValueError(f'expected an absolute path in the container{expanded}')
     if clean_path(text) == '/':
         raise ValueError('expected a folder below / of the container, not / itself')
-    if not is_utf8(text):
-        raise ValueError('expected a path in UTF-8, which is all that an engine takes')
     return clean_path(text)
 
 
