@@ -140,9 +140,9 @@ def test_the_code_of_the_rank_that_fails_in_pyxis(slurm: Cluster, tmp_path: Path
         'exec /usr/bin/srun "${words[@]}"\n'
     )
     (tmp_path / 'srun').chmod(0o755)
-    script = '[ "$NODE_RANK" = 0 ] && exec sleep 60; echo "<$SLURM_JOB_NAME $SLURM_NTASKS $FROM_NODE>"; exit 3'
+    script = '[ "$NODE_RANK" = 0 ] && exec sleep 60; echo "<$SLURM_JOB_NAME $SLURM_NTASKS $LOGNAME>"; exit 3'
     words = ['--quiet', 'submit', 'slurm', '--wait', '--container=pyxis', *TWO[:-len(NAMES)], 'dino', 'run', 'sh', '-c']
-    env = {'PATH': f'{tmp_path}:{slurm.env["PATH"]}', 'FROM_NODE': 'x'}
+    env = {'PATH': f'{tmp_path}:{slurm.env["PATH"]}'}
     done = slurm.tao(*words, script, check=False, env=env)
     assert done.code == 3
     assert '1: <bash  >\n' in slurm.log(done.out.strip())
