@@ -27,7 +27,8 @@ exit 3
 def image(docker: Docker, tmp_path: Path) -> Path:
     """The stand-in image as a file of enroot's."""
     path = tmp_path / 'tao.sqsh'
-    subprocess.run(['enroot', 'import', '--output', path, f'dockerd://{IMAGE}'], env=docker.env, check=True, timeout=120)
+    words = ['enroot', 'import', '--output', path, f'dockerd://{IMAGE}']
+    subprocess.run(words, env=docker.env, check=True, timeout=120)
     return path
 
 
