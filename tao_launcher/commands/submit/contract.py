@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 # WORLD_SIZE is the number of nodes, NODE_RANK counts them from 0.
 NAMES = ('WORLD_SIZE', 'NODE_RANK', 'NUM_GPU_PER_NODE', 'MASTER_ADDR', 'MASTER_PORT')
+UNWRITTEN = (
+    'for several nodes TAO writes their number into the spec file, and where it cannot, each node trains alone with '
+    'default settings'
+)
 
 
 def decided(plan: Plan, nodes: int) -> tuple[str, ...]:
@@ -49,19 +53,23 @@ def replaced(plan: Plan, nodes: int) -> tuple[str, ...]:
 
 
 def read_only_spec(plan: Plan, nodes: int, mounts: Sequence[Mount]) -> tuple[str, ...]:
-    """A notice about a spec file that TAO has to write into for several nodes, and cannot."""
+    """A notice about a spec file on a mount that TAO cannot write to."""
+    found = ((path, innermost(path, mounts)) for path in specs(plan, nodes))
+    return tuple(
+        f'{path} is on a mount for reading only ({where[0].origin}): {UNWRITTEN}; mount it for writing'
+        for path, where in found if where and 'ro' in where[0].mode.split(',')
+    )
+
+
+def specs(plan: Plan, nodes: int) -> tuple[str, ...]:
+    """The spec files, as container paths, that TAO writes into: with several nodes alone."""
     words = plan.target.arguments
     if nodes < 2 or not words:
         return ()
     workdir = plan.passed.get('workdir', '')
-    specs = [argument.path for argument in arguments(words) if argument.is_spec(plan.target.command[0])]
-    paths = [clean_path(f'{workdir}/{path}') if workdir and path[:1] != '/' else path for path in specs]
-    found = [(path, where[0]) for path, where in ((path, innermost(path, mounts)) for path in paths) if where]
-    return tuple(
-        f'{path} is on a mount for reading only ({mount.origin}): for several nodes TAO writes their number into the '
-        'spec file, and where it cannot, each node trains alone with default settings; mount it for writing'
-        for path, mount in dict(found).items() if 'ro' in mount.mode.split(',')
-    )
+    paths = [argument.path for argument in arguments(words) if argument.is_spec(plan.target.command[0])]
+    whole = (clean_path(f'{workdir}/{path}') if workdir and path[:1] != '/' else path for path in paths)
+    return tuple(dict.fromkeys(whole))
 
 
 def by_name(plan: Plan, nodes: int) -> Plan:

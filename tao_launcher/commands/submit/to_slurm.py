@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import re
 
-from ...base import host
+from ...base import access, host
 from ...base.errors import ConfigError, EngineError, UsageError
 from ...base.patience import Late, within
 from ...base.shell import join
 from ...engine import process
-from . import enroot, pyxis, slurm, slurm_answers
+from ...launch.paths import to_host
+from . import contract, enroot, pyxis, slurm, slurm_answers
 from .report import submitted
 from .submission import CLIENT
 
@@ -42,11 +43,11 @@ def submit_slurm(
         raise UsageError('submit slurm submits a script; there is no JSON form of it', advice='--dry-run')
     make = pyxis.script if wanted.is_pyxis else slurm.script
     try:
-        sources = within(PATIENCE_HERE, lambda: _seen(plan)) if is_checked else []
+        sources, notices = within(PATIENCE_HERE, lambda: _seen(plan, wanted)) if is_checked else ([], [])
     except Late:
-        sources = []  # which a notice has said
+        sources, notices = [], []  # which a notice has said
     script = make(plan, wanted, sources, [name for name in CLIENT if environ.get(name)])
-    for notice in (*plan.notices, *script.notices):
+    for notice in (*plan.notices, *script.notices, *notices):
         output.notice(notice)
     if dry_run:
         unset = [name for name, value in plan.export.items() if environ.get(name) != value]
@@ -64,13 +65,27 @@ def submit_slurm(
     return _wait(job, there, environ, output) if wanted.wait else 0
 
 
-def _seen(plan: Plan) -> list[str]:
-    """The mount sources that are there. Raises ConfigError for an image file that is not."""
+def _seen(plan: Plan, wanted: Submission) -> tuple[list[str], list[str]]:
+    """(the mount sources that are there, notices). Raises ConfigError for an image file that is not."""
     if enroot.is_a_file(plan.image) and host.look(plan.image) is False:
         raise ConfigError(
             f'image file {plan.image} not found', advice='correct the path (on the nodes only? --no-check)',
         )
-    return [mount.source for mount in plan.mounts if host.look(mount.seen)]
+    return [mount.source for mount in plan.mounts if host.look(mount.seen)], _unwritable(plan, wanted)
+
+
+def _unwritable(plan: Plan, wanted: Submission) -> list[str]:
+    """Notices about spec files that the caller may not write to, where the job runs as the caller."""
+    shown = plan.user[1] if plan.user[:1] == ('--user',) else plan.owner if wanted.is_pyxis else ''
+    uid, _, gid = shown.partition(':')
+    if uid != plan.owner or not uid.isdigit():
+        return []
+    groups = {int(group) for group in (*plan.groups, gid) if group.isdigit()}
+    found = ((path, to_host(path, plan.mounts)) for path in contract.specs(plan, wanted.nodes))
+    return [
+        f'{path} is not writable by you: {contract.UNWRITTEN}' for path, here in found
+        if here and host.look(here) and not access.writable_by(here, int(uid), groups)
+    ]
 
 
 def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from nobody import as_nobody
 from slurm_submission import script, submit
 from support import tao, write_mounts
 
@@ -43,6 +44,18 @@ def test_a_spec_file_that_cannot_be_written(options: list[str], spec: str, is_sa
         'number into the spec file, and where it cannot, each node trains alone with default settings; mount it for '
         'writing\n'
     ) * is_said)
+
+
+@pytest.mark.parametrize(('options', 'is_said'), [
+    (['--nodes=2', '--run_as_user'], True), (['--nodes=2', '--container=pyxis'], True), (['--nodes=2'], False),
+    (['--run_as_user'], False), (['--nodes=2', '--run_as_user', '--no-check'], False),
+])
+def test_a_spec_file_that_is_not_the_callers(options: list[str], is_said: bool, open_folder: Path) -> None:
+    (open_folder / 'a.yaml').touch(0o444)
+    words = ['submit', 'slurm', '--dry-run', *options, f'--volume={open_folder}:/specs']
+    done = as_nobody(*words, 'dino', 'train', '-e', '/specs/a.yaml')
+    assert done.code == 0, done
+    assert ('tao: notice: /specs/a.yaml is not writable by you: for several nodes TAO writes ' in done.err) == is_said
 
 
 def test_a_spec_file_on_a_claim_for_reading() -> None:
