@@ -28,7 +28,7 @@ def test_manifests_are_valid(docker: Docker, tao: Program, which: str, file: dic
     with open(f'{docker.env["HOME"]}/.tao_mounts.json', 'w') as written:
         json.dump({'Mounts': mounts, **file}, written)
     done = tao(
-        '--quiet', 'submit', 'kubernetes', '--dry-run', '--nodes=2', '--pvc=claim:/scratch:ro',
+        '--quiet', 'submit', 'kubernetes', '--dry-run=json', '--nodes=2', '--pvc=claim:/scratch:ro',
         '--image_pull_secret=ngc', '--namespace=ml', 'dino', 'train',
     )
     assert (done.returncode, done.stderr) == (0, '')

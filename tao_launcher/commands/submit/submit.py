@@ -50,8 +50,7 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
     if program == KUBERNETES:
         from .to_kubernetes import for_kubernetes, submit_kubernetes
 
-        file, _ = read_mounts_file(invocation)
-        options, environ = for_kubernetes(options, invocation.environ, file.variables)
+        options, environ = for_kubernetes(options, invocation.environ)
         here = here._replace(is_tegra=False)
         invocation = invocation._replace(options=options, environ=environ, here=here)
         plan, dry_run = _plan(program, rest, wanted, invocation)

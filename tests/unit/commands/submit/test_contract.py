@@ -60,9 +60,9 @@ def test_a_spec_file_that_is_not_the_callers(options: list[str], is_said: bool, 
 
 def test_a_spec_file_on_a_claim_for_reading() -> None:
     words = ['--nodes=2', '--pvc=specs:/specs:ro', 'dino', 'train', '-e', '/specs/a.yaml']
-    done = tao('submit', 'kubernetes', '--dry-run', *words)
+    done = tao('submit', 'kubernetes', '--dry-run=json', *words)
     assert '/specs/a.yaml is on a mount for reading only (--pvc): ' in done.err
-    assert not tao('submit', 'kubernetes', '--dry-run', *words[1:]).err
+    assert '/specs/a.yaml' not in tao('submit', 'kubernetes', '--dry-run=json', *words[1:]).err
 
 
 def test_the_network_of_several_nodes() -> None:

@@ -15,7 +15,7 @@ from tao_launcher.commands.submit import pod
 
 def pod_of(*given: str) -> tuple[Any, Any]:
     """(the pod's specification, that of its container)."""
-    spec = manifest(*given)['items'][1]['spec']['template']['spec']
+    spec = manifest(*given)['items'][-1]['spec']['template']['spec']
     (container,) = spec['containers']
     return spec, container
 
