@@ -14,6 +14,7 @@ PATIENCE = 120.0  # seconds for a cluster that is far away
 LINES = 10  # of what it said that people are shown
 CREATE = ('create', '-o', 'name', '-f', '-')
 CREATE_JOB = ('create', '-o', 'jsonpath={.metadata.uid}', '-f', '-')  # the id that makes it an owner
+EVENTS = ('get', 'events', '--field-selector', 'type=Warning', '-o', 'json')
 # What a server that has taken an object may answer as well: the object is there, or is not.
 OPEN = ('Timeout', 'ServerTimeout', 'InternalError', 'ServiceUnavailable', 'Unknown')
 
@@ -36,6 +37,11 @@ class Kubectl:
     def ask(self, *words: str, text: str = '') -> Answer:
         """What it answers; `text` is its standard input."""
         return process.ask(self.words(*words), self.environ, PATIENCE, text=text)
+
+
+def objects(digest: str) -> tuple[str, ...]:
+    """The words that ask for a Job and its pods, by the digest that labels them."""
+    return ('get', 'jobs.batch,pods', '-l', f'tao.plan={digest}', '-o', 'json')
 
 
 def owner(name: str, uid: str) -> str:

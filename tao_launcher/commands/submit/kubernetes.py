@@ -10,6 +10,7 @@ from ...settings.docker_args import word_name
 from ...settings.option import CODE, IGNORED, REFUSED
 from ...settings.options import ROWS
 from . import contract, rendezvous
+from .job_state import CONTAINER
 from .pod import PORT, address, by_name, environment, literal, mounted, of_nodes, part, put, quantity, user, volumes
 
 TYPE_CHECKING = False
@@ -34,6 +35,7 @@ class Manifest(Record):
     """
 
     name: str
+    digest: str
     service: Mapping[str, Any]
     job: Mapping[str, Any]
     secrets: tuple[str, ...]
@@ -61,7 +63,7 @@ def manifest(plan: Plan, wanted: Submission, digest: str, is_file: Callable[[str
         },
     }
     return Manifest(
-        name, _service(plan, meta) if wanted.nodes > 1 else {}, job, by_name(plan, wanted.nodes),
+        name, digest, _service(plan, meta) if wanted.nodes > 1 else {}, job, by_name(plan, wanted.nodes),
         (*contract.notices(plan, wanted.nodes, mounted(plan, wanted)), *_notices(plan, wanted, name)),
     )
 
@@ -91,7 +93,7 @@ def _pod(
     has_host_network = plan.passed.get('network') == 'host'
     ports = [{'containerPort': port.container, 'protocol': port.protocol.upper()} for port in plan.ports]
     container = {
-        'name': 'tao', 'image': plan.image, 'imagePullPolicy': PULL[str(plan.passed.get('pull', ''))],
+        'name': CONTAINER, 'image': plan.image, 'imagePullPolicy': PULL[str(plan.passed.get('pull', ''))],
         **_command(plan),
         'env': environment(plan, wanted, name, problems),
         **part('resources', part('limits', part('nvidia.com/gpu', str(wanted.gpus or '')))),

@@ -7,7 +7,8 @@ from __future__ import annotations
 import json
 
 from ...base.shell import exact, join
-from .kubectl import CREATE, CREATE_JOB, owner
+from .job_state import CONTAINER
+from .kubectl import CREATE, CREATE_JOB, EVENTS, objects, owner
 from .kubernetes import secret
 
 TYPE_CHECKING = False
@@ -17,14 +18,15 @@ if TYPE_CHECKING:
 
     from .kubectl import Kubectl
     from .kubernetes import Manifest
+    from .submission import Submission
 
 UID = 'UID-OF-THE-JOB'
 # The values as JSON has them, by a program whose command line does not show them.
 VALUES = "$(python3 -c 'import json, os, sys; print(json.dumps({n: os.environ[n] for n in sys.argv[1:]}))' NAMES)"
 
 
-def text(made: Manifest, kubectl: Kubectl) -> str:
-    """The script of a submission."""
+def text(made: Manifest, kubectl: Kubectl, wanted: Submission) -> str:
+    """The script of a submission; what only looks at the job is a comment in it."""
     owned = [f'service/{made.name}'] * bool(made.service) + [f'secret/{made.name}'] * bool(made.secrets)
     lines = ['#!/bin/sh', 'set -e']
     if made.service:
@@ -38,7 +40,14 @@ def text(made: Manifest, kubectl: Kubectl) -> str:
         lines.append(_piped(join(kubectl.words(*CREATE_JOB)), made.job))
     patch = exact(owner(made.name, UID)).replace(UID, "'\"$uid\"'")
     lines += [f'{join(kubectl.words("patch", what, "--type=merge", "-p"))} {patch}' for what in owned]
-    return '\n'.join((*lines, ''))
+    return '\n'.join((*lines, *_looks(made, kubectl, wanted), ''))
+
+
+def _looks(made: Manifest, kubectl: Kubectl, wanted: Submission) -> list[str]:
+    """What is asked of the job once it is there."""
+    until = 'until the job has ended, whose exit code is then that of its pod' if wanted.wait else 'once'
+    words = [objects(made.digest), EVENTS, *[('logs', '-f', '-c', CONTAINER, 'POD-OF-RANK-0')] * wanted.follow]
+    return [f'# then, {until}:', *(f'# {kubectl.line(*each)}' for each in words)]
 
 
 def _piped(line: str, document: Mapping[str, Any]) -> str:

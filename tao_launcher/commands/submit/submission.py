@@ -59,6 +59,7 @@ class Submission(Record):
     image: str = ''  # as pyxis names it, where docker could not: a file, or enroot's REGISTRY#NAME
     names_timeout: bool = False  # --stop-timeout was given
     wait: bool = False
+    follow: bool = False  # and show the first rank's log meanwhile
     namespace: str = ''
     claims: tuple[Mount, ...] = ()  # source is the claim's name
     pull_secret: str = ''
@@ -98,7 +99,8 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
         is_pyxis=is_pyxis,
         image=image,
         names_timeout='stop_timeout' in options,
-        wait=bool(options.get('wait')),
+        wait=bool(options.get('wait') or options.get('follow')),
+        follow=bool(options.get('follow')),
         claims=claims,
         **{key: texts.get(key, '') for key in ('name', 'time', 'partition', 'account', 'namespace')},
         pull_secret=texts.get('image_pull_secret', ''),

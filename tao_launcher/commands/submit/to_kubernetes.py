@@ -7,6 +7,7 @@ from ...engine.signals import Unwinding
 from . import kubernetes, kubernetes_script
 from .create import create
 from .kubectl import Kubectl
+from .kubernetes_wait import Log, Submitted, Watch
 from .report import submitted
 from .submission import CLIENT
 
@@ -39,13 +40,17 @@ def submit_kubernetes(
     kubectl = Kubectl(wanted.namespace, environ)
     if dry_run:
         unset = [name for name in made.secrets if environ.get(name) != values[name]]
-        _print(made, unset, kubectl, dry_run, output)
+        _print(made, unset, kubectl, wanted, dry_run, output)
         return 0
     with Unwinding():
-        create(made, values, kubectl, output)
+        uid = create(made, values, kubectl, output)
     submitted(f'job.batch/{made.name}', output)
     for what, line in follow_up(made.name, wanted.nodes, kubectl).items():
         output.notice(f'{what}: {line}')
+    watch = Watch(Submitted(made.name, uid, made.digest, wanted.nodes), kubectl, output)
+    if wanted.wait:
+        return watch.wait(Log(kubectl) if wanted.follow else None)
+    watch.look()
     return 0
 
 
@@ -66,11 +71,13 @@ def _check(values: Mapping[str, str]) -> None:
         raise UsageError(f'{", ".join(odd)}: not UTF-8, which JSON needs')
 
 
-def _print(made: Manifest, unset: list[str], kubectl: Kubectl, form: str, output: Output) -> None:
+def _print(
+    made: Manifest, unset: list[str], kubectl: Kubectl, wanted: Submission, form: str, output: Output,
+) -> None:
     """Print what would be done. The variables `unset` have other values here than in the job."""
     if form != 'json':
         output.say_exports(unset, 'the script takes {} from its environment')
-        output.result(kubernetes_script.text(made, kubectl))
+        output.result(kubernetes_script.text(made, kubectl, wanted))
         return
     if made.secrets:
         before = f', with {", ".join(unset)} set in the shell' if unset else ''

@@ -29,9 +29,9 @@ def test_the_service_and_the_secret_go_with_the_job(kubectl: FakeKubectl) -> Non
     secret = kubectl.read('create.2')
     assert (secret['metadata']['name'], secret['stringData']) == ('night', {'API_KEY': VALUE})
     assert not any(VALUE[:3] in call for call in kubectl.calls)
-    owned = [call.partition(' --type')[0] for call in kubectl.calls[3:]]
+    owned = [call.partition(' --type')[0] for call in kubectl.calls[3:5]]
     assert owned == ['patch service/night', 'patch secret/night']
-    assert all(f'"name": "night", "uid": "{UID}"' in call for call in kubectl.calls[3:])
+    assert all(f'"name": "night", "uid": "{UID}"' in call for call in kubectl.calls[3:5])
 
 
 def test_what_the_server_warns_of_is_shown(kubectl: FakeKubectl) -> None:

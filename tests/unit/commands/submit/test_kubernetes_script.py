@@ -8,7 +8,7 @@ def test_the_commands() -> None:
     done = tao('-q', 'submit', 'kubernetes', '--dry-run', '--name=a', '--nodes=2', '--env=B', 'dino', 'train', env={
         'B': 'value',
     })
-    starts = ('#', 'set', 'kubectl', 'uid', '  "stringData"')
+    starts = ('#!', 'set', 'kubectl', 'uid', '  "stringData"')
     assert [line for line in done.out.splitlines() if line.startswith(starts)] == [
         '#!/bin/sh', 'set -e', "kubectl create -o name -f - <<'END'", 'kubectl create -o name -f - <<END',
         '  "stringData": $(python3 -c '
