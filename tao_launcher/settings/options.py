@@ -176,6 +176,8 @@ SUBMIT = (
     Option('--namespace', 'NAME', "namespace (default: that of kubectl's context)", programs=(KUBERNETES,)),
     Option('--pvc', 'NAME:DEST', 'mount a persistent volume claim', repeatable=True, programs=(KUBERNETES,)),
     Option('--image_pull_secret', 'NAME', 'secret for the registry of the image', programs=(KUBERNETES,)),
+    Option('--patch', 'FILE', 'change the Job by a JSON merge patch; - is standard input', repeatable=True,
+           programs=(KUBERNETES,)),
 )
 # Understood after the task name as well: a dry run must never turn into a run, and NVIDIA's
 # launcher takes --volume there.

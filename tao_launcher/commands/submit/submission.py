@@ -63,6 +63,7 @@ class Submission(Record):
     namespace: str = ''
     claims: tuple[Mount, ...] = ()  # source is the claim's name
     pull_secret: str = ''
+    patches: tuple[str, ...] = ()  # the files
 
 
 def submission(program: str, options: Values, gpus: Gpus | None, source: str) -> Submission:
@@ -104,6 +105,7 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
         claims=claims,
         **{key: texts.get(key, '') for key in ('name', 'time', 'partition', 'account', 'namespace')},
         pull_secret=texts.get('image_pull_secret', ''),
+        patches=tuple(_words(options, 'patch')),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from ...base import host
 from ...base.errors import UsageError
 from ...engine.signals import Unwinding
-from . import kubernetes, kubernetes_script
+from . import kubernetes, kubernetes_script, patch
 from .create import create
 from .kubectl import Kubectl
 from .kubernetes_wait import Log, Submitted, Watch
@@ -55,13 +55,19 @@ def submit_kubernetes(
 
 
 def _named(plan: Plan, wanted: Submission) -> Manifest:
-    """The manifests; equal submissions have one name, for the digest is that of what is submitted."""
+    """The manifests, patched; equal submissions have one name, for the digest is that of what is submitted."""
     import hashlib
     import json
 
-    unnamed = kubernetes.manifest(plan, wanted, '', host.is_file)
-    digest = hashlib.sha256(json.dumps([unnamed.service, unnamed.job]).encode()).hexdigest()[:12]
-    return kubernetes.manifest(plan, wanted, digest, host.is_file)
+    patches = patch.read(wanted.patches)
+
+    def patched(digest: str) -> Manifest:
+        made = kubernetes.manifest(plan, wanted, digest, host.is_file)
+        job, notices = patch.applied(made.job, patches)
+        return made._replace(job=job, notices=(*made.notices, *notices))
+
+    unnamed = patched('')
+    return patched(hashlib.sha256(json.dumps([unnamed.service, unnamed.job]).encode()).hexdigest()[:12])
 
 
 def _check(values: Mapping[str, str]) -> None:
