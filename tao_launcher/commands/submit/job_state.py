@@ -30,7 +30,7 @@ class Pod(Record):
     why: str = ''
 
 
-class State(Record):
+class JobState(Record):
     """A Job: end is Complete, Failed or ''; why is the cluster's own word for a failure."""
 
     uid: str = ''  # '' where the cluster has none
@@ -45,7 +45,7 @@ class State(Record):
         return next((pod for pod in reversed(self.pods) if pod.rank == 0), None)
 
 
-def read(text: str, name: str, uid: str, nodes: int) -> State | None:
+def read(text: str, name: str, uid: str, nodes: int) -> JobState | None:
     """The state of the Job `name` with the id `uid` ('' for any), out of a list; None where `text` is no list."""
     document = answers.parsed(text)
     if not isinstance(answers.at(document, 'items'), list):
@@ -53,7 +53,7 @@ def read(text: str, name: str, uid: str, nodes: int) -> State | None:
     items = answers.entries(document, 'items')
     found = [item for item in items if answers.text(item, 'kind') == 'Job' and _named(item, name, uid)]
     if not found:
-        return State()
+        return JobState()
     job = found[0]
     uid = answers.text(job, 'metadata', 'uid')
     pods = tuple(_pod(item) for item in items if answers.text(item, 'kind') == 'Pod' and _is_of(item, uid))
@@ -63,7 +63,7 @@ def read(text: str, name: str, uid: str, nodes: int) -> State | None:
         if kind in ('Complete', 'Failed') and answers.text(condition, 'status') == 'True':
             end, why = kind, _why(condition)
     is_suspended = answers.at(job, 'spec', 'suspend') is True
-    return State(uid, end, why, is_suspended, not (end or is_suspended) and len(pods) < nodes, pods)
+    return JobState(uid, end, why, is_suspended, not (end or is_suspended) and len(pods) < nodes, pods)
 
 
 def exit_code(pods: Iterable[Pod]) -> Pod | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...base.output import Output
     from ...engine.process import Answer
-    from .job_state import Pod, State
+    from .job_state import Pod, JobState
     from .kubectl import Kubectl
 
 LOOK = 3.0  # seconds for the controller to make the pods, or to say why it cannot
@@ -100,7 +100,7 @@ class Watch:
         while process.clock() < until and not (log and was_shown and not log.is_shown()):
             process.sleep(min(MOMENT, seconds) if was_shown else seconds)
 
-    def _code(self, state: State, pods: dict[str, Pod]) -> int:
+    def _code(self, state: JobState, pods: dict[str, Pod]) -> int:
         if state.end == 'Complete':
             return 0
         failed = job_state.exit_code(pods.values())
@@ -113,7 +113,7 @@ class Watch:
                     self.output.notice(f'{pod.name}: {pod.why}')
         return failed.code or 1 if failed else 1
 
-    def tell(self, state: State) -> bool:
+    def tell(self, state: JobState) -> bool:
         """Tell what keeps the job from running, as far as it was not told yet; whether anything does."""
         pending = [pod for pod in state.pods if pod.is_pending]
         words = [f'{pod.name}: {pod.why}' for pod in pending if pod.why]
@@ -132,7 +132,7 @@ class Watch:
         answer = self.kubectl.ask(*EVENTS)
         return job_state.warnings(answer.out, names) if answer.code == 0 else []
 
-    def _state(self) -> tuple[Answer, State | None]:
+    def _state(self) -> tuple[Answer, JobState | None]:
         answer = self.kubectl.ask(*objects(self.job.digest))
         if answer.code != 0:
             return answer, None

@@ -4,10 +4,10 @@ from __future__ import annotations
 import pytest
 from kubernetes_answers import RUNNING, UID, ended, event, job, listed, pod
 
-from tao_launcher.commands.submit.job_state import State, cause, exit_code, read, warnings
+from tao_launcher.commands.submit.job_state import JobState, cause, exit_code, read, warnings
 
 
-def state(*items: object, nodes: int = 1) -> State:
+def state(*items: object, nodes: int = 1) -> JobState:
     found = read(listed(*items), 'night', UID, nodes)
     assert found
     return found
@@ -22,9 +22,9 @@ def test_a_job_that_runs() -> None:
 
 
 def test_one_of_another_job_is_not_looked_at() -> None:
-    assert state(job(uid='older'), pod(uid='older')) == State()
+    assert state(job(uid='older'), pod(uid='older')) == JobState()
     assert state(job(), pod(uid='older')).pods == ()
-    assert state() == State()
+    assert state() == JobState()
     found = read(listed(job(uid='x')), 'night', '', 1)
     assert found and found.uid == 'x'
 
