@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...base.output import Output
     from ...engine.process import Answer
-    from .job_state import Pod, JobState
+    from .job_state import JobState, Pod
     from .kubectl import Kubectl
 
 LOOK = 3.0  # seconds for the controller to make the pods, or to say why it cannot
