@@ -7,7 +7,7 @@ import re
 
 from ...base.errors import EngineError
 from .kubectl import CREATE, CREATE_JOB, is_refusal, is_there_already, owner, said
-from .kubernetes import secret
+from .kubernetes import owned, secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ SHORTEST = 4  # characters of a value that can be told from words
 
 
 def create(made: Manifest, values: Mapping[str, str], kubectl: Kubectl, output: Output) -> str:
-    """Create the Service, the Secret with the values, and the Job that owns both. Returns the Job's id, '' for none.
+    """Create the Service, the Secret with the values, and the Job. Returns the Job's id, '' where kubectl prints none.
 
     The Job comes last: it may displace others' work, and would find neither its ranks nor its variables.
     Raises EngineError.
@@ -49,23 +49,19 @@ def create(made: Manifest, values: Mapping[str, str], kubectl: Kubectl, output: 
             output.notice(f'kubectl: {line}')
         done.append(kind)
         uid = answer.out.strip()
-    if not re.fullmatch('[A-Za-z0-9][A-Za-z0-9-]{0,63}', uid):
-        uid = ''
-    for kind in done[:-1]:
-        _hand_over(f'{kind}/{made.name}', made.name, uid, kubectl, output)
-    return uid
+    return uid if re.fullmatch('[A-Za-z0-9][A-Za-z0-9-]{0,63}', uid) else ''
 
 
-def _hand_over(what: str, name: str, uid: str, kubectl: Kubectl, output: Output) -> None:
-    """Make the Job the owner of an object, so that it goes when the Job does."""
-    if uid:
-        answer = kubectl.ask('patch', what, '--type=merge', '-p', owner(name, uid))
-        if answer.code == 0:
-            return
-        why = ' '.join(said(answer)) or answer.err
-    else:
+def hand_over(made: Manifest, uid: str, kubectl: Kubectl, output: Output) -> None:
+    """Make the Job with that id the owner of its Service and its Secret, so that they go when it does."""
+    for what in owned(made):
         why = 'kubectl printed no id of the job'
-    output.notice(f'{what} stays when the job is removed ({why}): {kubectl.line("delete", what)}')
+        if uid:
+            answer = kubectl.ask('patch', what, '--type=merge', '-p', owner(made.name, uid))
+            if answer.code == 0:
+                continue
+            why = ' '.join(said(answer))
+        output.notice(f'{what} stays when the job is removed ({why}): {kubectl.line("delete", what)}')
 
 
 def _failure(answer: Answer, kind: str, name: str, done: list[str], kubectl: Kubectl) -> EngineError:

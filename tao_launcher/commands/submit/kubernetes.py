@@ -74,6 +74,11 @@ def secret(made: Manifest, values: Mapping[str, str]) -> Object:
     return {'apiVersion': 'v1', 'kind': 'Secret', 'metadata': meta, 'type': 'Opaque', 'stringData': dict(values)}
 
 
+def owned(made: Manifest) -> list[str]:
+    """What is created beside the Job."""
+    return [f'service/{made.name}'] * bool(made.service) + [f'secret/{made.name}'] * bool(made.secrets)
+
+
 def _service(plan: Plan, meta: Object) -> Object:
     return {
         'apiVersion': 'v1', 'kind': 'Service', 'metadata': meta,

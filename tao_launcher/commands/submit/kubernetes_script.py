@@ -9,7 +9,7 @@ import json
 from ...base.shell import exact, join
 from .job_state import CONTAINER
 from .kubectl import CREATE, CREATE_JOB, EVENTS, objects, owner
-from .kubernetes import secret
+from .kubernetes import owned, secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,19 +27,18 @@ VALUES = "$(python3 -c 'import json, os, sys; print(json.dumps({n: os.environ[n]
 
 def text(made: Manifest, kubectl: Kubectl, wanted: Submission) -> str:
     """The script of a submission; what only looks at the job is a comment in it."""
-    owned = [f'service/{made.name}'] * bool(made.service) + [f'secret/{made.name}'] * bool(made.secrets)
     lines = ['#!/bin/sh', 'set -e']
     if made.service:
         lines.append(_piped(join(kubectl.words(*CREATE)), made.service))
     if made.secrets:
         document = json.dumps(secret(made, {}), indent=2).replace('{}', VALUES.replace('NAMES', join(made.secrets)))
         lines.append(f'{join(kubectl.words(*CREATE))} <<END\n{document}\nEND')
-    if owned:
+    if owned(made):
         lines.append(f'uid=$({_piped(join(kubectl.words(*CREATE_JOB)), made.job)}\n)')
     else:
         lines.append(_piped(join(kubectl.words(*CREATE_JOB)), made.job))
     patch = exact(owner(made.name, UID)).replace(UID, "'\"$uid\"'")
-    lines += [f'{join(kubectl.words("patch", what, "--type=merge", "-p"))} {patch}' for what in owned]
+    lines += [f'{join(kubectl.words("patch", what, "--type=merge", "-p"))} {patch}' for what in owned(made)]
     return '\n'.join((*lines, *_looks(made, kubectl, wanted), ''))
 
 

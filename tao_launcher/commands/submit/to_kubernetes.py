@@ -5,7 +5,7 @@ from ...base import host
 from ...base.errors import UsageError
 from ...engine.signals import Unwinding
 from . import kubernetes, kubernetes_script, patch
-from .create import create
+from .create import create, hand_over
 from .kubectl import Kubectl
 from .kubernetes_wait import Log, Submitted, Watch
 from .report import submitted
@@ -44,13 +44,15 @@ def submit_kubernetes(
         return 0
     with Unwinding():
         uid = create(made, values, kubectl, output)
-    submitted(f'job.batch/{made.name}', output)
+        submitted(f'job.batch/{made.name}', output)
+        hand_over(made, uid, kubectl, output)
     for what, line in follow_up(made.name, wanted.nodes, kubectl).items():
         output.notice(f'{what}: {line}')
     watch = Watch(Submitted(made.name, uid, made.digest, wanted.nodes), kubectl, output)
     if wanted.wait:
         return watch.wait(Log(kubectl) if wanted.follow else None)
-    watch.look()
+    if not output.quiet:
+        watch.look()
     return 0
 
 
