@@ -139,7 +139,7 @@ def test_what_is_there_already_is_left_alone(api: Api, tao: Program) -> None:
     assert tao(*SUBMIT, '--nodes=2', 'dino', 'train').returncode == 0
     done = tao(*SUBMIT, '--nodes=2', 'dino', 'train')
     assert done.returncode == 125
-    assert done.stderr.endswith('    try: --name NAME for one more, or kubectl delete service night\n')
+    assert done.stderr.endswith('    try: --name NAME for one more, or kubectl delete job/night\n')
     assert len(api.changes) == 4  # the last one the Service that was refused
 
 

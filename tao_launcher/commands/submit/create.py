@@ -86,7 +86,7 @@ def _failure(answer: Answer, kind: str, name: str, done: list[str], kubectl: Kub
         why.append(f'{left[-1]} may have been created')
     advice = kubectl.line('delete', *left) if left else ''
     if is_there_already(answer) and not left:
-        advice = f'--name NAME for one more, or {kubectl.line("delete", ",".join((*done, kind)), name)}'
+        advice = f'--name NAME for one more, or {kubectl.line("delete", f"job/{name}")}'
     return EngineError('kubectl did not create the job', *said(answer), *why, advice=advice)
 
 

@@ -59,7 +59,7 @@ def manifest(plan: Plan, wanted: Submission, digest: str, is_file: Callable[[str
         'apiVersion': 'batch/v1', 'kind': 'Job', 'metadata': meta,
         'spec': {
             'completionMode': 'Indexed', 'completions': wanted.nodes, 'parallelism': wanted.nodes, 'backoffLimit': 0,
-            'template': {'metadata': {'labels': labels}, 'spec': pod},
+            'template': {'metadata': {'labels': labels, **_shown(wanted.nodes)}, 'spec': pod},
         },
     }
     return Manifest(
@@ -125,6 +125,11 @@ def _pod(
     _request(container)
     first = [rendezvous.container(container, address(name))] if wanted.nodes > 1 else []
     return {**part('initContainers', first), **pod}
+
+
+def _shown(nodes: int) -> Object:
+    """Of several containers kubectl logs shows the job's own, and need not say so."""
+    return part('annotations', {'kubectl.kubernetes.io/default-container': CONTAINER} if nodes > 1 else {})
 
 
 def _request(container: Object) -> None:

@@ -16,6 +16,7 @@ NAME = 'wait-for-rank-0'
 LIMIT = 1800  # seconds: the first rank's node may have to pull the image
 # $1 is the name, $2 the limit. An image with glibc has getent; busybox has only programs that resolve on the way.
 SCRIPT = r"""
+trap 'exit 143' TERM
 for how in getent python3 python ping ''; do
     ! command -v "$how" >/dev/null 2>&1 || break
 done

@@ -39,7 +39,8 @@ def test_job_and_service() -> None:
     }
     (first,) = template['spec'].pop('initContainers')
     assert (first['name'], first['command'][-2]) == ('wait-for-rank-0', f'{name}-0.{name}')
-    assert template == {'metadata': {'labels': job['metadata']['labels']}, 'spec': {
+    shown = {'kubectl.kubernetes.io/default-container': 'tao'}
+    assert template == {'metadata': {'labels': job['metadata']['labels'], 'annotations': shown}, 'spec': {
         'restartPolicy': 'Never', 'subdomain': name, 'terminationGracePeriodSeconds': 30, 'shareProcessNamespace': True,
         'containers': [{
             'name': 'tao', 'image': IMAGE, 'imagePullPolicy': 'IfNotPresent',

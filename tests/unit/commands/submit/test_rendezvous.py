@@ -58,6 +58,12 @@ def test_it_waits_until_the_name_resolves(tmp_path: Path) -> None:
     assert (tmp_path / 'bin' / 'getent.calls').read_text() == 'hosts night-0.night\n' * 2
 
 
+def test_it_can_be_ended(tmp_path: Path) -> None:
+    """As process 1 of its container it would ignore what it does not handle."""
+    path = image(tmp_path / 'bin', getent='kill -TERM "$PPID"; exit 1')
+    assert wait(path, 'a', 20).returncode == 143
+
+
 def test_an_image_that_cannot_tell(tmp_path: Path) -> None:
     done = wait(image(tmp_path / 'bin'), 'a')
     assert (done.returncode, done.stderr) == (
