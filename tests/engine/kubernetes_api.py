@@ -5,7 +5,6 @@ import http.server
 import json
 import re
 import threading
-import time
 from typing import Any, Callable, Optional
 from urllib.parse import parse_qs, urlsplit
 
@@ -212,14 +211,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *words: object) -> None:
         pass
-
-
-def until(is_so: Callable[[], object], timeout: float = 20) -> None:
-    """Wait for a state."""
-    deadline = time.monotonic() + timeout
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def wrapper(kubectl: Optional[str]) -> str:

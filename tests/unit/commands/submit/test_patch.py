@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kubernetes_submission import submit
 from support import Result, command, tao
@@ -72,6 +72,23 @@ def test_a_pod_is_placed() -> None:
                  '--patch=patch.json', 'dino', 'train')
     assert '"kueue.x-k8s.io/queue-name": "gpu"' in script.out and name in script.out
     assert json.loads(patched({}).out)['items'][1]['metadata']['name'] != name
+
+
+@settings(max_examples=60)
+@given(st.recursive(
+    st.sampled_from([None, True, 'x', '', 7, 1.5, [], [{}], [{'name': 'tao'}], {}, '\ud800', 'a\0b']),
+    lambda inner: st.dictionaries(st.sampled_from([
+        'apiVersion', 'metadata', 'labels', 'tao.job', 'name', 'spec', 'template', 'containers', 'volumes', 'subdomain',
+        'suspend', 'é',
+    ]), inner, max_size=4), max_leaves=12,
+))
+def test_any_patch(patch: Any) -> None:
+    done = patched(json.dumps(patch))
+    assert done.code in (0, 2) and 'a bug of' not in done.err, done
+    if done.code == 0:
+        job = json.loads(done.out)['items'][1]
+        assert job['metadata']['labels']['tao.job'] == 'model.dino.train'
+        assert job['spec']['template']['spec']['containers'][0]['name'] == 'tao'
 
 
 def test_several_one_after_the_other() -> None:
