@@ -6,7 +6,7 @@ from ...engine import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ...engine.process import Answer
 
@@ -34,9 +34,9 @@ class Kubectl:
         """A command of it, for people and shells."""
         return join(self.words(*words))
 
-    def ask(self, *words: str, text: str = '') -> Answer:
-        """What it answers; `text` is its standard input."""
-        return process.ask(self.words(*words), self.environ, PATIENCE, text=text)
+    def ask(self, *words: str, text: str = '', is_over: Callable[[], bool] | None = None) -> Answer:
+        """What it answers; `text` is its standard input. It is given up as soon as `is_over` says so."""
+        return process.ask(self.words(*words), self.environ, PATIENCE, is_over, text)
 
 
 def objects(digest: str) -> tuple[str, ...]:
@@ -72,3 +72,8 @@ def is_refusal(answer: Answer) -> bool:
 def is_there_already(answer: Answer) -> bool:
     """Whether it says that there is one of that name."""
     return 'AlreadyExists' in answer.err or 'already exists' in answer.err
+
+
+def is_forbidden(answer: Answer) -> bool:
+    """Whether the user may not ask that, which another attempt does not change."""
+    return any(f'Error from server ({reason})' in answer.err for reason in ('Forbidden', 'Unauthorized'))

@@ -5,13 +5,14 @@ from ...base.errors import EngineError
 from ...base.output import OutputClosed
 from ...base.record import Record
 from ...engine import process
-from ...engine.signals import Unwinding
+from ...engine.signals import Signals
 from . import job_state
-from .kubectl import EVENTS, objects, said
+from .kubectl import EVENTS, is_forbidden, objects, said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Callable
 
     from ...base.output import Output
     from ...engine.process import Answer
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
 
 LOOK = 3.0  # seconds for the controller to make the pods, or to say why it cannot
 OFTEN, SELDOM = 0.5, 10.0  # seconds between two looks at a job that is waited for, at first and later on
-MOMENT = 0.1  # seconds
 SILENCE = 600.0  # seconds without a word about a job that is waited for
-ENDING = 10.0  # seconds for the rest of a log
+ENDING = 30.0  # seconds for the rest of a log
 ATTEMPTS = 3  # at a log that cannot be shown
 MOST = 20  # different warnings that are told
 
@@ -44,6 +44,8 @@ class Watch:
         self.kubectl = kubectl
         self.output = output
         self._told: set[str] = set()
+        self._came: list[int] = []  # signals
+        self._is_over: Callable[[], bool] | None = None  # kubectl no longer has to answer
 
     def look(self) -> None:
         """Tell why there is no pod, where the cluster says so soon."""
@@ -55,22 +57,32 @@ class Watch:
             process.sleep(OFTEN)
 
     def wait(self, log: Log | None) -> int:
-        """The exit code of the job once it has ended; leaving the waiting does not end it. Raises EngineError."""
-        try:
-            with Unwinding():
-                return self._wait(log)
-        except (KeyboardInterrupt, SystemExit):
-            self.output.notice(f'no longer waiting; job {self.job.name} goes on')
-            raise
-        finally:
-            if log:
-                log.end(0)
+        """The exit code of the job once it has ended, or minus the signal by which the waiting was left.
 
-    def _wait(self, log: Log | None) -> int:
+        Leaving it does not end the job. Raises EngineError.
+        """
+        with Signals() as signals:  # as data: one that came while a log is begun would leave it behind
+            try:
+                ended = self._end(log, signals)
+                if ended and log:
+                    log.end(ENDING)
+            finally:
+                if log:
+                    log.end(0)
+        if ended:
+            return self._code(*ended)
+        self.output.notice(f'no longer waiting; job {self.job.name} goes on')
+        return -self._came[0]
+
+    def _end(self, log: Log | None, signals: Signals) -> tuple[JobState, dict[str, Pod]] | None:
+        """The state of the job when it has ended and its pods, those that are gone too; None after a signal."""
         pause, known = OFTEN, process.clock()
-        pods: dict[str, Pod] = {}  # those that are gone too
-        while True:
+        pods: dict[str, Pod] = {}
+        self._is_over = lambda: self._has_come(signals)
+        while not self._has_come(signals):
             answer, state = self._state()
+            if self._came:
+                break
             if state and not state.uid:
                 why = 'someone has deleted it, or its time after the end (ttlSecondsAfterFinished) is over'
                 raise EngineError(f'job {self.job.name} is gone, and nobody knows how it ended', why)
@@ -80,25 +92,29 @@ class Watch:
                 if log:
                     log.follow(state.first_rank())
                 if state.end:
-                    break
+                    return state, pods
                 self.tell(state)
-            elif process.clock() - known > SILENCE:
+            elif is_forbidden(answer) or process.clock() - known > SILENCE:
                 raise EngineError(
                     f'Kubernetes does not say how job {self.job.name} ended', *said(answer),
                     advice=self.kubectl.line('describe', f'job/{self.job.name}'),
                 )
-            self._pause(pause, log)
+            self._pause(pause, log, signals)
             pause = min(pause * 1.5, SELDOM)
-        if log:
-            log.end(ENDING)
-        return self._code(state, pods)
+        return None
 
-    def _pause(self, seconds: float, log: Log | None) -> None:
-        """Wait, but no longer than until the log breaks off."""
+    def _has_come(self, signals: Signals, seconds: float = 0.0) -> bool:
+        """Whether a signal ends the waiting; one is waited for, or for the end of a child."""
+        self._came += signals.wait(seconds)
+        return bool(self._came)
+
+    def _pause(self, seconds: float, log: Log | None, signals: Signals) -> None:
+        """Wait, but no longer than until a signal comes or the log breaks off."""
         until = process.clock() + seconds
         was_shown = bool(log and log.is_shown())
-        while process.clock() < until and not (log and was_shown and not log.is_shown()):
-            process.sleep(min(MOMENT, seconds) if was_shown else seconds)
+        while process.clock() < until and not self._has_come(signals, until - process.clock()):
+            if log and was_shown and not log.is_shown():
+                return
 
     def _code(self, state: JobState, pods: dict[str, Pod]) -> int:
         if state.end == 'Complete':
@@ -129,11 +145,11 @@ class Watch:
         return bool(words)
 
     def _events(self, names: dict[str, str]) -> list[str]:
-        answer = self.kubectl.ask(*EVENTS)
+        answer = self.kubectl.ask(*EVENTS, is_over=self._is_over)
         return job_state.warnings(answer.out, names) if answer.code == 0 else []
 
     def _state(self) -> tuple[Answer, JobState | None]:
-        answer = self.kubectl.ask(*objects(self.job.digest))
+        answer = self.kubectl.ask(*objects(self.job.digest), is_over=self._is_over)
         if answer.code != 0:
             return answer, None
         return answer, job_state.read(answer.out, self.job.name, self.job.uid, self.job.nodes)

@@ -26,7 +26,7 @@ WAITING = pod(0, 'Pending', conditions=[{
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ('OFTEN', 'SELDOM', 'MOMENT'):
+    for name in ('OFTEN', 'SELDOM'):
         monkeypatch.setattr(f'tao_launcher.commands.submit.kubernetes_wait.{name}', 0.01)
 
 
@@ -137,6 +137,15 @@ def test_a_cluster_that_no_longer_answers(kubectl: FakeKubectl, monkeypatch: pyt
     ))
 
 
+def test_waiting_is_not_permitted(kubectl: FakeKubectl) -> None:
+    kubectl.answers('get', '', 'Error from server (Forbidden): jobs.batch is forbidden', 1)
+    assert submit('--wait') == Result(125, 'job.batch/night\n', FIRST + (
+        'tao: error: Kubernetes does not say how job night ended\n'
+        '    Error from server (Forbidden): jobs.batch is forbidden\n    try: kubectl describe job/night\n'
+    ))
+    assert len(kubectl.calls) == 2
+
+
 @pytest.mark.parametrize('looked', [
     [listed(job(), pod(0, 'Pending')), listed(), listed(job(), pod(state=RUNNING)),
      listed(job(end='Failed'), pod(0, 'Failed', state=ended(3)))],
@@ -167,7 +176,7 @@ def test_a_log_that_cannot_be_shown(kubectl: FakeKubectl) -> None:
     assert len([call for call in kubectl.calls if call.startswith('logs')]) == 3
 
 
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_leaving_it_leaves_the_job(number: int, kubectl: FakeKubectl, tmp_path: Path) -> None:
     looks(kubectl, listed(job(), pod(state=RUNNING)))
     script = (kubectl.folder / 'kubectl').read_text().replace('#!/bin/sh\n', (
@@ -179,15 +188,16 @@ def test_leaving_it_leaves_the_job(number: int, kubectl: FakeKubectl, tmp_path: 
     assert child.stdout and child.stderr
     assert [child.stdout.readline() for _ in range(2)] == ['job.batch/night\n', 'started\n']
     child.send_signal(number)
-    assert child.wait(20) == (-2 if number == signal.SIGINT else 143)
-    assert child.stderr.read() == said('no longer waiting; job night goes on')
+    assert child.wait(20) == -number
     shown = int((kubectl.folder / 'log').read_text())
     deadline = time.monotonic() + 10
     while Path(f'/proc/{shown}').exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not Path(f'/proc/{shown}').exists()
+    assert child.stderr.read() == said('no longer waiting; job night goes on')
     assert not any('delete' in call for call in kubectl.calls)
-    child.stdout.close(), child.stderr.close()
+    child.stdout.close()
+    child.stderr.close()
 
 
 def test_nobody_reads_the_log(kubectl: FakeKubectl) -> None:
