@@ -64,6 +64,10 @@ def by_kind(
         ended, everybody, named = jobs
         found = world.jobs(options, ended=ended, everybody=everybody)
         return Completions('', tuple(Candidate(word, what) for word, what in found if word not in named))
+    if kind == 'JOB|PATH':
+        here = paths.host(text, world)
+        ours = () if here.head else by_kind('JOB', text, options, world, jobs).candidates
+        return here._replace(candidates=(*ours, *here.candidates))
     if kind == 'TASK':
         return group_or_task(text, options, world)
     if kind == 'DIR:DST[:MODE]':
