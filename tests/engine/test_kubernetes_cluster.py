@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING, Callable, Iterator
 
 import pytest
 from conftest import SCRIPTS
@@ -45,11 +45,19 @@ class Cluster:
             f'--image={IMAGE}', *options, 'dino', 'run', 'sh', '-c', script, check=False,
         )
 
-    def until_gone(self, what: str) -> None:
+    def until(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 60
-        while self.kubectl('get', what, '--ignore-not-found', '-o', 'name'):
-            assert time.monotonic() < deadline, what
+        while not is_so():
+            assert time.monotonic() < deadline
             time.sleep(0.2)
+
+    def until_gone(self, what: str) -> None:
+        self.until(lambda: not self.kubectl('get', what, '--ignore-not-found', '-o', 'name'))
+
+    def quota(self, name: str, hard: str) -> None:
+        """Make a quota, which is in force once it has a status."""
+        self.kubectl('create', 'quota', name, f'--hard={hard}')
+        self.until(lambda: bool(self.kubectl('get', 'quota', name, '-o', 'jsonpath={.status.hard}')))
 
 
 @pytest.fixture
@@ -84,11 +92,11 @@ def test_the_rank_that_failed_gives_the_code(cluster: Cluster) -> None:
 
 
 def test_quotas(cluster: Cluster) -> None:
-    cluster.kubectl('create', 'quota', 'pods', '--hard=pods=0')
+    cluster.quota('pods', 'pods=0')
     done = cluster.submit('nopods')
     assert (done.returncode, done.stdout) == (0, 'job.batch/nopods\n')
     assert 'tao: notice: job nopods: FailedCreate: ' in done.stderr and 'exceeded quota: pods' in done.stderr
-    cluster.kubectl('create', 'quota', 'jobs', '--hard=count/jobs.batch=1')
+    cluster.quota('jobs', 'count/jobs.batch=1')
     done = cluster.submit('nojob', '--nodes=2', '--env=API_KEY')
     assert (done.returncode, done.stdout) == (125, '')
     assert 'tao: error: kubectl did not create the job\n' in done.stderr and 'exceeded quota: jobs' in done.stderr
