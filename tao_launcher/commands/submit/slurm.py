@@ -98,8 +98,28 @@ def sbatch_words(plan: Plan, wanted: Submission, exported: Sequence[str]) -> tup
 
 def _warning(plan: Plan, wanted: Submission) -> str:
     """The warning before its time is over of a job that wants more time to end than Slurm gives by then."""
-    is_longer = wanted.names_timeout and plan.stop_timeout > USUAL_GRACE
-    return f'TERM@{min(plan.stop_timeout, MOST_SIGNAL)}' if is_longer else ''
+    if not wanted.names_timeout or plan.stop_timeout <= USUAL_GRACE:
+        return ''
+    # Slurm may be a minute early
+    if wanted.time and 0 < _seconds(wanted.time) <= plan.stop_timeout + 60:
+        raise UsageError(
+            f'--stop-timeout {plan.stop_timeout}: the job has no more than --time {wanted.time}, '
+            'and would be told to end as it begins'
+        )
+    return f'TERM@{min(plan.stop_timeout, MOST_SIGNAL)}'
+
+
+def _seconds(limit: str) -> int:
+    """A time limit as Slurm reads it: M, M:S, H:M:S, D-H, D-H:M or D-H:M:S; 0 for none."""
+    days, dash, rest = limit.rpartition('-')
+    if not rest[0].isdigit():
+        return 0
+    parts = [int(part) for part in rest.split(':')]
+    if dash:
+        hours, minutes, seconds = (*parts, 0, 0)[:3]
+    else:
+        hours, minutes, seconds = ((0, *parts, 0), (0, *parts), tuple(parts))[len(parts) - 1]
+    return ((int(days or '0') * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 def options(words: Sequence[str]) -> dict[str, str]:

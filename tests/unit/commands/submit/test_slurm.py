@@ -45,6 +45,19 @@ def test_a_longer_time_to_end(seconds: str, line: list[str]) -> None:
     assert [one for one in given if 'signal' in one] == ['--signal=USR1@9']
 
 
+@pytest.mark.parametrize(('limit', 'is_enough'), [
+    ('6', False), ('7', True), ('5:59', False), ('0:6:00', False), ('1:00:00', True), ('0-1', True), ('0-0:6', False),
+    ('0-0:7:0', True), ('unlimited', True), ('INFINITE', True), ('0', True),
+])
+def test_a_time_to_end_within_the_time_limit(limit: str, is_enough: bool) -> None:
+    done = submit('--stop-timeout=300', f'--time={limit}', 'dino', 'train')
+    said = (
+        f'tao: error: --stop-timeout 300: the job has no more than --time {limit}, '
+        'and would be told to end as it begins\n'
+    )
+    assert (done.code, done.err) == ((0, '') if is_enough else (2, said))
+
+
 def test_words_for_srun() -> None:
     words = ['--srun-arg=--cpu-bind=none', '--srun-arg', "--network=it's", '--srun-arg=-v']
     for how in ('docker', 'pyxis'):
