@@ -28,7 +28,7 @@ def option_value(key: str, text: str, options: Values, world: World) -> Completi
     if key == 'context':
         names = world.contexts() if _profile(options, world).has_contexts else ()
         return Completions('', tuple(map(Candidate, names)))
-    if key == 'mounts_file':
+    if key in ('mounts_file', 'patch'):
         return paths.host(text, world)
     if key == 'host_path':
         return paths.host(text, world, only_folders=True) if '=' not in text else NOTHING
