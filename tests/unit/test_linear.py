@@ -116,11 +116,11 @@ CASES: dict[str, tuple[Callable[[Any], object], Callable[[int], Any], int]] = {
         lambda path: follow(path, [Mount('/h', '/d')], lambda where: None), lambda n: '/d' + '/x' * n, 500,
     ),
     'a spec file': (
-        lambda text: results.in_spec(text, 'train'), lambda n: f'{"a" * n}\n{" " * n}a{" " * n}\nresults_dir: {"#" * n}',
-        20000,
+        lambda text: results.in_spec(text, 'train'), lambda n: f'{"a" * n}\n{" " * n}a{" " * n}\nx: {"#" * n}', 20000,
     ),
     'a script': (
-        lambda text: results.said(results.Ran('a/b/run', ('sh', '-c', text))), lambda n: 'a;"b c" results_dir=\\' * n, 100,
+        lambda text: results.said(results.Ran('a/b/run', ('sh', '-c', text))), lambda n: 'a;"b c" results_dir=\\' * n,
+        100,
     ),
     'a size': (parsers.size, lambda n: '9' * n, 20000),
     'a size of zeros': (parsers.size, lambda n: '0' * n + 'x', 20000),
