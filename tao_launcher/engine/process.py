@@ -3,14 +3,12 @@ from __future__ import annotations
 
 import errno
 import os
-import selectors
 import signal
-import subprocess
 import time
-from functools import partial
 
 from ..base import temporary
 from ..base.errors import EngineError, EngineMissing
+from ..base.late import subprocess
 from ..base.record import Record
 from ..base.shell import quote
 from ..base.text import encoded
@@ -67,6 +65,8 @@ def ask(
 
 def _heard(child: subprocess.Popen[bytes], timeout: float, is_over: Callable[[], bool] | None) -> Answer:
     """What a command prints until it ends. Who else holds its output (a process that it left) is not waited for."""
+    import selectors  # slow to load
+
     deadline = clock() + timeout
     said: dict[int, bytearray] = {}
     with selectors.DefaultSelector() as pipes:
@@ -319,7 +319,10 @@ def show(argv: Sequence[str], env: Mapping[str, str], *, has_errors: bool) -> An
     child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
     try:
         errors = b''
-        for block in iter(partial(os.read, child.stderr.fileno(), BLOCK) if child.stderr else bytes, b''):
+        while child.stderr:
+            block = os.read(child.stderr.fileno(), BLOCK)
+            if not block:
+                break
             errors = (errors + block)[-WORDS:]
         return Answer(child.wait(), '', errors.decode('utf-8', 'replace'))
     except BaseException:
