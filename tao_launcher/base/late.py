@@ -4,15 +4,18 @@ Loading json and re was a third of what a plain dry run cost, and it needs neith
 """
 from __future__ import annotations
 
-__all__ = ('json', 're', 'shutil', 'subprocess')
+__all__ = ('json', 're', 'shutil', 'signal', 'subprocess')
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import json
     import re
     import shutil
+    import signal
     import subprocess
 else:
+    import _signal as signal  # all of module signal but its enums, which are slow to load
+
     class LateModule:
         """Stands for the module that `load` returns."""
 

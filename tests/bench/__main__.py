@@ -1,9 +1,9 @@
 """What the launcher costs, as ratios measured in one run: python tests/bench, with the Python it is installed in.
 
 CPU of a dry run and of help against a bare interpreter of the same environment, and, where
-TAO_TEST_DOCKER_HOST names an engine with the stand-in image, wall time of a job against the same bare docker run, of a list
-of 50 jobs against a bare docker ps, and with the progress of each against their ids alone; of completions
-against a dry run.
+TAO_TEST_DOCKER_HOST names an engine with the stand-in image, wall time of a job against the same bare
+docker run, of a list of 50 jobs against a bare docker ps, and with the progress of each against their
+ids alone; of completions against a dry run.
 Medians of pairs that are measured in turn; nothing passes or fails here.
 
 python tests/bench bundle measures something else, which takes minutes and 5 GB of disk: a bundle of a
@@ -114,6 +114,9 @@ def launches(task: Sequence[str], python: Sequence[str], env: dict[str, str], fo
     for name, environment in (('dry run', env), ('dry run, example file', readme)):
         for how, ours, aim in (('', [TAO], script), (' by python -m', module, by_module)):
             ratio(f'CPU, {name}{how} / python', cpu, [*ours, '--dry-run', *task], python, environment, f'aim ≤ {aim}')
+    nothing = ['--engine', 'docker:/bin/true', *task]
+    aim = f'aim ≤ {float(script) + 0.4:.1f}'
+    ratio('CPU, job of an engine that does nothing / python', cpu, [TAO, *nothing], python, env, aim)
     for words in (['--version'], ['--help'], ['list', '--help']):
         ratio(f'CPU, tao {" ".join(words)} / python', cpu, [TAO, *words], python, env, 'aim ≤ 3.0')
 
