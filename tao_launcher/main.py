@@ -89,7 +89,8 @@ def _run(words: list[str], program: str, environ: dict[str, str], output: Output
 
         output.result(f'{program} {__version__}\n')
         return 0
-    invocation = Invocation(options, environ, host.survey(environ), output)
+    here = host.survey(environ)._replace(called=(program, *words))
+    invocation = Invocation(options, environ, here, output)
     if program in RUNNERS:
         from .commands.runner.runner import runner
 

@@ -162,17 +162,19 @@ def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissi
 
 def start(
     argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool,
+    is_quiet: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start the engine's client.
 
-    In its own session no signal of the terminal reaches it. Without `has_input` it reads nothing.
+    In its own session no signal of the terminal reaches it. Without `has_input` it reads nothing; what it says on
+    stderr is dropped where `is_quiet`.
     Raises EngineMissing or EngineError when it cannot be started.
     """
     try:
         return subprocess.Popen(
             [encoded(word) for word in argv], env=_encoded(env), start_new_session=own_session,
             stdin=None if has_input else subprocess.DEVNULL,
-            stdout=subprocess.PIPE if captured else None,
+            stdout=subprocess.PIPE if captured else None, stderr=subprocess.DEVNULL if is_quiet else None,
         )
     except FileNotFoundError:
         raise missing(argv[0], 'no such program') from None
@@ -207,6 +209,13 @@ def end(client: subprocess.Popen[bytes], seconds: float) -> None:
     _end(client)
     if client.stdout:
         client.stdout.close()
+
+
+def code_of(client: subprocess.Popen[bytes], seconds: float) -> int | None:
+    """The exit code of a command that `start` has started, waited for so long; None while it runs."""
+    if seconds and client.poll() is None:
+        _ended(client, seconds)
+    return client.poll()
 
 
 def become(argv: Sequence[str], env: Mapping[str, str]) -> int:

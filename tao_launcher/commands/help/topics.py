@@ -81,6 +81,7 @@ FILES = (
     ('~/.tao_mounts.json', 'the mounts file: see tao_mounts(5); ~/.tlt_mounts.json is read where it is the only one'),
     ('~/.tao/config.json', 'a catalogue that replaces the built-in one (NVIDIA\'s formats 1.0, 2.0 and 3.0)'),
     ('~/.tao/releases.d/*.json', 'releases beside the built-in ones: see tao catalogue'),
+    ('~/.local/state/tao/history.jsonl', 'what ran: see tao history; $TAO_HISTORY names another file'),
     ('~/.local/state/tao/images.json', 'the ids of the images that tao bundle load has loaded'),
 )
 # A comment, then the command.

@@ -16,7 +16,7 @@ from ...settings.values import Mount, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ...settings.option import Values
     from ...settings.values import Gpus
@@ -65,6 +65,7 @@ class Submission(Record):
     namespace: str = ''
     claims: tuple[Mount, ...] = ()  # source is the claim's name
     pull_secret: str = ''
+    tell: Callable[[str], None] | None = None  # is told what the cluster calls the job
 
 
 def submission(program: str, options: Values, gpus: Gpus | None, source: str) -> Submission:
@@ -105,6 +106,7 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
         claims=claims,
         **{key: texts.get(key, '') for key in ('name', 'time', 'partition', 'account', 'namespace')},
         pull_secret=texts.get('image_pull_secret', ''),
+        tell=None,
     )
 
 

@@ -62,7 +62,7 @@ def submit_kubernetes(
         output.result(text)
         return 0
     _create(text, made.name, there, environ, output)
-    submitted(f'job.batch/{made.name}', output)
+    submitted(f'job.batch/{made.name}', wanted, output)
     pods = f'job-name={made.name}'
     for what, words in (
         ('Kubernetes has it now, tao list has not', ('get', 'pods', '-l', pods)),

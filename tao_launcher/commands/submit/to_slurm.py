@@ -56,7 +56,7 @@ def submit_slurm(
         output.result(script.text)
         return 0
     job, _, cluster = _sbatch(script, {**environ, **plan.export}, output).partition(';')
-    submitted(job, output)
+    submitted(job, wanted, output)
     there = ('-M', cluster) if cluster else ()
     log = slurm.log_path(script.options, job, host.path_of('.'))
     output.notice(f'Slurm has it now, tao list has not: {join(("squeue", *there, "-j", job))}')
