@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .arrival import Arrival
     from .containers import Container, Launch
     from .plan import Plan
+    from .time_limit import TimeLimit
 
     class Watcher(Protocol):
         """Looks at something at `look_at` (by process.clock(); None for no more), or when words are in its pipes."""
@@ -54,12 +55,18 @@ class LaunchedContainer:
         self.is_left = False  # it runs on, by its own terminal's keys or as it was asked to
         self.seconds = 0.0  # from its client's start to the end of the clean-up
         self._is_ambiguous = False  # and that was said
+        self.limit: TimeLimit | None = None
         self.watchers: list[Watcher] = []  # what else looks at something while the job runs
 
     @property
     def is_silent(self) -> bool:
         """Whether the engine does not answer."""
         return self.silence is not None
+
+    @property
+    def has_had_its_time(self) -> bool:
+        """Whether the job is told to stop, or was, because its time was over."""
+        return self.limit is not None and self.limit.is_over
 
     def _arrival(self) -> Arrival | None:
         """What looks whether variables arrive, where the engine's program may drop them."""

@@ -1,13 +1,12 @@
 """What ran: an entry in the history for each launch, written at its start and at its end. It is evidence, not state."""
 from __future__ import annotations
 
-import json
-import re
 from contextlib import contextmanager
 
 from .. import __version__
 from ..base import host, journal
 from ..base.errors import Fatal
+from ..base.late import json, re
 from ..base.patience import Late, within
 from ..base.record import Record
 from ..base.secrets import masked_words

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EXPLAINED = (125, 126, 127, 135, 137, 139)  # exit codes whose reason may be found afterwards
 QUICK = 3.0  # seconds within which a program of another kind of machine has ended, container and all
+TIMED_OUT = 124  # the code of a launch that had to end its job, as that of timeout(1)
 JUST_STARTED = 0.3  # seconds after which a detached job that ended at once is noticed
 
 
@@ -42,6 +43,11 @@ def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
     witness = Witness(plan, launch, recorder.look_up)
     job = SupervisedJob(plan, launch, output)
     job.watchers += [witness] if recorder.is_kept else []
+    if plan.settings.timeout:
+        from .time_limit import TimeLimit
+
+        job.limit = TimeLimit(plan.settings.timeout, output, lambda: job.receive(signal.SIGTERM))
+        job.watchers.append(job.limit)
     with recorder.recording():
         code = _code(job, words, environ)
     if recorder.is_kept:
@@ -56,7 +62,7 @@ def _ended(job: SupervisedJob, witness: Witness, code: int) -> Ended:
     was_interrupted = job.plan.tty and code == 128 + signal.SIGINT
     number = (*job.received, signal.SIGINT if was_interrupted else 0)[0]
     how = (
-        'signal' if number else 'detached' if job.is_left
+        'timeout' if job.has_had_its_time else 'signal' if number else 'detached' if job.is_left
         else 'refused' if code == EngineError.code and not witness.container else 'job'
     )
     return Ended(
@@ -77,6 +83,8 @@ def _code(job: SupervisedJob, words: tuple[str, ...], environ: Mapping[str, str]
         code = -job.received[0]  # the job has no code of its own
     if _was_interrupted(plan, job, code):
         return -signal.SIGINT
+    if job.has_had_its_time:
+        return TIMED_OUT
     # clients end with 1 as well when they find no engine: docker's since 29, a wrong context, a sudo that refuses
     is_unreached = code == 1 and job.is_unreached
     is_quick = code in (1, 255) and time.time() - since < QUICK

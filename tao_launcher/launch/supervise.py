@@ -80,13 +80,13 @@ class SupervisedJob(LaunchedContainer):
         while client.poll() is None:
             pipes = [pipe for watcher in self.watchers for pipe in watcher.pipes]
             for number in self.signals.wait(self._patience(), [*heard.pipes, *pipes]):
-                self._receive(number)
+                self.receive(number)
             heard.take()
             if client.poll() is None:
                 self._tell(client)
                 self._look_at_the_clock(client)
-            for watcher in self.watchers:
-                watcher.look()
+                for watcher in self.watchers:
+                    watcher.look()
         heard.take()
         if client.stdout:
             client.stdout.close()
@@ -98,7 +98,8 @@ class SupervisedJob(LaunchedContainer):
         times += [signal.look_at for signal in self.untold]
         return max(0.0, min(times) - process.clock()) if times else None
 
-    def _receive(self, number: int) -> None:
+    def receive(self, number: int) -> None:
+        """Take a signal, which the job gets too; a later one of its kind is for us alone."""
         now = process.clock()
         first = number not in self.received
         self.received.append(number)

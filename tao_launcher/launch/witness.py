@@ -1,8 +1,7 @@
 """Which container a launch has, and which image it was made of: asked while the job runs, and never waited for."""
 from __future__ import annotations
 
-import re
-
+from ..base.late import re
 from ..engine import answers, process
 from ..engine.question import Question
 from ..engine.references import repository

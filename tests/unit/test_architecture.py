@@ -42,9 +42,9 @@ ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'engine/question', 'settings/chosen_engine',
     'settings/in_effect', 'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival',
     'launch/checks', 'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/history', 'launch/host_looks',
-    'launch/investigate', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/verbose',
-    'launch/witness', 'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find',
-    'checkouts/images', 'checkouts/submodules',
+    'launch/investigate', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/time_limit',
+    'launch/verbose', 'launch/witness', 'checkouts/builder', 'checkouts/checkout', 'checkouts/developer',
+    'checkouts/find', 'checkouts/images', 'checkouts/submodules',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {

@@ -70,6 +70,7 @@ MOUNTS_EXAMPLE = """\
 }"""
 EXIT_CODES = (
     ("the job's own", 'returned unchanged'),
+    ('124', 'the job was ended because the time of --timeout was over'),
     ('125', 'the engine is missing, unreachable or refuses: the container never started'),
     ('126, 127', 'the command in the container cannot be executed, or is not there'),
     ('128+n', 'ended by signal n; 130 is Ctrl-C'),

@@ -8,6 +8,7 @@ from ...engine import daemon
 from ...launch.history import Ended, Recorder, Started
 from ...launch.prepare import prepare
 from ...settings import command_line, parsers
+from ...settings.durations import for_slurm
 from ...settings.locate import read_mounts_file
 from ...settings.option import is_verbose
 from ...settings.options import SUBMIT
@@ -56,6 +57,8 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
         here = here._replace(is_tegra=False)
         invocation = invocation._replace(options=options, environ=environ, here=here)
         plan, dry_run = _plan(program, rest, wanted, invocation)
+        if plan.settings.timeout:
+            raise UsageError(f'{plan.settings.sources["timeout"]}: submit kubernetes cannot bound the time of a job')
         return _recorded(
             plan, ('kubectl', 'create', '-f', '-') if not dry_run else (), invocation,
             lambda tell: submit_kubernetes(plan, wanted._replace(tell=tell), dry_run, environ, output),
@@ -64,12 +67,24 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
 
     invocation = _local(invocation)
     plan, dry_run = _plan(program, rest, wanted, invocation)
+    wanted = _bounded(plan.settings, wanted)
     return _recorded(
         plan, ('sbatch', '--parsable') if not dry_run else (), invocation,
         lambda tell: submit_slurm(
             plan, wanted._replace(tell=tell), dry_run, invocation.environ, output, is_checked='no_check' not in options,
         ),
     )
+
+
+def _bounded(settings: Settings, wanted: Submission) -> Submission:
+    """The submission with --timeout as Slurm's own time limit. Raises UsageError."""
+    if not settings.timeout:
+        return wanted
+    if not wanted.time:
+        return wanted._replace(time=for_slurm(settings.timeout))
+    if settings.sources['timeout'].kind == 'option':
+        raise UsageError('--timeout and --time cannot be combined')
+    return wanted
 
 
 def _recorded(
