@@ -7,7 +7,7 @@ import sys
 from .base import host
 from .base.errors import Fatal, UsageError
 from .base.output import Output, OutputClosed
-from .settings.invocation import Invocation
+from .settings.invocation import Instead, Invocation
 from .settings.option import is_verbose
 from .settings.programs import RUNNERS, TAO
 
@@ -30,7 +30,12 @@ def main(argv: Sequence[str] | None = None, program: str = 'tao') -> int:
     environ = host.environment()
     output = Output(program, environ)
     try:
-        return _run(host.arguments() if argv is None else list(argv), program, environ, output)
+        try:
+            return _run(host.arguments() if argv is None else list(argv), program, environ, output)
+        except Instead as other:
+            os.chdir(other.folder)
+            output.program = other.program
+            return _run([*other.words], other.program, {**environ, 'PWD': other.folder}, output)
     except Fatal as e:
         output.error(e)
         return e.code

@@ -182,3 +182,8 @@ def is_private(path: str) -> bool:
         return False
     is_safe = not folder.st_mode & OTHERS_WRITE or bool(folder.st_mode & STICKY)
     return found.st_mode & TYPE_BITS == REGULAR and is_safe and _is_ours_alone(found)
+
+
+def exists(path: str) -> bool:
+    """Whether there is anything at a path."""
+    return os.path.lexists(encoded(path))

@@ -88,7 +88,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 @pytest.fixture
 def recorded(fake_docker: FakeDocker, home: Path, monkeypatch: pytest.MonkeyPatch) -> Recorded:
     """The history of launches by a docker that ends with 0 (`fake_docker.ends_with`)."""
-    monkeypatch.delenv('TAO_HISTORY')
+    monkeypatch.delenv('TAO_HISTORY', raising=False)
     return Recorded(fake_docker, history_of(home))
 
 

@@ -25,17 +25,18 @@ MODULES: dict[str, ast.Module] = {
 # The rooms from the ground up; those on one floor do not know each other.
 FLOORS = (
     ('base',), ('engine',), ('settings',), ('tasks',), ('launch',), ('checkouts',), ('commands/help',),
-    ('commands/jobs',), ('commands/images', 'commands/config', 'commands/doctor', 'commands/submit'),
+    ('commands/jobs',),
+    ('commands/images', 'commands/config', 'commands/doctor', 'commands/submit', 'commands/history'),
     ('commands/catalogue',), ('commands/completion',), ('commands/runner',), ('commands',), ('main',), ('__main__',),
 )
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random', 'zipfile'}
 # Below the commands, these touch the world: files, processes, signals, clocks.
 TOUCH_THE_WORLD = {
-    'base/access', 'base/backup', 'base/files', 'base/folders', 'base/host', 'base/journal', 'base/lock',
-    'base/machine', 'base/output', 'base/ownership', 'base/reading', 'base/temporary', 'engine/installed',
-    'engine/process', 'engine/signals', 'launch/ending', 'launch/run', 'launch/supervise', 'checkouts/foreign',
-    'checkouts/old_digest',
+    'base/access', 'base/backup', 'base/files', 'base/folders', 'base/host', 'base/journal', 'base/local_time',
+    'base/lock', 'base/machine', 'base/output', 'base/ownership', 'base/reading', 'base/temporary',
+    'engine/installed', 'engine/process', 'engine/signals', 'launch/ending', 'launch/run', 'launch/supervise',
+    'checkouts/foreign', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {

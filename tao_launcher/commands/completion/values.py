@@ -64,6 +64,8 @@ def by_kind(
         ended, everybody, named = jobs
         found = world.jobs(options, ended=ended, everybody=everybody)
         return Completions('', tuple(Candidate(word, what) for word, what in found if word not in named))
+    if kind == 'LAUNCH':
+        return Completions('', tuple(Candidate(*pair) for pair in world.launches()))
     if kind == 'TASK':
         return group_or_task(text, options, world)
     if kind == 'DIR:DST[:MODE]':
