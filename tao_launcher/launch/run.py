@@ -94,7 +94,11 @@ def _code(job: SupervisedJob, words: tuple[str, ...], environ: Mapping[str, str]
 
         code = diagnose(code, since, kills, plan, launch, job.silence, output)
     if plan.detach and code == 0:
-        return _detached(out, job)
+        code = _detached(out, job)
+    if code and not (job.received or launch.is_remote):
+        from .says import say
+
+        say(plan, launch, since, output)
     return code if code >= 0 else 128 - code
 
 
