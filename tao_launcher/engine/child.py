@@ -73,23 +73,25 @@ class Child:
 
 def spawn(
     argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool,
+    is_quiet: bool = False,
 ) -> Child:
     """Start a command with our standard streams and no other descriptor of ours.
 
-    Without `has_input` it reads nothing, `captured` is its output. Raises OSError when it cannot be started.
+    Without `has_input` it reads nothing, `captured` is its output, `is_quiet` drops its errors. Raises OSError when it cannot be started.
     """
     if not _tells_errors():
-        return _by_subprocess(argv, env, own_session=own_session, has_input=has_input, captured=captured)
+        return _by_subprocess(argv, env, own_session, has_input=has_input, captured=captured, is_quiet=is_quiet)
     read, write = os.pipe() if captured else (-1, -1)
     actions: list[tuple[object, ...]] = [] if has_input else [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)]
     actions += [(os.POSIX_SPAWN_DUP2, write, 1)] if captured else []
+    actions += [(os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_RDWR, 0)] if is_quiet else []
     actions += [(os.POSIX_SPAWN_CLOSE, number) for number in _inheritable()]
     try:
         pid = _spawned(argv, env, actions, own_session=own_session)
     except NotImplementedError:  # this Python was built for a system without sessions for what it spawns
         if captured:
             os.close(read)
-        return _by_subprocess(argv, env, own_session=own_session, has_input=has_input, captured=captured)
+        return _by_subprocess(argv, env, own_session, has_input=has_input, captured=captured, is_quiet=is_quiet)
     except BaseException:
         if captured:
             os.close(read)
@@ -148,11 +150,12 @@ def _tells_errors() -> bool:
 
 
 def _by_subprocess(
-    argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool,
+    argv: Sequence[str], env: Mapping[str, str], own_session: bool, *, has_input: bool, captured: bool, is_quiet: bool,
 ) -> Child:
     made = subprocess.Popen(
         [encoded(word) for word in argv], env=encoded_environment(env), start_new_session=own_session,
         stdin=None if has_input else subprocess.DEVNULL, stdout=subprocess.PIPE if captured else None,
+        stderr=subprocess.DEVNULL if is_quiet else None,
     )
     made.returncode = 0  # it is waited for here, and not by subprocess
     return Child(made.pid, made.stdout)

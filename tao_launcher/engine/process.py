@@ -158,14 +158,18 @@ def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissi
 
 def start(
     argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool,
+    is_quiet: bool = False,
 ) -> Child:
     """Start the engine's client.
 
-    In its own session no signal of the terminal reaches it. Without `has_input` it reads nothing.
+    In its own session no signal of the terminal reaches it. Without `has_input` it reads nothing; what it says on
+    stderr is dropped where `is_quiet`.
     Raises EngineMissing or EngineError when it cannot be started.
     """
     try:
-        return spawn(argv, env, own_session=own_session, has_input=has_input, captured=captured)
+        return spawn(
+            argv, env, own_session=own_session, has_input=has_input, captured=captured, is_quiet=is_quiet,
+        )
     except FileNotFoundError:
         raise missing(argv[0], 'no such program') from None
     except PermissionError:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
 MOMENT = 0.05  # seconds
+LONGEST = 86400.0  # seconds; the kernel counts milliseconds, and waits for 24 days at most
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -63,7 +64,7 @@ class Signals:
         poll = select.poll()  # select takes no descriptor above 1023
         for pipe in (self._read, *pipes):
             poll.register(pipe, select.POLLIN)
-        ready = [pipe for pipe, _ in poll.poll(None if timeout is None else timeout * 1000)]
+        ready = [pipe for pipe, _ in poll.poll(None if timeout is None else min(timeout, LONGEST) * 1000)]
         return [n for n in (os.read(self._read, 512) if self._read in ready else b'') if n != signal.SIGCHLD]
 
 

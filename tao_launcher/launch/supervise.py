@@ -18,7 +18,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..base.output import Output
     from ..engine.child import Child
-    from .arrival import Arrival
     from .containers import Container, Launch
     from .plan import Plan
 
@@ -62,40 +61,44 @@ class SupervisedJob(LaunchedContainer):
                 captured=self.plan.detach,
             )
             arrival = self._arrival()
+            self.watchers += [arrival] if arrival else []
             try:
-                out = self._watch(client, arrival)
+                out = self._watch(client)
             finally:
                 terminal.restore()
             self.received += self.signals.wait(0)  # came together with the end
             code = self._clean_up(client.wait(), process.clock() - begun)
+            self.seconds = process.clock() - begun
             if arrival:
                 arrival.look(is_last=True)
         return code, out
 
-    def _watch(self, client: Child, arrival: Arrival | None = None) -> str:
+    def _watch(self, client: Child) -> str:
         """Wait until the client has ended; what it printed, if that is captured."""
         heard = process.Heard(client)
         while client.poll() is None:
-            for number in self.signals.wait(self._patience(arrival), heard.pipes):
-                self._receive(number)
+            pipes = [pipe for watcher in self.watchers for pipe in watcher.pipes]
+            for number in self.signals.wait(self._patience(), [*heard.pipes, *pipes]):
+                self.receive(number)
             heard.take()
             if client.poll() is None:
                 self._tell(client)
                 self._look_at_the_clock(client)
-            if arrival:
-                arrival.look()
+                for watcher in self.watchers:
+                    watcher.look()
         heard.take()
         if client.stdout:
             client.stdout.close()
         return heard.text
 
-    def _patience(self, arrival: Arrival | None) -> float | None:
-        looks = [self.offer_at, self.end_at, arrival.look_at if arrival else None]
+    def _patience(self) -> float | None:
+        looks = [self.offer_at, self.end_at, *(watcher.look_at for watcher in self.watchers)]
         times = [at for at in looks if at is not None]
         times += [signal.look_at for signal in self.untold]
         return max(0.0, min(times) - process.clock()) if times else None
 
-    def _receive(self, number: int) -> None:
+    def receive(self, number: int) -> None:
+        """Take a signal, which the job gets too; a later one of its kind is for us alone."""
         now = process.clock()
         first = number not in self.received
         self.received.append(number)

@@ -26,26 +26,27 @@ MODULES: dict[str, ast.Module] = {
 FLOORS = (
     ('base',), ('engine',), ('settings',), ('tasks',), ('status',), ('launch',), ('checkouts',), ('commands/help',),
     ('commands/jobs',), ('commands/images', 'commands/config', 'commands/doctor', 'commands/submit',
-     'commands/progress'),
+     'commands/progress', 'commands/history'),
     ('commands/catalogue',), ('commands/completion',), ('commands/runner',), ('commands',), ('main',), ('__main__',),
 )
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random', 'zipfile'}
 # Below the commands, these touch the world: files, processes, signals, clocks.
 TOUCH_THE_WORLD = {
-    'base/access', 'base/backup', 'base/clock', 'base/files', 'base/folders', 'base/host', 'base/lock', 'base/machine',
-    'base/output', 'base/ownership', 'base/reading', 'base/temporary', 'base/terminal', 'engine/child',
-    'engine/installed', 'engine/process', 'engine/signals', 'status/reader', 'launch/ending', 'launch/run',
-    'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
+    'base/access', 'base/backup', 'base/clock', 'base/files', 'base/folders', 'base/host', 'base/journal',
+    'base/local_time', 'base/lock', 'base/machine', 'base/output', 'base/ownership', 'base/reading', 'base/temporary',
+    'base/terminal', 'engine/child', 'engine/installed', 'engine/process', 'engine/signals', 'status/reader',
+    'launch/ending', 'launch/run', 'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
-    'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
-    'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival', 'launch/checks',
-    'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/host_looks', 'launch/investigate',
-    'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/says', 'launch/status_file',
-    'launch/verbose', 'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find',
-    'checkouts/images', 'checkouts/submodules', 'status/latest',
+    'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'engine/question', 'settings/chosen_engine',
+    'settings/in_effect', 'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival',
+    'launch/checks', 'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/history', 'launch/host_looks',
+    'launch/investigate', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/says',
+    'launch/status_file', 'launch/time_limit', 'launch/verbose', 'launch/witness', 'checkouts/builder',
+    'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images', 'checkouts/submodules',
+    'status/latest',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
