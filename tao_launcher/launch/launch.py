@@ -31,7 +31,7 @@ def launch(plan: Plan, dry_run: str, invocation: Invocation) -> int:
         return 0
     from .run import run
 
-    return run(plan, words, environ, output)
+    return run(plan, words, invocation)
 
 
 def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], output: Output) -> None:

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Any, Callable
 
+import kubernetes_answers
 import pytest
 import status_lines
 from engine_answers import ID, IMAGE, container
@@ -79,6 +80,8 @@ def fuzzed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fuzzed:
     monkeypatch.setenv('PATH', f'{made.folder}:/usr/bin:/bin')
     monkeypatch.setattr('tao_launcher.commands.submit.to_slurm.SILENCE', 0.1)
     monkeypatch.setattr('tao_launcher.commands.submit.to_slurm.OFTEN', 0.05)
+    for name, seconds in (('SILENCE', 0.1), ('OFTEN', 0.05), ('LOOK', 0.1)):
+        monkeypatch.setattr(f'tao_launcher.commands.submit.kubernetes_wait.{name}', seconds)
     monkeypatch.setattr('tao_launcher.launch.supervise.IN_THE_MAKING', 0.0)
     monkeypatch.setattr('tao_launcher.launch.run.JUST_STARTED', 0.0)
     return made
@@ -296,8 +299,11 @@ ANSWERS: dict[str, st.SearchStrategy[bytes]] = {
     'version': spoiled(*ENGINES['versions'].values()), 'info': spoiled(*ENGINES['infos'].values()),
     'image': spoiled([{'Id': f'sha256:{ID}', 'RepoTags': [IMAGE], 'RepoDigests': [], 'Size': 3}], []),
     'manifest': manifests, 'events': st.lists(spoiled(*EVENTS), max_size=4).map(b'\n'.join),
-    **dict.fromkeys(('wait', 'stop', 'rm', 'logs', 'pull', 'kill', 'exec', 'nvidia-smi', 'sbatch', 'scontrol',
-                     'kubectl'), spoiled_bytes(plain)),
+    **dict.fromkeys(('wait', 'stop', 'rm', 'logs', 'pull', 'kill', 'exec', 'nvidia-smi', 'sbatch', 'scontrol'),
+                    spoiled_bytes(plain)),
+    'kubectl': spoiled_bytes(plain) | spoiled({'items': [
+        kubernetes_answers.job(end='Failed'), kubernetes_answers.pod(state=kubernetes_answers.ended(3)),
+    ]}),
 }
 COMMANDS = [
     ['list', '-a'], ['list', '--format', 'json'], ['stop', 'dino'], ['stop', '--all', '--all-users', '--yes'],
@@ -305,9 +311,10 @@ COMMANDS = [
     ['exec', '--dry-run', 'dino'], ['clean'], ['images', 'dino'],
     ['pull', 'dino'], ['doctor'], ['dino', 'train'], ['--detach', 'dino', 'train'], ['--gpus', 'free', 'dino', 'train'],
     ['--engine', 'podman', 'dino', 'train'], ['submit', 'slurm', '--wait', 'dino', 'train'],
-    ['submit', 'kubernetes', 'dino', 'train'], ['completion', '--complete', 'fish', 'tao logs '],
-    ['bundle', 'save', 'b', 'dino'], ['progress'], ['progress', '--watch', 'dino'],
-    ['progress', '--format', 'json', 'x'],
+    ['submit', 'kubernetes', '--nodes=2', 'dino', 'train'], ['submit', 'kubernetes', '--follow', 'dino', 'train'],
+    ['completion', '--complete', 'fish', 'tao logs '],
+    ['bundle', 'save', 'b', 'dino'],
+    ['progress'], ['progress', '--watch', 'dino'], ['progress', '--format', 'json', 'x'],
 ]
 
 

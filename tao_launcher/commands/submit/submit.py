@@ -5,17 +5,21 @@ from ...base import host
 from ...base.errors import UsageError
 from ...base.shell import join, quote
 from ...engine import daemon
+from ...launch.history import Ended, Recorder, Started
 from ...launch.prepare import prepare
 from ...settings import command_line, parsers
+from ...settings.durations import for_slurm
 from ...settings.locate import read_mounts_file
 from ...settings.option import is_verbose
 from ...settings.options import SUBMIT
 from ...settings.programs import KUBERNETES, SLURM
 from ...settings.settings import engine_words
+from . import enroot
 from .submission import CLIENT, gpu_ids, submission, without_job
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
     from ...launch.plan import Plan, Target
     from ...settings.command_line import Call
@@ -49,17 +53,55 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
     if program == KUBERNETES:
         from .to_kubernetes import for_kubernetes, submit_kubernetes
 
-        file, _ = read_mounts_file(invocation)
-        options, environ = for_kubernetes(options, invocation.environ, file.variables)
+        options, environ = for_kubernetes(options, invocation.environ)
         here = here._replace(is_tegra=False)
         invocation = invocation._replace(options=options, environ=environ, here=here)
         plan, dry_run = _plan(program, rest, wanted, invocation)
-        return submit_kubernetes(plan, wanted, dry_run, environ, output)
+        if plan.settings.timeout:
+            raise UsageError(f'{plan.settings.sources["timeout"]}: submit kubernetes cannot bound the time of a job')
+        return _recorded(
+            plan, ('kubectl', 'create', '-f', '-') if not dry_run else (), invocation,
+            lambda tell: submit_kubernetes(plan, wanted._replace(tell=tell), dry_run, environ, output),
+        )
     from .to_slurm import submit_slurm
 
     invocation = _local(invocation)
     plan, dry_run = _plan(program, rest, wanted, invocation)
-    return submit_slurm(plan, wanted, dry_run, invocation.environ, output, is_checked='no_check' not in options)
+    wanted = _bounded(plan.settings, wanted)
+    return _recorded(
+        plan, ('sbatch', '--parsable') if not dry_run else (), invocation,
+        lambda tell: submit_slurm(
+            plan, wanted._replace(tell=tell), dry_run, invocation.environ, output, is_checked='no_check' not in options,
+        ),
+    )
+
+
+def _bounded(settings: Settings, wanted: Submission) -> Submission:
+    """The submission with --timeout as Slurm's own time limit. Raises UsageError."""
+    if not settings.timeout:
+        return wanted
+    if not wanted.time:
+        return wanted._replace(time=for_slurm(settings.timeout))
+    if settings.sources['timeout'].kind == 'option':
+        raise UsageError('--timeout and --time cannot be combined')
+    return wanted
+
+
+def _recorded(
+    plan: Plan, argv: Sequence[str], invocation: Invocation, run: Callable[[Callable[[str], None]], int],
+) -> int:
+    """The exit code of `run`, which submits by this command and tells the name of the job there; no argv, no entry."""
+    if not argv:
+        return run(lambda name: None)
+    names: list[str] = []
+    recorder = Recorder(Started(plan.job, argv, image=plan.image, release=plan.release, env=plan.by_name), invocation)
+    with recorder.recording():
+        code = run(names.append)
+    recorder.end(Ended('submitted' if names else 'refused', code, submitted=''.join(names)))
+    return code
+
+
+_OWN_IMAGE = frozenset(('image', 'cached'))
 
 
 def _merged(before: Values, behind: Values) -> Values:
@@ -101,6 +143,7 @@ def _plan(program: str, words: list[str], wanted: Submission, invocation: Invoca
     options = {
         **{key: value for key, value in invocation.options.items() if key != 'name'},
         'gpus': gpu_ids(wanted.gpus) or 'none',
+        **dict.fromkeys(_OWN_IMAGE.intersection(invocation.options) if wanted.image else (), enroot.ANY),
     }
 
     def target(settings: Settings) -> Target:
@@ -109,6 +152,7 @@ def _plan(program: str, words: list[str], wanted: Submission, invocation: Invoca
         return task_target(known, call, settings.release, settings.image)._replace(network=network)
 
     plan, dry_run = prepare(invocation._replace(options=options), {}, target)
+    plan = plan._replace(image=wanted.image or plan.image)
     invocation.output.verbose(f'image: {plan.image} ({plan.target.image_from if not plan.settings.image else "named"})')
     return plan, dry_run
 

@@ -124,6 +124,8 @@ def test_first_word() -> None:
     (['submit', ''], ['slurm', 'kubernetes']),
     (['submit', 'slurm', '--part'], ['--partition']),
     (['submit', 'kubernetes', '--part'], []),
+    (['submit', 'kubernetes', '--patch', '/data/s'], ['/data/spec.yaml', '/data/straße/']),
+    (['submit', 'kubernetes', '--fol'], ['--follow']), (['submit', 'kubernetes', '--wa'], ['--wait']),
     (['submit', 'slurm', '--nodes', '2', '--gpus', '0', 'dinov'], ['dinov3']),
     (['submit', 'slurm', '--container=p'], ['--container=pyxis']),
     (['submit', 'slurm', 'model', 'dino', 'tra'], ['train']),
