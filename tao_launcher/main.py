@@ -100,6 +100,6 @@ def _run(words: list[str], program: str, environ: dict[str, str], output: Output
         from .commands.runner.runner import runner
 
         return runner(program, rest, invocation)
-    from .commands.task import task
+    from .commands.dispatch import dispatch
 
-    return task(rest, invocation)
+    return dispatch(rest, invocation)

@@ -7,8 +7,9 @@ from .process import Answer, Heard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Mapping, Sequence
+
+    from .child import Child
 
 
 class Question:
@@ -18,7 +19,7 @@ class Question:
         """Ask; the question is given up after so many seconds."""
         self.until = process.clock() + seconds
         self.pipes: list[int] = []  # to be waited for
-        self._client: subprocess.Popen[bytes] | None = None
+        self._client: Child | None = None
         try:
             self._client = process.start(
                 argv, env, own_session=True, has_input=False, captured=True, is_quiet=True,
@@ -34,7 +35,7 @@ class Question:
             return Answer(None, '', '')
         self._heard.take()
         is_given_up = self._heard.is_too_much or process.clock() >= self.until
-        code = process.code_of(self._client, 0 if is_given_up else patience)
+        code = self._client.wait_for(0 if is_given_up else patience)
         if code is None and not is_given_up:
             return None
         self._heard.take()

@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import os
 import select
-import signal
+from _thread import get_native_id
+
+from ..base.late import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,9 +70,7 @@ class Signals:
 
 def _is_main_thread() -> bool:
     """Whether signals can be taken here: Python gives them to the main thread alone."""
-    import threading  # which subprocess has loaded
-
-    return threading.current_thread() is threading.main_thread()
+    return get_native_id() == os.getpid()  # the kernel gives it the number of the process
 
 
 def _queued(number: int, frame: FrameType | None) -> None:

@@ -1,9 +1,9 @@
 """The container of a launch, found and ended by whoever supervises it."""
 from __future__ import annotations
 
-import signal
 import time
 
+from ..base.late import signal
 from ..base.shell import join
 from ..engine import profiles
 from .told import OVER, Untold, own_code, was_told

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 
 from ..base import host
 from ..base.errors import EngineError, EngineMissing, ResultLost
+from ..base.late import signal
 from ..base.output import OutputClosed
 from ..engine import answers, process, signals
 from .containers import Launch

@@ -6,9 +6,9 @@ launcher is not signalled again.
 """
 from __future__ import annotations
 
-import signal
 import time
 
+from ..base.late import signal
 from ..engine import process
 from ..engine.signals import Signals, Terminal, has_terminal
 from .ending import LaunchedContainer, is_the_clients
@@ -16,9 +16,8 @@ from .told import FORWARDED, OVER, PATIENCE, TOGETHER, Untold, was_told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
-
     from ..base.output import Output
+    from ..engine.child import Child
     from .containers import Container, Launch
     from .plan import Plan
 
@@ -68,13 +67,13 @@ class SupervisedJob(LaunchedContainer):
             finally:
                 terminal.restore()
             self.received += self.signals.wait(0)  # came together with the end
-            code = self._clean_up(client.returncode, process.clock() - begun)
+            code = self._clean_up(client.wait(), process.clock() - begun)
             self.seconds = process.clock() - begun
             if arrival:
                 arrival.look(is_last=True)
         return code, out
 
-    def _watch(self, client: subprocess.Popen[bytes]) -> str:
+    def _watch(self, client: Child) -> str:
         """Wait until the client has ended; what it printed, if that is captured."""
         heard = process.Heard(client)
         while client.poll() is None:
@@ -119,7 +118,7 @@ class SupervisedJob(LaunchedContainer):
         if passed_on:
             self.untold.append(Untold(number, time.time(), now + TOGETHER))
 
-    def _tell(self, client: subprocess.Popen[bytes]) -> None:
+    def _tell(self, client: Child) -> None:
         """Pass on the signals that the job has not got by themselves; by the engine where the client does not."""
         due = [signal for signal in self.untold if signal.look_at <= process.clock()]
         if not due:
@@ -142,7 +141,7 @@ class SupervisedJob(LaunchedContainer):
                 self._pass_on(each.number, client)
                 self.untold.append(each._replace(look_at=process.clock() + FORWARDED, is_passed_on=True))
 
-    def _pass_on(self, number: int, client: subprocess.Popen[bytes]) -> None:
+    def _pass_on(self, number: int, client: Child) -> None:
         try:
             # all of its group, as a script may wait for the client; sudo passes it on by itself
             process.signal_to(client, number, with_group=self.own_session and not self.plan.is_sudo)
@@ -150,7 +149,7 @@ class SupervisedJob(LaunchedContainer):
             for container in self.ours():
                 self.launch.signal(container, number)
 
-    def _look_at_the_clock(self, client: subprocess.Popen[bytes]) -> None:
+    def _look_at_the_clock(self, client: Child) -> None:
         now = process.clock()
         if self.offer_at is not None and now >= self.offer_at:
             self.offer_at = None
