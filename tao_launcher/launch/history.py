@@ -1,12 +1,10 @@
 """What ran: an entry in the history for each launch, written at its start and at its end. It is evidence, not state."""
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 from .. import __version__
-from ..base import host, journal
+from ..base import host, journal, json_value
 from ..base.errors import Fatal
-from ..base.late import json, re
+from ..base.late import re
 from ..base.patience import Late, within
 from ..base.record import Record
 from ..base.secrets import masked_words
@@ -15,7 +13,7 @@ from ..settings.locate import history_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ..settings.invocation import Invocation
@@ -70,7 +68,7 @@ def of_plan(plan: Plan, words: Sequence[str]) -> Started:
 
 
 class Recorder:
-    """A launch in the history. A history that cannot be written is said once, and changes nothing."""
+    """A launch in the history, to be entered. A history that cannot be written is said once, and changes nothing."""
 
     def __init__(self, started: Started, invocation: Invocation) -> None:
         """Write the start."""
@@ -130,19 +128,16 @@ class Recorder:
             )
             self._path = ''
 
+    def __enter__(self) -> None:
+        """Begin to do what is recorded; `end` has to be called before it is left."""
 
-    @contextmanager
-    def recording(self) -> Iterator[None]:
-        """While entered, an error or a signal ends the entry, with nothing more known; else `end` has to be called."""
-        try:
-            yield
-        except Fatal as e:
-            self.end(Ended('refused', e.code))
-            raise
-        except (KeyboardInterrupt, SystemExit) as e:
-            code = e.code if isinstance(e, SystemExit) and isinstance(e.code, int) else 130
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        """End the entry for an error or a signal, with nothing more known."""
+        if isinstance(error, Fatal):
+            self.end(Ended('refused', error.code))
+        elif isinstance(error, (KeyboardInterrupt, SystemExit)):
+            code = error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 130
             self.end(Ended('signal', code, code - 128))
-            raise
 
 
 def line(entry: Mapping[str, Any]) -> bytes:
@@ -152,7 +147,7 @@ def line(entry: Mapping[str, Any]) -> bytes:
         if key in found:
             cut.append(key)
             found.update({key: '' if key == 'cwd' else [], 'cut': cut})
-        data = json.dumps(found, separators=(',', ':')).encode()
+        data = json_value.compact(found).encode()
         if len(data) < journal.LONGEST:
             break
     return data
