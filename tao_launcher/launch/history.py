@@ -1,21 +1,20 @@
 """What ran: an entry in the history for each launch, written at its start and at its end. It is evidence, not state."""
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 from .. import __version__
 from ..base import host, journal
 from ..base.errors import Fatal
-from ..base.late import json, re
+from ..base.json_line import dumps
+from ..base.late import re
 from ..base.patience import Late, within
 from ..base.record import Record
-from ..base.secrets import masked_words
+from ..base.secrets import SECRET_PARTS, TOKEN_STARTS, masked_words
 from ..engine import process
 from ..settings.locate import history_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ..settings.invocation import Invocation
@@ -25,6 +24,8 @@ DIRECTORY = 0.2  # seconds for the caller's name, which a directory server may h
 SHORT = 4096  # characters of an image's name, or of a job's
 DIGESTS = 8  # of those that an image has
 BY_NAME = r'id=[\w.-]+,(env|src|source)=[^,]*'  # docker build --secret, which tells where the value is
+# One of these, in capitals, is in whatever is masked: a part of a name, -k, an address with a password, or a token.
+SIGNS = (*SECRET_PARTS, '-K', '@', *(start.upper() for start in TOKEN_STARTS))
 SECRETS = ('--build-secret', '--build_secret')  # whatever the name of their value is
 
 
@@ -131,18 +132,15 @@ class Recorder:
             self._path = ''
 
 
-    @contextmanager
-    def recording(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """While entered, an error or a signal ends the entry, with nothing more known; else `end` has to be called."""
-        try:
-            yield
-        except Fatal as e:
-            self.end(Ended('refused', e.code))
-            raise
-        except (KeyboardInterrupt, SystemExit) as e:
-            code = e.code if isinstance(e, SystemExit) and isinstance(e.code, int) else 130
+
+    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
+        if isinstance(error, Fatal):
+            self.end(Ended('refused', error.code))
+        elif isinstance(error, (KeyboardInterrupt, SystemExit)):
+            code = error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 130
             self.end(Ended('signal', code, code - 128))
-            raise
 
 
 def line(entry: Mapping[str, Any]) -> bytes:
@@ -152,7 +150,7 @@ def line(entry: Mapping[str, Any]) -> bytes:
         if key in found:
             cut.append(key)
             found.update({key: '' if key == 'cwd' else [], 'cut': cut})
-        data = json.dumps(found, separators=(',', ':')).encode()
+        data = dumps(found).encode()
         if len(data) < journal.LONGEST:
             break
     return data
@@ -160,6 +158,8 @@ def line(entry: Mapping[str, Any]) -> bytes:
 
 def without_secrets(words: Sequence[str]) -> tuple[list[str], list[int]]:
     """(the words as they may be kept, the places of those that are not whole)."""
+    if not _may_hold_secrets(words):
+        return [*words], []
     shown = masked_words(words)
     for at, word in enumerate(words):
         option, equals, value = word.partition('=')
@@ -170,6 +170,12 @@ def without_secrets(words: Sequence[str]) -> tuple[list[str], list[int]]:
         elif at and words[at - 1] == '--secret' and re.fullmatch(BY_NAME, word):
             shown[at] = word
     return shown, [at for at, (before, after) in enumerate(zip(words, shown)) if before != after]
+
+
+def _may_hold_secrets(words: Sequence[str]) -> bool:
+    """Whether a look at the words does not show that nothing in them is masked; to look closely takes its time."""
+    text = '\n'.join(words).upper()
+    return any(sign in text for sign in SIGNS)
 
 
 def _named_secret(text: str) -> str:
