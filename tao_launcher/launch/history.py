@@ -4,10 +4,14 @@ from __future__ import annotations
 from .. import __version__
 from ..base import host, journal, json_value
 from ..base.errors import Fatal
+<<<<<<< HEAD
+=======
+from ..base.json_line import dumps
+>>>>>>> history
 from ..base.late import re
 from ..base.patience import Late, within
 from ..base.record import Record
-from ..base.secrets import masked_words
+from ..base.secrets import SECRET_PARTS, TOKEN_STARTS, masked_words
 from ..engine import process
 from ..settings.locate import history_file
 
@@ -23,6 +27,8 @@ DIRECTORY = 0.2  # seconds for the caller's name, which a directory server may h
 SHORT = 4096  # characters of an image's name, or of a job's
 DIGESTS = 8  # of those that an image has
 BY_NAME = r'id=[\w.-]+,(env|src|source)=[^,]*'  # docker build --secret, which tells where the value is
+# One of these, in capitals, is in whatever is masked: a part of a name, -k, an address with a password, or a token.
+SIGNS = (*SECRET_PARTS, '-K', '@', *(start.upper() for start in TOKEN_STARTS))
 SECRETS = ('--build-secret', '--build_secret')  # whatever the name of their value is
 
 
@@ -131,8 +137,15 @@ class Recorder:
     def __enter__(self) -> None:
         """Begin to do what is recorded; `end` has to be called before it is left."""
 
+<<<<<<< HEAD
     def __exit__(self, kind: object, error: object, at: object) -> None:
         """End the entry for an error or a signal, with nothing more known."""
+=======
+    def __enter__(self) -> None:
+        """While entered, an error or a signal ends the entry, with nothing more known; else `end` has to be called."""
+
+    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
+>>>>>>> history
         if isinstance(error, Fatal):
             self.end(Ended('refused', error.code))
         elif isinstance(error, (KeyboardInterrupt, SystemExit)):
@@ -147,7 +160,11 @@ def line(entry: Mapping[str, Any]) -> bytes:
         if key in found:
             cut.append(key)
             found.update({key: '' if key == 'cwd' else [], 'cut': cut})
+<<<<<<< HEAD
         data = json_value.compact(found).encode()
+=======
+        data = dumps(found).encode()
+>>>>>>> history
         if len(data) < journal.LONGEST:
             break
     return data
@@ -155,6 +172,8 @@ def line(entry: Mapping[str, Any]) -> bytes:
 
 def without_secrets(words: Sequence[str]) -> tuple[list[str], list[int]]:
     """(the words as they may be kept, the places of those that are not whole)."""
+    if not _may_hold_secrets(words):
+        return [*words], []
     shown = masked_words(words)
     for at, word in enumerate(words):
         option, equals, value = word.partition('=')
@@ -165,6 +184,12 @@ def without_secrets(words: Sequence[str]) -> tuple[list[str], list[int]]:
         elif at and words[at - 1] == '--secret' and re.fullmatch(BY_NAME, word):
             shown[at] = word
     return shown, [at for at, (before, after) in enumerate(zip(words, shown)) if before != after]
+
+
+def _may_hold_secrets(words: Sequence[str]) -> bool:
+    """Whether a look at the words does not show that nothing in them is masked; to look closely takes its time."""
+    text = '\n'.join(words).upper()
+    return any(sign in text for sign in SIGNS)
 
 
 def _named_secret(text: str) -> str:

@@ -34,8 +34,7 @@ class Recorded:
         self.folder = docker.folder
         self.path = path
         (self.folder / 'docker').write_text(SCRIPT)
-        facts = [{'Id': IMAGE_ID, 'RepoDigests': ['other/name@sha256:' + '0' * 64, DIGEST]}]
-        (self.folder / 'image').write_text(json.dumps(facts))
+        (self.folder / 'image').write_text(f'{IMAGE_ID} other/name@sha256:{"0" * 64} {DIGEST}\n')
 
     @property
     def entries(self) -> list[dict[str, Any]]:

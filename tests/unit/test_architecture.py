@@ -434,6 +434,13 @@ def test_a_job_that_ends_well_loads_nothing_heavy(fake_docker: FakeDocker) -> No
     assert not loaded & (NOT_FOR_A_DRY_RUN | WITH_JSON | {'selectors', 'contextlib', 'warnings'})
 
 
+def test_neither_does_its_history(fake_docker: FakeDocker, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('TAO_HISTORY', str(home / 'history'))
+    _, loaded = loaded_by(['dino', 'train', '-e', 'x', 'train.num_gpus=2'])
+    assert len((home / 'history').read_text().splitlines()) == 2
+    assert not loaded & (NOT_FOR_A_DRY_RUN | WITH_JSON | {'selectors', 'contextlib', 'warnings'})
+
+
 def all_functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 

@@ -59,16 +59,15 @@ def run(given: Namespace, invocation: Invocation) -> NoReturn:
 
 def _check(launch: PastLaunch, invocation: Invocation) -> None:
     """Raise CheckFailed for a launch that is not the caller's, beyond doubt, or is not whole."""
-    shell = f'tao history {launch.id} --format shell'
     if launch.uid != invocation.here.uid:
         raise CheckFailed(
             f"launch {launch.id} is another user's", 'their words are not run for you',
-            advice=f'{shell}, and read the line before you run it',
+            advice=f'tao history {quote(launch.id)} --format shell, and read the line before you run it',
         )
     if not are_ours_alone(invocation):
         raise CheckFailed(
             f'others can write to the history: the words of launch {launch.id} may be theirs',
-            advice=f'{shell}, and read the line before you run it',
+            advice=f'tao history {quote(launch.id)} --format shell, and read the line before you run it',
         )
     if launch.program not in (*TAO, *RUNNERS) or 'words' in launch.cut:
         raise CheckFailed(
