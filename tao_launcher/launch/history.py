@@ -4,10 +4,6 @@ from __future__ import annotations
 from .. import __version__
 from ..base import host, journal, json_value
 from ..base.errors import Fatal
-<<<<<<< HEAD
-=======
-from ..base.json_line import dumps
->>>>>>> history
 from ..base.late import re
 from ..base.patience import Late, within
 from ..base.record import Record
@@ -137,15 +133,8 @@ class Recorder:
     def __enter__(self) -> None:
         """Begin to do what is recorded; `end` has to be called before it is left."""
 
-<<<<<<< HEAD
     def __exit__(self, kind: object, error: object, at: object) -> None:
         """End the entry for an error or a signal, with nothing more known."""
-=======
-    def __enter__(self) -> None:
-        """While entered, an error or a signal ends the entry, with nothing more known; else `end` has to be called."""
-
-    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
->>>>>>> history
         if isinstance(error, Fatal):
             self.end(Ended('refused', error.code))
         elif isinstance(error, (KeyboardInterrupt, SystemExit)):
@@ -160,11 +149,7 @@ def line(entry: Mapping[str, Any]) -> bytes:
         if key in found:
             cut.append(key)
             found.update({key: '' if key == 'cwd' else [], 'cut': cut})
-<<<<<<< HEAD
         data = json_value.compact(found).encode()
-=======
-        data = dumps(found).encode()
->>>>>>> history
         if len(data) < journal.LONGEST:
             break
     return data
