@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..settings.invocation import Invocation
     from .plan import Plan
 
+START = b'{"event":'  # of a line
 DIRECTORY = 0.2  # seconds for the caller's name, which a directory server may have
 SHORT = 4096  # characters of an image's name, or of a job's
 DIGESTS = 8  # of those that an image has
@@ -122,7 +123,7 @@ class Recorder:
 
     def _write(self, entry: Mapping[str, Any]) -> None:
         try:
-            journal.append(self._path, line(entry), is_own=self._is_own)
+            journal.append(self._path, line(entry), is_own=self._is_own, start=START)
         except (OSError, ValueError) as e:
             why = getattr(e, 'strerror', None) or e
             self._output.notice(
