@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 
+from ...base.text import is_utf8
 from ...settings.docker_args import decided
 
 TYPE_CHECKING = False
@@ -38,6 +39,7 @@ def sbatch_word(text: str) -> str:
         raise ValueError('expected one option with its value joined by "=", such as --qos=low')
     if name == '--array':
         raise ValueError('a submission is one job; submit each of several by itself')
+    _check_utf8(value)
     _refuse(name, DECIDED)
     return text
 
@@ -47,9 +49,16 @@ def srun_word(text: str) -> str:
     name, equals, value = text.partition('=')
     if not re.fullmatch('--[a-z][a-z0-9-]+|-[a-zA-Z][^=]*', name) or re.search(r'[\0-\x1f\x7f]', text):
         raise ValueError('expected one option with its value joined by "=", such as --cpu-bind=none')
+    _check_utf8(text)
     name = name if name.startswith('--') else name[:2]
     _refuse(name, DECIDED_OF_SRUN)
     return text
+
+
+def _check_utf8(text: str) -> None:
+    """Raise ValueError for what only a shell's quoting could write, which sbatch does not read."""
+    if not is_utf8(text):
+        raise ValueError('not UTF-8')
 
 
 def _refuse(name: str, ours: Mapping[str, str]) -> None:
