@@ -183,7 +183,7 @@ def _untold(plan: Plan, nodes: int) -> list[str]:
         problems.append(f'ipc {ipc}: expected host')
     if plan.image.startswith('sha256:'):
         problems.append('an image by its id: a cluster pulls it by its name (--image REF)')
-    for word in (*plan.command, *plan.variables, *(m.source + m.destination for m in plan.mounts)):
+    for word in (*plan.command, *plan.variables, *(path for mount in plan.mounts for path in mount[:2])):
         if not is_utf8(word):
             problems.append(f'{word.partition("=")[0]!r}: not UTF-8, which JSON needs')
     problems += [

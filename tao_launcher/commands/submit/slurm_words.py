@@ -20,11 +20,11 @@ DECIDED = {
 ENDS = ('--help', '--usage', '--version', '--test-only', '-h', '-V')  # sbatch or srun, with code 0 and no job
 # Options of srun that this command decides, and its own option for them.
 DECIDED_OF_SRUN = {
-    '--nodes': '--nodes', '-N': '--nodes', '--ntasks': '--nodes', '-n': '--nodes', '--ntasks-per-node': '--nodes',
-    '--gpus': '--gpus_per_node', '-G': '--gpus_per_node', '--gpus-per-node': '--gpus_per_node',
-    '--gpus-per-task': '--gpus_per_node', '--export': '--env', '--wait': '', '-W': '',
-    '--kill-on-bad-exit': '', '-K': '', '--label': '', '-l': '',
-    '--multi-prog': '', '--pty': '', '--jobid': '', '--job-name': '--name', '-J': '--name', '--input': '', '-i': '',
+    '--nodes': '--nodes', '--ntasks': '--nodes', '--ntasks-per-node': '--nodes',
+    '--gpus': '--gpus_per_node', '--gpus-per-node': '--gpus_per_node',
+    '--gpus-per-task': '--gpus_per_node', '--export': '--env', '--wait': '',
+    '--kill-on-bad-exit': '', '--label': '',
+    '--multi-prog': '', '--pty': '', '--jobid': '', '--job-name': '--name', '--input': '',
     '--container-image': '--image', '--container-mounts': '--volume', '--container-workdir': '--workdir',
     '--container-env': '--env', '--container-remap-root': '--run_as_user', '--no-container-remap-root': '--run_as_user',
     '--container-entrypoint': '--entrypoint', '--no-container-entrypoint': '--entrypoint', '--container-writable': '',
@@ -45,12 +45,14 @@ def sbatch_word(text: str) -> str:
 
 
 def srun_word(text: str) -> str:
-    """One option for srun, none that the launcher decides. Raises ValueError."""
+    """One option for srun by its long name, its value joined by "=", none that the launcher decides.
+
+    Raises ValueError. Of a short one it would have to be known whether it takes the next word for its value.
+    """
     name, equals, value = text.partition('=')
-    if not re.fullmatch('--[a-z][a-z0-9-]+|-[a-zA-Z][^=]*', name) or re.search(r'[\0-\x1f\x7f]', text):
+    if not re.fullmatch('--[a-z][a-z0-9-]+', name) or re.search(r'[\0-\x1f\x7f]', text):
         raise ValueError('expected one option with its value joined by "=", such as --cpu-bind=none')
     _check_utf8(text)
-    name = name if name.startswith('--') else name[:2]
     _refuse(name, DECIDED_OF_SRUN)
     return text
 
