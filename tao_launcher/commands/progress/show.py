@@ -22,6 +22,8 @@ KPIS = 12  # rows at most
 HEIGHT = 10  # of a plot
 LABEL = 10  # characters before it
 SILENT = 60.0  # seconds after which it is said how long nothing was written
+EPOCHS, OFTEN = 10, 600.0  # a line is overdue after the time of so many epochs, and after so many seconds
+OVERDUE = 3600.0  # seconds, where the time of an epoch is not known
 COLORS = {'RUNNING': 'GREEN', 'STARTED': 'GREEN', 'FAILURE': 'RED', 'SKIPPED': 'YELLOW'}
 
 
@@ -61,6 +63,8 @@ def in_one_line(found: Reading, view: View) -> str:
     told = [f'{amount(status)} {percent(status)}'.strip(), ', '.join(_left(status, view)), *(
         f'{each.name} {number(each.last)}' for each in status.kpis[:KPIS]
     )]
+    if is_overdue(status, view.now):
+        told.append(_last_line(status, view))
     if status.failure:
         told.append(f'the job says: {_masked(status.failure)}')
     return '  '.join(filter(None, (_title(found), status.state, *told)))
@@ -85,15 +89,30 @@ def _state(status: Status, view: View) -> str:
     told = []
     if status.started is not None:
         told.append(f'since {hour(status.started, view.now)}')
-    silent = 0.0 if status.written is None else view.now - status.written
-    if status.written is not None and (silent >= SILENT or status.has_ended):
-        told.append(f'{"until" if status.has_ended else "last line"} {hour(status.written, view.now)}' + (
-            '' if status.has_ended else f' ({duration(silent)} ago)'))
+    if status.written is not None and status.has_ended:
+        told.append(f'until {hour(status.written, view.now)}')
+    elif _silence(status, view.now) >= SILENT:
+        told.append(_last_line(status, view))
     if status.runs > 1:
         told.append(f'the last of {status.runs} runs in the file')
     state, color = status.state or 'nothing written yet', COLORS.get(status.state)
     line = view.cut('  '.join(filter(None, (f'  {state}', ', '.join(told)))))
     return f'  {view.paint(state, color)}{line[len(state) + 2:]}' if color and state in line else line
+
+
+def is_overdue(status: Status, now: float) -> bool:
+    """Whether no line has come for so long that the task may be dead."""
+    each = status.seconds_per_unit if status.unit == 'epoch' else None
+    return _silence(status, now) > (OVERDUE if each is None else max(EPOCHS * each, OFTEN))
+
+
+def _silence(status: Status, now: float) -> float:
+    return 0.0 if status.written is None or status.has_ended else now - status.written
+
+
+def _last_line(status: Status, view: View) -> str:
+    written = view.now if status.written is None else status.written
+    return f'last line {hour(written, view.now)} ({duration(view.now - written)} ago)'
 
 
 def _bar(status: Status, view: View) -> Iterator[str]:

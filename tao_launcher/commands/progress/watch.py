@@ -5,7 +5,7 @@ from ...base import machine, terminal
 from ...base.errors import FileError
 from ...engine import process
 from ...engine.signals import Signals, Unwinding
-from .show import View, in_one_line, shown
+from .show import View, in_one_line, is_overdue, shown
 from .sources import look
 
 TYPE_CHECKING = False
@@ -112,12 +112,15 @@ class Viewer:
 
 
 def _mark(status: Status) -> tuple[object, ...]:
-    """What changes when there is something new to be told: the epoch, or the percentage of many steps."""
+    """What changes when there is something new to be told: the epoch, the percentage of many steps, or silence."""
+    now = machine.now()
+    told = status.state, status.failure, is_overdue(status, now)
     if status.unit == 'epoch':
-        return status.state, int(status.done), status.failure
+        return (*told, int(status.done))
     if status.fraction is not None:
-        return status.state, int(status.fraction * 100), status.failure
-    return status.state, int(machine.now() / SLOW) if status.unit else None, status.failure
+        return (*told, int(status.fraction * 100))
+    # a dead task's line is said once
+    return (*told, int(now / SLOW) if status.unit and not told[-1] else None)
 
 
 def watch(

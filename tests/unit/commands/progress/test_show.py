@@ -8,7 +8,7 @@ import pytest
 from status_lines import begun, lightning, line, plain
 
 from tao_launcher.base.errors import FileError, NothingMatched
-from tao_launcher.commands.progress.show import View, chosen, in_one_line, precise, shown
+from tao_launcher.commands.progress.show import View, chosen, in_one_line, is_overdue, precise, shown
 from tao_launcher.commands.progress.sources import Reading, Seen, Subject
 from tao_launcher.status.parse import parse
 from tao_launcher.status.status import Kpi
@@ -144,6 +144,21 @@ def test_in_one_line() -> None:
     assert in_one_line(failed, view(width=0)) == (
         'results/train/status.json  FAILURE  took 5s  the job says: x'
     )
+
+
+def test_a_line_that_is_overdue() -> None:
+    """After ten epochs, of a minute here, or an hour; never after the end."""
+    training, failed = of(lightning(37, 80)), of(lightning(3, 9) + line('9:5:0', 'FAILURE'))
+    last = NINE + 37 * 60
+    assert 'last line' not in in_one_line(training, view(last + 590))
+    assert in_one_line(training, view(last + 620)).endswith('  last line 09:37 (10m ago)')
+    told = in_one_line(training, view(last + 6 * 86400))
+    assert told.endswith('  RUNNING  37/80 46%  last line Thu 26 Nov 09:37 (6d00h ago)')
+    assert 'last line' not in in_one_line(failed, view(last + 10**6))
+    slow, step = (parse(begun() + line(**{unit: 1, 'time_per_' + unit: '1:00:00'})) for unit in ('epoch', 'step'))
+    assert [is_overdue(slow, NINE + hours * 3600) for hours in (2, 9, 11)] == [False, False, True]
+    assert [is_overdue(step, NINE + seconds) for seconds in (3500, 3700)] == [False, True]
+    assert not is_overdue(parse(b''), NINE)
 
 
 def test_what_was_not_seen() -> None:

@@ -116,6 +116,20 @@ def test_elsewhere_a_line_per_epoch(file: Path) -> None:
     child.stdout.close()
 
 
+def test_elsewhere_a_line_when_nothing_more_comes(tmp_path: Path) -> None:
+    """Once: it is watched on."""
+    path = tmp_path / 'status.json'
+    path.write_bytes(lightning(3, 9).replace(b'/2026"', b'/2020"'))
+    child = subprocess.Popen([*often(), str(path)], stdout=subprocess.PIPE, encoding='utf-8', bufsize=1)
+    assert child.stdout
+    first = child.stdout.readline()
+    assert 'RUNNING  3/9 33%  last line ' in first and first.endswith(' ago)\n')
+    go_on(path, line('9:5:0', 'SUCCESS', message='x'), long_ago=True)
+    assert 'SUCCESS' in child.stdout.readline()
+    assert (child.wait(PATIENCE), child.stdout.read()) == (0, '')
+    child.stdout.close()
+
+
 def test_a_failure_after_which_the_job_goes_on(file: Path) -> None:
     """A message of the log at level ERROR is one."""
     go_on(file, line('9:3:10', 'FAILURE', message='a bad image'))
