@@ -97,5 +97,5 @@ def test_a_history_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / 'folder').mkdir()
     done = tao('history', env={'TAO_HISTORY': str(tmp_path / 'folder')})
     assert done == Result(
-        1, '', f'tao: error: {tmp_path}/folder: Is a directory\n    it is the history of launches\n',
+        2, '', f'tao: error: {tmp_path}/folder: cannot be read (Is a directory)\n    it is the history of launches\n',
     )
