@@ -32,7 +32,9 @@ def test_what_is_no_time(text: str) -> None:
         duration(text)
 
 
-@pytest.mark.parametrize('text', ['0s', '0:00', '0-0', '0h0m', '1000d', '99999999999999d', '9999999999:00', '9999999999-1'])
+@pytest.mark.parametrize('text', [
+    '0s', '0:00', '0-0', '0h0m', '1000d', '99999999999999d', '9999999999:00', '9999999999-1',
+])
 def test_no_time_at_all_and_too_much(text: str) -> None:
     with pytest.raises(ValueError, match='above 0, and of 999 days at most'):
         duration(text)
