@@ -92,6 +92,22 @@ def test_leaving_it(number: int, code: int, file: Path) -> None:
     assert child.signalstatus == code
 
 
+@pytest.mark.parametrize('term', ['xterm', 'dumb'])
+def test_a_closed_terminal(term: str, file: Path) -> None:
+    """Whose signal does not come: nothing can be written any more."""
+    main, terminal = os.openpty()
+    child = subprocess.Popen(
+        [*often(), str(file)], stdin=subprocess.DEVNULL, stdout=terminal, stderr=subprocess.PIPE,
+        env={**os.environ, 'TERM': term}, start_new_session=True,
+    )
+    os.close(terminal)
+    assert os.read(main, 100)
+    os.close(main)
+    go_on(file, lightning(4, 9)[len(lightning(3, 9)):])
+    _, said = child.communicate(timeout=PATIENCE)
+    assert (child.returncode, said) == (-signal.SIGHUP, b'')
+
+
 def test_a_terminal_that_cannot_be_drawn_on(file: Path) -> None:
     go_on(file, line('9:5:0', 'FAILURE', message='no space'), long_ago=True)
     child = on_terminal(str(file), term='dumb')
