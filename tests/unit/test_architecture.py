@@ -46,7 +46,7 @@ ASK_THE_WORLD = {
     'launch/investigate', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/says',
     'launch/status_file', 'launch/time_limit', 'launch/verbose', 'launch/witness', 'checkouts/builder',
     'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images', 'checkouts/submodules',
-    'status/latest',
+    'status/clock', 'status/latest', 'status/parse',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
