@@ -118,7 +118,7 @@ def _left(status: Status, view: View) -> list[str]:
             return []
         return [f'took {precise(status.written - status.started)}']
     remaining = status.remaining(view.now)
-    if remaining is None or status.ends_at is None:
+    if remaining is None or status.ends_at is None or is_overdue(status, view.now):
         return []
     own = ' by the average so far' if status.is_own_estimate else ''
     return [f'{duration(remaining)} left', f'done at {hour(status.ends_at, view.now)}{own}']

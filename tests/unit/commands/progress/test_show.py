@@ -165,7 +165,8 @@ def test_a_line_that_is_overdue() -> None:
     training, failed = of(lightning(37, 80)), of(lightning(3, 9) + line('9:5:0', 'FAILURE'))
     last = NINE + 37 * 60
     assert 'last line' not in in_one_line(training, view(last + 590))
-    assert in_one_line(training, view(last + 620)).endswith('  last line 09:37 (10m ago)')
+    assert in_one_line(training, view(last + 620)).endswith('  37/80 46%  last line 09:37 (10m ago)')  # none left
+    assert shown(training, view(last + 620))[3] == '  1m00s per epoch'
     told = in_one_line(training, view(last + 6 * 86400))
     assert told.endswith('  RUNNING  37/80 46%  last line Thu 26 Nov 09:37 (6d00h ago)')
     assert 'last line' not in in_one_line(failed, view(last + 10**6))
