@@ -360,7 +360,7 @@ def test_pyxis_gets_its_options(slurm: Cluster, tmp_path: Path) -> None:
         '--kill-on-bad-exit=1',
     ]
     assert shown[4:13] == [
-        '--label', '--cpu-bind=none', '--container-image=nvcr.io#nvidia/tao/tao-toolkit:7.1.0-pyt',
+        '--label', '--cpu-bind=none', '--container-image=docker://nvcr.io#nvidia/tao/tao-toolkit:7.1.0-pyt',
         '--container-writable', '--no-container-mount-home', '--container-remap-root', '--container-entrypoint',
         '--container-mounts=/tmp:/data:ro', '--container-env=API_KEY,WORLD_SIZE,MASTER_ADDR,MASTER_PORT',
     ]

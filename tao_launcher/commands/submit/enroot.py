@@ -41,10 +41,10 @@ def file(text: str) -> str:
 
 
 def called(reference: str) -> str:
-    """What pyxis is told of an image: HOST#REPOSITORY:TAG, to which it adds docker:// itself."""
-    if '#' in reference or is_a_file(reference):
+    """What pyxis is told of an image: a file, or docker://HOST#REPOSITORY:TAG."""
+    if is_a_file(reference):
         return reference
     host, slash, rest = reference.partition('/')
-    if slash and (re.search('[.:]', host) or host == 'localhost'):
-        return f'{host}#{rest}'
-    return reference
+    if '#' not in reference and slash and (re.search('[.:]', host) or host == 'localhost'):
+        reference = f'{host}#{rest}'
+    return f'docker://{reference}'

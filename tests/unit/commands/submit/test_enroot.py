@@ -48,8 +48,9 @@ def test_only_for_pyxis(text: str, what: str) -> None:
 
 
 @pytest.mark.parametrize(('reference', 'name'), [
-    ('nvcr.io/nvidia/tao/t:1', 'nvcr.io#nvidia/tao/t:1'), ('localhost/a:1', 'localhost#a:1'), ('a/b:1', 'a/b:1'),
-    ('host:5000/a', 'host:5000#a'), ('nvcr.io#a', 'nvcr.io#a'), ('/a.b/c.sqsh', '/a.b/c.sqsh'),
+    ('nvcr.io/nvidia/tao/t:1', 'docker://nvcr.io#nvidia/tao/t:1'), ('localhost/a:1', 'docker://localhost#a:1'),
+    ('a/b:1', 'docker://a/b:1'), ('host:5000/a', 'docker://host:5000#a'), ('nvcr.io#a', 'docker://nvcr.io#a'),
+    ('/a.b/c.sqsh', '/a.b/c.sqsh'),
 ])
 def test_what_pyxis_is_told(reference: str, name: str) -> None:
     assert enroot.called(reference) == name
