@@ -118,13 +118,13 @@ def _push(found: Checkout, how: Builder, built: tuple[BuildOptions, list[Variant
     asked, variants, made = built
     digests: list[tuple[Variant, str, str]] = []
     for each, id in zip(variants, made):
-        code = (
-            found.step(('tag', each.local, each.pushed)) or check(found, each.pushed, id, is_own=True)
-            or push_image(found, each.pushed, digest_words(found, how))
-        )
+        code = found.step(('tag', each.local, each.pushed)) or check(found, each.pushed, id, is_own=True)
         if code:
             return code
-        digests.append((each, *pushed_digest(found, how, each.pushed, id)))
+        pushed = push_image(found, each.pushed, digest_words(found, how))
+        if pushed.code:
+            return pushed.code
+        digests.append((each, *pushed_digest(found, how, each.pushed, id, pushed)))
     return _keep(found, how, digests, before, updates=asked.updates)
 
 

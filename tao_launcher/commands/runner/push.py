@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base import machine
 from ...base.errors import CheckFailed, EngineError
+from ...base.record import Record
 from ...base.shell import join, quote
 from ...checkouts import images
 from ...engine import answers, references
@@ -39,18 +40,29 @@ def check(found: Checkout, image: str, made: str, *, is_own: bool) -> int:
     return 0
 
 
-def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> int:
-    """Push an image, with these words more; the engine's code."""
+class Pushed(Record):
+    """What came of a push: the engine's code, and what it says of the image afterwards, with its errors."""
+
+    code: int
+    facts: object = None
+    error: str = ''
+
+
+def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> Pushed:
+    """Push an image, with these words more, and ask what the engine then has by that name."""
+    words = ('push', *words, image)
     if found.dry_run:
-        return found.step(('push', *words, image))
-    argv = found.argv(('push', *words, image))
+        found.step(words)
+        return Pushed(0, *images.inspected(found, image))
+    argv = found.argv(words)
     recorder = Recorder(Started(
         f'{found.program}/push', argv, found.engine.words, image, len(argv) - 1,
     ), found.invocation)
     with recorder:
-        code = found.step(('push', *words, image))
-        facts = images.inspected(found, image)[0] if recorder.is_kept and code == 0 else None
-    recorder.end(Ended('job', code, image_id=images.id_of(facts), digests=answers.texts(facts, 'RepoDigests')))
+        code = found.step(words)
+        pushed = Pushed(code) if code else Pushed(code, *images.inspected(found, image))
+    digests = answers.texts(pushed.facts, 'RepoDigests')
+    recorder.end(Ended('job', code, image_id=images.id_of(pushed.facts), digests=digests))
     if code:
         registry = image.partition('/')[0]
         user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''
@@ -58,25 +70,24 @@ def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> int:
             f'{image} was built, but not pushed; if access was denied: '
             f'{join(found.engine.words)} login {quote(registry)}{user}'
         )
-    return code
+    return pushed
 
 
-def check_pushed(found: Checkout, image: str, made: str) -> None:
+def check_pushed(found: Checkout, image: str, made: str, pushed: Pushed) -> None:
     """Raise EngineError where an image's tag names another one after the push than the one that was built."""
-    facts, error = images.inspected(found, image)
-    if not found.dry_run and images.id_of(facts) != made:
+    if not found.dry_run and images.id_of(pushed.facts) != made:
         raise EngineError(
             f'{image} was pushed, but may not be the image that was just built',
-            'something else moved its tag in the meantime', *error[-300:].splitlines(),
+            'something else moved its tag in the meantime', *pushed.error[-300:].splitlines(),
         )
 
 
-def pushed_digest(found: Checkout, how: Builder, image: str, made: str) -> tuple[str, str]:
+def pushed_digest(found: Checkout, how: Builder, image: str, made: str, pushed: Pushed) -> tuple[str, str]:
     """(the digest that an image was pushed under, its architecture), as the engine says; two '' in a dry run.
 
     `made` is its id. Raises EngineError where the digest is not known.
     """
-    facts, error = images.inspected(found, image)
+    facts = pushed.facts
     if found.dry_run:
         return '', ''
     known, architecture = answers.texts(facts, 'RepoDigests'), answers.text(facts, 'Architecture')
@@ -93,6 +104,6 @@ def pushed_digest(found: Checkout, how: Builder, image: str, made: str) -> tuple
         f'{image} was pushed, but its digest is not known; {found.manifest} is as it was',
         *(f'the engine has several for {repository}: {digest}' for digest in usable if not is_moved),
         *(['something else moved its tag in the meantime'] if is_moved else []),
-        *error[-300:].splitlines(),
+        *pushed.error[-300:].splitlines(),
         advice=join((*found.engine.words, 'manifest', 'inspect', '--verbose', image)),
     )

@@ -84,9 +84,12 @@ def _build(found: Checkout, how: Builder, recipe: Recipe, asked: ReleaseOptions)
     if asked.wheel:
         found.then('what this build made of build, dist and *.egg-info is removed again')
     if code == 0 and asked.push:
-        code = check(found, image, made, is_own=False) or push_image(found, image)
+        code = check(found, image, made, is_own=False)
         if code == 0:
-            check_pushed(found, image, made)
+            pushed = push_image(found, image)
+            code = pushed.code
+        if code == 0:
+            check_pushed(found, image, made, pushed)
     return code
 
 
