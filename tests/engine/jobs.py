@@ -24,6 +24,7 @@ SCRIPTS = Path(sys.executable).parent
 TAO = str(SCRIPTS / 'tao')
 STOP = ['--stop-timeout', '2']
 # Another user, who may look through closed folders (where an interpreter may stand) but write to nobody's files.
+NO_HOME = {'HOME': '/', 'TAO_HISTORY': 'off'}  # of SOMEBODY, who may write nothing there
 SOMEBODY = [
     'setpriv', '--reuid=12345', '--regid=12345', '--clear-groups', '--inh-caps=+dac_read_search',
     '--ambient-caps=+dac_read_search',

@@ -18,7 +18,7 @@ import mini_checkouts
 import pytest
 from air_gap import Registry
 from conftest import ENGINE, version_of
-from jobs import SOMEBODY
+from jobs import NO_HOME, SOMEBODY
 from mini_checkouts import OLD, REPOSITORY, Mini
 
 if TYPE_CHECKING:
@@ -319,7 +319,7 @@ def test_a_signal_ends_a_build_through_sudo(mini: Mini, tao_pt: Program, docker:
     child = subprocess.Popen(
         ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/sudoers && exec "$@"', rules,
          *[word.replace('12345', '65534') for word in SOMEBODY], tao_pt.path, '--engine', engine, 'build'],
-        env={**mini.docker.env, 'HOME': '/', 'TMPDIR': str(temporary)}, cwd=mini.root, stdin=subprocess.DEVNULL,
+        env={**mini.docker.env, **NO_HOME, 'TMPDIR': str(temporary)}, cwd=mini.root, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )
     wait_for_processes(1, 'sleep', pause)

@@ -18,7 +18,7 @@ import air_gap
 import foreign
 import pytest
 from conftest import ENGINE
-from jobs import IMAGE, OURS, SOMEBODY, TAO, launched
+from jobs import IMAGE, NO_HOME, OURS, SOMEBODY, TAO, launched
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -267,7 +267,7 @@ def test_pull_always_without_a_network(tao: Program) -> None:
 def test_socket_without_permission(each_docker: Docker) -> None:
     host = each_docker.env['DOCKER_HOST']
     done = subprocess.run(
-        [*SOMEBODY, TAO, *NONE, 'dino', 'train'], env={**each_docker.env, 'HOME': '/'}, cwd='/',
+        [*SOMEBODY, TAO, *NONE, 'dino', 'train'], env={**each_docker.env, **NO_HOME}, cwd='/',
         stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=60, check=False,
     )
     ours = done.stderr[done.stderr.index('tao: '):].splitlines()

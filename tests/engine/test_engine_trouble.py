@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
 import pytest
-from jobs import IMAGE, SOMEBODY, TAO, command, gone, launched
+from jobs import IMAGE, NO_HOME, SOMEBODY, TAO, command, gone, launched
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -86,7 +86,7 @@ def test_a_socket_that_nobody_listens_on(tao: Program, folder: Path) -> None:
 @pytest.mark.engine_dependent
 def test_no_permission(each_docker: Docker, folder: Path) -> None:
     with listening(folder / 'docker.sock', 0o600):
-        env = {**each_docker.env, 'HOME': '/', 'DOCKER_HOST': f'unix://{folder}/docker.sock'}
+        env = {**each_docker.env, **NO_HOME, 'DOCKER_HOST': f'unix://{folder}/docker.sock'}
         done = subprocess.run(
             [*SOMEBODY, TAO, 'dino', 'train'], env=env, stdin=subprocess.DEVNULL, capture_output=True,
             encoding='utf-8', timeout=30, check=False, cwd='/',

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
 import pytest
-from jobs import SOMEBODY, TAO
+from jobs import NO_HOME, SOMEBODY, TAO
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -57,7 +57,7 @@ def test_a_volume_without_a_destination(tao: Program, folder: Path) -> None:
 def launched(docker: Docker, who: list[str], folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """A job that writes to the results, of someone or of root, as 12345:12345."""
     return subprocess.run(
-        [*who, TAO, *options, '--volume', f'{folder}/results:/results', *WRITES], env={**docker.env, 'HOME': '/'},
+        [*who, TAO, *options, '--volume', f'{folder}/results:/results', *WRITES], env={**docker.env, **NO_HOME},
         cwd='/', stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=60, check=False,
     )
 

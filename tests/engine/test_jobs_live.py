@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
-from jobs import IMAGE, OURS, SLEEPS, SOMEBODY, STOP, TAO, child_of, ended, gone, hang_up, launched, on_terminal
+from jobs import (
+    IMAGE, NO_HOME, OURS, SLEEPS, SOMEBODY, STOP, TAO, child_of,
+    ended, gone, hang_up, launched, on_terminal,
+)
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -30,7 +33,7 @@ def end(docker: Docker, container: str, code: int) -> None:
 
 @pytest.mark.parametrize('user', [[], SOMEBODY], ids=['root', 'someone'])
 def test_from_detach_to_clean(each_docker: Docker, socket_for_all: None, user: list[str]) -> None:
-    env = {**each_docker.env, 'HOME': '/' if user else each_docker.env['HOME'], 'NO_COLOR': '1', 'PS1': '$ '}
+    env = {**each_docker.env, **(NO_HOME if user else {}), 'NO_COLOR': '1', 'PS1': '$ '}
     tao = [*user, TAO]
 
     def said(*words: str) -> tuple[int, str, str]:
@@ -97,7 +100,7 @@ def test_from_detach_to_clean(each_docker: Docker, socket_for_all: None, user: l
 def test_users_keep_their_jobs(docker: Docker, tao: Program, socket_for_all: None) -> None:
     def as_somebody(*words: str) -> tuple[int, str, str]:
         done = subprocess.run(
-            [*SOMEBODY, TAO, *words], env={**docker.env, 'HOME': '/'}, cwd='/', stdin=subprocess.DEVNULL,
+            [*SOMEBODY, TAO, *words], env={**docker.env, **NO_HOME}, cwd='/', stdin=subprocess.DEVNULL,
             capture_output=True, encoding='utf-8', timeout=60, check=False,
         )
         return done.returncode, done.stdout, done.stderr
@@ -127,7 +130,7 @@ def test_users_keep_their_jobs(docker: Docker, tao: Program, socket_for_all: Non
     )
     for answer, code in (('n', 2), ('y', 0)):
         argv = [*SOMEBODY, TAO, 'stop', '--all', '--all-users', '--time', '1']
-        with on_terminal(argv, {**docker.env, 'HOME': '/', 'NO_COLOR': '1'}, cwd=Path('/')) as asked:
+        with on_terminal(argv, {**docker.env, **NO_HOME, 'NO_COLOR': '1'}, cwd=Path('/')) as asked:
             asked.expect_exact(f'Stop 1 job of other users?\r\n    {line[:-1]}\r\n[y/N] ')
             assert docker.containers(OURS, 'status=running') == [roots]
             asked.sendline(answer)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Iterator
 
 import pytest
 from conftest import ENGINE
-from jobs import SOMEBODY, TAO
+from jobs import NO_HOME, SOMEBODY, TAO
 
 if TYPE_CHECKING:
     from conftest import Docker
@@ -29,7 +29,7 @@ def results() -> Iterator[Path]:
 
 def run_as_somebody(docker: Docker, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*SOMEBODY, TAO, *words], env={**docker.env, 'HOME': '/'}, cwd='/', stdin=subprocess.DEVNULL,
+        [*SOMEBODY, TAO, *words], env={**docker.env, **NO_HOME}, cwd='/', stdin=subprocess.DEVNULL,
         capture_output=True, encoding='utf-8', timeout=60, check=False,
     )
 
@@ -53,7 +53,7 @@ def test_roots_files_by_default(docker: Docker, socket_for_all: None, results: P
 def test_the_callers_groups(docker: Docker, socket_for_all: None) -> None:
     someone = [word if word != '--clear-groups' else '--groups=2001,2002' for word in SOMEBODY]
     done = subprocess.run(
-        [*someone, TAO, '--run_as_user', 'dino', 'run', 'id', '-G'], env={**docker.env, 'HOME': '/'}, cwd='/',
+        [*someone, TAO, '--run_as_user', 'dino', 'run', 'id', '-G'], env={**docker.env, **NO_HOME}, cwd='/',
         stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=60,
         check=False,
     )

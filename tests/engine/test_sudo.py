@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from jobs import HANDLES, IGNORES, OURS, SLEEPS, SOMEBODY, STOP, TAO, child_of, gone, kill_client, launched
+from jobs import HANDLES, IGNORES, NO_HOME, OURS, SLEEPS, SOMEBODY, STOP, TAO, child_of, gone, kill_client, launched
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -97,7 +97,7 @@ def test_a_client_that_the_caller_may_not_signal(docker: Docker, tmp_path: Path)
     nobody = [word.replace('12345', '65534') for word in SOMEBODY]
     script = 'mount --bind "$0" /etc/sudoers && exec "$@"'
     argv = ['unshare', '--mount', 'sh', '-c', script, str(rules), *nobody, *command(docker, SLEEPS)]
-    with launched(argv, {**docker.env, 'HOME': '/', 'TAO_HISTORY': 'off'}, cwd='/') as job:
+    with launched(argv, {**docker.env, **NO_HOME}, cwd='/') as job:
         job.wait_for('ready')
         job.send(signal.SIGTERM)
         assert (job.code(timeout=25), job.err) == (143, '')
