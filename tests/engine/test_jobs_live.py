@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 from jobs import (
-    IMAGE, NO_HOME, OURS, SLEEPS, SOMEBODY, STOP, TAO, child_of,
-    ended, gone, hang_up, launched, on_terminal,
+    IMAGE,
+    NO_HOME,
+    OURS,
+    SLEEPS,
+    SOMEBODY,
+    STOP,
+    TAO,
+    child_of,
+    ended,
+    gone,
+    hang_up,
+    launched,
+    on_terminal,
 )
 
 if TYPE_CHECKING:
