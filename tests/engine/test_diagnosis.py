@@ -67,9 +67,13 @@ CANCELED = r'time="[^"]*" level=error msg="error waiting for container: context 
 
 
 def same(stderr: str) -> str:
-    """Leave out what differs from call to call: a failed look-up's port, a temporary folder, tini's process, an id."""
+    """Leave out what differs from call to call: a failed look-up's port, a temporary folder, tini's process, an id.
+
+    Which address of a taken port docker was refused first does so too.
+    """
     differs = (
         r'(?<=:)\d{4,5}(?=->)|(?<=/new-)\d+|(?<=FATAL tini )\(\d+\)|[0-9a-f]{64}|(?<=on endpoint )\w+'
+        r'|(?<=Bind for )\S+(?=:\d+ failed)'
     )
     return re.sub(differs, 'N', re.sub(CANCELED, '', stderr))
 
