@@ -7,8 +7,8 @@ import os
 import time
 
 from .folders import make_folders
-from .ownership import name, new_owner, own_uids
-from .reading import KINDS, REGULAR, TYPE_BITS, opened
+from .ownership import give_to_new_owner, name, own_uids
+from .reading import KINDS, REGULAR, TYPE_BITS, is_at, opened
 from .text import encoded
 
 TYPE_CHECKING = False
@@ -59,7 +59,8 @@ def append(path: str, line: bytes, *, is_own: bool, start: bytes = b'') -> None:
                     raise OSError(errno.EINVAL, 'has other lines than a history', path)
                 if is_own or _is_ours_alone(found):
                     _lock(number)
-                    if not _is_there(number, path) or _is_put_aside(number, path, len(line)):
+                    # another launcher may have put it aside
+                    if not is_at(number, path) or _is_put_aside(number, path, len(line)):
                         continue
                 line = b'\n' + line if _is_torn(number) else line
             _write(number, line + b'\n')
@@ -78,9 +79,8 @@ def _opened(path: str, *, is_own: bool) -> int:
             raise OSError(errno.EINVAL, f'is {KINDS.get(kind, "no regular file")}', path)
         if is_own and found.st_uid not in own_uids():
             raise PermissionError(errno.EPERM, f'belongs to {name(found.st_uid)}', path)
-        owner = new_owner(path) if is_own else None
-        if owner and found.st_uid != owner[0]:
-            os.fchown(number, *owner)
+        if is_own:
+            give_to_new_owner(number, path)
     except BaseException:
         os.close(number)
         raise
@@ -120,14 +120,6 @@ def _lock(number: int) -> None:
             time.sleep(0.002)
         except OSError:
             return None
-
-
-def _is_there(number: int, path: str) -> bool:
-    """Whether an open file is still the one of that path: another launcher may have put it aside."""
-    try:
-        return os.path.samestat(os.fstat(number), os.lstat(encoded(path)))
-    except FileNotFoundError:
-        return False
 
 
 def _is_put_aside(number: int, path: str, more: int) -> bool:

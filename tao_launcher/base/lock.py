@@ -8,8 +8,8 @@ import time
 from contextlib import contextmanager
 
 from .folders import make_folders
-from .ownership import new_owner, own_uids
-from .reading import REGULAR, TYPE_BITS
+from .ownership import give_to_new_owner, own_uids
+from .reading import REGULAR, TYPE_BITS, is_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,20 +50,12 @@ def _held(state: str, path: str, late: Callable[[], None] | None) -> int:
                 _wait(number, path, float('inf'))
             elif number >= 0:
                 _wait(number, path, PATIENCE)
-            if number < 0 or not late or _is_there(number, path):
+            if number < 0 or not late or is_at(number, path):  # who held it may have removed it
                 return number
         except BaseException:
             os.close(number)
             raise
         os.close(number)
-
-
-def _is_there(number: int, path: str) -> bool:
-    """Whether an open file is the one of that path; who held it may have removed it."""
-    try:
-        return os.path.samestat(os.fstat(number), os.lstat(path))
-    except FileNotFoundError:
-        return False
 
 
 def _opened(state: str, path: str) -> int:
@@ -82,9 +74,7 @@ def _opened(state: str, path: str) -> int:
         found = os.fstat(number)
         if found.st_mode & TYPE_BITS != REGULAR or found.st_uid not in own_uids():
             raise PermissionError(errno.EPERM, f'{path} is no file of yours', path)
-        owner = new_owner(path)
-        if owner and found.st_uid != owner[0]:
-            os.fchown(number, *owner)
+        give_to_new_owner(number, path)
     except BaseException:
         os.close(number)
         raise

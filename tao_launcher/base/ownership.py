@@ -50,3 +50,10 @@ def new_owner(path: str) -> tuple[int, int] | None:
         return None
     folder = os.path.realpath(encoded(os.path.dirname(os.path.abspath(path))))
     return called if is_theirs and (folder + b'/').startswith(os.path.realpath(encoded(home)) + b'/') else None
+
+
+def give_to_new_owner(number: int, path: str) -> None:
+    """Give an open file to the `new_owner` of its path, where there is one. Raises OSError."""
+    owner = new_owner(path)
+    if owner and os.fstat(number).st_uid != owner[0]:
+        os.fchown(number, *owner)

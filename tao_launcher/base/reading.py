@@ -141,3 +141,11 @@ def _await(number: int, path: str) -> None:
     waiting.register(number, select.POLLIN)
     if not waiting.poll(PATIENCE * 1000):
         raise TimeoutError(errno.ETIMEDOUT, f'nothing came in {PATIENCE:.0f} s', path)
+
+
+def is_at(number: int, path: str) -> bool:
+    """Whether an open file is still the one at that path. Raises OSError."""
+    try:
+        return os.path.samestat(os.fstat(number), os.lstat(encoded(path)))
+    except FileNotFoundError:
+        return False

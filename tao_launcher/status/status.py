@@ -11,7 +11,7 @@ class Kpi(Record):
 
     name: str
     last: float  # can be NaN or infinite
-    best: float | None  # so far in this run; None where neither high nor low is good, or for want of finite values
+    best: float | None  # so far in this run; None where neither high nor low is good, or none is finite
     best_at: float | None  # how much was done then, in the status' unit
     lower_is_better: bool | None  # None: it has no best
     series: tuple[tuple[float | None, float], ...]  # (how much was done, value), in the order of the file
