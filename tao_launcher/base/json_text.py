@@ -5,7 +5,7 @@ from . import json_value
 from .errors import Fault, FileError
 from .late import json, re
 from .secrets import is_secret_name
-from .text import plural
+from .text import is_utf8, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def text_faults(value: object) -> Iterator[Fault]:
 def _string_faults(path: str, text: str) -> Iterator[Fault]:
     if '\0' in text:
         yield Fault(path, 'holds a NUL character', structural=False)
-    if any('\ud800' <= c <= '\udfff' for c in text):
+    if not is_utf8(text):
         yield Fault(path, 'holds half a surrogate pair', structural=False)
 
 

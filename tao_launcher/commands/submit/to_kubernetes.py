@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base import host
 from ...base.errors import UsageError
+from ...base.text import is_utf8
 from ...engine.signals import Unwinding
 from . import kubernetes, kubernetes_script, patch
 from .create import create, hand_over
@@ -76,7 +77,7 @@ def _named(plan: Plan, wanted: Submission) -> Manifest:
 
 def _check(values: Mapping[str, str]) -> None:
     """Raise UsageError for values that JSON cannot hold, which it does not show."""
-    odd = [name for name, value in values.items() if any('\ud800' <= c <= '\udfff' for c in value)]
+    odd = [name for name, value in values.items() if not is_utf8(value)]
     if odd:
         raise UsageError(f'{", ".join(odd)}: not UTF-8, which JSON needs')
 
