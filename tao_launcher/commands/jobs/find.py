@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
     from ...engine.client import Engine
 
+
 def jobs_of(engine: Engine, *, all_users: bool, ended: bool) -> list[Job]:
     """The caller's jobs, or everyone's, the newest first. Raises EngineError when there is no answer.
 
     It takes two questions, and for thousands of jobs a few more.
     """
     ids = ids_of(engine, all_users=all_users, ended=ended)
-    found = [job for some in answers.batches(ids) for job in _inspected(engine, some)]
+    found = [job for some in answers.batches(ids) for job in inspected(engine, some)]
     return sorted(found, key=lambda job: job.started, reverse=True)
 
 
-def _inspected(engine: Engine, ids: Sequence[str]) -> list[Job]:
-    """The jobs of these containers. Raises EngineError."""
+def inspected(engine: Engine, ids: Sequence[str]) -> list[Job]:
+    """The jobs of these containers as they are now, without those that are gone. Raises EngineError."""
     inspected = engine.ask('inspect', '--type', 'container', *ids)
     asked = set(ids)
     try:

@@ -8,7 +8,7 @@ from ...engine import answers
 from ...engine.client import Engine, owner_name
 from ..help.verb_parser import add_dry_run
 from .asked import JOB, asked, count
-from .find import chosen, ids_of, jobs_of
+from .find import chosen, ids_of, inspected, jobs_of
 from .job import line, lines
 
 TYPE_CHECKING = False
@@ -77,9 +77,11 @@ def stop(
     patience = (seconds + 60.0) * (1 + min(len(jobs), answers.BATCH) // 50)  # docker stops 50 at a time
     said = [line for words in commands for line in engine.ask(*words, timeout=patience).err.splitlines()]
     # what the client says does not matter: one that vanished meanwhile has stopped too
-    left = set(ids_of(engine, all_users=True, ended=False))
+    # dockerd renews what `ps` lists only after it has answered `stop`; `inspect` waits for that
+    listed = answers.batches(sorted({job.id for job in jobs} & set(ids_of(engine, all_users=True, ended=False))))
+    running = [job for some in listed for job in inspected(engine, some) if not job.has_ended]
+    left = {job.id for job in running}
     output.result(''.join(f'{job.id}\n' for job in jobs if job.id not in left))
-    running = [job for job in jobs if job.id in left]
     if running:
         raise EngineError(f'{len(running)} of {len(jobs)} did not stop', *lines(running), *said[:5])
     return 0

@@ -1,6 +1,8 @@
 """tao stop: which docker commands it ends in, and what it refuses."""
 from __future__ import annotations
 
+import json
+
 import pytest
 from engine_answers import MINE, OTHER_NAME, THEIRS, Engine, container, ids, last
 from support import tao
@@ -48,6 +50,14 @@ def test_stop_one_that_stays(engine: Engine) -> None:
         125, f'{B}\n',
         f'tao: error: 1 of 2 did not stop\n    {LINE}\n    Error response from daemon: cannot stop \\x1b[31m\n',
     )
+
+
+def test_stop_while_the_list_is_late(engine: Engine) -> None:
+    """dockerd lists a container as running for a moment after it has said that it is stopped."""
+    engine.has(container(A), container(B))
+    engine.answers('ps.2', f'{B}\n')
+    engine.answers('inspect.2', json.dumps([container(B, state='exited')]) + '\n')
+    assert tao('stop', '--all') == (0, f'{A}\n{B}\n', '')
 
 
 THEIR_LINE = f'{C[:12]}  model/ocrnet/train  running, of {OTHER_NAME}'
