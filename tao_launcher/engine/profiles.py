@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .profile import Profile
 
 PROFILES = (DOCKER, PODMAN)
+NO_ENGINE = 'none'  # a task is then a command of this machine
 PULL = tuple(dict.fromkeys(policy for profile in PROFILES for policy in profile.pull))
 
 
@@ -41,6 +42,10 @@ def known(word: str) -> Profile | None:
     """The profile of a program, by what was said of it or by its name: docker, /usr/bin/podman-remote."""
     if isinstance(word, Program):
         return word.profile
+    if word == NO_ENGINE:
+        from .none import NONE  # only where it is asked for
+
+        return NONE
     name = word.rpartition('/')[2]
     return next((profile for profile in PROFILES if name.startswith(profile.name) and ':' not in name), None)
 
@@ -90,7 +95,7 @@ def flag(words: Sequence[str], names: tuple[str, str]) -> str:
 def names_a_daemon(words: Sequence[str]) -> bool:
     """Whether the engine's own words say which daemon is meant."""
     found = profile(words)
-    return bool(flag(words, found.place) or flag(words, found.address))
+    return not found.is_child and bool(flag(words, found.place) or flag(words, found.address))
 
 
 def at(words: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -100,6 +105,8 @@ def at(words: tuple[str, ...], name: str) -> tuple[str, ...]:
     """
     if not name:
         return words
+    if profile(words).is_child:
+        raise ValueError(f'with {profile(words).title} there is no daemon to choose')
     if names_a_daemon(words):
         raise ValueError('the engine\'s own words name a daemon already')
     i = index(words) + 1

@@ -9,8 +9,7 @@ from ..engine.init import with_init
 from ..engine.references import REMEMBERED, proven, remembered
 from ..settings.locate import read_mounts_file
 from ..settings.settings import merge
-from . import gpus, identity, plan
-from .checks import check
+from . import gpus, identity, kinds, plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,13 +51,13 @@ def prepare(
     target = make_target(settings)
     if _wants_host_network(target, settings) and daemon.remaps_users(engine, host.json_file):
         target = target._replace(network='', notices=(*target.notices, _NO_HOST_NETWORK))
-    if settings.same_paths:
+    if settings.same_paths and not engine.profile.is_child:  # which has them anyway
         from .same_paths import applied
 
         settings = applied(target, settings, engine, host.current_folder(environ))
     made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
     made = made._replace(notices=(*made.notices, *_quoting(target, settings)))
-    if '@' in made.image:
+    if '@' in made.image and not engine.profile.is_child:
         made = _bundled(made, here)
     if settings.dry_run:
         _say_terminal(made, here, output)
@@ -66,8 +65,8 @@ def prepare(
         from .verbose import say_plan
 
         say_plan(made, here, output)
-    made = check(made, engine, invocation)
-    if settings.host_paths:
+    made = kinds.checked(made, engine, invocation)
+    if settings.host_paths and not engine.profile.is_child:
         from .host_paths import translated
 
         made = translated(made)

@@ -9,6 +9,7 @@ from ..base import host
 from ..base.errors import EngineError, EngineMissing, ResultLost
 from ..base.output import OutputClosed
 from ..engine import answers, process, signals
+from ..engine.profiles import NO_ENGINE
 from .containers import Launch
 from .supervise import REFUSED, SupervisedJob
 from .variables import LAUNCH_ID
@@ -59,14 +60,15 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
 
 
 def _with_task_itself(error: EngineMissing, plan: Plan, environ: Mapping[str, str]) -> EngineMissing:
-    """The error with another way, where the task's own program is here: perhaps we are in its image."""
+    """The error with another way, where the task's own program is here: perhaps we are in a container of TAO."""
     from ..base import machine
 
     task = '' if plan.target.program else (*plan.job.split('/'), '')[1]
     if not task or not machine.which(task, environ):
         return error
-    way = f'{task} is on PATH: in a container of TAO it runs without the launcher ({task} …)'
-    return EngineMissing(error.what, *error.why, way, advice=error.advice)
+    way = f'{task} is on PATH here, as in a container of TAO, where --engine {NO_ENGINE} runs it without another one'
+    return EngineMissing(error.what, *error.why, way, advice=f'--engine {NO_ENGINE} (or TAO_ENGINE={NO_ENGINE}), or '
+                         f'{error.advice}')
 
 
 def _was_interrupted(plan: Plan, job: SupervisedJob, code: int) -> bool:

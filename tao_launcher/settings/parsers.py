@@ -9,7 +9,7 @@ import re
 
 from ..base.text import NO_LINE_BREAK
 from ..engine.docker import DOCKER
-from ..engine.profiles import PROFILES, PULL, known, named, runs_nothing
+from ..engine.profiles import PROFILES, PULL, known, named, profile, runs_nothing
 from .container_values import cpus, entrypoint, hostname, platform
 from .values import Gpus, clean_path
 
@@ -202,11 +202,13 @@ def engine(text: str) -> tuple[str, ...]:
 
     words = tuple(named(word) or word for word in shlex.split(text))  # its ValueError names an open quote
     if not words or runs_nothing(words):
-        raise ValueError('expected docker, podman, docker:/path/of/it, or "sudo -n docker"')
+        raise ValueError('expected docker, podman, docker:/path/of/it, "sudo -n docker" or none')
     if not any(map(known, words)):
         path = '/path/of/it' if ':' in words[-1] else words[-1]
         names = ' or '.join(f'{profile.name}:{path}' for profile in PROFILES)
         raise ValueError(f'not known to be {" or ".join(profile.name for profile in PROFILES)}; say which: {names}')
+    if len(words) > 1 and profile(words).is_child:
+        raise ValueError(f'expected {profile(words).name} alone: no program is started for it')
     return words
 
 

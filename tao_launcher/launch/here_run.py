@@ -1,0 +1,156 @@
+"""Runs a command of this machine to its end: passes signals on once, and leaves nothing of it running."""
+from __future__ import annotations
+
+import os
+import signal
+
+from ..base import host, surroundings
+from ..base.errors import ConfigError, Fatal
+from ..base.shell import join
+from ..engine import family, process
+from ..engine.signals import Signals, Terminal
+from . import here
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Mapping
+
+    from ..base.output import Output
+    from .plan import Plan
+
+# Seconds, as with an engine.
+STILL_STOPPING = 10.0  # after the first Ctrl-C until the second is offered
+UNTOLD = 1.0  # for what the terminal may have told the job, before it is ended
+ENDING = 5.0  # for what was killed to be gone
+
+
+def run(plan: Plan, environ: Mapping[str, str], output: Output) -> int:
+    """Run the plan's command; its exit code, negative to die of a signal.
+
+    Raises CommandMissing or CannotExecute when it cannot be started, ConfigError for a link that cannot be made.
+    """
+    make_links(plan, environ)
+    command = here.command(plan)
+    output.verbose(f'running: {join(command[:1])}, on this machine')
+    kills = host.memory_kills()
+    job = LocalJob(plan, output)
+    code = job.run(command, here.environment(plan, environ))
+    if signal.SIGINT in job.received and code in (130, 137, -signal.SIGINT, -signal.SIGKILL):
+        return -signal.SIGINT
+    code = code if code >= 0 else 128 - code
+    if not job.received:
+        _explain(code, kills, output)
+    return code
+
+
+def make_links(plan: Plan, environ: Mapping[str, str]) -> None:
+    """Run what the plan has before its command. Raises ConfigError where that fails, and is not there anyway."""
+    for _, words in plan.before:
+        answer = process.ask(words, environ, timeout=ENDING)
+        if answer.code != 0 and not (words[0] == 'ln' and surroundings.is_same(words[-2], words[-1])):
+            raise ConfigError(f'{join(words)} failed', (answer.err or answer.out).strip()[:200])
+
+
+def _explain(code: int, kills: int | None, output: Output) -> None:
+    """Say why a job was killed, where the machine shows it."""
+    now = host.memory_kills()
+    if code == 137 and kills is not None and now is not None and now > kills:
+        output.error(Fatal(
+            'the kernel ended a process of this machine meanwhile because memory ran out; the job may be it (137)',
+            advice='a smaller batch size, fewer workers',
+        ))
+    size = surroundings.shared_memory()
+    if code == 128 + signal.SIGBUS and size is not None:
+        output.error(Fatal(f'a bus error, as when /dev/shm is full; it has {size >> 20} MiB', advice='fewer workers'))
+
+
+class LocalJob:
+    """A command while it runs; `received` has the signals that came."""
+
+    def __init__(self, plan: Plan, output: Output) -> None:
+        self.plan = plan
+        self.output = output
+        self.received: list[int] = []
+        self.offer_at: float | None = None
+        self.end_at: float | None = None
+
+    def run(self, command: tuple[str, ...], env: Mapping[str, str]) -> int:
+        """The exit code as subprocess writes it. Raises CommandMissing or CannotExecute."""
+        # one that shares the terminal is in our group, and gets from the terminal what we get
+        self.own_session = not self.plan.needs_terminal
+        terminal = Terminal(used=self.plan.tty)
+        with Signals() as self.signals, family.Foster() as self.foster:
+            child = process.start_here(
+                command, env, str(self.plan.passed.get('workdir', '')), own_session=self.own_session,
+                has_input=self.plan.interactive,
+            )
+            try:
+                self._watch(child)
+            finally:
+                self._end(child)
+                terminal.restore()
+            self.received += self.signals.wait(0)  # came together with the end
+        return child.returncode
+
+    def _watch(self, child: subprocess.Popen[bytes]) -> None:
+        while child.poll() is None:
+            for number in self.signals.wait(self._patience()):
+                self._receive(number, child)
+            self.foster.bury((child.pid,))
+            if child.poll() is None:
+                self._look_at_the_clock(child)
+
+    def _patience(self) -> float | None:
+        times = [at for at in (self.offer_at, self.end_at) if at is not None]
+        return max(0.0, min(times) - process.clock()) if times else None
+
+    def _receive(self, number: int, child: subprocess.Popen[bytes]) -> None:
+        now = process.clock()
+        is_first = number not in self.received
+        self.received.append(number)
+        if not is_first:
+            if number == signal.SIGINT:
+                self.end_at = now  # the second Ctrl-C
+            return
+        is_passed_on = self.own_session or number == signal.SIGTERM
+        if number == signal.SIGINT:
+            self.offer_at = now + STILL_STOPPING  # no clock: a checkpoint may be being written
+        elif self.end_at is None:
+            self.end_at = now + (self.plan.stop_timeout if is_passed_on else UNTOLD)
+        if is_passed_on:
+            self._signal(child, number)
+
+    def _signal(self, child: subprocess.Popen[bytes], number: int) -> None:
+        try:
+            process.signal_to(child, number, with_group=self.own_session)
+        except PermissionError:  # it runs as another user
+            self.output.notice(f'the job runs as another user, and cannot be sent signal {number}')
+
+    def _look_at_the_clock(self, child: subprocess.Popen[bytes]) -> None:
+        now = process.clock()
+        if self.offer_at is not None and now >= self.offer_at:
+            self.offer_at = None
+            self.output.say('still stopping; Ctrl-C again kills it')
+        if self.end_at is not None and now >= self.end_at:
+            self.end_at = None
+            self._signal(child, signal.SIGKILL)
+
+    def _end(self, child: subprocess.Popen[bytes]) -> None:
+        """Kill what is left of the job, as an engine does with a container whose first process has ended."""
+        deadline = process.clock() + ENDING
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+        if self.own_session:
+            try:
+                os.killpg(child.pid, signal.SIGKILL)
+            except OSError:
+                pass  # nothing of its group is left
+        # what is killed may have started another one just before
+        while process.clock() < deadline:
+            self.foster.bury(())
+            left = self.foster.left()
+            if not left or not any([family.send(pid, signal.SIGKILL) for pid in left]):
+                return
+            process.sleep(0.01)
