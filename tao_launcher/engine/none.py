@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from .docker import DOCKER
-from .profiles import NO_ENGINE, PULL
+from .podman import PODMAN
+from .profile import NO_ENGINE
 
 # What is docker's is of no use without a daemon: nothing is asked of an engine that there is none of.
 NONE = DOCKER._replace(
@@ -13,7 +14,7 @@ NONE = DOCKER._replace(
     variables=('', ''),
     default_place='',
     service='',
-    pull=PULL,
+    pull=tuple(dict.fromkeys((*DOCKER.pull, *PODMAN.pull))),
     platform_variable='',
     has_plugins=False,
     has_contexts=False,

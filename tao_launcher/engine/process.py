@@ -369,7 +369,8 @@ def _stop(child: subprocess.Popen[Any], argv: Sequence[str], env: Mapping[str, s
     What does not end by itself is killed. What sudo has started is root's: it is asked to end that.
     """
     others = family.descendants(child.pid)
-    refused = [pid for pid in (child.pid, *others) if not family.send(pid, signal.SIGTERM)]  # Ctrl-C has reached them too
+    # Ctrl-C has reached them too
+    refused = [pid for pid in (child.pid, *others) if not family.send(pid, signal.SIGTERM)]
     if refused and argv[0].rpartition('/')[2] == 'sudo':
         ask((argv[0], '-n', 'kill', '-TERM', *map(str, refused)), env, ENDING, own_session=False)
     deadline = clock() + ENDING

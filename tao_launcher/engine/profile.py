@@ -7,6 +7,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NO_ENGINE = 'none'  # the name for the one that is no engine: a task is then a command of this machine
+
 
 class Profile(Record):
     """One engine's ways; the words of commands without the engine's own."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from .docker import DOCKER
 from .podman import PODMAN
+from .profile import NO_ENGINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from .profile import Profile
 
 PROFILES = (DOCKER, PODMAN)
-NO_ENGINE = 'none'  # a task is then a command of this machine
 PULL = tuple(dict.fromkeys(policy for profile in PROFILES for policy in profile.pull))
 
 

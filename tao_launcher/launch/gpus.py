@@ -169,6 +169,7 @@ def indices(request: Gpus, words: Sequence[str], profile: Profile = DOCKER) -> l
         return []
     numbers = '0' if count == 1 else f'0 to {count - 1}'
     which = f'GPUs {",".join(request.ids)} are' if request.ids else 'GPUs are'
+    where = 'with CUDA_VISIBLE_DEVICES' if profile.is_child else 'inside the container'
     return [
-        f'{"with CUDA_VISIBLE_DEVICES" if profile.is_child else "inside the container"} the {which} numbered {numbers}; the task is told {",".join(map(str, sorted(indices)))}'
+        f'{where} the {which} numbered {numbers}; the task is told {",".join(map(str, sorted(indices)))}'
     ]

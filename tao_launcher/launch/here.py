@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ..base.errors import UsageError
-from ..engine.profiles import NO_ENGINE
+from ..engine.profile import NO_ENGINE
 from ..settings.option import NOTICE
 from ..settings.options import ROWS
 from ..settings.settings import DISABLE
@@ -51,7 +51,7 @@ def environment(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
 
 def explained(plan: Plan, lines: Lines) -> Explained:
     """(words, reason) for each of the lines."""
-    origins = {word: origin for word, origin in zip(plan.variables, plan.origins)}
+    origins = dict(zip(plan.variables, plan.origins))
     engine = f'the engine: {plan.settings.sources["engine"]}, so no container'
     found: Explained = [(lines[0], f'{engine}; TAO here: {plan.release or "unknown"}')]
     for words in lines[1:-1]:
@@ -129,4 +129,5 @@ def size_in_bytes(text: str) -> float:
     """The bytes of a size as settings/parsers.size takes it: 16G, 1.5g, 64MB, 1073741824."""
     digits = text.rstrip(' bBiIkKmMgGtTpP')
     unit = text[len(digits):].strip().lower()[:1]
-    return float(digits) * 1024 ** ('kmgtp'.index(unit) + 1 if unit and unit in 'kmgtp' else 0)
+    factor: int = 1024 ** ('kmgtp'.index(unit) + 1 if unit and unit in 'kmgtp' else 0)
+    return float(digits) * factor

@@ -5,7 +5,7 @@ from ..base import host, surroundings
 from ..base.errors import CannotExecute, CommandMissing, ConfigError
 from ..base.patience import Late, within
 from ..base.text import plural
-from ..engine.profiles import NO_ENGINE
+from ..engine.profile import NO_ENGINE
 from ..settings.values import Mount
 from . import here, here_mounts, path_notices
 from .here_mounts import ABSENT, NOWHERE, OTHER, Placed
@@ -36,7 +36,7 @@ def check(made: Plan, invocation: Invocation) -> Plan:
     try:
         before, more = within(PATIENCE, lambda: _places(made, invocation, is_checked=is_checked))
     except Late:
-        before, more = (), ['a file system does not answer, as a network file system that is gone: paths are not checked']
+        before, more = (), ['a file system does not answer, as one of a network that is gone: paths are not checked']
     # which image this is, is not known
     return made._replace(
         notices=(*made.notices, *found, *more), before=(*made.before, *before), image='', release=release,

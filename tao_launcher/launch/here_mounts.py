@@ -1,4 +1,4 @@
-"""Mounts without a container: where each one's place is on this machine, and the links that make those missing. Pure."""
+"""Mounts without a container: what is at their places on this machine, and links for those that are missing. Pure."""
 from __future__ import annotations
 
 from ..base.record import Record

@@ -151,6 +151,7 @@ class LocalJob:
         while process.clock() < deadline:
             self.foster.bury(())
             left = self.foster.left()
-            if not left or not any([family.send(pid, signal.SIGKILL) for pid in left]):
+            sent = [family.send(pid, signal.SIGKILL) for pid in left]
+            if not any(sent):  # of another user's nobody gets rid
                 return
             process.sleep(0.01)

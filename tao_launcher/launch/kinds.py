@@ -4,7 +4,7 @@ Docker's and podman's way is the usual one; another kind has its modules here, w
 """
 from __future__ import annotations
 
-from ..engine.profiles import NO_ENGINE
+from ..engine.profile import NO_ENGINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from ..base import host
 from ..base.errors import EngineError, EngineMissing, ResultLost
 from ..base.output import OutputClosed
 from ..engine import answers, process, signals
-from ..engine.profiles import NO_ENGINE
+from ..engine.profile import NO_ENGINE
 from .containers import Launch
 from .supervise import REFUSED, SupervisedJob
 from .variables import LAUNCH_ID
@@ -67,8 +67,8 @@ def _with_task_itself(error: EngineMissing, plan: Plan, environ: Mapping[str, st
     if not task or not machine.which(task, environ):
         return error
     way = f'{task} is on PATH here, as in a container of TAO, where --engine {NO_ENGINE} runs it without another one'
-    return EngineMissing(error.what, *error.why, way, advice=f'--engine {NO_ENGINE} (or TAO_ENGINE={NO_ENGINE}), or '
-                         f'{error.advice}')
+    here = f'--engine {NO_ENGINE} (or TAO_ENGINE={NO_ENGINE})'
+    return EngineMissing(error.what, *error.why, way, advice=f'{here}; or {error.advice}')
 
 
 def _was_interrupted(plan: Plan, job: SupervisedJob, code: int) -> bool:

@@ -5,7 +5,7 @@ from ..base import host
 from ..base.errors import EngineError
 from ..engine import alias, daemon
 from ..engine.client import Engine
-from ..engine.profiles import NO_ENGINE
+from ..engine.profile import NO_ENGINE
 from .settings import engine_words, source_of
 
 TYPE_CHECKING = False

@@ -6,6 +6,7 @@ from functools import partial
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..engine import profiles
+from ..engine.profile import NO_ENGINE
 from . import layers, parsers
 from .options import BY_KEY, CONTRADICTIONS, ROWS
 from .repeatable import Problems, entry_key, place, words_of
@@ -191,7 +192,7 @@ def candidates(
     if row.variable and environ.get(row.variable):
         yield Source('variable', row.variable), environ[row.variable], True
     if key == 'engine' and is_disabled(environ):
-        yield Source('variable', DISABLE), profiles.NO_ENGINE, True
+        yield Source('variable', DISABLE), NO_ENGINE, True
     if row.file and file and file.options.get(row.file) is not None:
         yield Source('file', file.path, f'DockerOptions.{row.file}'), file.options[row.file], False
     yield DEFAULT, defaults.get(key, row.default), False

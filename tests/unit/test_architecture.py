@@ -33,16 +33,18 @@ WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'sock
 # Below the commands, these touch the world: files, processes, signals, clocks.
 TOUCH_THE_WORLD = {
     'base/access', 'base/backup', 'base/files', 'base/folders', 'base/host', 'base/lock', 'base/machine',
-    'base/output', 'base/ownership', 'base/reading', 'base/temporary', 'engine/installed', 'engine/process',
-    'engine/signals', 'launch/ending', 'launch/run', 'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
+    'base/output', 'base/ownership', 'base/reading', 'base/surroundings', 'base/temporary', 'engine/family',
+    'engine/installed', 'engine/process', 'engine/signals', 'launch/ending', 'launch/here_run', 'launch/run',
+    'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
     'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival', 'launch/checks',
-    'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/host_looks', 'launch/investigate',
-    'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/verbose', 'checkouts/builder',
-    'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images', 'checkouts/submodules',
+    'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/here_checks', 'launch/host_looks',
+    'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare',
+    'launch/verbose', 'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find',
+    'checkouts/images', 'checkouts/submodules',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {

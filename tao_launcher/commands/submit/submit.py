@@ -4,7 +4,8 @@ from __future__ import annotations
 from ...base import host
 from ...base.errors import UsageError
 from ...base.shell import join, quote
-from ...engine import daemon
+from ...engine import daemon, profiles
+from ...engine.docker import DOCKER
 from ...launch.prepare import prepare
 from ...settings import command_line, parsers
 from ...settings.locate import read_mounts_file
@@ -44,6 +45,8 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
         return 0
     here = here._replace(terminals=host.Terminals())
     invocation = invocation._replace(options=options, here=here)
+    invocation = _with_engine(invocation)
+    options = invocation.options
     wanted = submission(program, options, *_gpus(invocation))
     invocation = invocation._replace(environ=without_job(environ))
     if program == KUBERNETES:
@@ -125,6 +128,18 @@ def _refuse_late(program: str, words: list[str], call: Call) -> None:
             f'{", ".join(late)}: the options of submit go before the task name',
             advice=f'tao {program} {late[0]} … {join((call.task, call.subtask))} …',
         )
+
+
+def _with_engine(invocation: Invocation) -> Invocation:
+    """The invocation with docker for its engine where it has none here: the machines of a cluster have their own."""
+    options, environ = invocation.options, invocation.environ
+    if not profiles.profile(engine_words(options, environ)).is_child:
+        return invocation
+    if 'engine' in options:
+        raise UsageError(
+            f'--engine {options["engine"]}: a submitted job needs an engine', advice='leave it out, or --engine docker',
+        )
+    return invocation._replace(options={**options, 'engine': DOCKER.name})
 
 
 def _local(invocation: Invocation) -> Invocation:

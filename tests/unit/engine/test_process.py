@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tao_launcher.engine import process
+from tao_launcher.engine import family, process
 
 
 def test_missing_program() -> None:
