@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .settings.option import Values
 
+MANY_OBJECTS = 100_000  # no launch makes so many, so that none is interrupted to look for those in circles
 INTERRUPT = 2  # SIGINT; module signal is slow to load and only needed to die of it
 
 
@@ -49,6 +50,9 @@ def main(argv: Sequence[str] | None = None, program: str = 'tao') -> int:
 
 def console() -> None:
     """The console script: `main` under the name that the program was called by."""
+    import gc
+
+    gc.set_threshold(MANY_OBJECTS)
     for number in range(3):
         try:
             os.fstat(number)
@@ -60,6 +64,7 @@ def console() -> None:
         from .engine.signals import die_of
 
         die_of(-code)
+    gc.freeze()  # what is left ends with the process, and is not searched at the interpreter's end
     raise SystemExit(code)
 
 

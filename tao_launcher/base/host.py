@@ -1,11 +1,10 @@
 """Asks the host: who calls, which terminals there are, what the files hold. Every launch needs that."""
 from __future__ import annotations
 
-import json
 import os
 import sys
 
-from . import reading
+from . import json_value, reading
 from .errors import FileError
 from .json_text import MAX_BYTES
 from .record import Record
@@ -242,7 +241,7 @@ def json_file(path: str) -> object:
     """The value of someone else's JSON file, or None; it is theirs to complain about it."""
     try:
         data = read(path, 'configuration', required=False)
-        return json.loads(data) if data else None
+        return json_value.value(data) if data else None
     except (FileError, ValueError, RecursionError):
         return None
 

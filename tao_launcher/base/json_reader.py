@@ -3,8 +3,7 @@ from __future__ import annotations
 
 from .errors import Fault
 from .json_text import at, show
-from .suggest import did_you_mean, nearest
-from .text import NO_LINE_BREAK
+from .text import NO_LINE_BREAK, has_line_break
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +53,8 @@ class Reader:
         """A fault for every key that is not known."""
         for key in members:
             if key not in known:
+                from .suggest import did_you_mean, nearest
+
                 hint = did_you_mean(nearest(key, known)) or f'expected one of {", ".join(known)}'
                 self.fault(at(path, key), f'unknown key; {hint}')
 
@@ -61,7 +62,7 @@ class Reader:
         """A string that is not empty and has no line break."""
         if not isinstance(value, str) or not value:
             self.expect(path, value, expected)
-        elif '\n' in value or '\r' in value:
+        elif has_line_break(value):
             self.fault(path, NO_LINE_BREAK, value=show(value))
         else:
             return value

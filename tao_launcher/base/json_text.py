@@ -1,10 +1,9 @@
 """JSON as people write it by hand: read strictly, and every fault said with its place."""
 from __future__ import annotations
 
-import json
-import re
-
+from . import json_value
 from .errors import Fault, FileError
+from .late import json, re
 from .secrets import is_secret_name
 from .text import plural
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 16 * 1024 * 1024  # ten thousand mounts need 1 MB
 MAX_DEPTH = 32
+BOM = b'\xef\xbb\xbf'  # of UTF-8
 
 
 class Number(float):
@@ -44,7 +44,7 @@ def at(path: str, key: str | int) -> str:
     """The path of a member: Mounts[0].source, DockerOptions["odd key"]."""
     if isinstance(key, int):
         return f'{path}[{key}]'
-    if len(key) <= 40 and re.fullmatch(r'[\w$-]+', key):
+    if 0 < len(key) <= 40 and all(c.isalnum() or c in '_$-' for c in key):
         return f'{path}.{key}' if path else key
     return f'{path}[{json.dumps(key[:40], ensure_ascii=False)}]'
 
@@ -70,7 +70,7 @@ def loads(data: bytes, name: str) -> object:
     if not text.strip():
         raise FileError(name, 'the file is empty', 'expected a JSON object, at least {}')
     try:
-        value: object = json.loads(text, object_pairs_hook=_object, parse_float=_number)
+        value: object = json_value.value(text, pairs=_object, parse_float=_number)
     except json.JSONDecodeError as e:
         raise _not_json(text, e, name) from None
     except RecursionError:
@@ -83,8 +83,9 @@ def loads(data: bytes, name: str) -> object:
 def _decode(data: bytes, name: str) -> str:
     if data.startswith((b'\xff\xfe', b'\xfe\xff')):
         raise FileError(name, 'is UTF-16; save it as UTF-8')
+    data = data[len(BOM):] if data.startswith(BOM) else data  # codec utf-8-sig would be one module more
     try:
-        return data.decode('utf-8-sig')
+        return data.decode()
     except UnicodeDecodeError as e:
         line = data.count(b'\n', 0, e.start) + 1
         raise FileError(

@@ -5,7 +5,7 @@ Type checkers see NamedTuple itself.
 """
 from __future__ import annotations
 
-from operator import itemgetter
+from _operator import itemgetter  # without the rest of module operator
 
 __all__ = ('Record',)
 

@@ -1,7 +1,7 @@
 """What looks like a secret, and texts without it. Everything here is linear in its input."""
 from __future__ import annotations
 
-import re
+from .late import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

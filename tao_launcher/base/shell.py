@@ -1,7 +1,7 @@
 """Words as a shell takes them: in scripts, and in every command that is suggested to people. Pure."""
 from __future__ import annotations
 
-import re
+from .late import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,15 @@ def exact(word: str) -> str:
     if word and PLAIN.issuperset(word):
         return word
     return "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def split(line: str) -> list[str]:
+    """The words of a line, as a shell would split it. Raises ValueError, which names an open quote."""
+    if PLAIN.issuperset(line.replace(' ', '')):
+        return line.split()
+    import shlex  # slow to load
+
+    return shlex.split(line)
 
 
 def exact_line(words: Iterable[str]) -> str:

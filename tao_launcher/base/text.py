@@ -2,8 +2,11 @@
 from __future__ import annotations
 
 import os
-import re
 
+from .late import re
+
+LOWER, UPPER, DIGITS = 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789'
+LETTERS = LOWER + UPPER
 NO_LINE_BREAK = 'line breaks are not allowed here'  # what is wrong with a path or name that has one
 
 
@@ -16,6 +19,31 @@ def encoded(text: str) -> bytes:
         return os.fsencode(text)
     except UnicodeEncodeError:
         return text.encode('utf-8', 'surrogateescape')
+
+
+def consists_of(text: str, characters: str) -> bool:
+    """Whether there is something of a text, and nothing but these characters."""
+    return bool(text) and not text.strip(characters)
+
+
+def is_number(text: str, digits: int) -> bool:
+    """Whether a text is a whole number of at most so many digits, without a sign."""
+    return len(text) <= digits and consists_of(text, DIGITS)
+
+
+def is_name(text: str, first: str) -> bool:
+    """Whether a text is letters, digits, _ . and - alone, and begins with one of the characters of `first`."""
+    return consists_of(text, LETTERS + DIGITS + '_.-') and text[0] in first
+
+
+def is_one_word(text: str) -> bool:
+    """Whether a text is not empty and has no blanks of any kind."""
+    return text.split() == [text]
+
+
+def has_line_break(text: str) -> bool:
+    """Whether a text is more than one line."""
+    return '\n' in text or '\r' in text
 
 
 def plural(count: int, noun: str) -> str:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ..base import host
+from ..base.late import re
 from . import profiles
 from .docker import DOCKER
 from .podman import PODMAN
@@ -36,7 +37,7 @@ def actual(engine: tuple[str, ...], environ: Mapping[str, str]) -> tuple[tuple[s
             f'{word} is podman here ({found.path}), and is given podman\'s options, for GPUs too; '
             f'--engine {says} (or TAO_ENGINE={says}) says so'
         )
-    if found.script and not _starts(found.script, DOCKER.name) and host.exists(QUIET_PODMAN):
+    if found.script and host.exists(QUIET_PODMAN) and not _starts(found.script, DOCKER.name):
         return engine, f'{word} ({found.path}) may be podman: {QUIET_PODMAN} exists; if it is, --engine podman'
     return engine, ''
 
@@ -55,6 +56,4 @@ def is_wrapped(engine: Sequence[str], environ: Mapping[str, str]) -> bool:
 
 
 def _starts(script: str, name: str) -> bool:
-    import re  # a real client is no script
-
-    return bool(re.search(STARTS.format(name), script))
+    return name in script and bool(re.search(STARTS.format(name), script))

@@ -5,8 +5,7 @@ mapping), never as an exception, and no value is handed out that a command line 
 """
 from __future__ import annotations
 
-import json
-import re
+from ..base.late import json, re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

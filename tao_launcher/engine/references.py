@@ -1,8 +1,7 @@
 """Image references: their registry, tag and digest, as text."""
 from __future__ import annotations
 
-import re
-
+from ..base.late import re
 from . import answers
 
 # The file below a home folder that holds the ids of images that bundles brought, by reference.

@@ -1,8 +1,7 @@
 """A task's words: which of them may be paths, and what the option or key in front of each says of it. Pure."""
 from __future__ import annotations
 
-import re
-
+from ..base.late import re
 from ..base.record import Record
 from ..settings.values import clean_path
 
@@ -26,6 +25,7 @@ SUFFIXES = (
 )
 PATHS = ('dir', 'path', 'file', 'folder', 'root', 'spec', 'checkpoint')
 PIECE = r'''(?:[^][(){},"']|"[^"]*"|'[^']*')+'''  # of a list or a dict
+AS_COMMAS = str.maketrans('][(){}', ',' * 6)
 # Its -e is the engine file that it writes.
 WRITES_WITH_E = ('converter', 'tlt-converter', 'tao-converter')
 
@@ -62,7 +62,7 @@ def arguments(words: Sequence[str]) -> list[Argument]:
     before = ''
     for word in words:
         key, equals, value = word.partition('=')
-        joined = re.fullmatch(JOINED, word)
+        joined = len(word) > 2 and word.startswith(('-e', '-r', '-o')) and re.fullmatch(JOINED, word)
         if joined and looks_like_a_path(joined.group(2)):
             key, value = joined.groups()
             equals = '='
@@ -90,7 +90,7 @@ def _items(key: str, value: str) -> Iterator[tuple[str, str]]:
         are_paths = all(piece.startswith('/') for piece in pieces)
         yield from ((key, piece) for piece in (pieces if are_paths else [value]))
         return
-    for piece in re.findall(PIECE, value):
+    for piece in _pieces(value):
         name, colon, item = piece.strip().partition(':')
         if colon and '{' in value and not item.startswith('//'):
             key = _unquoted(name)
@@ -98,6 +98,13 @@ def _items(key: str, value: str) -> Iterator[tuple[str, str]]:
             item = piece.strip()
         if item:
             yield key, _unquoted(item.strip())
+
+
+def _pieces(value: str) -> Sequence[str]:
+    """What the brackets and commas of a list or a dict separate, unless they are within quotes."""
+    if '"' in value or "'" in value:
+        return re.findall(PIECE, value)
+    return value.translate(AS_COMMAS).split(',')
 
 
 def looks_like_a_path(text: str) -> bool:

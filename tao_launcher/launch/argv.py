@@ -1,11 +1,9 @@
 """From a plan to docker's words, in one fixed order; every option a line, the lines together the argv."""
 from __future__ import annotations
 
-import re
-
 from ..base.errors import ConfigError, UsageError
+from ..base.late import re
 from ..base.shell import exact_line
-from ..settings.docker_args import clashes
 from ..settings.options import ROWS
 from ..settings.values import Mount
 
@@ -45,6 +43,8 @@ def labelled(options: Lines, job: str, owner: str, rest: Lines) -> Lines:
 
 def wrong_words(plan: Plan) -> list[str]:
     """What is wrong with the plan's words for docker beside the options that it sets itself."""
+    from ..settings.docker_args import clashes
+
     return clashes(plan.extra_args, words(_options(plan)))
 
 
@@ -110,7 +110,8 @@ def mount_words(mount: Mount) -> tuple[str, str]:
 
 def refused_mount(mount: Mount) -> tuple[str, str, str] | None:
     """(what is wrong, why, what to do) of a mount that docker cannot be told: --mount has no relabelling."""
-    odd = re.search('[\0\n\r\udc80-\udcff]', mount.source + mount.destination)
+    paths = mount.source + mount.destination
+    odd = None if paths.isprintable() else re.search('[\0\n\r\udc80-\udcff]', paths)
     if odd and odd[0] in '\0\n\r':
         return 'a path with a line break cannot be mounted', repr(mount.source), ''
     if odd:
@@ -118,7 +119,7 @@ def refused_mount(mount: Mount) -> tuple[str, str, str] | None:
             'a path that is not UTF-8 cannot be mounted: the engine would make another folder of it',
             repr(mount.source), 'rename the folder, or mount its parent',
         )
-    if ':' in mount.source + mount.destination and {'z', 'Z'} & set(mount.mode.split(',')):
+    if ':' in paths and {'z', 'Z'} & set(mount.mode.split(',')):
         return (
             f'mode {mount.mode} cannot be combined with ":" in a path', f'{mount.source} → {mount.destination}',
             'rename the folder, or mount its parent',

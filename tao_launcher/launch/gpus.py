@@ -1,9 +1,8 @@
 """GPU requests: which GPUs a launch gets, and how each engine is told."""
 from __future__ import annotations
 
-import re
-
 from ..base.errors import UsageError
+from ..base.late import re
 from ..base.text import plural
 from ..engine import answers
 from ..engine.docker import DOCKER
@@ -161,8 +160,10 @@ def pick_free(
 def indices(request: Gpus, words: Sequence[str], profile: Profile = DOCKER) -> list[str]:
     """A notice when a task is told GPU indices that it does not have: inside they count from 0."""
     count = len(request.ids) or request.first
-    text = ' '.join(words)
-    inside = re.findall('(?:^|[ .])gpu_ids=\\[?([0-9, ]+)|--gpu_index[= ]([0-9 ]+)', text) if count else []
+    text = ' '.join(words) if count else ''
+    if 'gpu_i' not in text:
+        return []
+    inside = re.findall('(?:^|[ .])gpu_ids=\\[?([0-9, ]+)|--gpu_index[= ]([0-9 ]+)', text)
     numbered = (int(n) for pair in inside for n in re.findall('[0-9]+', ' '.join(pair)) if len(n) < 10)
     indices = set(numbered)
     if not indices or max(indices) < count:

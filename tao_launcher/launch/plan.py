@@ -4,7 +4,6 @@ from __future__ import annotations
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.secrets import masked
-from ..engine.references import with_registry, with_tag
 from ..settings.values import Mount, Port, Source, Ulimit, Variable
 from . import gpus
 from .identity import Identity
@@ -117,7 +116,7 @@ def make(
         ulimits=settings.ulimits,
         ports=settings.ports,
         user=identity.words,
-        groups=_groups(settings, identity),
+        groups=tuple(dict.fromkeys((*map(str, identity.groups), *settings.group_add))),
         job=target.job,
         owner=identity.owner or str(host.uid),
         extra_args=settings.extra_args,
@@ -142,8 +141,10 @@ def make(
 
 def image(reference: str, settings: Settings) -> str:
     """The image to use: another one, or another tag or registry of the target's own."""
-    if settings.image:
-        return settings.image
+    if settings.image or not (settings.registry or settings.tag):
+        return settings.image or reference
+    from ..engine.references import with_registry, with_tag
+
     if settings.registry:
         reference = with_registry(reference, settings.registry)
     return with_tag(reference, settings.tag) if settings.tag else reference
@@ -194,10 +195,6 @@ def _passed(settings: Settings, target: Target) -> dict[str, str | bool]:
     """What the engine is told as it is; a developer runner has a network and a working directory of its own."""
     own = {'network': '' if settings.ports else target.network, 'workdir': target.workdir}
     return {**{key: value for key, value in own.items() if value}, **settings.passed}
-
-
-def _groups(settings: Settings, identity: Identity) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*map(str, identity.groups), *settings.group_add)))
 
 
 def _notices(

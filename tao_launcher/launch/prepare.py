@@ -6,7 +6,6 @@ from ..base.errors import UsageError
 from ..base.secrets import masked
 from ..engine import alias, daemon
 from ..engine.init import with_init
-from ..engine.references import REMEMBERED, proven, remembered
 from ..settings.locate import read_mounts_file
 from ..settings.settings import merge
 from . import gpus, identity, kinds, plan
@@ -120,6 +119,8 @@ def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], o
 
 def _bundled(made: Plan, here: Host) -> Plan:
     """The plan by image id, where a bundle brought the image: docker load loses registry digests (moby#22011)."""
+    from ..engine.references import REMEMBERED, proven, remembered
+
     known = host.json_file(f'{here.home}/{REMEMBERED}')
     found = remembered(known).get(made.image)
     if made.passed.get('pull') == 'always' or not found:

@@ -6,8 +6,6 @@ task name stays untouched, byte for byte, on every Python version.
 """
 from __future__ import annotations
 
-from collections import deque
-
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.shell import quote
@@ -57,15 +55,15 @@ def parse(words: Sequence[str], program: str, into: Values | None = None) -> tup
     """
     known = table(program)
     values: Values = {} if into is None else into
-    rest = deque(words)
+    rest = list(reversed(words))  # the next word is the last
     unknown: list[UnknownOption] = []
-    while rest and rest[0].startswith('-') and rest[0] not in ('-', '--'):
-        name, equals, value = rest.popleft().partition('=')
+    while rest and rest[-1].startswith('-') and rest[-1] not in ('-', '--'):
+        name, equals, value = rest.pop().partition('=')
         option = known.get(name)
         if option is None:
             from . import unknown_options  # only where there is one
 
-            unknown.append(unknown_options.UnknownOption(name, value if equals else None, (*rest, '')[0]))
+            unknown.append(unknown_options.UnknownOption(name, value if equals else None, ('', *rest)[-1]))
             if unknown_options.skipped(unknown[-1], rest, known):
                 continue
             break
@@ -74,17 +72,20 @@ def parse(words: Sequence[str], program: str, into: Values | None = None) -> tup
         if option.value and not option.optional and not equals:
             if not _has_value(option, rest, known):
                 raise UsageError(f'{name} needs a value: {name} {option.value}')
-            value = rest.popleft()
+            value = rest.pop()
         add(values, option, _value(option, name, equals, value))
     if unknown:
         raise unknown_options.refusal(unknown, program, known)
-    return values, list(rest)
+    return values, list(reversed(rest))
 
 
 def _has_value(option: Option, rest: Sequence[str], known: Mapping[str, Option]) -> bool:
-    """Whether its value follows an option: but for --docker-arg, an option in its place is a forgotten value."""
+    """Whether its value follows an option, as the last of `rest`.
+
+    But for --docker-arg, an option in its place is a forgotten value.
+    """
     takes_options = option.key in ('docker_arg', 'sbatch_arg')
-    return bool(rest) and rest[0] != '--' and (takes_options or rest[0].partition('=')[0] not in known)
+    return bool(rest) and rest[-1] != '--' and (takes_options or rest[-1].partition('=')[0] not in known)
 
 
 def _value(option: Option, name: str, equals: str, value: str) -> str | bool:
@@ -164,23 +165,23 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
     without_subtask = bool(subtasks) and not is_subtask((*words, '')[0])
     kept: list[str] = []
     misplaced: list[tuple[str, str]] = []  # each with the word for its value
-    rest = deque(words)
-    while rest and rest[0] != '--':
-        if rest[0] == 'run' and not kept:
-            return list(rest)
-        word = rest.popleft()
+    rest = list(reversed(words))  # the next word is the last
+    while rest and rest[-1] != '--':
+        if rest[-1] == 'run' and not kept:
+            return list(reversed(rest))
+        word = rest.pop()
         name, equals, value = word.partition('=')
         option = known.get(name) if name.startswith('--') else None
         if option and option.key in ALSO_LATE:
             if option.value and not option.optional and not equals:
                 if not _has_value(option, rest, known):
                     raise UsageError(f'{name} needs a value: {name} {option.value}')
-                value = rest.popleft()
+                value = rest.pop()
             add(values, option, _value(option, name, equals, value))
         elif option and _misplaced(option, without_subtask=without_subtask):
             misplaced.append((name, option.value))
             if option.value and not equals and _has_value(option, rest, known):
-                rest.popleft()
+                rest.pop()
         else:
             kept.append(word)
     if misplaced:
@@ -190,7 +191,7 @@ def _late(words: Sequence[str], task: str, subtasks: Collection[str], values: Va
             f'to pass them to the task, put them after a bare "--": tao {quote(task)} SUBTASK -- {words}',
             advice=f'tao {words} {quote(task)} …',
         )
-    return [*kept, *rest]
+    return [*kept, *reversed(rest)]
 
 
 def _misplaced(option: Option, *, without_subtask: bool) -> bool:

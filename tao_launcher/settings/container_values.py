@@ -1,9 +1,8 @@
 """How values are written that only an engine makes something of; as in parsers.py, which has them with the others."""
 from __future__ import annotations
 
-import re
-
-from ..base.text import NO_LINE_BREAK
+from ..base.late import re
+from ..base.text import NO_LINE_BREAK, has_line_break
 
 
 def hostname(text: str) -> str:
@@ -30,7 +29,7 @@ def platform(text: str) -> str:
 
 def entrypoint(text: str) -> str:
     """A program in the container; an empty one leaves out that of the image."""
-    if re.search(r'[\0\n\r]', text):
+    if '\0' in text or has_line_break(text):
         raise ValueError(NO_LINE_BREAK)
     if text.startswith('-'):
         raise ValueError('expected a program of the container; its arguments follow "run"')

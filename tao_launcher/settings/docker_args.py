@@ -1,8 +1,7 @@
 """The escape hatch: which words for docker run may be passed through, and which have their own option."""
 from __future__ import annotations
 
-import re
-
+from ..base.text import DIGITS, LETTERS, LOWER, consists_of, has_line_break
 from .options import ROWS
 
 TYPE_CHECKING = False
@@ -54,7 +53,7 @@ def check_word(word: str) -> str:
     Returns the word; raises ValueError.
     """
     name, equals, value = word.partition('=')
-    if not re.fullmatch(r'--[a-z][a-z0-9-]+|-[a-zA-Z]+', name) or re.search(r'[\0\n\r]', word):
+    if not _is_option(name) or '\0' in word or has_line_break(word):
         raise ValueError('expected one option with its value joined by "=", such as --cpus=8')
     if name in OWN:
         raise decided(OWN[name])
@@ -71,6 +70,13 @@ def check_word(word: str) -> str:
     return word
 
 
+def _is_option(name: str) -> bool:
+    """Whether a word is the name of an option: --cpus, -m, and several of one letter."""
+    if name.startswith('--'):
+        return name[2:3] in tuple(LOWER) and consists_of(name[3:], LOWER + DIGITS + '-')
+    return name.startswith('-') and consists_of(name[1:], LETTERS)
+
+
 def decided(own: str) -> ValueError:
     """The error for a word that sets what the launcher decides, by its option `own` or ('') by itself."""
     return ValueError(f'expected {own} instead' if own else 'the launcher decides this itself')
@@ -78,7 +84,8 @@ def decided(own: str) -> ValueError:
 
 def word_name(word: str) -> str:
     """The option of a word for messages, without what follows it: that may be a secret."""
-    return re.split(r'[=\s]', word, maxsplit=1)[0]
+    name = word.partition('=')[0]
+    return '' if name[:1].isspace() else ''.join(name.split(maxsplit=1)[:1])
 
 
 def clashes(words: Iterable[str], argv: Sequence[str]) -> list[str]:

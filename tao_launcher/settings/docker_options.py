@@ -1,21 +1,22 @@
 """The DockerOptions section of the mounts file, one small parser per key."""
 from __future__ import annotations
 
-import re
-from functools import partial
-
 from ..base.json_reader import Reader, kind, whole
 from ..base.json_text import at, show
+from ..base.late import re
+from ..base.text import is_number
 from . import container_values, parsers, ulimits
-from .docker_args import check_word, word_name
 from .options import ROWS
-from .ports import container_port, host_port, port_clashes
+from .ports import PROTOCOLS, container_port, host_port, port_clashes
 from .values import Gpus, Port, Ulimit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
+
+
+ADDRESS_AND_PORT = r'([0-9.]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}'
 
 
 def docker_options(section: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
@@ -110,6 +111,8 @@ def _words(path: str, value: object, reader: Reader) -> tuple[str, ...]:
 
 
 def _docker_words(path: str, value: object, reader: Reader) -> tuple[str, ...]:
+    from .docker_args import check_word, word_name
+
     words = []
     for where, item in reader.items(path, value):
         if not isinstance(item, str) or not item.startswith('-'):
@@ -128,9 +131,13 @@ def _ulimits(path: str, value: object, reader: Reader) -> tuple[Ulimit, ...]:
         where = at(path, name)
         text = _ulimit_text(where, item, reader)
         if text is not None:
-            structural = name not in ulimits.ULIMITS
-            limits.append(reader.parsed(where, text, partial(ulimits.ulimit, name), structural=structural))
+            limits.append(_ulimit(where, name, text, reader))
     return tuple(limit for limit in limits if limit)
+
+
+def _ulimit(path: str, name: str, text: str, reader: Reader) -> Ulimit | None:
+    known = name in ulimits.ULIMITS
+    return reader.parsed(path, text, lambda text: ulimits.ulimit(name, text), structural=not known)
 
 
 def _ulimit_text(path: str, value: object, reader: Reader) -> str | None:
@@ -138,7 +145,7 @@ def _ulimit_text(path: str, value: object, reader: Reader) -> str | None:
     number = whole(value)
     if number is not None:
         return str(number)
-    if isinstance(value, str) and re.fullmatch(r'-?[0-9]+(:-?[0-9]+)?', value):
+    if isinstance(value, str) and ulimits.is_written_as_limit(value):
         return value
     if isinstance(value, dict):
         soft, hard = whole(value.get('soft')), whole(value.get('hard'))
@@ -153,7 +160,8 @@ def _ports(path: str, value: object, reader: Reader) -> tuple[Port, ...]:
     ports: list[Port] = []
     for key, item in reader.members(path, value).items():
         where = at(path, key)
-        if not re.fullmatch('[0-9]{1,5}(/(tcp|udp|sctp))?', key):
+        number, slash, protocol = key.partition('/')
+        if not is_number(number, 5) or slash and protocol not in PROTOCOLS:
             reader.fault(where, 'expected a container port such as "8888" or "8888/udp" as the key')
             continue
         container = reader.parsed(where, key, container_port, structural=False)
@@ -176,7 +184,7 @@ def _host_port(path: str, value: object, reader: Reader, *, in_list: bool) -> tu
             return '', str(number)
         reader.expect(path, value, 'a port from 1 to 65535')
         return None
-    if isinstance(value, str) and re.fullmatch(r'(([0-9.]+|\[[0-9a-fA-F:.]+\]):)?[0-9]{1,5}', value):
+    if isinstance(value, str) and (is_number(value, 5) or re.fullmatch(ADDRESS_AND_PORT, value)):
         return reader.parsed(path, value, host_port, structural=False)
     reader.expect(path, value, 'a host port, "IP:PORT", a list of them, or null')
     return None

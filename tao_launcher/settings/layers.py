@@ -1,7 +1,6 @@
 """One layer of settings over another: what replaces what, and what is said about it."""
 from __future__ import annotations
 
-from .docker_args import word_key
 from .ports import port_clashes
 
 TYPE_CHECKING = False
@@ -61,5 +60,9 @@ def _said(where: str, what: str) -> str:
 
 def docker_words(earlier: Sequence[str], later: Sequence[str]) -> tuple[str, ...]:
     """The words of both, but for earlier ones that a later one sets again."""
+    if not earlier or not later:
+        return (*earlier, *later)
+    from .docker_args import word_key
+
     again = {word_key(word) for word in later}
     return (*(word for word in earlier if word_key(word) not in again), *later)

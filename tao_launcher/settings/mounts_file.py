@@ -6,19 +6,17 @@ here: duplicate keys, variables that are not set, soft limits above hard ones, a
 """
 from __future__ import annotations
 
-import json
-import re
-
 from ..base.json_reader import Reader
 from ..base.json_text import Number, at, loads, refused, text_faults
 from ..base.record import Record
+from ..base.text import LETTERS, has_line_break, is_one_word
 from . import parsers
 from .docker_options import docker_options
 from .values import Mount, Source, Variable, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 SECTIONS = ('Mounts', 'Envs', 'DockerOptions')
@@ -107,7 +105,7 @@ def _variable(path: str, item: object, reader: Reader) -> Variable | None:
     if not isinstance(item, dict):
         return None
     name = entry.get('variable')
-    if not isinstance(name, str) or not re.fullmatch(r'[^\s=]+', name):
+    if not isinstance(name, str) or not is_one_word(name) or '=' in name:
         # what follows a "=" may be a secret
         shown = f'{name.partition("=")[0]}=…' if isinstance(name, str) and '=' in name else name
         reader.expect(at(path, 'variable'), shown, 'a name without blanks and "="')
@@ -118,27 +116,45 @@ def _variable(path: str, item: object, reader: Reader) -> Variable | None:
         reader.fault(at(path, 'value'), 'expected a string, a number, true, false or null')
         return None
     if value is not None and not isinstance(value, str):
-        value = value.text if isinstance(value, Number) else json.dumps(value)
+        value = value.text if isinstance(value, Number) else str(value).lower()  # true or false, or a whole number
     return Variable(name, value, Source('file', '', path))
+
+
+def _with_variables(text: str, value: Callable[[str], str]) -> str:
+    """The text with value(NAME) for each $NAME and ${NAME}; any other "$" stays."""
+    first, *others = text.split('$')
+    return first + ''.join(f'{value(name)}{rest}' if name else f'${rest}' for name, rest in map(_named, others))
+
+
+def _named(text: str) -> tuple[str, str]:
+    """(the name of a variable that a text begins with, what follows it); ('', the text) where it begins with none."""
+    if text.startswith('{'):
+        name, brace, rest = text[1:].partition('}')
+        is_name = brace and all(map(_is_of_a_name, name))
+    else:
+        end = next((i for i, character in enumerate(text) if not _is_of_a_name(character)), len(text))
+        name, rest, is_name = text[:end], text[end:], True
+    return (name, rest) if is_name and name[:1] in (*LETTERS, '_') else ('', text)
+
+
+def _is_of_a_name(character: str) -> bool:
+    return character.isalnum() or character == '_'
 
 
 def _expanded(mount: Mount, path: str, environ: Mapping[str, str], home: str, reader: Reader) -> Mount:
     """The mount with its source as an absolute host path, ~ and variables expanded, links kept."""
     where = at(mount.origin.path, 'source')
 
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1).strip('{}')
+    def value(name: str) -> str:
         if not environ.get(name):
             reader.fault(where, f'the variable {name} is not set', structural=False, value=f'"{mount.source}"')
         return environ.get(name, '')
 
-    source = mount.source
-    if '$' in source:  # else no pattern is compiled
-        source = re.sub(r'\$([A-Za-z_]\w*|\{[A-Za-z_]\w*\})', value, source)
+    source = _with_variables(mount.source, value)
     is_home = mount.source == '~' or mount.source.startswith('~/')
     if is_home:
         source = home + source[1:]
-    if '\n' in source or '\r' in source:
+    if has_line_break(source):
         reader.fault(where, 'a variable in it holds a line break', structural=False, value=f'"{mount.source}"')
     is_relative = not source.startswith('/')
     source = clean_path(f'{path.rpartition("/")[0]}/{source}' if is_relative else source)

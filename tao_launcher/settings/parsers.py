@@ -5,9 +5,9 @@ what it should be ("expected ..."). Whoever calls it knows where the value stood
 """
 from __future__ import annotations
 
-import re
-
-from ..base.text import NO_LINE_BREAK
+from ..base.late import re
+from ..base.shell import split
+from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name, is_number, is_one_word
 from ..engine.docker import DOCKER
 from ..engine.profiles import PROFILES, PULL, known, named, profile, runs_nothing
 from .container_values import cpus, entrypoint, hostname, platform
@@ -23,6 +23,7 @@ IMAGE = (
     r'(([a-zA-Z0-9][a-zA-Z0-9.-]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?/)?[a-z0-9]+((?:[._/]|__|-+)[a-z0-9]+)*'
     r'(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?'
 )
+UNITS = frozenset(unit + b for unit in ('', *'kmgtp', 'ki', 'mi', 'gi', 'ti', 'pi') for b in ('', 'b'))  # of sizes
 MODES = ('ro', 'rw', 'z', 'Z')
 
 # What notebooks leave behind when no shell expanded it: the caller is meant.
@@ -51,9 +52,12 @@ def mode(text: str) -> str:
 
 def size(text: str) -> str:
     """A size in bytes as docker takes it: 16G, 512m, 1.5g, 64MB, 1073741824."""
-    if not re.fullmatch(r'[0-9]{1,19}(\.[0-9]{1,19})? ?([kKmMgGtTpP][iI]?)?[bB]?', text):
+    number = text.rstrip(' kKmMgGtTpPiIbB')
+    parts, unit = number.split('.'), text[len(number):].lower()
+    is_size = len(parts) < 3 and all(is_number(part, 19) for part in parts) and unit[unit.startswith(' '):] in UNITS
+    if not is_size:
         raise ValueError('expected a size such as 16G, 512M or a number of bytes')
-    if not text.strip('0. kKmMgGtTpPiIbB'):
+    if not number.strip('0.'):
         raise ValueError('expected a size above 0')
     return text
 
@@ -68,11 +72,11 @@ def gpus(text: str) -> Gpus:
         if not re.fullmatch(r'[1-9][0-9]{0,3}', value):
             raise ValueError('expected count=N with N from 1')
         return Gpus('count', first=int(value))
-    if re.fullmatch(r'free(:[1-9][0-9]{0,3})?', text):
+    if text.startswith('free') and re.fullmatch(r'free(:[1-9][0-9]{0,3})?', text):
         return Gpus('free', first=int(text[5:] or 1))
     ids = tuple((value if name == 'device' else text).split(','))
     for one in ids:
-        if not re.fullmatch(r'[0-9]{1,4}(:[0-9]{1,2})?|(GPU|MIG)-[0-9A-Za-z/-]+', one):
+        if not is_number(one, 4) and not re.fullmatch(r'[0-9]{1,4}:[0-9]{1,2}|(GPU|MIG)-[0-9A-Za-z/-]+', one):
             raise ValueError('expected all, none, 0,1, GPU-UUID, MIG-UUID, count=N or free:N')
     if len(set(ids)) != len(ids):
         raise ValueError('expected every GPU once')
@@ -85,8 +89,8 @@ def user(text: str) -> str:
         return 'host'
     if text.lower() == 'uid:gid':
         raise ValueError('expected numbers such as 1000:1000, or host for the caller')
-    part = r'([0-9]{1,10}|[a-zA-Z_][a-zA-Z0-9_.-]*)'
-    if not re.fullmatch(f'{part}(:{part})?', text):
+    parts = text.split(':')
+    if len(parts) > 2 or not all(is_number(part, 10) or is_name(part, LETTERS + '_') for part in parts):
         raise ValueError('expected UID:GID, a user name of the image, or host for the caller')
     return text
 
@@ -94,28 +98,28 @@ def user(text: str) -> str:
 def variable(text: str) -> tuple[str, str | None]:
     """NAME=VALUE, or NAME alone (value None: the host's)."""
     name, equals, value = text.partition('=')
-    if not name or re.search(r'\s', name):
+    if not is_one_word(name):
         raise ValueError('expected NAME=VALUE or NAME')
     return name, value if equals else None
 
 
 def container_name(text: str) -> str:
     """A container's name, as docker takes it."""
-    if not re.fullmatch(r'[a-zA-Z0-9][a-zA-Z0-9_.-]+', text):
+    if len(text) < 2 or not is_name(text, LETTERS + DIGITS):
         raise ValueError('expected two or more letters, digits, _ . -, the first a letter or digit')
     return text
 
 
 def word(text: str) -> str:
     """A name without blanks (a network, an IPC mode, a group)."""
-    if not re.fullmatch(r'[^\s-]\S*', text):
+    if not is_one_word(text) or text.startswith('-'):
         raise ValueError('expected a name without blanks')
     return text
 
 
 def seconds(text: str) -> int:
     """A whole number of seconds."""
-    if not re.fullmatch(r'[0-9]{1,6}', text):
+    if not is_number(text, 6):
         raise ValueError('expected a whole number of seconds')
     return int(text)
 
@@ -142,7 +146,7 @@ def is_digest(value: object) -> bool:
 
 def tag(text: str) -> str:
     """A tag."""
-    if not re.fullmatch(r'[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}', text):
+    if len(text) > 128 or not is_name(text, LETTERS + DIGITS + '_'):
         raise ValueError('expected a tag such as 6.0.0-pyt')
     return text
 
@@ -159,7 +163,7 @@ def volume(text: str) -> tuple[str, str, str]:
     parts = text.split(':')
     if len(parts) > 3 or not parts[0]:
         raise ValueError('expected SRC, SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)')
-    if re.search(r'[\n\r]', text):
+    if has_line_break(text):
         raise ValueError(NO_LINE_BREAK)
     return parts[0], destination(parts[1]) if len(parts) > 1 else '', mode(parts[2]) if len(parts) == 3 else ''
 
@@ -169,7 +173,7 @@ def host_path(text: str) -> tuple[str, str]:
     here, equals, there = text.partition('=')
     if not here or not there.startswith('/'):
         raise ValueError('expected HERE=THERE, THERE an absolute path on the daemon\'s machine')
-    if re.search(r'[\n\r]', text):
+    if has_line_break(text):
         raise ValueError(NO_LINE_BREAK)
     return here, clean_path(there)
 
@@ -198,9 +202,7 @@ def color(text: str) -> str:
 
 def engine(text: str) -> tuple[str, ...]:
     """The words of the engine's command, split as a shell would; a program of another name says which kind it is."""
-    import shlex
-
-    words = tuple(named(word) or word for word in shlex.split(text))  # its ValueError names an open quote
+    words = tuple(named(word) or word for word in split(text))  # its ValueError names an open quote
     if not words or runs_nothing(words):
         raise ValueError('expected docker, podman, docker:/path/of/it, "sudo -n docker" or none')
     if not any(map(known, words)):

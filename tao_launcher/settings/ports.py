@@ -1,8 +1,8 @@
 """Published ports: how they are written, and which of them clash. As parsers.py, which reads the other values."""
 from __future__ import annotations
 
-import re
-
+from ..base.late import re
+from ..base.text import is_number
 from .values import Port
 
 TYPE_CHECKING = False
@@ -10,9 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+PROTOCOLS = ('tcp', 'udp', 'sctp')
+
+
 def port_number(text: str) -> int:
     """A port from 1 to 65535."""
-    if not re.fullmatch(r'[0-9]{1,9}', text) or not 1 <= int(text) <= 65535:
+    if not is_number(text, 9) or not 1 <= int(text) <= 65535:
         raise ValueError('expected a port from 1 to 65535')
     return int(text)
 
@@ -20,7 +23,7 @@ def port_number(text: str) -> int:
 def container_port(text: str) -> tuple[int, str]:
     """CONTAINER[/PROTOCOL] as (number, protocol)."""
     number, _, protocol = text.partition('/')
-    if (protocol or 'tcp') not in ('tcp', 'udp', 'sctp'):
+    if (protocol or 'tcp') not in PROTOCOLS:
         raise ValueError('expected /tcp, /udp or /sctp after the port')
     return port_number(number), protocol or 'tcp'
 
@@ -47,7 +50,7 @@ def port(text: str) -> Port:
 
 def ports(text: str) -> list[Port]:
     """What `port` takes, or the same with ranges of one length: 8000-8002:9000-9002."""
-    found = re.fullmatch(r'(.*?)([0-9]{1,5})-([0-9]{1,5}):([0-9]{1,5})-([0-9]{1,5})((?:/\w+)?)', text)
+    found = '-' in text and re.fullmatch(r'(.*?)([0-9]{1,5})-([0-9]{1,5}):([0-9]{1,5})-([0-9]{1,5})((?:/\w+)?)', text)
     if not found:
         return [port(text)]
     ip, protocol = found.group(1, 6)

@@ -1,12 +1,9 @@
 """What the options that may be repeated say, and all that is wrong with options and variables."""
 from __future__ import annotations
 
-from functools import partial
-
 from ..base.json_text import at
 from ..base.record import Record
 from . import parsers, ulimits
-from .docker_args import check_word, word_name
 from .options import BY_KEY
 from .ports import ports as parse_ports
 from .values import HostPath, Mount, Port, Source, Ulimit, Variable, clean_path
@@ -44,7 +41,7 @@ class Problems:
         try:
             return parse(text)
         except ValueError as e:
-            self.found.append(f'{source}: "{word_name(text) if parse is check_word else text}": {e}')
+            self.found.append(f'{source}: "{text}": {e}')
             return None
 
     def all(self, source: str, texts: Sequence[str], parse: Callable[[str], T]) -> list[T]:
@@ -54,12 +51,11 @@ class Problems:
 
 def words_of(options: Values, environ: Mapping[str, str], cwd: str, home: str, problems: Problems) -> Given:
     """What the repeatable options say, and the variables of such; every entry of it. Faults go to `problems`."""
-    words = partial(_words, options)
-    limits = problems.all('--ulimit', words('ulimit'), ulimit)
-    ports = [port for some in problems.all('--port', words('port'), parse_ports) for port in some]
-    mounts = problems.all('--volume', words('volume'), partial(_volume, cwd, home))
-    extra = problems.all('--docker-arg', words('docker_arg'), check_word)
-    given = (_variable(text, problems) for text in words('env'))
+    limits = problems.all('--ulimit', _words(options, 'ulimit'), ulimit)
+    ports = [port for some in problems.all('--port', _words(options, 'port'), parse_ports) for port in some]
+    mounts = problems.all('--volume', _words(options, 'volume'), lambda text: _volume(cwd, home, text))
+    extra = _docker_words(_words(options, 'docker_arg'), problems)
+    given = (_variable(text, problems) for text in _words(options, 'env'))
     variables = [Variable(name, value, Source('option', '--env')) for name, value in given if name]
     paths = _host_paths(options, environ, cwd, home, problems)
     return Given(tuple(mounts), tuple(variables), tuple(limits), tuple(ports), tuple(extra), tuple(paths))
@@ -100,6 +96,20 @@ def _variable(text: str, problems: Problems) -> tuple[str, str | None]:
     except ValueError as e:  # never shown with its value: it may be a secret
         problems.found.append(f'--env: "{text.partition("=")[0]}": {e}')
         return '', None
+
+
+def _docker_words(words: Sequence[str], problems: Problems) -> list[str]:
+    if not words:
+        return []
+    from .docker_args import check_word, word_name
+
+    found = []
+    for word in words:
+        try:
+            found.append(check_word(word))
+        except ValueError as e:  # never shown with its value: it may be a secret
+            problems.found.append(f'--docker-arg: "{word_name(word)}": {e}')
+    return found
 
 
 def _volume(cwd: str, home: str, text: str) -> Mount:

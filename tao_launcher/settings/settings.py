@@ -1,8 +1,6 @@
 """Options, variables, the mounts file and defaults merged: option > variable > file > default."""
 from __future__ import annotations
 
-from functools import partial
-
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..engine import profiles
@@ -206,7 +204,7 @@ def is_disabled(environ: Mapping[str, str]) -> bool:
 def _placed(engine: tuple[str, ...] | None, context: str | None, problems: Problems) -> tuple[str, ...]:
     """The engine's words, with the context."""
     engine = engine or ('docker',)  # refused already
-    return problems.parsed('--context', context or '', partial(profiles.at, engine)) or engine
+    return problems.parsed('--context', context or '', lambda name: profiles.at(engine, name)) or engine
 
 
 def _unknown_pull(engine: tuple[str, ...], policy: str | None, source: Source) -> list[str]:

@@ -1,9 +1,7 @@
 """Resource limits, as --ulimit and the mounts file write them."""
 from __future__ import annotations
 
-import re
-
-from ..base.suggest import did_you_mean, nearest
+from ..base.text import DIGITS, consists_of
 from .values import Ulimit
 
 ULIMITS = (
@@ -17,8 +15,10 @@ MAX_DIGITS = 1000  # of a number; Python converts no more than a few thousand
 def ulimit(name: str, text: str) -> Ulimit:
     """NAME and SOFT[:HARD]; -1 is unlimited."""
     if name not in ULIMITS:
+        from ..base.suggest import did_you_mean, nearest
+
         raise ValueError(did_you_mean(nearest(name, ULIMITS)) or f'expected one of {", ".join(ULIMITS)}')
-    if not re.fullmatch(r'-?[0-9]+(:-?[0-9]+)?', text):
+    if not is_written_as_limit(text):
         raise ValueError('expected a whole number or SOFT:HARD (-1 is unlimited)')
     soft, _, hard = text.partition(':')
     if len(soft) > MAX_DIGITS or len(hard) > MAX_DIGITS:
@@ -26,6 +26,12 @@ def ulimit(name: str, text: str) -> Ulimit:
     limit = Ulimit(name, int(soft), int(hard) if hard else None)
     check_ulimit(limit)
     return limit
+
+
+def is_written_as_limit(text: str) -> bool:
+    """Whether a text is SOFT or SOFT:HARD in whole numbers, whatever they are."""
+    parts = text.split(':', 2)
+    return len(parts) < 3 and all(consists_of(part[part.startswith('-'):], DIGITS) for part in parts)
 
 
 def check_ulimit(limit: Ulimit) -> None:

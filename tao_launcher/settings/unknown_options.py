@@ -9,7 +9,6 @@ from .options import SUBMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Mapping, Sequence
 
     from .option import Option
@@ -46,13 +45,16 @@ def _told(unknown: UnknownOption, caller: str, known: Mapping[str, Option]) -> t
     return ([dockers[0]], dockers[1]) if dockers else (hints, '')
 
 
-def skipped(unknown: UnknownOption, rest: deque[str], known: Mapping[str, Option]) -> bool:
-    """Whether the words after one can be read on: when what it may mean tells whether its value follows, which goes."""
+def skipped(unknown: UnknownOption, rest: list[str], known: Mapping[str, Option]) -> bool:
+    """Whether the words after one can be read on: when what it may mean tells whether its value follows, which goes.
+
+    The next word is the last of `rest`.
+    """
     dockers = docker_run.takes_value(unknown.name)
     meant = [known[each] for each in _meant(unknown.name, known)]
     takes_value = {bool(option.value) and not option.optional for option in meant} if dockers is None else {dockers}
-    if takes_value == {True} and unknown.value is None and rest and not rest[0].startswith('-'):
-        rest.popleft()
+    if takes_value == {True} and unknown.value is None and rest and not rest[-1].startswith('-'):
+        rest.pop()
     return len(takes_value) == 1
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..base.record import Record
-from ..base.suggest import nearest, one_slip_apart
 from ..settings.programs import VERBS
 
 TYPE_CHECKING = False
@@ -117,8 +116,12 @@ def moved(catalogue: Catalogue, found: CatalogueEntry) -> str:
 def check_subtask(catalogue: Catalogue, found: CatalogueEntry, subtask: str) -> None:
     """Raise UsageError for a subtask that is one slip away from a known one of the task."""
     known = catalogue.known_subtasks(found.group, found.task)
+    if subtask in known:
+        return
+    from ..base.suggest import one_slip_apart
+
     meant = [name for name in known if one_slip_apart(name, subtask)]
-    if meant and subtask not in known:
+    if meant:
         from ..base.shell import quote
 
         task = f'tao {quote(found.task)}'
@@ -161,6 +164,8 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
             advice=join(('tao', *([groups[0] if group not in groups else group] if group else []), task)) + ' …'
             if not (release and having) else f'{join(("tao", "--release", having[-1], task))} …',
         )
+    from ..base.suggest import nearest
+
     images = [images for groups in catalogue.releases.values() for images in groups.values()]
     names = sorted({name for tasks_of in images for tasks in tasks_of.values() for name in tasks})
     meant = nearest(task, [*names, *catalogue.groups(), *([] if group else [*VERBS, 'help'])])

@@ -1,7 +1,7 @@
 """The catalogue in use: the built-in one, or the one of the user."""
 from __future__ import annotations
 
-from ..base import host
+from ..base import host, json_value
 from ..settings.locate import override_path, releases_folder
 from . import catalogue
 
@@ -50,9 +50,7 @@ def host_requirements(release: str) -> Requirements:
 
 
 def _data(name: str) -> dict[str, Any]:
-    import json
-
-    found: dict[str, Any] = json.loads(host.package_data(name))
+    found: dict[str, Any] = json_value.value(host.package_data(name))
     return found
 
 

@@ -1,8 +1,10 @@
 """How the program ends: an output that is closed or full."""
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -115,3 +117,23 @@ def test_in_a_thread(fake_docker: FakeDocker) -> None:
     thread.start()
     thread.join(30)
     assert codes == [42]
+
+
+COUNT = """import atexit, gc, sys
+from tao_launcher.main import {0}
+found = []
+gc.callbacks.append(lambda phase, info: found.append(phase))
+atexit.register(lambda: sys.stderr.write(f'{{len(found)}} {{gc.get_threshold()[0]}} {{gc.get_freeze_count() > 0}}'))
+{0}()
+"""
+
+
+@pytest.mark.parametrize(('name', 'told'), [('console', '0 100000 True'), ('main', None)])
+def test_only_the_program_leaves_the_garbage_lying(name: str, told: str | None) -> None:
+    """A dry run is too short to collect any; whoever imports the launcher has the garbage collector as it was."""
+    done = subprocess.run(
+        [sys.executable, '-c', COUNT.format(name), '--dry-run', 'dino', 'train'], stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, encoding='utf-8', check=True, cwd=CHECKOUT,
+    )
+    usual = f'{gc.get_threshold()[0]} False'
+    assert done.stderr == told if told else done.stderr.endswith(usual)

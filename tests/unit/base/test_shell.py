@@ -17,6 +17,17 @@ def test_quoting(word: str, quoted: str) -> None:
     assert shell.quote(word) == quoted
 
 
+@given(st.text() | st.text("aZ0_-./=:,@%+ '\\t\"$é#\\\\"))
+def test_a_line_is_split_as_shlex_splits_it(line: str) -> None:
+    try:
+        words = shlex.split(line)
+    except ValueError as e:
+        with pytest.raises(ValueError, match=f'^{e}$'):
+            shell.split(line)
+    else:
+        assert shell.split(line) == words
+
+
 @given(st.lists(st.text() | st.text("aZ0_-./=:,@%+ '\"$é")))
 def test_a_line_is_that_of_shlex(words: list[str]) -> None:
     assert shell.exact_line(words) == shlex.join(words)

@@ -1,8 +1,14 @@
 """Texts on a terminal: their width, cut to it, and without what it would obey."""
 from __future__ import annotations
 
-import pytest
+import re
+from typing import Callable
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tao_launcher.base import text as texts
 from tao_launcher.base.text import cut, encoded, numbers, plain, plural, width
 
 
@@ -51,3 +57,22 @@ def test_encoded(text: str, data: bytes) -> None:
 ])
 def test_numbers(text: str, found: tuple[int, ...]) -> None:
     assert numbers(text) == found
+
+
+PATTERNS: dict[str, tuple[Callable[[str], bool], str]] = {
+    'number': (lambda text: texts.is_number(text, 3), '[0-9]{1,3}'),
+    'name': (lambda text: texts.is_name(text, texts.LETTERS), '[a-zA-Z][a-zA-Z0-9_.-]*'),
+    'word': (texts.is_one_word, r'\S+'),
+    'line break': (texts.has_line_break, r'[^\n\r]*[\n\r][\0-\U0010ffff]*'),
+    'characters': (lambda text: texts.consists_of(text, texts.LOWER), '[a-z]+'),
+}
+
+
+@pytest.mark.parametrize('name', PATTERNS)
+@given(data=st.data())
+def test_what_a_text_is(name: str, data: st.DataObject) -> None:
+    """It is what a pattern would find; digits and letters of other scripts are none."""
+    of_a_kind, pattern = PATTERNS[name]
+    odd = st.text(st.sampled_from('az09AZ_.-\n\r\t \x1c\xa0\u2028²٣éK'), max_size=6)
+    text = data.draw(odd | st.from_regex(pattern, fullmatch=True))
+    assert of_a_kind(text) == bool(re.fullmatch(pattern, text))

@@ -1,10 +1,15 @@
 """The escape hatch: which words --docker-arg and extra_args take, and what they are told otherwise."""
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from plans import FILE, GPU_FORMS, launch
 
 from tao_launcher.base.errors import ConfigError, Fatal, UsageError
+from tao_launcher.settings.docker_args import word_name
 
 ONE_OPTION = 'expected one option with its value joined by "=", such as --cpus=8'
 CHECKED = 'expected --volume instead, whose source is checked'
@@ -62,11 +67,11 @@ def test_refused_in_the_mounts_file(word: str) -> None:
 
 def test_no_value_is_shown_of_a_word() -> None:
     words = ['--name=s3cr3t', '--nane s3cr3t', '-es3=s3cr3t', '--label=tao.x=s3cr3t', '--label=a\ns3cr3t', '--X=s3cr3t']
-    for given in ([f'--docker-arg={word}' for word in words], []):
+    for options in ([f'--docker-arg={word}' for word in words], []):
         with pytest.raises(Fatal) as error:
-            launch(*given, 'dino', file=None if given else {'DockerOptions': {'extra_args': [*words, 's3cr3t']}})
+            launch(*options, 'dino', file=None if options else {'DockerOptions': {'extra_args': [*words, 's3cr3t']}})
         said = [error.value.what, *error.value.why, error.value.advice]
-        assert len(said) == (7 if given else 9)
+        assert len(said) == (7 if options else 9)
         assert 's3cr3t' not in ' '.join(said)
 
 
@@ -163,3 +168,8 @@ def test_all_refusals_at_once() -> None:
         '--docker-arg: "-d": expected --detach instead',
         '--docker-arg: "--rm": expected --detach instead',
     ]
+
+
+@given(st.text('-a= \t\n\x1c\xa0', max_size=8))
+def test_the_name_in_a_word_ends_at_a_sign_or_a_blank(word: str) -> None:
+    assert word_name(word) == re.split(r'[=\s]', word, maxsplit=1)[0]

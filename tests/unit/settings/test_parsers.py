@@ -1,9 +1,12 @@
 """How values are written: what each parser takes, what it gives, and what it says it expected."""
 from __future__ import annotations
 
+import re
 from typing import Callable
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from tao_launcher.settings import parsers
 from tao_launcher.settings.values import Gpus
@@ -107,3 +110,30 @@ def test_digests(value: object, is_one: bool) -> None:
 
 def test_the_wording_of_a_choice() -> None:
     assert parsers.one_of('a', 'b', 'c') == 'expected a, b or c'
+
+
+PATTERNS: dict[Callable[[str], object], str] = {
+    parsers.size: r'(?=[^1-9]*[1-9])[0-9]{1,19}(\.[0-9]{1,19})? ?([kKmMgGtTpP][iI]?)?[bB]?',
+    parsers.user: '([0-9]{1,10}|[a-zA-Z_][a-zA-Z0-9_.-]*)(:([0-9]{1,10}|[a-zA-Z_][a-zA-Z0-9_.-]*))?',
+    parsers.variable: r'[^\s=]+(=[\0-\U0010ffff]*)?',
+    parsers.container_name: '[a-zA-Z0-9][a-zA-Z0-9_.-]+',
+    parsers.word: r'[^\s-]\S*',
+    parsers.seconds: '[0-9]{1,6}',
+    parsers.tag: '[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}',
+}
+
+
+@pytest.mark.parametrize('parse', PATTERNS, ids=lambda parse: parse.__name__)
+@given(data=st.data())
+def test_what_is_taken_is_a_pattern(parse: Callable[[str], object], data: st.DataObject) -> None:
+    """Nothing but what the pattern says, whatever digits, letters and blanks other scripts have."""
+    right = st.from_regex(PATTERNS[parse], fullmatch=True)
+    odd = st.sampled_from('az09AZ_.-:/=,kKiIbBgG\n\r\t \x1c\xa0\u2028²٣é\u212a\0')
+    text = data.draw(right | st.text(odd, max_size=6) | st.tuples(right, odd, right).map(''.join))
+    assume(text.lower() != 'uid:gid')
+    try:
+        parse(text)
+    except ValueError:
+        assert not re.fullmatch(PATTERNS[parse], text)
+    else:
+        assert re.fullmatch(PATTERNS[parse], text)

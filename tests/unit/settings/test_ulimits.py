@@ -1,7 +1,11 @@
 """Resource limits as they are written."""
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tao_launcher.settings import ulimits
 from tao_launcher.settings.values import Ulimit
@@ -25,3 +29,8 @@ def test_limits_refused(name: str, text: str, expected: str) -> None:
     with pytest.raises(ValueError) as error:
         ulimits.ulimit(name, text)
     assert str(error.value) == expected
+
+
+@given(st.text('0129-:²٣ \n', max_size=8))
+def test_how_limits_are_written(text: str) -> None:
+    assert ulimits.is_written_as_limit(text) == bool(re.fullmatch('-?[0-9]+(:-?[0-9]+)?', text))

@@ -1,0 +1,52 @@
+"""The value of a JSON text by Python's own scanner alone: module json loads re, enum and more around it."""
+from __future__ import annotations
+
+from .late import json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    make_scanner: Callable[[ScannerOptions], Callable[[str, int], tuple[Any, int]]] | None
+else:
+    try:
+        from _json import make_scanner
+    except ImportError:  # another Python's json has no such part
+        make_scanner = None
+
+BLANKS = ' \t\n\r'  # of JSON; Python's are more
+CONSTANTS = {'NaN': float('nan'), 'Infinity': float('inf'), '-Infinity': float('-inf')}
+
+
+class ScannerOptions:
+    """What the scanner asks of a json.JSONDecoder: how values are made."""
+
+    strict = True
+    object_hook = None
+    parse_int = int
+    parse_constant = CONSTANTS.__getitem__
+
+    def __init__(self, parse_float: Callable[[str], Any], pairs: Callable[[list[tuple[str, Any]]], Any] | None) -> None:
+        self.parse_float = parse_float
+        self.object_pairs_hook = pairs
+
+
+def value(
+    data: str | bytes, *, parse_float: Callable[[str], Any] = float,
+    pairs: Callable[[list[tuple[str, Any]]], Any] | None = None,
+) -> Any:
+    """What json.loads returns or raises; `pairs` is its object_pairs_hook.
+
+    All that the scanner does not take as it is (another encoding, what is no JSON) is left to json.loads.
+    """
+    if make_scanner:
+        try:
+            text = (data if isinstance(data, str) else data.decode()).strip(BLANKS)
+            found, end = make_scanner(ScannerOptions(parse_float, pairs))(text, 0)
+        except (StopIteration, ValueError):
+            pass
+        else:
+            if end == len(text):
+                return found
+    return json.loads(data, parse_float=parse_float, object_pairs_hook=pairs)
