@@ -63,10 +63,13 @@ def program(words: Sequence[str]) -> str:
 def runs_nothing(words: Sequence[str]) -> bool:
     """Whether the engine's own words end it with its help or version, code 0 and no job, whatever follows them.
 
-    So does a shell's `-c docker`, which gives docker none of the words that follow.
+    So does a shell's `-c docker`, which gives docker none of the words that follow. And with no engine there is no
+    program that other words could be for.
     """
     ends, first = ('--help', '-h', '--version', '-v'), index(words)
     is_script = '-c' in words[:first]
+    if words[first] == NO_ENGINE and len(words) > 1:
+        return True
     return words[0].startswith('-') or is_script or any(word.partition('=')[0] in ends for word in words[first + 1:])
 
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from ..settings.values import Mount
     from .path_notices import Look
 
-# What is at a mount's destination here: its source or the only one of both that there is; something else; nothing,
-# but the source is there; neither.
+# What is at a mount's destination here: its source, or what nobody can tell from it; something else; nothing, but the
+# source is there; neither.
 HERE, OTHER, ABSENT, NOWHERE = 'here', 'other', 'absent', 'nowhere'
 
 
@@ -39,8 +39,8 @@ def placed(
         if there is False:
             state = NOWHERE if source is False else ABSENT
         else:
-            is_own = source is False or path == mount.source or is_same(mount.source, path)
-            state = HERE if is_own else OTHER
+            is_other = there and source and path != mount.source and not is_same(mount.source, path)
+            state = OTHER if is_other else HERE
         found.append(Placed(mount, state, path))
     return found
 

@@ -9,7 +9,7 @@ from ..base.late import re
 from ..base.shell import split
 from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name, is_number, is_one_word
 from ..engine.docker import DOCKER
-from ..engine.profiles import PROFILES, PULL, known, named, profile, runs_nothing
+from ..engine.profiles import PROFILES, PULL, known, named, runs_nothing
 from .container_values import cpus, entrypoint, hostname, platform
 from .values import Gpus, clean_path
 
@@ -209,8 +209,6 @@ def engine(text: str) -> tuple[str, ...]:
         path = '/path/of/it' if ':' in words[-1] else words[-1]
         names = ' or '.join(f'{profile.name}:{path}' for profile in PROFILES)
         raise ValueError(f'not known to be {" or ".join(profile.name for profile in PROFILES)}; say which: {names}')
-    if len(words) > 1 and profile(words).is_child:
-        raise ValueError(f'expected {profile(words).name} alone: no program is started for it')
     return words
 
 

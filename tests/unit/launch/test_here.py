@@ -71,8 +71,9 @@ def test_environment() -> None:
 
 @pytest.mark.parametrize(('words', 'file', 'told'), [
     ('', {}, ''),
-    ('--user 1000:1000 --run_as_user'.split()[0] + ' 1000:1000', {}, ''), ('--run_as_user', {}, ''),
-    ('--user 12:34', {}, '--user has'), ('', {'user': 'root'}, f'DockerOptions.user of /home/user/.tao_mounts.json has'),
+    ('--user 1000:1000', {}, ''), ('--run_as_user', {}, ''),
+    ('--user 12:34', {}, '--user has'),
+    ('', {'user': 'root'}, 'DockerOptions.user of /home/user/.tao_mounts.json has'),
     ('--port 1:2 --network host --ipc host', {}, '--port, --network, --ipc have'),
     ('--image a:b', {}, '--image has'), ('--cached a:b', {}, '--cached has'), ('--tag t', {}, '--tag has'),
     ('--pull never --registry a.b', {}, '--registry, --pull have'), ('--name n1', {}, '--name has'),

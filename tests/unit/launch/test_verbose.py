@@ -89,7 +89,8 @@ def test_quiet(home: Path) -> None:
 
 
 def test_without_an_engine() -> None:
-    done = tao('--verbose', '--engine', 'none', '--dry-run', 'dino', 'run', 'true', env={'TAO_TOOLKIT_VERSION': '6.0.0'})
+    words = ['--engine', 'none', '--dry-run', 'dino', 'run', 'true']
+    done = tao('--verbose', *words, env={'TAO_TOOLKIT_VERSION': '6.0.0'})
     lines = done.err.splitlines()
     assert 'tao: engine: no engine; TAO here: 6.0.0' in lines and 'tao: command: true, on this machine' in lines
     assert not any('image: ' in line or 'daemon: ' in line for line in lines)

@@ -91,8 +91,8 @@ def test_taken(parse: Callable[[str], object], text: str, value: object) -> None
     (parsers.color, 'on', 'expected auto, always or never'),
     (parsers.engine, ' ', 'expected docker, podman, docker:/path/of/it, "sudo -n docker" or none'),
     (parsers.engine, "'a", 'No closing quotation'),
-    (parsers.engine, 'none x', 'expected none alone: no program is started for it'),
-    (parsers.engine, 'sudo -n none', 'expected none alone: no program is started for it'),
+    (parsers.engine, 'none x', 'expected docker, podman, docker:/path/of/it, "sudo -n docker" or none'),
+    (parsers.engine, 'sudo -n none', 'expected docker, podman, docker:/path/of/it, "sudo -n docker" or none'),
 ])
 def test_refused(parse: Callable[[str], object], text: str, expected: str) -> None:
     with pytest.raises(ValueError) as error:
