@@ -72,6 +72,7 @@ class LocalJob:
         self.plan = plan
         self.output = output
         self.received: list[int] = []
+        self.was_told = False  # a signal has reached the job, if the terminal's did not
         self.offer_at: float | None = None
         self.end_at: float | None = None
 
@@ -113,7 +114,10 @@ class LocalJob:
             if number == signal.SIGINT:
                 self.end_at = now  # the second Ctrl-C
             return
-        is_passed_on = self.own_session or number == signal.SIGTERM
+        # of a terminal that was closed the kernel tells the first process of the session alone
+        is_for_us = number == signal.SIGTERM or (number == signal.SIGHUP and os.getsid(0) == os.getpid())
+        is_passed_on = self.own_session or is_for_us
+        self.was_told = self.was_told or is_passed_on
         if number == signal.SIGINT:
             self.offer_at = now + STILL_STOPPING  # no clock: a checkpoint may be being written
         elif self.end_at is None:
@@ -132,8 +136,14 @@ class LocalJob:
         if self.offer_at is not None and now >= self.offer_at:
             self.offer_at = None
             self.output.say('still stopping; Ctrl-C again kills it')
-        if self.end_at is not None and now >= self.end_at:
-            self.end_at = None
+        if self.end_at is None or now < self.end_at:
+            return
+        self.end_at = None
+        if not self.was_told and self.received.count(signal.SIGINT) < 2:  # it has its time still
+            self.was_told = True
+            self.end_at = now + self.plan.stop_timeout
+            self._signal(child, signal.SIGTERM)
+        else:
             self._signal(child, signal.SIGKILL)
 
     def _end(self, child: subprocess.Popen[bytes]) -> None:

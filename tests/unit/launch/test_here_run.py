@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import pexpect
 import pytest
 from support import command, tao, tao_process, write_mounts
 
@@ -179,6 +180,67 @@ def test_a_signal_that_was_ignored_stays_ignored() -> None:
     started.send_signal(signal.SIGTERM)
     assert started.wait(20) == 7
     assert Path('signals').read_text() == 'TERM\n'
+
+
+def on_terminal(*words: str) -> pexpect.spawn[str]:
+    """The launcher on a terminal, as the first process of its session."""
+    child = pexpect.spawn(command()[0], [*command()[1:], *words], encoding='utf-8', timeout=20)
+    child.delaybeforesend = None
+    return child
+
+
+def test_a_shell_has_the_terminal() -> None:
+    child = on_terminal('dino')
+    child.expect('[$#] ')
+    child.sendline('[ -t 0 ] && [ -t 1 ] && echo at"" home; exit 7')
+    child.expect('at home')
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert (child.exitstatus, child.signalstatus) == (7, None)
+
+
+@pytest.mark.parametrize('ends', [True, False])
+def test_ctrl_c_reaches_a_job_on_the_terminal(ends: bool) -> None:
+    if ends:
+        Path('ends').touch()
+    child = on_terminal('dino', 'run', 'lasting')
+    wait_for(lambda: Path('started').exists())
+    child.sendintr()
+    wait_for(lambda: Path('signals').exists())
+    if not ends:
+        time.sleep(0.3)
+        assert child.isalive()
+        child.sendintr()
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert (child.exitstatus, child.signalstatus) == (None, signal.SIGINT)
+    assert set(Path('signals').read_text().split()) == {'INT'}
+    assert not family.begun(int(Path('outlives').read_text()))
+
+
+@pytest.mark.parametrize(('ends', 'code'), [(True, 129), (False, 137)])
+def test_a_closed_terminal_ends_the_job(ends: bool, code: int) -> None:
+    """The kernel tells the first process of the session, which tells the job."""
+    if ends:
+        Path('ends').touch()
+    child = on_terminal('--stop-timeout', '1', 'dino', 'run', 'lasting')
+    wait_for(lambda: Path('started').exists())
+    child.ptyproc.fileobj.close()  # type: ignore[attr-defined]
+    child.closed = child.ptyproc.closed = True  # type: ignore[attr-defined]
+    wait_for(lambda: not child.isalive())
+    assert child.exitstatus == code and Path('signals').read_text() == 'HUP\n'
+    assert not family.begun(int(Path('outlives').read_text()))
+
+
+def test_a_signal_for_the_launcher_alone_ends_a_job_on_the_terminal() -> None:
+    """It may have reached the job as well, so that comes to be asked for its end only a moment later."""
+    Path('ends').touch()
+    child = on_terminal('dino', 'run', 'lasting')
+    wait_for(lambda: Path('started').exists())
+    os.kill(child.pid, signal.SIGQUIT)
+    child.expect(pexpect.EOF)
+    child.wait()
+    assert (child.exitstatus, Path('signals').read_text()) == (7, 'TERM\n')
 
 
 def test_links(tmp_path: Path, home: Path) -> None:
