@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..base.output import Output
+    from ..settings.invocation import Invocation
     from .plan import Plan
 
 # Seconds, as with an engine.
@@ -25,11 +26,12 @@ UNTOLD = 1.0  # for what the terminal may have told the job, before it is ended
 ENDING = 5.0  # for what was killed to be gone
 
 
-def run(plan: Plan, environ: Mapping[str, str], output: Output) -> int:
+def run(plan: Plan, invocation: Invocation) -> int:
     """Run the plan's command; its exit code, negative to die of a signal.
 
     Raises CommandMissing or CannotExecute when it cannot be started, ConfigError for a link that cannot be made.
     """
+    environ, output = invocation.environ, invocation.output
     make_links(plan, environ)
     command = here.command(plan)
     output.verbose(f'running: {join(command[:1])}, on this machine')

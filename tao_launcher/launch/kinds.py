@@ -8,9 +8,6 @@ from ..engine.profile import NO_ENGINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..base.output import Output
     from ..engine.daemon import Daemon
     from ..settings.invocation import Invocation
     from .argv import Lines
@@ -51,12 +48,12 @@ def explained(plan: Plan, lines: Lines) -> Explained:
     return explain.explained(plan, lines)
 
 
-def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: Output) -> int:
+def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
     """Run a plan whose lines have these words; the job's exit code, negative to die of a signal. Raises Fatal."""
     if plan.profile.kind == NO_ENGINE:
         from . import here_run
 
-        return here_run.run(plan, environ, output)
+        return here_run.run(plan, invocation)
     from .run import run
 
-    return run(plan, words, environ, output)
+    return run(plan, words, invocation.environ, invocation.output)

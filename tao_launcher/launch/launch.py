@@ -29,7 +29,7 @@ def launch(plan: Plan, dry_run: str, invocation: Invocation) -> int:
     if dry_run:
         _print(plan, lines, dry_run, environ, output)
         return 0
-    return kinds.run(plan, words, environ, output)
+    return kinds.run(plan, words, invocation)
 
 
 def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], output: Output) -> None:

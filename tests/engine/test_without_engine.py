@@ -87,8 +87,10 @@ def test_in_a_container_of_tao(pod: Pod, printed_argv: Callable[[str], list[str]
     assert (done.returncode, done.stderr, printed_argv(done.stdout)) == (0, '', ['dino', 'train', 'a b'])
     done = pod.run('tao', 'nosuch', 'train', TAO_ENGINE='none')
     assert done.returncode == 2
-    done = pod.run('tao', '--volume', '/home/user:/a/b', '--link', 'dino', 'run', 'sh', '-c', 'pwd; cd /a/b; pwd -P; exit 3',
-                   TAO_ENGINE='none')
+    script = 'pwd; cd /a/b; pwd -P; exit 3'
+    done = pod.run(
+        'tao', '--volume', '/home/user:/a/b', '--link', 'dino', 'run', 'sh', '-c', script, TAO_ENGINE='none',
+    )
     assert (done.returncode, done.stdout) == (3, '/\n/home/user\n')
     assert (pod.root / 'a/b').is_symlink()
     assert pod.run('tao', 'list', TAO_ENGINE='none').returncode == 125

@@ -237,6 +237,7 @@ def test_a_signal_for_the_launcher_alone_ends_a_job_on_the_terminal() -> None:
     Path('ends').touch()
     child = on_terminal('dino', 'run', 'lasting')
     wait_for(lambda: Path('started').exists())
+    assert child.pid
     os.kill(child.pid, signal.SIGQUIT)
     child.expect(pexpect.EOF)
     child.wait()
