@@ -95,7 +95,7 @@ class Foster:
 
     def bury(self, but: Collection[int]) -> None:
         """Take note of the end of children that are not waited for; `but` are waited for by others."""
-        for pid in _children(os.getpid()):
+        for pid in _children(os.getpid()) if self._is_alone else ():
             if pid not in but and pid not in self._others and not begun(pid):
                 try:
                     os.waitpid(pid, os.WNOHANG)

@@ -154,7 +154,7 @@ def variable(plan: Plan, word: str, origin: Source) -> str:
     if origin == Source('setting', 'user'):
         return f'{_source(plan, "user")}: a uid that the image does not know has no home and no name'
     if origin == Source('setting', 'gpus'):
-        return f'{_gpus(plan)}: how the container is told'
+        return f'{_gpus(plan)}: how {"CUDA" if plan.profile.is_child else "the container"} is told'
     hidden = '; by name, as its value may be a secret' if word in plan.export else ''
     return f'{_shown(origin)}{hidden}'
 

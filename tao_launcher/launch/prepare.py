@@ -58,7 +58,7 @@ def prepare(
     made = made._replace(notices=(*made.notices, *_quoting(target, settings)))
     if '@' in made.image and not engine.profile.is_child:
         made = _bundled(made, here)
-    if settings.dry_run:
+    if settings.dry_run and not engine.profile.is_child:
         _say_terminal(made, here, output)
     if output.is_verbose:
         from .verbose import say_plan

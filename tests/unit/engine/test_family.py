@@ -72,7 +72,9 @@ def test_in_a_program_with_other_threads() -> None:
     with Foster() as foster:
         child = subprocess.Popen(['sleep', '60'])
         assert foster.left() == {}
+        child.kill()
+        wait_for(lambda: not begun(child.pid))
+        foster.bury(())
     over.set()
     other.join()
-    child.kill()
-    child.wait()
+    assert child.wait() == -signal.SIGKILL  # nobody has taken its exit code

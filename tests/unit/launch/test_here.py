@@ -125,8 +125,8 @@ def test_explained() -> None:
     assert here.explained(made, here.lines(made)) == [
         (('env',), 'the engine: --engine, so no container; TAO here: 7.1.0'),
         (('-C', '/w'), '--workdir'),
-        (('CUDA_VISIBLE_DEVICES=0',), '--gpus: how the container is told'),
-        (('CUDA_DEVICE_ORDER=PCI_BUS_ID',), '--gpus: how the container is told'),
+        (('CUDA_VISIBLE_DEVICES=0',), '--gpus: how CUDA is told'),
+        (('CUDA_DEVICE_ORDER=PCI_BUS_ID',), '--gpus: how CUDA is told'),
         (('B=1',), '--env'),
         (('dino', 'train'), 'the command line'),
     ]
