@@ -5,7 +5,7 @@ import _thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import TypeVar
 
     T = TypeVar('T')
@@ -39,3 +39,34 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
     if raised:
         raise raised[0]
     return answers[0]
+
+
+MOST = 64  # threads at a time
+
+
+def all_within(seconds: float, runs: Sequence[Callable[[], None]]) -> bool:
+    """Run these at the same time, each in a thread; whether all were done in that time. They must not raise.
+
+    Those that are not done go on, as in `within`.
+    """
+    todo = list(runs)
+    left = [object()] * min(MOST, len(todo))
+    are_done = _thread.allocate_lock()
+    are_done.acquire(blocking=bool(left))
+
+    def work() -> None:
+        try:
+            while todo:
+                try:
+                    run = todo.pop(0)
+                except IndexError:  # another thread was first
+                    return
+                run()
+        finally:
+            left.pop()
+            if not left:
+                are_done.release()
+
+    for _ in range(len(left)):
+        _thread.start_new_thread(work, ())
+    return not todo and not left or are_done.acquire(timeout=seconds)

@@ -74,11 +74,33 @@ def content(path: str, limit: int, *, takes_pipe: bool = False, follows: bool = 
         os.close(number)
 
 
-def start(path: str, size: int) -> bytes:
-    """The first bytes of a file. Raises OSError."""
-    number = opened(path)
+def modified(path: str) -> float | None:
+    """When the regular file at a path was last written to, in seconds since 1970; None for anything else."""
+    try:
+        found = os.stat(encoded(path), follow_symlinks=False)
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime if found.st_mode & TYPE_BITS == REGULAR else None
+
+
+def start(path: str, size: int, *, follows: bool = True) -> bytes:
+    """The first bytes of a file; for the rest see `opened`. Raises OSError."""
+    number = opened(path, follows=follows)
     try:
         return _read(number, size, path)
+    finally:
+        os.close(number)
+
+
+def end(path: str, size: int, *, follows: bool = True) -> tuple[bytes, bool, float]:
+    """(the last bytes of a file, whether they are all of it, when it was last written to); see `opened`.
+
+    Raises OSError.
+    """
+    number = opened(path, follows=follows)
+    try:
+        found = os.fstat(number)
+        return os.pread(number, size, max(0, found.st_size - size)), found.st_size <= size, found.st_mtime
     finally:
         os.close(number)
 

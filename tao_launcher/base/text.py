@@ -46,6 +46,11 @@ def has_line_break(text: str) -> bool:
     return '\n' in text or '\r' in text
 
 
+def is_utf8(text: str) -> bool:
+    """Whether a word was written in UTF-8: Python keeps what is not as half surrogate pairs."""
+    return text.isascii() or not any('\ud800' <= character <= '\udfff' for character in text)
+
+
 def plural(count: int, noun: str) -> str:
     """The count and the noun, which takes an s: 1 job, 2 jobs."""
     return f'{count} {noun}' if count == 1 else f'{count} {noun}s'

@@ -244,12 +244,13 @@ def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
 
 def watch(
     shown: Sequence[str], waiting: Sequence[Sequence[str]], env: Mapping[str, str], *, on_terminal: bool = False,
+    tick: Callable[[], None] | None = None,
 ) -> tuple[int, list[str]]:
     """Wait until the commands `waiting` have ended, while the command `shown` (if any) shows its output.
 
     Returns (the signal that ended the watching or 0, what each of `waiting` printed). No command is
     sent a signal but to end it, and none is left behind. With `on_terminal` what is shown has the
-    terminal, and the watching ends with it. Raises EngineError when one cannot be started.
+    terminal, and the watching ends with it. `tick` is called every TICK seconds. Raises EngineError.
     """
     children: list[subprocess.Popen[bytes]] = []
     terminal = Terminal(used=on_terminal)
@@ -267,9 +268,11 @@ def watch(
                 if deadline is None and (failure or (on_terminal and failure is not None)):
                     deadline = clock() + UNSHOWN
                 pipes = [pipe for each in heard for pipe in each.pipes]
-                came = signals.wait(max(0.0, deadline - clock()) if deadline else None, pipes)
+                came = signals.wait(TICK if tick else max(0.0, deadline - clock()) if deadline else None, pipes)
                 if came:
                     return came[0], []
+                if tick:
+                    tick()
                 for each in heard:
                     each.take()
                 if any(each.is_too_much for each in heard) or (deadline and clock() >= deadline):
@@ -286,6 +289,7 @@ def watch(
 
 
 ENDING = 10.0  # seconds for a command to end by itself
+TICK = 0.25  # seconds
 UNSHOWN = 2.0  # seconds for the exit code of a job whose output cannot be shown
 BLOCK = 1 << 20  # bytes that are passed on at a time
 

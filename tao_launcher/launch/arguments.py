@@ -1,8 +1,10 @@
 """A task's words: which of them may be paths, and what the option or key in front of each says of it. Pure."""
 from __future__ import annotations
 
+from ..base.errors import ConfigError
 from ..base.late import re
 from ..base.record import Record
+from ..base.text import is_utf8
 from ..settings.values import clean_path
 
 TYPE_CHECKING = False
@@ -38,6 +40,14 @@ class Argument(Record):
 
     path: str
     key: str = ''
+
+    def refuse_other_bytes(self) -> None:
+        """Raise ConfigError for a path that the container would get as another one."""
+        if not is_utf8(self.path):
+            raise ConfigError(
+                f'{self.key}: a path that is not UTF-8: the task would get another one'.lstrip(': '), repr(self.path),
+                advice='rename it',
+            )
 
     def is_spec(self, task: str) -> bool:
         """Whether it is the spec file."""

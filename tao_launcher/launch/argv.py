@@ -4,6 +4,7 @@ from __future__ import annotations
 from ..base.errors import ConfigError, UsageError
 from ..base.late import re
 from ..base.shell import exact_line
+from ..base.text import is_utf8
 from ..settings.options import ROWS
 from ..settings.values import Mount
 
@@ -71,6 +72,9 @@ def _streams(plan: Plan) -> tuple[str, ...]:
 
 
 def _options(plan: Plan) -> Lines:
+    workdir = str(plan.passed.get('workdir', ''))
+    if not is_utf8(workdir):
+        raise ConfigError(f'{plan.settings.sources["workdir"]}: a path that is not UTF-8', repr(workdir))
     waiting = {row.key: row.docker for row in ROWS if row.docker.startswith('-') and row.key in plan.passed}
 
     def said(*keys: str) -> Lines:

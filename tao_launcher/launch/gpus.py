@@ -36,16 +36,19 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
     job = environ.get('SLURM_JOB_ID')
     if not job:
         return Gpus('all'), ''
-    for name in ('SLURM_STEP_GPUS', 'SLURM_JOB_GPUS', 'CUDA_VISIBLE_DEVICES'):
+    for name in ('CUDA_VISIBLE_DEVICES', 'SLURM_STEP_GPUS', 'SLURM_JOB_GPUS'):
         ids = tuple(one.strip() for one in environ.get(name, '').split(',') if one.strip())
-        # CUDA's indices may count from 0 inside the job's own GPUs; UUIDs are unmistakable
+        # CUDA's indices may count from 0 inside the job's own GPUs; UUIDs are unmistakable, and of MIG devices Slurm's
+        # own numbers are no device indices
         trusted = name != 'CUDA_VISIBLE_DEVICES' or all(one.startswith(('GPU-', 'MIG-')) for one in ids)
         if ids and trusted:
             return Gpus('ids', ids), f'Slurm job {job}: GPUs {",".join(ids)} (from {name})'
+    # salloc's shell is not on the job's nodes, where Slurm sets them
+    is_on_a_node = environ.get('SLURM_STEP_ID') or environ.get('SLURMD_NODENAME')
     raise UsageError(
         f'in Slurm job {job} and cannot tell its GPUs',
         'neither SLURM_STEP_GPUS nor SLURM_JOB_GPUS is set, and CUDA_VISIBLE_DEVICES holds no UUIDs',
-        advice='say which: --gpus 0,1 (or --gpus none)',
+        advice=f'{"" if is_on_a_node else "srun tao …, or "}say which: --gpus 0,1 (or --gpus none)',
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 import os
 import signal
 
-from ..base import host, surroundings
+from ..base import host, machine, surroundings
 from ..base.errors import ConfigError, Fatal
 from ..base.shell import join
 from ..engine import family, process
 from ..engine.signals import Signals, Terminal
-from . import here
+from ..settings.values import Mount
+from . import here, says
+from .results import Ran
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,15 +37,21 @@ def run(plan: Plan, invocation: Invocation) -> int:
     make_links(plan, environ)
     command = here.command(plan)
     output.verbose(f'running: {join(command[:1])}, on this machine')
-    kills = host.memory_kills()
+    kills, since = host.memory_kills(), machine.now()
     job = LocalJob(plan, output)
     code = job.run(command, here.environment(plan, environ))
     if signal.SIGINT in job.received and code in (130, 137, -signal.SIGINT, -signal.SIGKILL):
         return -signal.SIGINT
     code = code if code >= 0 else 128 - code
-    if not job.received:
+    if code and not job.received:
         _explain(code, kills, output)
+        says.tell(_ran(plan, invocation.here.cwd), since, output)
     return code
+
+
+def _ran(plan: Plan, cwd: str) -> Ran:
+    """What the job was told; its paths are this machine's."""
+    return Ran(plan.job, here.command(plan), (Mount('/', '/'),), str(plan.passed.get('workdir', '')) or cwd)
 
 
 def make_links(plan: Plan, environ: Mapping[str, str]) -> None:

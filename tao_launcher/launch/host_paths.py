@@ -57,3 +57,13 @@ def may_be_others(mounts: Sequence[Mount], paths: Sequence[HostPath], mark: str)
         f'may be other folders or none; --host-path {quote(unknown[0])}=THERE says which, --host-path /=/ that they '
         'are the same'
     ]
+
+
+def ours(path: str, paths: Sequence[HostPath]) -> str:
+    """Our path of one of the daemon's; '' where nothing is said of it."""
+    rests = [(found, below(path, found.there)) for found in paths]
+    said = [(found, rest) for found, rest in rests if rest is not None]
+    if not said:
+        return ''
+    found, rest = max(said, key=lambda pair: len(pair[0].there))
+    return joined(found.here, rest)

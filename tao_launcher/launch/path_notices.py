@@ -125,6 +125,7 @@ def _absolute(argument: Argument, place: Place) -> str:
     host_path = to_host(led.path, place.mounts)
     if host_path is None:
         return _led_out(path, led, place) if led.link else _uncovered(argument, place)
+    argument.refuse_other_bytes()
     if argument.is_spec(place.task):
         return _spec_file(path, host_path, place)
     if argument.is_output(place.task):

@@ -55,7 +55,11 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
 
         code = diagnose(code, since, kills, plan, launch, job.silence, output)
     if plan.detach and code == 0:
-        return _detached(out, launch, output)
+        code = _detached(out, launch, output)
+    if code and not (job.received or launch.is_remote):
+        from .says import say
+
+        say(plan, launch, since, output)
     return code if code >= 0 else 128 - code
 
 

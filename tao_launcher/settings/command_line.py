@@ -82,9 +82,9 @@ def parse(words: Sequence[str], program: str, into: Values | None = None) -> tup
 def _has_value(option: Option, rest: Sequence[str], known: Mapping[str, Option]) -> bool:
     """Whether its value follows an option, as the last of `rest`.
 
-    But for --docker-arg, an option in its place is a forgotten value.
+    An option in its place is a forgotten value, but for those that take such.
     """
-    takes_options = option.key in ('docker_arg', 'sbatch_arg')
+    takes_options = option.key in ('docker_arg', 'sbatch_arg', 'srun_arg')
     return bool(rest) and rest[-1] != '--' and (takes_options or rest[-1].partition('=')[0] not in known)
 
 

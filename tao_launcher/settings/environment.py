@@ -30,8 +30,8 @@ VARIABLES = (
     EnvVar('TAO_LAUNCHER_DEBUG', '1: as --verbose'),
     EnvVar('TAO_DEBUG', 'set: a bug of the launcher shows its traceback'),
     EnvVar('NO_COLOR', 'set: no colour'),
-    EnvVar('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (SLURM_STEP_GPUS, SLURM_JOB_GPUS,'
-                             ' UUIDs in CUDA_VISIBLE_DEVICES)'),
+    EnvVar('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (UUIDs in CUDA_VISIBLE_DEVICES,'
+                             ' SLURM_STEP_GPUS, SLURM_JOB_GPUS)'),
     EnvVar('CUDA_VISIBLE_DEVICES', 'set, and no --gpus: a notice says that it does not restrict a container'),
     EnvVar('DOCKER_HOST', "docker's own, as DOCKER_CONTEXT, DOCKER_CONFIG; a remote one skips the host checks"),
     EnvVar('DOCKER_DEFAULT_PLATFORM', "docker's own, the platform of images; said where it is not this machine's"),

@@ -172,12 +172,17 @@ SUBMIT = (
     Option('--partition', 'NAME', 'partition of the cluster', programs=(SLURM,)),
     Option('--account', 'NAME', 'account that is charged', programs=(SLURM,)),
     Option('--sbatch-arg', 'WORD', 'pass a word such as --qos=low to sbatch', repeatable=True, programs=(SLURM,)),
+    Option('--srun-arg', 'WORD', 'pass a word such as --cpu-bind=none to srun, which starts the containers',
+           repeatable=True, programs=(SLURM,)),
     Option('--container', 'HOW', 'docker, or pyxis where its Slurm plugin is (default: docker)', programs=(SLURM,),
            choices=(('docker', ''), ('pyxis', 'a plugin of Slurm'))),
-    Option('--wait', help='wait until the job has ended, exit with its code', programs=(SLURM,)),
+    Option('--wait', help='wait until the job has ended, exit with its code', programs=(SLURM, KUBERNETES)),
+    Option('--follow', help="wait, and show the first node's log meanwhile", programs=(KUBERNETES,)),
     Option('--namespace', 'NAME', "namespace (default: that of kubectl's context)", programs=(KUBERNETES,)),
     Option('--pvc', 'NAME:DEST', 'mount a persistent volume claim', repeatable=True, programs=(KUBERNETES,)),
     Option('--image_pull_secret', 'NAME', 'secret for the registry of the image', programs=(KUBERNETES,)),
+    Option('--patch', 'FILE', 'change the Job by a JSON merge patch; - is standard input', repeatable=True,
+           programs=(KUBERNETES,)),
 )
 # Understood after the task name as well: a dry run must never turn into a run, and NVIDIA's
 # launcher takes --volume there.

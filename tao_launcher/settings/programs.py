@@ -9,6 +9,7 @@ VERB_GROUPS = {
         'list': 'jobs.list', 'stop': 'jobs.stop', 'logs': 'jobs.logs', 'attach': 'jobs.attach', 'wait': 'jobs.wait',
         'exec': 'jobs.exec', 'clean': 'jobs.clean',
     },
+    'how far jobs are': {'progress': 'progress.progress'},
     'releases, images, air gap': {
         'info': 'info', 'images': 'images.show', 'pull': 'images.pull', 'bundle': 'images.steps',
         'catalogue': 'catalogue.verbs',

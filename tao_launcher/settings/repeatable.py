@@ -121,6 +121,11 @@ def _volume(cwd: str, home: str, text: str) -> Mount:
     )
 
 
+def host_paths(options: Values, environ: Mapping[str, str], cwd: str, home: str) -> list[HostPath]:
+    """What --host-path and its variable say, for what launches nothing; a faulty one says nothing."""
+    return list(_host_paths(options, environ, cwd, home, Problems()))
+
+
 def _host_paths(
     options: Values, environ: Mapping[str, str], cwd: str, home: str, problems: Problems,
 ) -> Iterator[HostPath]:

@@ -1,8 +1,9 @@
 """What the launcher costs, as ratios measured in one run: python tests/bench, with the Python it is installed in.
 
 CPU of a dry run against a bare interpreter of the same environment, and, where TAO_TEST_DOCKER_HOST
-names an engine with the stand-in image, wall time of a job against the same bare docker run, and of a
-list of 50 jobs against a bare docker ps; of completions against a dry run.
+names an engine with the stand-in image, wall time of a job against the same bare docker run, of a list
+of 50 jobs against a bare docker ps, and with the progress of each against their ids alone; of completions
+against a dry run.
 Medians of pairs that are measured in turn; nothing passes or fails here.
 
 python tests/bench bundle measures something else, which takes minutes and 5 GB of disk: a bundle of a
@@ -71,6 +72,30 @@ def fifty_jobs(run: Sequence[str], env: dict[str, str]) -> Iterator[None]:
         yield
     finally:
         subprocess.run([run[0], 'rm', *made], env=env, stdout=subprocess.DEVNULL, check=True)
+
+
+@contextmanager
+def fifty_trainings(run: Sequence[str], folder: Path, env: dict[str, str]) -> Iterator[None]:
+    """Fifty trainings that run, each with the status file of 1,000 epochs in a folder of its own."""
+    train = 'dino train results_dir=/results; exec sleep 3600'
+    words = [word for word in run[2:run.index('/bin/true')] if word != '--rm']
+    made = []
+    try:
+        for i in range(50):
+            results = folder / f'results-{i}'
+            (results / 'train').mkdir(parents=True)
+            start = [run[0], 'run', '-d', '-v', f'{results}:/results', *words, 'sh', '-c', train]
+            made.append(subprocess.run(start, env=env, stdout=subprocess.PIPE, check=True).stdout.strip())
+            clock = time.strftime('"date": "%m/%d/%Y", "time": "%H:%M:%S"', time.gmtime())
+            lines = [f'{{{clock}, "status": "STARTED", "message": "Starting DINO train."}}'] + [
+                f'{{{clock}, "status": "RUNNING", "epoch": {epoch}, "max_epoch": 1999, "step": {epoch * 50 + 50}, '
+                '"time_per_epoch": "0:10:00.5", "eta": "6 days, 22:40:00", "kpi": {"val_loss": 0.5, "mAP50": 0.5}}'
+                for epoch in range(1000)
+            ]
+            (results / 'train' / 'status.json').write_text('\n'.join(lines) + '\n')
+        yield
+    finally:
+        subprocess.run([run[0], 'rm', '-f', *made], env=env, stdout=subprocess.DEVNULL, check=True)
 
 
 def heavy_image(folder: Path, env: dict[str, str]) -> str:
@@ -175,6 +200,9 @@ def main() -> None:
                 ratio('wall, completion of 50 jobs / dry run', wall, asked, dry_run, env, 'aim ≤ 1.5, and docker ps:')
                 ratio('wall, docker ps / dry run', wall, [*bare[:1], 'ps', '-a'], dry_run, env, '')
                 ratio('wall, list of 50 jobs / docker ps', wall, [TAO, 'list', '-a'], [*bare[:1], 'ps', '-a'], env, '')
+            with fifty_trainings(bare, folder, env):
+                ids = [TAO, 'list', '--format', 'ids']
+                ratio('wall, list of 50 jobs with progress / ids', wall, [TAO, 'list'], ids, env, 'aim ≤ 1.5')
 
 
 if __name__ == '__main__':

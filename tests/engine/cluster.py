@@ -20,6 +20,11 @@ PRIVATE_SLURM = Path(__file__).parents[1] / 'private_slurm'
 NETNS = os.environ.get('TAO_TEST_NETNS', '')
 PATH = '/usr/sbin:/usr/bin:/sbin:/bin'
 MISSING = [name for name in ('slurmctld', 'slurmd', 'sbatch', 'munged') if not shutil.which(name, path=PATH)]
+# the plugin of Slurm, where it is and can do something
+PYXIS = [
+    plugin for where in ('usr/lib/*/slurm*', 'usr/lib*/slurm', 'usr/local/lib*/slurm')
+    for plugin in Path('/').glob(f'{where}/spank_pyxis.so') if shutil.which('enroot', path=f'{PATH}:/usr/local/bin')
+]
 # as in a cluster whose nodes know each other's names
 NAMES = ['--docker-arg=--add-host=node0:127.0.0.1']
 ENDED = ('COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'NODE_FAIL')

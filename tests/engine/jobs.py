@@ -34,6 +34,36 @@ HANDLES = 'trap "exit 7" INT TERM HUP QUIT; echo ready; while :; do sleep 0.1; d
 IGNORES = 'trap "" INT TERM HUP QUIT; echo ready; while :; do sleep 0.1; done'
 SLEEPS = 'echo ready; exec sleep 60'
 
+# A training as TAO's tasks tell of it in their status.json: 37 of 80 epochs, and then what a test wants.
+TRAINING = """#!/bin/sh
+file=${0%/*}/train/status.json
+write() {
+    at="\\"date\\": \\"$(date +%-m/%-d/%Y)\\", \\"time\\": \\"$(date +%-H:%-M:%-S)\\""
+    echo "{$at, \\"verbosity\\": \\"INFO\\", $1}" >>"$file"
+}
+mkdir -p "${file%/*}"
+write '"status": "STARTED", "message": "Starting DINO train."'
+for epoch in $(seq 0 36); do
+    left=$(((79 - epoch) * 270))
+    counts="\\"epoch\\": $epoch, \\"max_epoch\\": 79, \\"step\\": $((epoch * 50 + 50))"
+    times="\\"time_per_epoch\\": \\"0:04:30\\", \\"eta\\": \\"$((left / 3600)):$((left / 60 % 60)):00\\""
+    write "\\"status\\": \\"RUNNING\\", $counts, $times"
+done
+fail() {
+    write "\\"status\\": \\"FAILURE\\", \\"message\\": \\"$1\\""
+    exit "$2"
+}
+"""
+FAILS = """fail "Configuration error: Key 'num_epoch' not in 'TrainConfig'" 1\n"""
+
+
+def stand_in(results: Path, then: str) -> None:
+    """Let tasks with this results folder, as results_dir=…, be a training that ends with the shell's words `then`."""
+    program = results / '.stand_in'
+    program.write_text(TRAINING + then)
+    program.chmod(0o755)
+    results.chmod(0o777)
+
 
 def command(script: str, *options: str) -> list[str]:
     """The launcher's words for a job that is a shell script."""

@@ -2,6 +2,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kubernetes_validate
@@ -18,6 +21,11 @@ FULL = {
     },
 }
 
+PATCH = {'spec': {'activeDeadlineSeconds': 60, 'template': {'spec': {
+    'tolerations': [{'key': 'nvidia.com/gpu', 'operator': 'Exists'}], 'nodeSelector': {'gpu': 'h100'},
+}}}}
+README = Path(__file__).parents[2] / 'README.md'
+
 
 @pytest.mark.parametrize('which', ['oldest', 'middle', 'newest'])
 @pytest.mark.parametrize('file', [{}, FULL], ids=['plain', 'full'])
@@ -27,12 +35,32 @@ def test_manifests_are_valid(docker: Docker, tao: Program, which: str, file: dic
     mounts = [{'source': '/usr', 'destination': '/data', 'mode': 'ro'}] if file else []
     with open(f'{docker.env["HOME"]}/.tao_mounts.json', 'w') as written:
         json.dump({'Mounts': mounts, **file}, written)
+    with open(f'{docker.env["HOME"]}/patch.json', 'w') as written:
+        json.dump(PATCH if file else {}, written)
+    limits = ['--memory=64G', '--cpus=8'] if file else []
     done = tao(
-        '--quiet', 'submit', 'kubernetes', '--dry-run', '--nodes=2', '--pvc=claim:/scratch:ro',
-        '--image_pull_secret=ngc', '--namespace=ml', 'dino', 'train',
+        '--quiet', 'submit', 'kubernetes', '--dry-run', '--nodes=2', '--pvc=claim:/scratch:ro', *limits,
+        '--image_pull_secret=ngc', '--namespace=ml', '--patch=patch.json', 'dino', 'train',
     )
     assert (done.returncode, done.stderr) == (0, '')
-    for item in json.loads(done.stdout)['items']:
+    # a kubectl that shows what it would have read
+    script = 'kubectl() { case " $* " in *" create "*) cat >>made; echo , >>made ;; esac; }\n' + done.stdout
+    subprocess.run(['sh', '-c', script], env={**docker.env, 'API_KEY': 'x'}, cwd=docker.env['HOME'], check=True)
+    with open(f'{docker.env["HOME"]}/made') as made:
+        items = json.loads(f'[{made.read().rstrip(",").strip().rstrip(",")}]')
+    assert [item['kind'] for item in items] == ['Service', *['Secret'] * bool(file), 'Job']
+    for item in items:
         kubernetes_validate.validate(item, version, strict=True)
         with pytest.raises(kubernetes_validate.ValidationError):
             kubernetes_validate.validate({**item, 'specs': {}}, version, strict=True)
+
+
+def test_the_patches_of_the_readme_are_valid(docker: Docker, tao: Program) -> None:
+    section = README.read_text('utf-8').partition('## On Kubernetes\n')[2].partition('\n## ')[0]
+    patches = re.findall(r"^\$ echo '(.*)' > (\w+\.json)$", section, re.MULTILINE)
+    assert len(patches) == 3
+    for text, name in patches:
+        (Path(docker.env['HOME']) / name).write_text(text)
+        done = tao('-q', 'submit', 'kubernetes', '--dry-run=json', f'--patch={name}', 'dino', 'train')
+        (job,) = json.loads(done.stdout)['items']
+        kubernetes_validate.validate(job, kubernetes_validate.utils.latest_version(), strict=True)

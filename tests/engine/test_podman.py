@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import notebook
 import pytest
 import test_readme as readme
+import test_status as status
 from conftest import Program
 from jobs import HANDLES, IGNORES, SLEEPS, command, ended, gone, hang_up, kill_client, launched, on_terminal
 
@@ -342,6 +343,10 @@ def test_an_engine_of_any_words(podman: Podman, tao: Program) -> None:
             stdin=subprocess.DEVNULL, capture_output=True, encoding='utf-8', timeout=30, check=False,
         )
         assert (done.returncode, done.stdout, done.stderr) == (42, '\n', '')
+
+
+def test_a_training(tao: Program, tmp_path: Path) -> None:
+    status.check_a_training(tao, tmp_path)
 
 
 def test_the_readme(podman: Podman) -> None:

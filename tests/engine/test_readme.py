@@ -2,13 +2,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import Program
+from jobs import FAILS, stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +39,8 @@ def furnish(folder: Path) -> Path:
         (folder / name).mkdir()
     (folder / 'specs' / 'dino.yaml').touch()
     (folder / 'specs' / 'train.txt').touch()
+    stand_in(folder / 'results', FAILS)
+    trainings(folder / 'results')
     (folder / '.tao_mounts.json').write_text(mounts_file(), 'utf-8')
     (folder / '.local' / 'state' / 'tao').mkdir(parents=True)
     buildx = folder / '.docker' / 'cli-plugins' / 'docker-buildx'
@@ -44,10 +49,38 @@ def furnish(folder: Path) -> Path:
     return folder
 
 
+def trainings(results: Path) -> None:
+    """Two trainings: dino has just done 37 of its 80 epochs, and old has failed in its twelfth."""
+    now = int(time.time())
+    for name, epochs, ended in (('dino', 37, now), ('old', 12, now - 86400)):
+        begun = {'status': 'STARTED', 'message': 'Starting DINO train.', 'at': ended - epochs * 260}
+        lines: list[dict[str, Any]] = [begun]
+        lines += [{
+            'status': 'RUNNING', 'epoch': epoch, 'max_epoch': 79, 'step': (epoch + 1) * 50, 'max_step': 4000,
+            'time_per_epoch': '0:04:20.5', 'eta': '3:06:45', 'at': ended - (epochs - 1 - epoch) * 260, 'kpi': {
+                'val_loss': round(0.3 + 2 / (epoch + 1), 3), 'val_mAP': round(0.6 - 0.5 / (epoch + 1), 3)},
+        } for epoch in range(epochs)]
+        if name == 'old':
+            lines += [{'status': 'FAILURE', 'message': 'File system error: No space left on device', 'at': ended}]
+        folder = results / name / 'train'
+        folder.mkdir(parents=True)
+        (folder / 'status.json').write_text(''.join(f'{json.dumps(stamped(**line))}\n' for line in lines), 'utf-8')
+        os.utime(folder / 'status.json', (ended, ended))
+
+
+def stamped(at: int, **line: object) -> dict[str, object]:
+    """A line of a status file, with its time as a container in UTC writes it."""
+    then = time.gmtime(at)
+    date, clock = f'{then.tm_mon}/{then.tm_mday}/{then.tm_year}', f'{then.tm_hour}:{then.tm_min}:{then.tm_sec}'
+    return {'date': date, 'time': clock, 'verbosity': 'INFO', **line}
+
+
 def plain(text: str, home: Path) -> str:
     """The text without what differs from one reader to the next."""
     text = text.replace(str(home), '/home/user')
-    text = re.sub(r'^    [0-9a-f]{12}  ', '    $(ID)  ', text, flags=re.MULTILINE)
+    text = re.sub(r'^(    |tao: )?[0-9a-f]{12}  ', r'\1$(ID)  ', text, flags=re.MULTILINE)
+    text = re.sub(r'  \d+ s  ', '  1 s  ', text)
+    text = re.sub(r'(since |until |done at )(?:[A-Z][a-z]{2} )?\d\d:\d\d', r'\g<1>09:00', text)
     text = re.sub(r'(?<=tao\.user=)\d+', '1000', text)
     text = re.sub(r'[0-9a-f]{12}(?=[.]built)', '0' * 12, text)
     text = re.sub(r'(?<=:jo-)\d{12}', 'YYYYMMDDHHMM', text)
@@ -92,7 +125,7 @@ def test_the_json_form_has_the_documented_keys(tao: Program, home: Path) -> None
 
 def test_every_option_and_variable_of_the_readme_exists(tao: Program, tao_pt: Program, docker: Docker) -> None:
     text = re.sub(r'^```.*?^```', '', README.read_text('utf-8'), flags=re.MULTILINE | re.DOTALL)
-    verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'info', 'images', 'pull', 'doctor',
+    verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'progress', 'info', 'images', 'pull', 'doctor',
              'completion')
     steps = [('bundle', step, '--help') for step in ('save', 'verify', 'load')]
     steps += [('config', action, '--help') for action in ('init', 'validate', 'show')]
@@ -101,9 +134,10 @@ def test_every_option_and_variable_of_the_readme_exists(tao: Program, tao_pt: Pr
     known = ''.join(tao(*words).stdout for words in [('--help', 'options'), *helps])
     known += ''.join(tao_pt(verb, '--help').stdout for verb in ('build', 'release', 'check'))
     known += Program('tao_ds', docker)('--help').stdout
-    # docker's, sbatch's and pip's
+    # docker's, sbatch's, pip's and the tasks'
     others = {
         '--cpus', '--memory', '--init', '--signal', '--gres', '--filter', '--find-links', '--no-index', '--use-pep517',
+        '--results_dir',
     }
     for option in set(re.findall(r'(?<![\w-])--[a-z][a-z0-9_-]+', text)) - others:
         assert option in known, option

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import test_progress as progress
 import test_readme as readme
+import test_status as status
 from conftest import Program
 from jobs import (
     HANDLES,
@@ -195,6 +197,12 @@ def test_images_and_bundles(over_ssh: Remote, tmp_path: Path) -> None:
     assert tao('bundle', 'save', bundle, 'model/dino').returncode == 0
     loaded = tao('bundle', 'load', bundle)
     assert (loaded.returncode, loaded.stdout) == (0, f'{IMAGE}\n')
+
+
+def test_a_status_file_is_read_in_its_container(over_tcp: Remote) -> None:
+    tao = launcher(over_tcp)
+    status.check_inside(tao, over_tcp)
+    progress.end(tao, progress.begin(tao))
 
 
 def test_doctor(over_tcp: Remote) -> None:

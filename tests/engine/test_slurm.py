@@ -63,6 +63,40 @@ def test_two_ranks_meet(slurm: Cluster) -> None:
     ]
 
 
+SPEC = 'train:\n  num_nodes: 1  # of the workstation\n  num_gpus: 2\n'
+
+
+def test_what_two_nodes_train_with(slurm: Cluster) -> None:
+    """With TAO's own way with the spec file, of which the image's stand-in has as much as concerns several nodes."""
+    jobs = {}
+    for mode in ('rw', 'ro'):
+        folder = slurm.home / mode
+        folder.mkdir()
+        (folder / 'a.yaml').write_text(SPEC)
+        words = [*TWO, f'--volume={folder}:/specs:{mode}', 'dino', 'train', '-e', '/specs/a.yaml']
+        done = slurm.tao('submit', 'slurm', *words)
+        jobs[mode] = done.out.strip()
+        assert ('/specs/a.yaml is on a mount for reading only (--volume): ' in done.err) == (mode == 'ro')
+    assert [slurm.ended(job) for job in jobs.values()] == ['0:0', '0:0']
+    port = 20000 + int(jobs['rw']) % 10000
+    trains = {mode: sorted(re.findall('.: trains .*|.: Using .*', slurm.log(job))) for mode, job in jobs.items()}
+    alone = ('Using default configs', 'trains on 1 nodes as 0, 1 GPUs each')
+    assert trains == {
+        'rw': [f'{i}: trains on 2 nodes as {i}, 1 GPUs each, first node0:{port}' for i in (0, 1)],
+        'ro': [f'{i}: {what}' for i in (0, 1) for what in alone],
+    }
+    assert (slurm.home / 'rw/a.yaml').read_text() == 'train:\n  num_nodes: 2\n  num_gpus: 1\n'
+
+
+def test_one_node_keeps_its_spec_file(slurm: Cluster) -> None:
+    (slurm.home / 'a.yaml').write_text(SPEC)
+    words = ['--gpus_per_node=2', f'--volume={slurm.home}:/specs', 'dino', 'train', '-e', '/specs/a.yaml']
+    job = slurm.submit(*words)
+    assert slurm.ended(job) == '0:0', slurm.log(job)
+    assert 'trains' not in slurm.log(job)
+    assert (slurm.home / 'a.yaml').read_text() == SPEC
+
+
 def test_each_node_gives_its_own_gpus(slurm: Cluster, docker: Docker) -> None:
     slurm.run('sbatch', '--nodelist=node0', '--gpus-per-node=1', '--wrap', 'sleep 60')
     job = slurm.submit(*TWO, 'dino', 'run', 'sh', '-c', 'echo ready; sleep 60')
@@ -75,8 +109,8 @@ def test_each_node_gives_its_own_gpus(slurm: Cluster, docker: Docker) -> None:
 
 
 def test_several_gpus_and_one_node(slurm: Cluster, docker: Docker) -> None:
-    job = slurm.submit('--gpus_per_node=2', 'dino', 'run', 'sh', '-c', 'echo "$WORLD_SIZE $NUM_GPU_PER_NODE"; sleep 60')
-    slurm.says(job, '1 2\n')
+    job = slurm.submit('--gpus_per_node=2', 'dino', 'run', 'sh', '-c', 'echo "<$WORLD_SIZE$NODE_RANK>"; sleep 60')
+    slurm.says(job, '<>\n')
     (container,) = docker.wait_for('label=tao.job')
     (request,) = docker.inspect(container)['HostConfig']['DeviceRequests']
     assert request['DeviceIDs'] == ['0', '1']
@@ -97,6 +131,57 @@ def test_the_code_of_the_rank_that_fails(slurm: Cluster, docker: Docker) -> None
     assert (done.code, done.err) == (3, '')
     assert time.monotonic() - begun < 30
     gone(docker)
+
+
+def test_the_code_of_the_rank_that_fails_in_pyxis(slurm: Cluster, tmp_path: Path) -> None:
+    """With a real srun that has no plugin: the ranks are processes of the nodes."""
+    (tmp_path / 'srun').write_text(
+        '#!/bin/bash\nfor word; do case $word in --*container-*) ;; *) words+=("$word") ;; esac; done\n'
+        'exec /usr/bin/srun "${words[@]}"\n'
+    )
+    (tmp_path / 'srun').chmod(0o755)
+    script = '[ "$NODE_RANK" = 0 ] && exec sleep 60; echo "<$SLURM_JOB_NAME $SLURM_NTASKS $LOGNAME>"; exit 3'
+    words = ['--quiet', 'submit', 'slurm', '--wait', '--container=pyxis', *TWO[:-len(NAMES)], 'dino', 'run', 'sh', '-c']
+    env = {'PATH': f'{tmp_path}:{slurm.env["PATH"]}'}
+    done = slurm.tao(*words, script, check=False, env=env)
+    assert done.code == 3
+    assert '1: <bash  >\n' in slurm.log(done.out.strip())
+
+
+def test_a_preempted_job_has_its_grace(slurm: Cluster, docker: Docker) -> None:
+    """It saves longer than a cancelled one may, which three seconds after its signal is removed here."""
+    script = 'trap "echo saving; sleep 5; echo saved; exit 0" TERM; echo ready; sleep 60 & wait'
+    job = slurm.submit('--partition=low', '--sbatch-arg=--exclusive', '--gpus=none', 'dino', 'run', 'sh', '-c', script)
+    slurm.says(job, 'ready')
+    (node,) = re.findall('node[01]', slurm.job(job)['NodeList'])
+    words = ['--partition=high', '--exclusive', f'--nodelist={node}']
+    slurm.run('sbatch', *words, '--wrap', 'true')
+    slurm.says(job, 'saving')
+    assert slurm.ended(job) == '0:0', slurm.log(job)
+    assert slurm.log(job).splitlines()[-1] == 'saved'
+    docker.wait_for('label=tao.job', count=0, all=True)
+
+
+def test_a_suspended_job_pauses_its_container(slurm: Cluster, docker: Docker) -> None:
+    (slurm.home / 'go').mkdir()
+    script = 'echo ready; while [ ! -e /go/on ]; do sleep 0.1; done; exit 4'
+    job = slurm.submit('--gpus=none', f'--volume={slurm.home}/go:/go', 'dino', 'run', 'sh', '-c', script)
+    slurm.says(job, 'ready')
+    slurm.run('scontrol', 'suspend', job)
+    docker.wait_for('label=tao.job', 'status=paused')
+    slurm.run('scontrol', 'resume', job)
+    docker.wait_for('label=tao.job', 'status=running')
+    (slurm.home / 'go/on').touch()
+    assert slurm.ended(job) == '4:0', slurm.log(job)
+
+
+def test_in_the_shell_of_salloc(slurm: Cluster) -> None:
+    words = ['salloc', '--quiet', '--ntasks=1', '--gpus-per-node=1']
+    outside = slurm.run(*words, TAO, '--dry-run', 'dino', 'train', check=False)
+    assert outside.code == 2
+    assert '    try: srun tao …, or say which: --gpus 0,1 (or --gpus none)\n' in outside.err
+    inside = slurm.run(*words, 'srun', TAO, '--quiet', '--dry-run', 'dino', 'train')
+    assert "--gpus '\"device=0\"'" in inside.out
 
 
 def test_cancelled_jobs_leave_no_container(slurm: Cluster, docker: Docker) -> None:
@@ -217,7 +302,7 @@ def test_submitted_from_within_a_job(slurm: Cluster) -> None:
     script = 'echo "$WORLD_SIZE $NODE_RANK $WANDB_MODE"'
     job = slurm.submit('--partition=all', '--gpus=none', '--env=WANDB_MODE', 'dino', 'run', 'sh', '-c', script, env=env)
     assert slurm.ended(job) == '0:0'
-    assert slurm.log(job) == '1 0 offline\n'
+    assert slurm.log(job) == '  offline\n'
 
 
 def test_leaving_the_wait_leaves_the_job(slurm: Cluster, docker: Docker) -> None:
@@ -237,6 +322,7 @@ def test_leaving_the_wait_leaves_the_job(slurm: Cluster, docker: Docker) -> None
 
 @pytest.mark.parametrize('options', [
     [], ['--nodes=2', '--gpus_per_node=tesla:4'], ['--gpus=none', '--volume=/:/all of it'], ['--container=pyxis'],
+    ['--container=pyxis', '--nodes=2'], ['--stop-timeout=300', '--srun-arg=--cpu-bind=none'],
     ['--engine=podman', '--gpus_per_node=2', '--nodes=3'], ['--engine=sudo -n docker', '--env=API_KEY=x'],
 ], ids=' '.join)
 def test_shellcheck_has_nothing_to_say(slurm: Cluster, options: list[str]) -> None:
@@ -263,18 +349,20 @@ def test_pyxis_gets_its_options(slurm: Cluster, tmp_path: Path) -> None:
     (tmp_path / 'srun').write_text('#!/bin/sh\nfor word; do echo "<$word>"; done\nprintf "rank %s\\n" "$NODE_RANK"\n')
     (tmp_path / 'srun').chmod(0o755)
     script = slurm.tao(
-        '-q', 'submit', 'slurm', '--dry-run', '--container=pyxis', '--nodes=2', '--volume=/tmp:/data:ro',
-        '--env=A=$b c', '--env=API_KEY=s3cr3t', 'dino', 'train', 'x y',
+        '-q', 'submit', 'slurm', '--dry-run', '--container=pyxis', '--nodes=2', '--srun-arg=--cpu-bind=none',
+        '--volume=/tmp:/data:ro', '--env=A=$b c', '--env=API_KEY=s3cr3t', 'dino', 'train', 'x y',
     ).out
     env = {'PATH': f'{tmp_path}:{slurm.env["PATH"]}', 'SLURM_JOB_NODELIST': 'node[0-1]', 'SLURM_JOB_ID': '7',
            'SLURM_JOB_NUM_NODES': '2'}
     shown = re.findall('<(.*)>', slurm.run('bash', stdin=script, env=env).out)
-    assert shown[:4] == ['--export=ALL', '--ntasks-per-node=1', '--wait=0', '--kill-on-bad-exit=1']
-    assert shown[4:] == [
-        '--label', '--container-image=docker://nvcr.io#nvidia/tao/tao-toolkit:7.1.0-pyt', '--container-writable',
-        '--no-container-mount-home', '--container-remap-root', '--container-mounts=/tmp:/data:ro',
-        '--container-env=API_KEY,WORLD_SIZE,NODE_RANK,NUM_GPU_PER_NODE,MASTER_ADDR,MASTER_PORT', 'sh', '-c',
-        'NODE_RANK=$SLURM_NODEID NUM_GPU_PER_NODE=${SLURM_GPUS_ON_NODE:-0} exec env "$@"', 'sh', 'A=$b c',
-        'dino', 'train', 'x y',
+    assert shown[:4] == [
+        '--export=PATH,HOME,API_KEY,WORLD_SIZE,MASTER_ADDR,MASTER_PORT', '--ntasks-per-node=1', '--wait=0',
+        '--kill-on-bad-exit=1',
     ]
+    assert shown[4:13] == [
+        '--label', '--cpu-bind=none', '--container-image=nvcr.io#nvidia/tao/tao-toolkit:7.1.0-pyt',
+        '--container-writable', '--no-container-mount-home', '--container-remap-root', '--container-entrypoint',
+        '--container-mounts=/tmp:/data:ro', '--container-env=API_KEY,WORLD_SIZE,MASTER_ADDR,MASTER_PORT',
+    ]
+    assert shown[13:15] + shown[16:] == ['sh', '-c', 'sh', 'A=$b c', 'dino', 'train', 'x y']
     assert 's3cr3t' not in script

@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from engine_answers import Engine
+from fake_kubectl import FakeKubectl
 from hypothesis import HealthCheck
 from hypothesis.configuration import set_hypothesis_home_dir
 from runner_calls import NAMES
@@ -72,6 +73,14 @@ def fake_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeDocker:
     fake = FakeDocker(tmp_path / 'fake')
     monkeypatch.setenv('PATH', f'{fake.folder}:{os.environ["PATH"]}')
     return fake
+
+
+@pytest.fixture
+def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKubectl:
+    """A kubectl on PATH that answers as told."""
+    made = FakeKubectl(tmp_path / 'kubectl')
+    monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
+    return made
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from support import Result, tao
 
 
 def submit(*given: str) -> Result:
-    """The dry run of a submission."""
-    return tao('submit', 'kubernetes', '--dry-run', *given)
+    """The dry run of a submission, its manifests alone."""
+    return tao('submit', 'kubernetes', '--dry-run=json', *given)
 
 
 def manifest(*given: str) -> Any:

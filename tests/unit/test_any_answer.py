@@ -11,6 +11,7 @@ from typing import Any, Iterator
 import pytest
 from archives import Tar
 from engine_answers import ID, MINE, Engine, container, ids
+from fake_kubectl import FakeKubectl
 from support import CHECKOUT, Result, tao
 
 from tao_launcher.commands.doctor import engine as engine_checks
@@ -168,13 +169,12 @@ def test_a_month_that_is_none(engine: Engine) -> None:
     assert tao('list').code == tao('clean').code == 0
 
 
-def test_what_kubectl_made_is_no_option(tmp_path: Path) -> None:
-    fake = 'printf "%s\\n" "$*" >>"$0.calls"\ncat >/dev/null\necho service/x --all "job.batch/y" \\$x\nexit 1\n'
-    (tmp_path / 'kubectl').write_text(f'#!/bin/sh\n{fake}')
-    (tmp_path / 'kubectl').chmod(0o755)
-    done = tao('submit', 'kubernetes', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
-    assert done.code == 125
-    assert (tmp_path / 'kubectl.calls').read_text().splitlines()[-1] == 'delete service/x job.batch/y'
+@pytest.mark.parametrize('said', ['--all', 'x' * 2_000_000, '\\0', '$x\n--all'], ids=range(4))
+def test_what_kubectl_printed_is_no_id(said: str, kubectl: FakeKubectl) -> None:
+    kubectl.answers('create', said)
+    done = tao('submit', 'kubernetes', '--nodes=2', 'dino', 'train')
+    assert done.code == 0
+    assert not any(call.startswith('patch') for call in kubectl.calls)
 
 
 def test_any_file_of_what_bundles_brought(home: Path, engine: Engine) -> None:

@@ -24,18 +24,19 @@ MODULES: dict[str, ast.Module] = {
 }
 # The rooms from the ground up; those on one floor do not know each other.
 FLOORS = (
-    ('base',), ('engine',), ('settings',), ('tasks',), ('launch',), ('checkouts',), ('commands/help',),
-    ('commands/jobs',), ('commands/images', 'commands/config', 'commands/doctor', 'commands/submit'),
+    ('base',), ('engine',), ('settings',), ('tasks',), ('status',), ('launch',), ('checkouts',), ('commands/help',),
+    ('commands/jobs',), ('commands/images', 'commands/config', 'commands/doctor', 'commands/submit',
+     'commands/progress'),
     ('commands/catalogue',), ('commands/completion',), ('commands/runner',), ('commands',), ('main',), ('__main__',),
 )
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random', 'zipfile'}
 # Below the commands, these touch the world: files, processes, signals, clocks.
 TOUCH_THE_WORLD = {
-    'base/access', 'base/backup', 'base/files', 'base/folders', 'base/host', 'base/lock', 'base/machine',
-    'base/output', 'base/ownership', 'base/reading', 'base/surroundings', 'base/temporary', 'engine/family',
-    'engine/installed', 'engine/process', 'engine/signals', 'launch/ending', 'launch/here_run', 'launch/run',
-    'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
+    'base/access', 'base/backup', 'base/clock', 'base/files', 'base/folders', 'base/host', 'base/lock',
+    'base/machine', 'base/output', 'base/ownership', 'base/reading', 'base/surroundings', 'base/temporary',
+    'base/terminal', 'engine/family', 'engine/installed', 'engine/process', 'engine/signals', 'status/reader',
+    'launch/ending', 'launch/here_run', 'launch/run', 'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
@@ -43,8 +44,8 @@ ASK_THE_WORLD = {
     'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival', 'launch/checks',
     'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/here_checks', 'launch/host_looks',
     'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare',
-    'launch/verbose', 'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find',
-    'checkouts/images', 'checkouts/submodules',
+    'launch/says', 'launch/status_file', 'launch/verbose', 'checkouts/builder', 'checkouts/checkout',
+    'checkouts/developer', 'checkouts/find', 'checkouts/images', 'checkouts/submodules', 'status/latest',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {

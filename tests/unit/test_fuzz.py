@@ -10,20 +10,28 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import shlex
 import time
 from pathlib import Path
 from typing import Any, Callable
 
+import kubernetes_answers
 import pytest
+import status_lines
 from engine_answers import ID, IMAGE, container
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from strategies import NASTY, command_lines, mounts_files
 from support import CHECKOUT, FakeDocker, Result, tao
 
+from tao_launcher.commands.progress.as_json import as_json
+from tao_launcher.commands.progress.show import View, in_one_line, shown
+from tao_launcher.commands.progress.sources import Reading, Seen, Subject
 from tao_launcher.settings.options import OPTIONS
 from tao_launcher.settings.programs import RUNNERS
+from tao_launcher.status.parse import NotStatus, parse
+from tao_launcher.status.status import brief
 
 SECONDS = float(os.environ.get('TAO_TEST_FUZZ', '0'))
 SEED = int(os.environ.get('TAO_TEST_FUZZ_SEED', '0')) or time.time_ns() % 10**9
@@ -72,6 +80,8 @@ def fuzzed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fuzzed:
     monkeypatch.setenv('PATH', f'{made.folder}:/usr/bin:/bin')
     monkeypatch.setattr('tao_launcher.commands.submit.to_slurm.SILENCE', 0.1)
     monkeypatch.setattr('tao_launcher.commands.submit.to_slurm.OFTEN', 0.05)
+    for name, seconds in (('SILENCE', 0.1), ('OFTEN', 0.05), ('LOOK', 0.1)):
+        monkeypatch.setattr(f'tao_launcher.commands.submit.kubernetes_wait.{name}', seconds)
     monkeypatch.setattr('tao_launcher.launch.supervise.IN_THE_MAKING', 0.0)
     monkeypatch.setattr('tao_launcher.launch.run.JUST_STARTED', 0.0)
     return made
@@ -289,8 +299,11 @@ ANSWERS: dict[str, st.SearchStrategy[bytes]] = {
     'version': spoiled(*ENGINES['versions'].values()), 'info': spoiled(*ENGINES['infos'].values()),
     'image': spoiled([{'Id': f'sha256:{ID}', 'RepoTags': [IMAGE], 'RepoDigests': [], 'Size': 3}], []),
     'manifest': manifests, 'events': st.lists(spoiled(*EVENTS), max_size=4).map(b'\n'.join),
-    **dict.fromkeys(('wait', 'stop', 'rm', 'logs', 'pull', 'kill', 'nvidia-smi', 'sbatch', 'scontrol', 'kubectl'),
+    **dict.fromkeys(('wait', 'stop', 'rm', 'logs', 'pull', 'kill', 'exec', 'nvidia-smi', 'sbatch', 'scontrol'),
                     spoiled_bytes(plain)),
+    'kubectl': spoiled_bytes(plain) | spoiled({'items': [
+        kubernetes_answers.job(end='Failed'), kubernetes_answers.pod(state=kubernetes_answers.ended(3)),
+    ]}),
 }
 COMMANDS = [
     ['list', '-a'], ['list', '--format', 'json'], ['stop', 'dino'], ['stop', '--all', '--all-users', '--yes'],
@@ -298,8 +311,10 @@ COMMANDS = [
     ['exec', '--dry-run', 'dino'], ['clean'], ['images', 'dino'],
     ['pull', 'dino'], ['doctor'], ['dino', 'train'], ['--detach', 'dino', 'train'], ['--gpus', 'free', 'dino', 'train'],
     ['--engine', 'podman', 'dino', 'train'], ['submit', 'slurm', '--wait', 'dino', 'train'],
-    ['submit', 'kubernetes', 'dino', 'train'], ['completion', '--complete', 'fish', 'tao logs '],
+    ['submit', 'kubernetes', '--nodes=2', 'dino', 'train'], ['submit', 'kubernetes', '--follow', 'dino', 'train'],
+    ['completion', '--complete', 'fish', 'tao logs '],
     ['bundle', 'save', 'b', 'dino'],
+    ['progress'], ['progress', '--watch', 'dino'], ['progress', '--format', 'json', 'x'],
 ]
 
 
@@ -311,7 +326,7 @@ def test_any_answer(fuzzed: Fuzzed, home: Path) -> None:
             fuzzed.answer(name, out, error if codes.get(name) else b'', codes.get(name, 0))
         (home / '.docker' / 'config.json').write_bytes(config)
         # the codes of jobs are anything a process can end with
-        own = set(range(256)) if {'wait', 'attach', 'slurm', 'train'} & set(line) else set()
+        own = set(range(256)) if {'wait', 'attach', 'slurm', 'train', '--watch'} & set(line) else set()
         is_fine(lambda: tao(*line), CODES | own)
 
     some_code = st.sampled_from([0, 1, 3, 125, 127, 137, 255])
@@ -319,3 +334,57 @@ def test_any_answer(fuzzed: Fuzzed, home: Path) -> None:
     config = spoiled({'auths': {'nvcr.io': {}}, 'credsStore': 'x', 'credHelpers': {'a': 'b'}, 'currentContext': 'gpu1'})
     fuzz(body, line=st.sampled_from(COMMANDS), answers=st.fixed_dictionaries(ANSWERS), codes=numbers,
          error=spoiled_bytes(plain), config=config)
+
+
+NINE = 1795683600.0  # when the status files begin
+STATUS_FILES = [
+    status_lines.lightning(9, 10, kpi={'a': 0.5, 'b': '"[0.1, 0.2]"'}),
+    status_lines.plain(5, 10, graphical={'loss': 'nan'}),
+    b''.join(status_lines.line(cur_iter=i, time_per_iter='00:00:00.7', eta='1 day, 3:02:11') for i in range(9)),
+]
+PIECES = [
+    *SPOILS, b'}', b'[', b'NaN', b'1e999', b'-1', b'"[0.1, NaN]"', b'{"a": [[]]}', b'0', b':', b'/', b' day, ',
+    b'"FAILURE"', b'"message": "\\u001b[2J\\ud800", ', b'Infinity', b'1.7e308', b'-1.7e308',
+]
+MUTATED = 10_000 if SECONDS else 500
+AT_ONCE = 0.1  # seconds of CPU for one file
+
+
+def mutated(chance: random.Random) -> bytes:
+    """A status file with pieces replaced, left out, or put into it."""
+    data = chance.choice(STATUS_FILES)
+    for _ in range(chance.randint(1, 6)):
+        start = chance.randrange(len(data) + 1)
+        data = data[:start] + chance.choice(PIECES) + data[start + chance.choice([0, 1, 3, 20, 300]):]
+    return data
+
+
+def everything_of(data: bytes, modified: float | None) -> None:
+    """All that can be shown of a status file."""
+    found = Reading(Subject('x', lambda: Seen('x', parse(b''))), Seen('x', parse(data, modified=modified)))
+    assert found.seen
+    views = [View(width, blocks, lambda text, color: text, NINE) for width, blocks in ((80, True), (20, False))]
+    for view in views:
+        lines = [*shown(found, view), *shown(found, view, 'a'), in_one_line(found, view)]
+        lines.append(brief(found.seen.status, NINE))
+        assert all(each.isprintable() for each in lines), lines
+        '\n'.join(lines).encode()
+    json.dumps(as_json(found, NINE), allow_nan=False)
+
+
+def test_mutated_status_files(tmp_path: Path) -> None:
+    """Whatever became of a file, there is an answer, in time; a few of them through the whole program."""
+    print(f'TAO_TEST_FUZZ_SEED={SEED}')
+    chance = random.Random(SEED)
+    for number in range(MUTATED):
+        data, modified = mutated(chance), chance.choice([None, NINE, -1e18, 1e18, NINE + 1800])
+        begun = time.process_time()
+        try:
+            everything_of(data, modified)
+        except NotStatus:
+            pass
+        assert time.process_time() - begun < AT_ONCE, data
+        if number % 100 == 0:
+            (tmp_path / 'status.json').write_bytes(data)
+            is_fine(lambda: tao('progress', str(tmp_path), '--plot', 'a'), {0, 2})
+            is_fine(lambda: tao('progress', str(tmp_path), '--format', 'json'), {0, 2})

@@ -17,7 +17,7 @@ from tao_launcher.base.errors import ConfigError
 from tao_launcher.base.json_text import loads, text_faults
 from tao_launcher.commands.completion import shellwords
 from tao_launcher.commands.jobs import find, job
-from tao_launcher.commands.submit import slurm
+from tao_launcher.commands.submit import slurm_answers
 from tao_launcher.engine import answers, failures, pulls
 from tao_launcher.launch import arguments, gpus
 from tao_launcher.launch.paths import follow
@@ -148,7 +148,7 @@ CASES: dict[str, tuple[Callable[[Any], object], Callable[[int], Any], int]] = {
     ),
     'ids': (answers.ids, lambda n: f'{"a" * 64}\n x\n' * n, 5000),
     'digits': (answers.digits, lambda n: '9' * n, 50000),
-    'an answer of scontrol': (slurm.state, lambda n: 'JobState=A ' * n, 5000),
+    'an answer of scontrol': (slurm_answers.state, lambda n: 'JobState=A Reason=B ExitCode=' * n, 5000),
     'an answer of nvidia-smi': (lambda rows: gpus.pick_free(1, rows, rows), lambda n: '1,GPU-a\n' * n, 5000),
     'an error of the engine': (diagnosed, lambda n: 'context ' * n, 5000),
     'another error of the engine': (diagnosed, lambda n: 'manifest for ' * n, 5000),

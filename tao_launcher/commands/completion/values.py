@@ -28,7 +28,7 @@ def option_value(key: str, text: str, options: Values, world: World) -> Completi
     if key == 'context':
         names = world.contexts() if _profile(options, world).has_contexts else ()
         return Completions('', tuple(map(Candidate, names)))
-    if key == 'mounts_file':
+    if key in ('mounts_file', 'patch'):
         return paths.host(text, world)
     if key == 'host_path':
         return paths.host(text, world, only_folders=True) if '=' not in text else NOTHING
@@ -64,6 +64,10 @@ def by_kind(
         ended, everybody, named = jobs
         found = world.jobs(options, ended=ended, everybody=everybody)
         return Completions('', tuple(Candidate(word, what) for word, what in found if word not in named))
+    if kind == 'JOB|PATH':
+        here = paths.host(text, world)
+        ours = () if here.head else by_kind('JOB', text, options, world, jobs).candidates
+        return here._replace(candidates=(*ours, *here.candidates))
     if kind == 'TASK':
         return group_or_task(text, options, world)
     if kind == 'DIR:DST[:MODE]':

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...settings.option import Values
     from .types import World
 
-ENDED_TOO = ('logs', 'wait')  # they have something to say of jobs that have ended
+ENDED_TOO = ('logs', 'wait', 'progress')  # they have something to say of jobs that have ended
 
 
 class Cursor(Record):

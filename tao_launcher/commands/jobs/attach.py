@@ -33,17 +33,23 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     engine, dry_run = asked(given, invocation)
-    return attach(engine, given.job, patience(invocation), invocation.output, dry_run=dry_run)
+    seconds = patience(invocation)
+    (job,) = chosen(jobs_of(engine, all_users=True, ended=True), [given.job], engine.owner, running=True)
+    code = attach(engine, job, seconds, invocation.output, dry_run=dry_run)
+    if code > 0:
+        from .says import explain
+
+        explain([job], engine, invocation)
+    return code
 
 
-def attach(engine: Engine, wanted: str, seconds: int, output: Output, *, dry_run: bool) -> int:
+def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: bool) -> int:
     """Follow a job to its end and return its exit code; a job on a terminal gets this terminal.
 
     Any other is followed by its log, because an attached client would pass Ctrl-C and a hang-up on to
     it; an engine whose connection is lost is asked again for `seconds`. Negative when a signal ended the
     following.
     """
-    (job,) = chosen(jobs_of(engine, all_users=True, ended=True), [wanted], engine.owner, running=True)
     if job.tty and all(host.terminals()):
         words = (*engine.words, 'attach', '--sig-proxy=false', job.id)
         if dry_run:

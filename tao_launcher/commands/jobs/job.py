@@ -10,6 +10,7 @@ from ...base.text import cut
 from ...base.times import seconds
 from ...engine import answers
 from ...settings.programs import RUNNERS
+from ...settings.values import Mount, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Job(Record):
     command: tuple[str, ...]
     tty: bool
     auto_remove: bool  # with --rm: its log and exit code end with it
+    workdir: str = ''  # in its container
+    mounts: tuple[Mount, ...] = ()  # by the engine's paths; the source of what has none of these is ''
 
     @property
     def has_ended(self) -> bool:
@@ -79,7 +82,13 @@ def _job(container: object) -> Job:
         command=answers.texts(container, 'Config', 'Cmd'),
         tty=answers.at(container, 'Config', 'Tty') is True,
         auto_remove=answers.at(container, 'HostConfig', 'AutoRemove') is True,
+        workdir=text('Config', 'WorkingDir'),
+        mounts=tuple(map(_mount, answers.entries(container, 'Mounts'))),
     )
+
+
+def _mount(mount: object) -> Mount:
+    return Mount(answers.text(mount, 'Source'), clean_path(answers.text(mount, 'Destination')))
 
 
 def _gpus(container: object) -> str:
@@ -178,4 +187,5 @@ def release(image: str) -> str:
 def as_json(job: Job) -> dict[str, Any]:
     """A job for --format json; keys are only ever added. Secrets of the command are starred out."""
     code = job.exit_code if job.has_ended else None
-    return {**job._asdict(), 'command': masked_words(job.command), 'exit_code': code}
+    shown = {**job._asdict(), 'command': masked_words(job.command), 'exit_code': code}
+    return {key: value for key, value in shown.items() if key not in ('workdir', 'mounts')}

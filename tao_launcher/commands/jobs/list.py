@@ -1,4 +1,4 @@
-"""tao list: the caller's jobs."""
+"""tao list: the caller's jobs, and how far they are."""
 from __future__ import annotations
 
 import json
@@ -17,12 +17,13 @@ from .job import Job, as_json, release
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Mapping, Sequence
 
-    from ...base.output import Output
     from ...settings.invocation import Invocation
     from ..help.verb_parser import Parser
+    from .results import Told
 
-HELP = 'list your jobs'
+HELP = 'list your jobs, and how far they are'
 
 
 def add(parser: Parser) -> None:
@@ -37,31 +38,61 @@ def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     engine, dry_run = asked(given, invocation)
     return list_(
-        engine, given.format, invocation.output, ended=given.all, all_users=given.all_users, dry_run=dry_run,
+        engine, given.format, invocation, ended=given.all, all_users=given.all_users, dry_run=dry_run,
     )
 
 
-def list_(engine: Engine, form: str, output: Output, *, ended: bool, all_users: bool, dry_run: bool) -> int:
+def list_(engine: Engine, form: str, invocation: Invocation, *, ended: bool, all_users: bool, dry_run: bool) -> int:
     """Print the jobs as a table, as JSON, or their ids. Returns 0, also when there are none."""
+    output = invocation.output
     if dry_run:
         output.result(output.line((*engine.words, *list_words(engine.owner, all_users=all_users, ended=ended))))
         output.notice(f'then: {join(engine.words)} inspect --type container, with the ids that it prints')
         return 0
     found = jobs_of(engine, all_users=all_users, ended=ended)
-    if form == 'json':
-        output.result(json.dumps([as_json(job) for job in found], indent=2) + '\n')
+    if form == 'ids' and found:
+        output.result(''.join(f'{job.id}\n' for job in found))
+    elif form == 'json':
+        output.result(_json(found, engine, invocation))
     elif not found:
         output.say('no jobs' if ended else 'no jobs (tao list -a shows ended ones)')
-    elif form == 'ids':
-        output.result(''.join(f'{job.id}\n' for job in found))
     else:
-        colors = {_state(job): _color(job) for job in found}
-
-        def paint(head: str, cell: str) -> str:
-            return output.painted(cell, colors[cell]) if head == 'STATE' and colors.get(cell) else cell
-
-        output.result(table(_rows(found, all_users=all_users), machine.columns(), paint))
+        _print(found, engine, invocation, all_users=all_users)
     return 0
+
+
+def _json(found: Sequence[Job], engine: Engine, invocation: Invocation) -> str:
+    told = _told(found, engine, invocation)
+    now = machine.now()
+    return json.dumps([{
+        **as_json(job), 'progress': told[job.id].as_json(now), 'failure': told[job.id].failure or None,
+    } for job in found], indent=2) + '\n'
+
+
+def _print(found: Sequence[Job], engine: Engine, invocation: Invocation, *, all_users: bool) -> None:
+    """The table, and after it what ended jobs say of their end."""
+    output = invocation.output
+    told = _told(found, engine, invocation)
+    colors = {_state(job): _color(job) for job in found}
+
+    def paint(head: str, cell: str) -> str:
+        return output.painted(cell, colors[cell]) if head == 'STATE' and colors.get(cell) else cell
+
+    output.result(table(_rows(found, told, all_users=all_users), machine.columns(), paint))
+    failed = [job for job in found if told[job.id].failure and job.has_ended]
+    if failed:
+        from .says import say
+
+        say(failed, told, output)
+
+
+def _told(found: Sequence[Job], engine: Engine, invocation: Invocation) -> Mapping[str, Told]:
+    """What the jobs tell of themselves, by their ids."""
+    if not found:
+        return {}
+    from .results import ours, told  # what reads status files takes its time to load
+
+    return told(found, ours(engine, invocation))
 
 
 def _state(job: Job) -> str:
@@ -75,14 +106,15 @@ def _color(job: Job) -> str:
     return {'running': 'GREEN', 'paused': 'YELLOW', 'created': 'YELLOW'}.get(job.state, 'RED')
 
 
-def _rows(found: list[Job], *, all_users: bool) -> list[tuple[str, ...]]:
+def _rows(found: Sequence[Job], told: Mapping[str, Told], *, all_users: bool) -> list[tuple[str, ...]]:
     now = machine.now()
-    head = ('ID', *(['USER'] if all_users else []), 'TASK', 'STATE', 'SINCE', 'GPUS', 'RELEASE', 'COMMAND')
+    head = ('ID', *(['USER'] if all_users else []), 'TASK', 'STATE', 'SINCE', 'PROGRESS', 'GPUS', 'RELEASE', 'COMMAND')
     return [head] + [
         (
             job.id[:12], *([owner_name(job.owner)] if all_users else []), job.task,
             _state(job),
-            ago(job.finished if job.has_ended else job.started, now), job.gpus, release(job.image),
+            ago(job.finished if job.has_ended else job.started, now), told[job.id].brief(now) or '-',
+            job.gpus, release(job.image),
             ' '.join(masked_words(job.command)),
         )
         for job in found

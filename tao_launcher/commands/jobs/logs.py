@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from ...base.output import Output
     from ...settings.invocation import Invocation
     from ..help.verb_parser import Parser
     from .job import Job
@@ -34,19 +33,15 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     engine, dry_run = asked(given, invocation)
-    return logs(
-        engine, given.job, given.tail or '', patience(invocation), invocation.output, follow=given.follow,
-        dry_run=dry_run,
-    )
+    return logs(engine, given.job, given.tail or '', invocation, follow=given.follow, dry_run=dry_run)
 
 
-def logs(
-    engine: Engine, wanted: str, tail: str, seconds: int, output: Output, *, follow: bool, dry_run: bool,
-) -> int:
-    """Show the engine's `logs` of the job. Leaving it leaves the job alone.
+def logs(engine: Engine, wanted: str, tail: str, invocation: Invocation, *, follow: bool, dry_run: bool) -> int:
+    """Show the engine's `logs` of the job, and after them what an ended one says of its failure.
 
-    Followed, an engine whose connection is lost is asked again for `seconds`.
+    Leaving it leaves the job alone. Followed, an engine whose connection is lost is asked again.
     """
+    seconds, output = patience(invocation), invocation.output
     (job,) = chosen(jobs_of(engine, all_users=True, ended=True), [wanted], engine.owner, running=False)
     words = (
         *engine.words, 'logs', *(['-f'] if follow else []), *(['--tail', tail] if tail else []), job.id,
@@ -54,24 +49,34 @@ def logs(
     if dry_run:
         output.result(output.line(words))
         return 0
-    if not follow:
+    has_failed = job.has_ended and job.exit_code != 0
+    if not follow and not has_failed:
         return process.become(words, engine.environ)
-    again = Again(engine, seconds, output)
+    code, ended = _shown(words, job, Again(engine, seconds, output), engine)
+    if ended:
+        from .says import explain
+
+        explain([ended], engine, invocation)
+    return code
+
+
+def _shown(words: tuple[str, ...], job: Job, again: Again, engine: Engine) -> tuple[int, Job | None]:
+    """Show the log as long as the job runs: (the exit code, the job if it is known to have failed, or is gone)."""
     while True:
         begun = process.clock()
         try:
             with Unwinding():
                 code = process.follow(words, engine.environ)
         except SystemExit as e:  # TERM or HUP, of which the launcher then dies itself
-            return 128 - int(e.code or 0)
+            return 128 - int(e.code or 0), None
         lost_at = machine.now()
         if job.has_ended or code > 128:  # nobody reads it
-            return code
+            return code, job if job.has_ended and job.exit_code and code <= 128 else None
         if code and process.clock() - begun < AT_ONCE and _cannot_be_read(job, engine):
-            return code
+            return code, None
         there = again.look([job])
         if not there or (there[0].has_ended and code == 0):  # a lost connection is an error
-            return code
+            return code, there[0] if there and there[0].exit_code else None if there else job
         (job,) = there  # of one that has ended meanwhile the rest is shown
         words = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)
 

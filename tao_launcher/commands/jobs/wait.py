@@ -13,9 +13,8 @@ from .job import Job, lines
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from ...base.output import Output
     from ...settings.invocation import Invocation
     from ..help.verb_parser import Parser
 
@@ -31,15 +30,20 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     engine, dry_run = asked(given, invocation)
-    return wait(engine, given.jobs, patience(invocation), invocation.output, dry_run=dry_run)
+    return wait(engine, given.jobs, invocation, dry_run=dry_run)
 
 
-def wait(engine: Engine, wanted: Sequence[str], seconds: int, output: Output, *, dry_run: bool) -> int:
-    """Wait until the jobs have ended. Returns the first exit code, in their order, that is not 0.
+def wait(
+    engine: Engine, wanted: Sequence[str], invocation: Invocation, *, dry_run: bool,
+    tick: Callable[[], None] | None = None,
+) -> int:
+    """Wait until the jobs have ended, and say why where they do. Returns the first exit code, in their order, but 0.
 
-    An engine whose connection is lost is asked again for `seconds`. Negative when a signal ended the
-    waiting. Raises EngineError when the engine does not know how one of them ended.
+    An engine whose connection is lost is asked again. `tick` is called now and then, and shows what there is to be
+    said. Negative when a signal ended the waiting. Raises EngineError when the engine does not know how one of them
+    ended.
     """
+    seconds, output = patience(invocation), invocation.output
     jobs = chosen(jobs_of(engine, all_users=True, ended=True), wanted, engine.owner, running=False)
     # the client waits for one after the other, and a job with --rm takes its code with it
     groups = [[job for job in jobs if not job.auto_remove], *([job] for job in jobs if job.auto_remove)]
@@ -50,7 +54,7 @@ def wait(engine: Engine, wanted: Sequence[str], seconds: int, output: Output, *,
     again = Again(engine, seconds, output)
     codes: dict[str, int] = {}
     while groups:
-        number, told = process.watch((), [_command(engine, group) for group in groups], engine.environ)
+        number, told = process.watch((), [_command(engine, group) for group in groups], engine.environ, tick=tick)
         if number:
             return -number
         lost = []
@@ -65,7 +69,12 @@ def wait(engine: Engine, wanted: Sequence[str], seconds: int, output: Output, *,
             codes.update((job.id, job.exit_code) for job in there if job.has_ended)
             lost.append([job for job in there if not job.has_ended])
         groups = [group for group in lost if group]
-    return next((codes[job.id] for job in jobs if codes[job.id]), 0)
+    failed = [job for job in jobs if codes[job.id]]
+    if failed and not tick:
+        from .says import explain
+
+        explain(failed, engine, invocation)
+    return codes[failed[0].id] if failed else 0
 
 
 def _command(engine: Engine, jobs: Sequence[Job]) -> tuple[str, ...]:

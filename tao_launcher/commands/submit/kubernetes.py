@@ -9,8 +9,9 @@ from ...base.text import plural
 from ...settings.docker_args import word_name
 from ...settings.option import CODE, IGNORED, REFUSED
 from ...settings.options import ROWS
-from . import contract
-from .pod import PORT, by_name, environment, literal, of_nodes, part, put, quantity, user, volumes
+from . import contract, rendezvous
+from .job_state import CONTAINER
+from .pod import PORT, address, by_name, environment, literal, mounted, of_nodes, part, put, quantity, user, volumes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,10 +29,15 @@ PULL = {'': 'IfNotPresent', 'always': 'Always', 'never': 'Never'}
 
 
 class Manifest(Record):
-    """A List of a Service and a Job of one name; `secrets` are the variables that SECRET has to hold."""
+    """A Job, and the Service of its name where it has several nodes (or {}).
+
+    `secrets` are the variables that a Secret of that name has to hold.
+    """
 
     name: str
-    document: Mapping[str, Any]
+    digest: str
+    service: Mapping[str, Any]
+    job: Mapping[str, Any]
     secrets: tuple[str, ...]
     notices: tuple[str, ...]
 
@@ -42,33 +48,46 @@ def manifest(plan: Plan, wanted: Submission, digest: str, is_file: Callable[[str
     is_file(path) tells whether a mount source is a file. Raises UsageError with everything that a pod
     cannot be told.
     """
-    problems = _untold(plan)
+    problems = _untold(plan, wanted.nodes)
     name = wanted.name or _name(plan.job, digest)
     labels = {'tao.job': re.sub('[^A-Za-z0-9_.-]', '.', plan.job)[:63].strip('.-_'), 'tao.plan': digest}
     meta = {'name': name, **part('namespace', wanted.namespace), 'labels': labels}
     pod = _pod(plan, wanted, name, is_file, problems)
     if problems:
         raise UsageError(f'{plural(len(problems), "thing")} that a pod cannot express', *problems)
-    port = int(contract.master_port(plan) or PORT)
-    service = {
-        'apiVersion': 'v1', 'kind': 'Service', 'metadata': meta,
-        'spec': {
-            # a rank looks for the first one before anything is ready
-            'clusterIP': 'None', 'publishNotReadyAddresses': True, 'selector': {'job-name': name},
-            'ports': [{'name': 'master', 'port': port}],
-        },
-    }
     job = {
         'apiVersion': 'batch/v1', 'kind': 'Job', 'metadata': meta,
         'spec': {
             'completionMode': 'Indexed', 'completions': wanted.nodes, 'parallelism': wanted.nodes, 'backoffLimit': 0,
-            'template': {'metadata': {'labels': labels}, 'spec': pod},
+            'template': {'metadata': {'labels': labels, **_shown(wanted.nodes)}, 'spec': pod},
         },
     }
     return Manifest(
-        name, {'apiVersion': 'v1', 'kind': 'List', 'items': [service, job]}, by_name(plan),
-        (*contract.replaced(plan), *_notices(plan, wanted, name)),
+        name, digest, _service(plan, meta) if wanted.nodes > 1 else {}, job, by_name(plan, wanted.nodes),
+        (*contract.notices(plan, wanted.nodes, mounted(plan, wanted)), *_notices(plan, wanted, name)),
     )
+
+
+def secret(made: Manifest, values: Mapping[str, str]) -> Object:
+    """The Secret with the values of the variables, for a standard input and no one's eyes."""
+    meta = made.job['metadata']
+    return {'apiVersion': 'v1', 'kind': 'Secret', 'metadata': meta, 'type': 'Opaque', 'stringData': dict(values)}
+
+
+def owned(made: Manifest) -> list[str]:
+    """What is created beside the Job."""
+    return [f'service/{made.name}'] * bool(made.service) + [f'secret/{made.name}'] * bool(made.secrets)
+
+
+def _service(plan: Plan, meta: Object) -> Object:
+    return {
+        'apiVersion': 'v1', 'kind': 'Service', 'metadata': meta,
+        'spec': {
+            # a rank looks for the first one before anything is ready
+            'clusterIP': 'None', 'publishNotReadyAddresses': True, 'selector': {'job-name': meta['name']},
+            'ports': [{'name': 'master', 'port': int(contract.master_port(plan) or PORT)}],
+        },
+    }
 
 
 def _pod(
@@ -79,7 +98,7 @@ def _pod(
     has_host_network = plan.passed.get('network') == 'host'
     ports = [{'containerPort': port.container, 'protocol': port.protocol.upper()} for port in plan.ports]
     container = {
-        'name': 'tao', 'image': plan.image, 'imagePullPolicy': PULL[str(plan.passed.get('pull', ''))],
+        'name': CONTAINER, 'image': plan.image, 'imagePullPolicy': PULL[str(plan.passed.get('pull', ''))],
         **_command(plan),
         'env': environment(plan, wanted, name, problems),
         **part('resources', part('limits', part('nvidia.com/gpu', str(wanted.gpus or '')))),
@@ -87,7 +106,8 @@ def _pod(
         **part('ports', ports),
     }
     pod = {
-        'restartPolicy': 'Never', 'subdomain': name, 'terminationGracePeriodSeconds': plan.stop_timeout,
+        'restartPolicy': 'Never', **part('subdomain', name * (wanted.nodes > 1)),
+        'terminationGracePeriodSeconds': plan.stop_timeout,
         # as --init: the job is not process 1, and who is buries its orphans
         **part('shareProcessNamespace', bool(plan.init)),
         **part('securityContext', user(plan, problems)),
@@ -102,7 +122,22 @@ def _pod(
     for row in ROWS:
         if row.key in plan.passed and row.kubernetes not in (CODE, REFUSED, IGNORED):
             put({**pod, 'container': container}, row.kubernetes, _value(row, plan.passed[row.key]))
-    return pod
+    _request(container)
+    first = [rendezvous.container(container, address(name))] if wanted.nodes > 1 else []
+    return {**part('initContainers', first), **pod}
+
+
+def _shown(nodes: int) -> Object:
+    """Of several containers kubectl logs shows the job's own, and need not say so."""
+    return part('annotations', {'kubectl.kubernetes.io/default-container': CONTAINER} if nodes > 1 else {})
+
+
+def _request(container: Object) -> None:
+    """Ask for what the container is limited to: a node has to have it, whatever the namespace's defaults are."""
+    limits = container.get('resources', {}).get('limits', {})
+    asked = {key: limits[key] for key in ('cpu', 'memory') if key in limits}
+    if asked:
+        container['resources']['requests'] = {**asked, **container['resources'].get('requests', {})}
 
 
 def _command(plan: Plan) -> Object:
@@ -132,11 +167,11 @@ def _name(job: str, digest: str) -> str:
     return f'tao-{words[:38].strip("-")}-{digest[:8]}'
 
 
-def _untold(plan: Plan) -> list[str]:
+def _untold(plan: Plan, nodes: int) -> list[str]:
     """What docker takes and a pod does not."""
     problems = [f'{word_name(word)}: an option of docker run' for word in plan.extra_args]
     port = contract.master_port(plan)
-    if port and not re.fullmatch('[1-9][0-9]{0,4}', port):
+    if nodes > 1 and port and not re.fullmatch('[1-9][0-9]{0,4}', port):
         problems.append(f'MASTER_PORT={port}: expected a port')
     problems += [
         f'{row.key}: an option of docker run' for row in ROWS if row.kubernetes == REFUSED and row.key in plan.passed
@@ -160,6 +195,9 @@ def _notices(plan: Plan, wanted: Submission, name: str) -> list[str]:
         ports = ' '.join(f'{port.host}:{port.container}' for port in plan.ports)
         there = f'-n {wanted.namespace} ' if wanted.namespace else ''
         notices.append(f'ports are not published; kubectl {there}port-forward job/{name} {ports}')
+    has_shm = any(mount.destination == '/dev/shm' for mount in mounted(plan, wanted))
+    if not (has_shm or plan.passed.get('shm_size') or plan.passed.get('ipc') == 'host'):
+        notices.append('/dev/shm of a pod is 64 MB, too little for data loaders with workers: --shm_size 16G')
     if plan.ulimits:
         names = ', '.join(limit.name for limit in plan.ulimits)
         notices.append(f'ulimits ({names}) are not part of a pod: those of the nodes apply')

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Object = Dict[str, Any]
 
-SECRET = 'tao-environment'  # the Secret that has the variables whose values must not be seen
 PORT = 29500
 RANK = "metadata.annotations['batch.kubernetes.io/job-completion-index']"
 # docker's sizes are powers of 1024 whatever they are called; those of Kubernetes are not
@@ -44,30 +43,39 @@ def literal(text: str) -> str:
     return text.replace('$', '$$') if '$(' in text or '$$' in text else text
 
 
-def by_name(plan: Plan) -> tuple[str, ...]:
+def by_name(plan: Plan, nodes: int) -> tuple[str, ...]:
     """The variables whose values must not be seen: they come from the Secret."""
-    return tuple(name for name in plan.by_name if name not in contract.decided(plan))
+    return tuple(name for name in plan.by_name if name not in contract.decided(plan, nodes))
+
+
+def address(name: str) -> str:
+    """The name of the first rank's pod, where the cluster's DNS knows the Service of that name."""
+    return f'{name}-0.{name}'
 
 
 def environment(plan: Plan, wanted: Submission, name: str, problems: list[str]) -> list[Object]:
-    """The variables of the plan, and of TAO's contract; `name` is that of the Job and its Service."""
+    """The variables of the plan, and of TAO's contract for several nodes.
+
+    `name` is that of the Job, of its Service, and of the Secret that has the values which must not be seen.
+    """
     ours = {
         'WORLD_SIZE': str(wanted.nodes), 'NODE_RANK': '', 'NUM_GPU_PER_NODE': str(wanted.gpus),
-        'MASTER_ADDR': f'{name}-0.{name}', 'MASTER_PORT': contract.master_port(plan) or str(PORT),
-    }
+        'MASTER_ADDR': address(name), 'MASTER_PORT': contract.master_port(plan) or str(PORT),
+    } if wanted.nodes > 1 else {}
     found: list[Object] = []
     for word in plan.variables:
         key, equals, value = word.partition('=')
         if key in ours or key == LAUNCH_ID:
             continue
-        if not re.fullmatch('[-._a-zA-Z][-._a-zA-Z0-9]*', key):
+        if not re.fullmatch('[-._a-zA-Z][-._a-zA-Z0-9]*' if equals else '[a-zA-Z_][a-zA-Z0-9_]*', key):
             problems.append(f'variable {key}: expected a name of letters, digits and _')
         if equals:
             found.append({'name': key, 'value': literal(value)})
         else:
-            found.append({'name': key, 'valueFrom': {'secretKeyRef': {'name': SECRET, 'key': key}}})
+            found.append({'name': key, 'valueFrom': {'secretKeyRef': {'name': name, 'key': key}}})
     found += [{'name': key, 'value': value} for key, value in ours.items() if value]
-    return [*found, {'name': 'NODE_RANK', 'valueFrom': {'fieldRef': {'fieldPath': RANK}}}]
+    rank = {'name': 'NODE_RANK', 'valueFrom': {'fieldRef': {'fieldPath': RANK}}}
+    return [*found, *[rank][:len(ours)]]
 
 
 def volumes(
@@ -97,6 +105,11 @@ def volumes(
         found.append({'name': 'shm', 'emptyDir': {'medium': 'Memory', 'sizeLimit': quantity(size)}})
         mounts.append({'name': 'shm', 'mountPath': '/dev/shm'})
     return found, mounts
+
+
+def mounted(plan: Plan, wanted: Submission) -> list[Mount]:
+    """Everything that is mounted, claims too."""
+    return [*of_nodes(plan, wanted), *wanted.claims]
 
 
 def of_nodes(plan: Plan, wanted: Submission) -> list[Mount]:

@@ -5,14 +5,14 @@ import re
 
 from ...base.errors import UsageError
 from ...base.shell import join, quote
-from ...base.text import plural
+from ...base.text import is_utf8, plural
 from ...launch.variables import LAUNCH_ID
 from ...settings.docker_args import word_name
 from ...settings.option import NOTICE, REFUSED
 from ...settings.options import ROWS
-from . import contract
-from .slurm import Script, check_names, head, options, sbatch_words
-from .slurm_functions import BATCH
+from . import contract, enroot
+from .slurm import Script, check_names, head, options, sbatch_words, srun_options
+from .slurm_functions import BATCH, CONTRACT
 from .submission import gpu_ids
 
 TYPE_CHECKING = False
@@ -23,8 +23,23 @@ if TYPE_CHECKING:
     from ...settings.values import Mount
     from .submission import Submission
 
-# pyxis passes the step's variables on into the container
-COMMAND = "sh -c 'NODE_RANK=$SLURM_NODEID NUM_GPU_PER_NODE=${SLURM_GPUS_ON_NODE:-0} exec env \"$@\"' sh"
+# In the container, which has the step's variables. With these Lightning would leave it to Slurm to start a process for
+# each GPU, and refuse more than one.
+FORGET = (
+    'unset SLURM_NTASKS SLURM_NNODES SLURM_PROCID SLURM_LOCALID SLURM_NTASKS_PER_NODE RANK LOCAL_RANK GROUP_RANK; '
+    'export SLURM_JOB_NAME=bash; '
+)
+# Paths get into a shell script of enroot's, and into a table whose columns blanks part.
+ODD = r'[$`"\\\s]'
+PLACE = 'export NODE_RANK=$SLURM_NODEID NUM_GPU_PER_NODE=${SLURM_GPUS_ON_NODE:-0}; '
+PLACED = ('NODE_RANK', 'NUM_GPU_PER_NODE')
+ALONE = 'exec env "$@"'
+# Of several ranks srun returns the highest code: one that is ended as another has failed must not have a higher one.
+# Slurm signals every process of the step, so nothing has to be passed on.
+AMONG_OTHERS = (
+    'ended=; trap ended=yes TERM; trap : HUP INT QUIT USR1 USR2; env "$@"; code=$?; '
+    '[ ! "$ended" ] || [ $code = 0 ] || code=1; exit $code'
+)
 
 
 def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Sequence[str]) -> Script:
@@ -35,54 +50,49 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     problems = _untold(plan)
     if problems:
         raise UsageError(f'{plural(len(problems), "thing")} that pyxis cannot express', *problems)
-    plan, notices = contract.by_name(plan)
+    notices = contract.notices(plan, wanted.nodes, plan.mounts)
+    plan = contract.by_name(plan, wanted.nodes)
     ids = gpu_ids(wanted.gpus)
     words = [word for word in plan.variables if not (ids and ids in word) and word != LAUNCH_ID]
     check_names([word.partition('=')[0] for word in words])
     by_name = [name for name in plan.by_name if name not in (*contract.NAMES, LAUNCH_ID)]
     exported = tuple(dict.fromkeys(('PATH', 'HOME', *by_name)))
+    inside = PLACE + FORGET + AMONG_OTHERS if wanted.nodes > 1 else FORGET + ALONE
     # what is for the container alone is set in it: srun has a PATH as well. GPUs are chosen before it is there
-    early = [word for word in words if '=' not in word or word.startswith('NVIDIA_')]
+    early = [word for word in words if '=' not in word and word not in PLACED or word.startswith('NVIDIA_')]
     names = [word.partition('=')[0] for word in early]
     own = [f'export {quote(word)}\n' for word in early if '=' in word]
-    inside = [word for word in words if word not in early]
+    late = [word for word in words if word not in (*early, *PLACED)]
     step = [
-        f'--container-image={image(plan.image)}', '--container-writable', '--no-container-mount-home',
+        f'--container-image={enroot.called(plan.image)}', '--container-writable', '--no-container-mount-home',
         '--no-container-remap-root' if plan.user else '--container-remap-root',
+        '--no-container-entrypoint' if plan.passed.get('entrypoint') is not None else '--container-entrypoint',
         *([f'--container-mounts={",".join(map(_mount, plan.mounts))}'] if plan.mounts else []),
-        f'--container-env={",".join(names)}',
+        *([f'--container-env={",".join(names)}'] if names else []),
         *(
             f'{row.pyxis}={plan.passed[row.key]}' for row in ROWS
             if row.pyxis.startswith('-') and row.key in plan.passed
         ),
     ]
     batch = BATCH % {
-        'variables': ''.join(own), 'grace': '',
-        'options': '--kill-on-bad-exit=1' + ' --label' * (wanted.nodes > 1) + ''.join(
-            f' \\\n    {quote(option)}' for option in step
-        ),
-        'command': f'{COMMAND} {join((*inside, *_command(plan)))}',
+        'variables': ''.join(own) + CONTRACT * (wanted.nodes > 1), 'grace': '',
+        # sbatch's login shell has more in its environment than was asked for
+        'export': ','.join(dict.fromkeys((*exported, *names))),
+        'options': ' \\\n    '.join((srun_options(wanted, '--kill-on-bad-exit=1'), *map(quote, step))),
+        'command': join(('sh', '-c', inside, 'sh', *late, *_command(plan))),
     }
     told = sbatch_words(plan, wanted, exported)
     return Script('\n'.join((*head(told), '', batch)), options(told), (*notices, *_notices(plan)))
 
 
 def _command(plan: Plan) -> tuple[str, ...]:
-    """The command with the entry point that was asked for; pyxis does not run that of an image."""
+    """The command with the entry point that was asked for, which pyxis cannot be told."""
     own = str(plan.passed.get('entrypoint') or '')
     return (own, *plan.command) if own else plan.command
 
 
-def image(reference: str) -> str:
-    """An image as enroot names it: docker://HOST#REPOSITORY:TAG."""
-    host, slash, rest = reference.partition('/')
-    if slash and (re.search('[.:]', host) or host == 'localhost'):
-        return f'docker://{host}#{rest}'
-    return f'docker://{reference}'
-
-
 def _mount(mount: Mount) -> str:
-    return ':'.join(part for part in (mount.source, mount.destination, mount.mode) if part)
+    return ':'.join(part for part in (mount.source, mount.destination, mount.mode.replace(',', '+')) if part)
 
 
 def _untold(plan: Plan) -> list[str]:
@@ -99,8 +109,14 @@ def _untold(plan: Plan) -> list[str]:
     if plan.image.startswith('sha256:'):
         problems.append('an image by its id: pyxis pulls it by its name (--image REF)')
     for mount in plan.mounts:
-        if re.search('[:,]', mount.source + mount.destination):
+        paths = f'{mount.source}{mount.destination}'
+        if not is_utf8(paths):
+            problems.append(f'{mount.origin}: {mount.source!r}: a path that is not UTF-8')
+        if re.search('[:,]', paths):
             problems.append(f'{mount.origin}: {mount.source}: a path with ":" or "," cannot be mounted')
+        if re.search(ODD, paths):
+            shown = mount.source if re.search(ODD, mount.source) else mount.destination
+            problems.append(f'{mount.origin}: {quote(shown)}: enroot takes no $, `, ", \\ and no blank in a path')
         if {'z', 'Z'} & set(mount.mode.split(',')):
             problems.append(f'{mount.origin}: mode {mount.mode}: pyxis does not relabel')
     return problems

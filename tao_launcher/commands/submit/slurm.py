@@ -6,11 +6,10 @@ import re
 from ...base.errors import UsageError
 from ...base.record import Record
 from ...base.shell import expanded, join, quote
-from ...engine import answers
 from ...launch import argv
 from ...launch.variables import LAUNCH_ID
 from . import contract
-from .slurm_functions import BATCH, GPUS, GRACE, NODE
+from .slurm_functions import ARRAY, BATCH, CONTRACT, FUNCTIONS, GPUS, GRACE, LIMIT, NODE, RANK
 from .submission import gpu_ids
 
 TYPE_CHECKING = False
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from .submission import Submission
 
 MAX_STEP = 120_000  # bytes; the step's commands travel as one word, and the kernel takes 128 KiB
+USUAL_GRACE = 30  # seconds that Slurm gives a job whose time is over, unless it is configured otherwise
+MOST_SIGNAL = 65535  # seconds before its end that Slurm can warn a job
 QUIET = 'SC1003,SC2016'  # shellcheck's words about quoted signs
 NAME = 'tao-slurm-JOB-NODE'  # takes the place in the plan of the name that the script gives the container
 
@@ -39,7 +40,8 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     Every node makes sure that `sources` are there. `client` are variables of the engine's client to pass on. Raises
     UsageError and ConfigError for what cannot be said in a script.
     """
-    plan, notices = contract.by_name(plan)
+    notices = contract.notices(plan, wanted.nodes, plan.mounts)
+    plan = contract.by_name(plan, wanted.nodes)
     lines = argv.lines(plan._replace(passed={**plan.passed, 'name': NAME}))
     step = _functions(plan, lines, wanted, sources)
     if len(step.encode('utf-8', 'surrogateescape')) > MAX_STEP:
@@ -51,14 +53,21 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     check_names(by_name)
     exported = tuple(dict.fromkeys(('PATH', 'HOME', *client, *by_name)))
     batch = BATCH % {
-        'variables': '', 'grace': GRACE % {'stop_timeout': plan.stop_timeout},
-        'options': '--kill-on-bad-exit=0' + ' --label' * (wanted.nodes > 1),
-        'command': 'bash -c "$(declare -f refuse launch remove end container node); node"',
+        'variables': CONTRACT * (wanted.nodes > 1),
+        'grace': GRACE % {'limit': LIMIT % {'stop_timeout': plan.stop_timeout} if wanted.names_timeout else ''},
+        'export': 'ALL', 'options': srun_options(wanted, '--kill-on-bad-exit=0'),
+        'command': f'bash -c "$(declare -f {FUNCTIONS}); node"',
     }
     if wanted.nodes > 1 and plan.ports and plan.passed.get('network') != 'host':
         notices += ("published ports keep docker's own network, in which the nodes do not meet: --network host",)
     words = sbatch_words(plan, wanted, exported)
     return Script('\n'.join((*head(words), '', step, batch)), options(words), notices)
+
+
+def srun_options(wanted: Submission, *own: str) -> str:
+    """The options of srun in the script; those of --srun-arg go last."""
+    short = [*own, *['--label'] * (wanted.nodes > 1)]
+    return ' \\\n    '.join(filter(None, (join(short), join(wanted.srun_args))))
 
 
 def check_names(names: Sequence[str]) -> None:
@@ -80,9 +89,37 @@ def sbatch_words(plan: Plan, wanted: Submission, exported: Sequence[str]) -> tup
         '--job-name': name, '--nodes': f'{wanted.nodes}', '--ntasks-per-node': '1',
         '--gpus-per-node': gpus if wanted.gpus and wanted.asks_for_gpus else '',
         '--time': wanted.time, '--partition': wanted.partition, '--account': wanted.account,
-        '--output': f'{name}-%j.log', '--export': ','.join(exported),
+        '--signal': _warning(plan, wanted),
+        # a job that is requeued writes on
+        '--output': f'{name}-%j.log', '--open-mode': 'append', '--export': ','.join(exported),
     }
     return (*(f'{name}={value}' for name, value in own.items() if value and name not in given), *wanted.sbatch_args)
+
+
+def _warning(plan: Plan, wanted: Submission) -> str:
+    """The warning before its time is over of a job that wants more time to end than Slurm gives by then."""
+    if not wanted.names_timeout or plan.stop_timeout <= USUAL_GRACE:
+        return ''
+    # Slurm may be a minute early
+    if wanted.time and 0 < _seconds(wanted.time) <= plan.stop_timeout + 60:
+        raise UsageError(
+            f'--stop-timeout {plan.stop_timeout}: the job has no more than --time {wanted.time}, '
+            'and would be told to end as it begins'
+        )
+    return f'TERM@{min(plan.stop_timeout, MOST_SIGNAL)}'
+
+
+def _seconds(limit: str) -> int:
+    """A time limit as Slurm reads it: M, M:S, H:M:S, D-H, D-H:M or D-H:M:S; 0 for none."""
+    days, dash, rest = limit.rpartition('-')
+    if not rest[0].isdigit():
+        return 0
+    parts = [int(part) for part in rest.split(':')]
+    if dash:
+        hours, minutes, seconds = (*parts, 0, 0)[:3]
+    else:
+        hours, minutes, seconds = ((0, *parts, 0), (0, *parts), tuple(parts))[len(parts) - 1]
+    return ((int(days or '0') * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 def options(words: Sequence[str]) -> dict[str, str]:
@@ -106,13 +143,15 @@ def _functions(plan: Plan, lines: argv.Lines, wanted: Submission, sources: Seque
             '        [[ -e $source ]] || { refuse "mount source $source is not here"; return 2; }\n'
             '    done\n'
         )
-    count = '0'
-    if wanted.gpus:
-        checks += GPUS
-        count = '${#gpus[@]}'
+    has_array = wanted.gpus and (wanted.nodes > 1 or plan.profile.uses_cdi)
+    checks += GPUS * bool(wanted.gpus) + ARRAY * bool(has_array)
+    if wanted.nodes > 1:
+        checks += f'    export NUM_GPU_PER_NODE={"${#gpus[@]}" if wanted.gpus else 0}\n'
     command = ' \\\n        '.join(filter(None, (_line(line, plan, gpu_ids(wanted.gpus)) for line in lines)))
     return NODE % {
-        'command': command, 'checks': checks, 'count': count, 'locals': ' ids gpus' * bool(wanted.gpus),
+        'command': command, 'checks': checks, 'rank': RANK * (wanted.nodes > 1),
+        'locals': ' ids' * bool(wanted.gpus) + ' gpus' * bool(has_array), 'engine': join(plan.engine),
+        'stop_timeout': plan.stop_timeout,
         'removal': '; '.join(join((*plan.engine, *words)) + ' "$TAO_LAUNCH_ID"' for words in plan.profile.removal),
     }
 
@@ -130,21 +169,3 @@ def _line(words: Sequence[str], plan: Plan, ids: str) -> str:
 def _word(word: str, ids: str) -> str:
     before, found, after = word.partition(ids)
     return expanded(before, 'ids', after) if found else quote(word)
-
-
-def log_path(given: Mapping[str, str], job: str, folder: str) -> str:
-    """Where the output of a job goes that sbatch was given these options in `folder`; its %j, %A and %x filled in."""
-    name = given.get('--output', '')
-    for sign, value in (('%j', job), ('%A', job), ('%J', job), ('%x', given.get('--job-name', ''))):
-        name = name.replace(sign, value)
-    return name if name.startswith('/') else f'{given.get("--chdir", folder)}/{name}'
-
-
-def state(answer: str) -> tuple[str, int | None]:
-    """(a job's state, its exit code as a shell sees it) as scontrol says on one line; '' and None if it has none."""
-    found = re.search(r'\bJobState=([A-Z_]+)', answer)
-    ended = re.search(r'\bExitCode=([0-9]+):([0-9]+)\b', answer)
-    code, number = map(answers.exit_code, ended.groups()) if ended else (None, None)
-    if code == 0 and number:
-        code = min(128 + number, 255)
-    return found.group(1) if found else '', code

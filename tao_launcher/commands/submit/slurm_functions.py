@@ -1,13 +1,15 @@
 """The shell functions of an sbatch script, filled in by slurm.py with %."""
 from __future__ import annotations
 
-# A node's part of the job's GPUs; of the batch step's own SLURM_JOB_GPUS only the first node may know.
+# A node's part of the job's GPUs. UUIDs are docker's names too; Slurm's numbers are device indices only without them,
+# as a MIG device has a number of Slurm's own. Of the batch step's SLURM_JOB_GPUS only the first node may know.
 GPUS = """\
-    ids=${SLURM_STEP_GPUS-}
-    [[ $ids || ${CUDA_VISIBLE_DEVICES-} != [GM]* ]] || ids=$CUDA_VISIBLE_DEVICES
+    ids=${CUDA_VISIBLE_DEVICES-}
+    [[ $ids =~ ^(GPU|MIG)-[^,]+(,(GPU|MIG)-[^,]+)*$ ]] || ids=${SLURM_STEP_GPUS-}
+    [[ $ids || $SLURM_NODEID != 0 ]] || ids=${SLURM_JOB_GPUS-}
     [[ $ids ]] || { refuse 'Slurm gave no GPUs to this step'; return 2; }
-    IFS=, read -ra gpus <<<"$ids"
 """
+ARRAY = '    IFS=, read -ra gpus <<<"$ids"\n'
 # What is run on every node.
 NODE = """\
 refuse() { echo "tao: error: $SLURMD_NODENAME: $1" >&2; }
@@ -18,14 +20,33 @@ launch() {
 
 remove() { { %(removal)s; } >/dev/null 2>&1; }
 
+# A suspended job's processes get TSTP, are stopped two seconds later, and get CONT at last; its container is none.
+pause() { [[ ! $client ]] || ! %(engine)s pause "$TAO_LAUNCH_ID" >/dev/null 2>&1 || paused=yes; }
+
+unpause() { [[ ! $paused ]] || ! %(engine)s unpause "$TAO_LAUNCH_ID" >/dev/null 2>&1 || paused=''; }
+
+# While Slurm calls the job running, TERM is a warning: its grace before it is preempted, say, has begun.
+is_warned() {
+    local shown
+    shown=$(timeout 3 scontrol --oneliner show job "$SLURM_JOB_ID" 2>/dev/null) || return
+    shown=${shown#* JobState=}
+    [[ ${shown%%%% *} == RUNNING ]]
+}
+
 # TERM: the job is cancelled or its time is over. HUP: another rank has failed. Slurm signals the client as well,
 # which passes it on; what has not ended a little before Slurm kills is removed.
 end() {
-    trap : TERM HUP
+    local grace=%(stop_timeout)s
+    [[ ! $timer ]] || return 0
+    if [[ $1 == TERM ]]; then
+        warned=yes
+        ! is_warned || return 0
+        grace=$TAO_GRACE
+    fi
     ended=$1
     (
         trap '' TERM HUP INT
-        sleep "$TAO_GRACE"
+        sleep "$grace"
         remove
     ) >/dev/null 2>&1 &
     timer=$!
@@ -33,8 +54,7 @@ end() {
 }
 
 container() {
-%(checks)s    export NUM_GPU_PER_NODE=%(count)s
-    [[ ! $ended ]] || return 129
+%(checks)s    [[ ! $ended$warned ]] || return 129
     launch &
     client=$!
     wait "$client"
@@ -43,19 +63,20 @@ container() {
 }
 
 node() {
-    local ended='' timer='' client='' code=0%(locals)s
-    export NODE_RANK=$SLURM_NODEID
-    export TAO_LAUNCH_ID=tao-slurm-$SLURM_JOB_ID-$SLURM_NODEID${SLURM_RESTART_COUNT:+-$SLURM_RESTART_COUNT}
+    local ended='' warned='' timer='' client='' paused='' code=0%(locals)s
+%(rank)s    export TAO_LAUNCH_ID=tao-slurm-$SLURM_JOB_ID-$SLURM_NODEID${SLURM_RESTART_COUNT:+-$SLURM_RESTART_COUNT}
     trap 'end TERM' TERM
     trap 'end HUP' HUP
+    trap pause TSTP
+    trap unpause CONT
     trap : INT QUIT USR1 USR2
     container || code=$?
     [[ ! $timer ]] || kill -KILL "$timer" 2>/dev/null
-    if [[ $client ]] && ((code > 128)); then
-        ((SECONDS > 4)) || sleep 2 # a client that was ended early may leave one that is still being made
+    if [[ $client ]] && ((code)); then
+        ((code < 129 || SECONDS > 4)) || sleep 2 # a client that was ended early may leave one that is still being made
         remove
     fi
-    if ((code && SLURM_STEP_NUM_NODES > 1)) && [[ ! $ended ]]; then
+    if ((code && SLURM_STEP_NUM_NODES > 1)) && [[ ! $ended$warned ]]; then
         trap '' HUP
         scancel --signal=HUP "$SLURM_JOB_ID.$SLURM_STEP_ID"
     fi
@@ -63,25 +84,29 @@ node() {
     exit "$code"
 }
 """
+FUNCTIONS = 'refuse launch remove pause unpause is_warned end container node'
 # What the script does once, on the first node; srun's signals are its own, and it is waited for whatever comes.
 BATCH = """\
-%(variables)sWORLD_SIZE=$SLURM_JOB_NUM_NODES
-MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
-MASTER_PORT=$((20000 + SLURM_JOB_ID %% 10000))
-export WORLD_SIZE MASTER_ADDR MASTER_PORT
-%(grace)s
-trap : TERM HUP INT USR1 USR2
-srun --export=ALL --ntasks-per-node=1 --wait=0 %(options)s \\
+%(variables)s%(grace)strap : TERM HUP INT USR1 USR2
+srun --export=%(export)s --ntasks-per-node=1 --wait=0 %(options)s \\
     %(command)s &
 step=$!
 wait "$step"
 while kill -0 "$step" 2>/dev/null; do wait "$step"; done
 wait "$step"
 """
+# What the containers of several nodes have to know.
+CONTRACT = """\
+WORLD_SIZE=$SLURM_JOB_NUM_NODES
+MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
+MASTER_PORT=$((20000 + SLURM_JOB_ID % 10000))
+export WORLD_SIZE MASTER_ADDR MASTER_PORT
+"""
+RANK = '    export NODE_RANK=$SLURM_NODEID\n'
 # How long a cancelled job has: a little less than Slurm gives it.
 GRACE = """\
 kill_wait=$(scontrol show config | sed -n 's/^KillWait *= *\\([0-9]*\\).*/\\1/p')
 TAO_GRACE=$((${kill_wait:-30} > 6 ? ${kill_wait:-30} - 5 : 1))
-((TAO_GRACE < %(stop_timeout)s)) || TAO_GRACE=%(stop_timeout)s
-export TAO_GRACE
+%(limit)sexport TAO_GRACE
 """
+LIMIT = '((TAO_GRACE < %(stop_timeout)s)) || TAO_GRACE=%(stop_timeout)s\n'

@@ -2,17 +2,19 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from ...base.errors import UsageError
 from ...base.record import Record
 from ...engine.profiles import PROFILES
-from ...settings.docker_args import decided
 from ...settings.option import REFUSED
 from ...settings.options import OPTIONS
 from ...settings.parsers import destination
 from ...settings.programs import KUBERNETES, SLURM
 from ...settings.repeatable import Problems
 from ...settings.values import Mount, Source
+from . import enroot
+from .slurm_words import sbatch_word, srun_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,14 +25,6 @@ if TYPE_CHECKING:
 
 # What steers the engine's client, passed on to the nodes where it is set.
 CLIENT = ('DOCKER_CONFIG', *(name for profile in PROFILES for name in profile.variables))
-# Options of sbatch that this command decides, and its own option for them.
-DECIDED = {
-    '--nodes': '--nodes', '--ntasks': '--nodes', '--ntasks-per-node': '--nodes', '--gpus': '--gpus_per_node',
-    '--gpus-per-node': '--gpus_per_node', '--gpus-per-task': '--gpus_per_node', '--time': '--time',
-    '--partition': '--partition', '--account': '--account', '--job-name': '--name', '--wait': '--wait',
-    '--export': '--env', '--export-file': '--env', '--parsable': '', '--wrap': '', '--input': '',
-}
-ENDS = ('--help', '--usage', '--version', '--test-only')  # sbatch, with code 0 and no job
 # How the values of options are written, and the words for it.
 FORMS = {
     'nodes': ('[1-9][0-9]{0,4}', 'a whole number from 1 to 99999'),
@@ -60,11 +54,16 @@ class Submission(Record):
     partition: str = ''
     account: str = ''
     sbatch_args: tuple[str, ...] = ()
+    srun_args: tuple[str, ...] = ()
     is_pyxis: bool = False
+    image: str = ''  # as pyxis names it, where docker could not: a file, or enroot's REGISTRY#NAME
+    names_timeout: bool = False  # --stop-timeout was given
     wait: bool = False
+    follow: bool = False  # and show the first rank's log meanwhile
     namespace: str = ''
     claims: tuple[Mount, ...] = ()  # source is the claim's name
     pull_secret: str = ''
+    patches: tuple[str, ...] = ()  # the files
 
 
 def submission(program: str, options: Values, gpus: Gpus | None, source: str) -> Submission:
@@ -79,17 +78,14 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
         if not option.value and option.kubernetes == REFUSED and option.key in options
     ]
     words = tuple(problems.all('--sbatch-arg', _words(options, 'sbatch_arg'), sbatch_word))
-    claims = tuple(problems.all('--pvc', _words(options, 'pvc'), claim))
-    counts: dict[str, int] = {}
-    for each in claims:
-        counts[each.destination] = counts.get(each.destination, 0) + 1
-    problems.found += [
-        f'--pvc: {place}: several claims for one destination' for place, count in counts.items() if count > 1
-    ]
+    srun_words = tuple(problems.all('--srun-arg', _words(options, 'srun_arg'), srun_word))
+    claims = _claims(options, problems)
     texts = {key: value for key, value in options.items() if isinstance(value, str)}
     for key, (pattern, expected) in {**FORMS, 'name': JOB_NAMES[program]}.items():
         if key in texts and not re.fullmatch(pattern, texts[key]):
             problems.found.append(f'--{key}: "{texts[key]}": expected {expected}')
+    is_pyxis = texts.get('container') == 'pyxis'
+    image = _image(texts, problems, is_pyxis=is_pyxis)
     gpu_count, kind = _gpus(program, texts.get('gpus_per_node'), gpus, source, problems, is_option='gpus' in options)
     if problems.found:
         raise UsageError(problems.found[0], *problems.found[1:], advice=f'tao {program} --help')
@@ -100,12 +96,34 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
         gpu_type=kind,
         asks_for_gpus=not has_gres or 'gpus_per_node' in texts,
         sbatch_args=words,
-        is_pyxis=texts.get('container') == 'pyxis',
-        wait=bool(options.get('wait')),
+        srun_args=srun_words,
+        is_pyxis=is_pyxis,
+        image=image,
+        names_timeout='stop_timeout' in options,
+        wait=bool(options.get('wait') or options.get('follow')),
+        follow=bool(options.get('follow')),
         claims=claims,
         **{key: texts.get(key, '') for key in ('name', 'time', 'partition', 'account', 'namespace')},
         pull_secret=texts.get('image_pull_secret', ''),
+        patches=tuple(_words(options, 'patch')),
     )
+
+
+def _claims(options: Values, problems: Problems) -> tuple[Mount, ...]:
+    claims = tuple(problems.all('--pvc', _words(options, 'pvc'), claim))
+    counts: dict[str, int] = {}
+    for each in claims:
+        counts[each.destination] = counts.get(each.destination, 0) + 1
+    problems.found += [
+        f'--pvc: {place}: several claims for one destination' for place, count in counts.items() if count > 1
+    ]
+    return claims
+
+
+def _image(texts: Mapping[str, str], problems: Problems, *, is_pyxis: bool) -> str:
+    given = [(f'--{key}', texts[key]) for key in ('image', 'cached') if key in texts]
+    found = [problems.parsed(key, text, partial(enroot.own, is_pyxis=is_pyxis)) or '' for key, text in given]
+    return ''.join(found[:1])
 
 
 def _words(options: Values, key: str) -> list[str]:
@@ -135,20 +153,6 @@ def _gpus(
         f'{source}: {engine} chooses the GPUs; say how many: --gpus_per_node {len(given.ids) or given.first or 8}'
     )
     return 0, ''
-
-
-def sbatch_word(text: str) -> str:
-    """One option for sbatch, its value joined by "=", none that the launcher decides. Raises ValueError."""
-    name, _, value = text.partition('=')
-    if not re.fullmatch('--[a-z][a-z-]+', name) or re.search(r'[\0-\x1f\x7f]', value):
-        raise ValueError('expected one option with its value joined by "=", such as --qos=low')
-    if name == '--array':
-        raise ValueError('a submission is one job; submit each of several by itself')
-    if name in DECIDED:
-        raise decided(DECIDED[name])
-    if name in ENDS:
-        raise ValueError('it would end without a job')
-    return text
 
 
 def claim(text: str) -> Mount:

@@ -13,6 +13,7 @@ from ...settings.option import is_verbose
 from ...settings.options import SUBMIT
 from ...settings.programs import KUBERNETES, SLURM
 from ...settings.settings import engine_words
+from . import enroot
 from .submission import CLIENT, gpu_ids, submission, without_job
 
 TYPE_CHECKING = False
@@ -52,8 +53,7 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
     if program == KUBERNETES:
         from .to_kubernetes import for_kubernetes, submit_kubernetes
 
-        file, _ = read_mounts_file(invocation)
-        options, environ = for_kubernetes(options, invocation.environ, file.variables)
+        options, environ = for_kubernetes(options, invocation.environ)
         here = here._replace(is_tegra=False)
         invocation = invocation._replace(options=options, environ=environ, here=here)
         plan, dry_run = _plan(program, rest, wanted, invocation)
@@ -63,6 +63,9 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
     invocation = _local(invocation)
     plan, dry_run = _plan(program, rest, wanted, invocation)
     return submit_slurm(plan, wanted, dry_run, invocation.environ, output, is_checked='no_check' not in options)
+
+
+_OWN_IMAGE = frozenset(('image', 'cached'))
 
 
 def _merged(before: Values, behind: Values) -> Values:
@@ -104,6 +107,7 @@ def _plan(program: str, words: list[str], wanted: Submission, invocation: Invoca
     options = {
         **{key: value for key, value in invocation.options.items() if key != 'name'},
         'gpus': gpu_ids(wanted.gpus) or 'none',
+        **dict.fromkeys(_OWN_IMAGE.intersection(invocation.options) if wanted.image else (), enroot.ANY),
     }
 
     def target(settings: Settings) -> Target:
@@ -112,6 +116,7 @@ def _plan(program: str, words: list[str], wanted: Submission, invocation: Invoca
         return task_target(known, call, settings.release, settings.image)._replace(network=network)
 
     plan, dry_run = prepare(invocation._replace(options=options), {}, target)
+    plan = plan._replace(image=wanted.image or plan.image)
     invocation.output.verbose(f'image: {plan.image} ({plan.target.image_from if not plan.settings.image else "named"})')
     return plan, dry_run
 

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import re
 
-from ...base import host
-from ...base.errors import EngineError, UsageError
+from ...base import access, host
+from ...base.errors import ConfigError, EngineError, UsageError
 from ...base.patience import Late, within
 from ...base.shell import join
 from ...engine import process
-from . import pyxis, slurm
+from ...launch.paths import to_host
+from . import contract, enroot, pyxis, slurm, slurm_answers
 from .report import submitted
 from .submission import CLIENT
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...base.output import Output
+    from ...engine.process import Answer
     from ...launch.plan import Plan
     from .slurm import Script
+    from .slurm_answers import State
     from .submission import Submission
 
 PATIENCE = 120.0  # seconds for a busy slurmctld
@@ -27,9 +30,6 @@ OFTEN, SELDOM = 0.5, 10.0  # seconds between two looks at a job that is waited f
 SILENCE = 600.0  # seconds without a word about a job that is waited for
 LINES = 10  # of what a program said that an error shows
 JOB = r'[0-9]{1,18}(;[\w.-]+)?'  # what sbatch prints: the job, and its cluster if there are several
-ENDED = (
-    'COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT', 'NODE_FAIL', 'OUT_OF_MEMORY', 'PREEMPTED', 'BOOT_FAIL', 'DEADLINE',
-)
 
 
 def submit_slurm(
@@ -42,13 +42,12 @@ def submit_slurm(
     if dry_run == 'json':
         raise UsageError('submit slurm submits a script; there is no JSON form of it', advice='--dry-run')
     make = pyxis.script if wanted.is_pyxis else slurm.script
-    seen = {mount.source: mount.seen for mount in plan.mounts} if is_checked else {}
     try:
-        sources = within(PATIENCE_HERE, lambda: [source for source, path in seen.items() if host.look(path)])
+        sources, notices = within(PATIENCE_HERE, lambda: _seen(plan, wanted)) if is_checked else ([], [])
     except Late:
-        sources = []  # which a notice has said
+        sources, notices = [], []  # which a notice has said
     script = make(plan, wanted, sources, [name for name in CLIENT if environ.get(name)])
-    for notice in (*plan.notices, *script.notices):
+    for notice in (*plan.notices, *script.notices, *notices):
         output.notice(notice)
     if dry_run:
         unset = [name for name, value in plan.export.items() if environ.get(name) != value]
@@ -58,11 +57,35 @@ def submit_slurm(
     job, _, cluster = _sbatch(script, {**environ, **plan.export}, output).partition(';')
     submitted(job, output)
     there = ('-M', cluster) if cluster else ()
-    log = slurm.log_path(script.options, job, host.path_of('.'))
+    shown = process.ask(('scontrol', *there, 'show', 'job', job), environ, PATIENCE_HERE).out
+    log = slurm_answers.log_path(shown, script.options, job, host.path_of('.'))
     output.notice(f'Slurm has it now, tao list has not: {join(("squeue", *there, "-j", job))}')
     output.notice(f'what it writes: {join(("tail", "-F", log))}')
     output.notice(f'to end it: {join(("scancel", *there, job))}')
     return _wait(job, there, environ, output) if wanted.wait else 0
+
+
+def _seen(plan: Plan, wanted: Submission) -> tuple[list[str], list[str]]:
+    """(the mount sources that are there, notices). Raises ConfigError for an image file that is not."""
+    if enroot.is_a_file(plan.image) and host.look(plan.image) is False:
+        raise ConfigError(
+            f'image file {plan.image} not found', advice='correct the path (on the nodes only? --no-check)',
+        )
+    return [mount.source for mount in plan.mounts if host.look(mount.seen)], _unwritable(plan, wanted)
+
+
+def _unwritable(plan: Plan, wanted: Submission) -> list[str]:
+    """Notices about spec files that the caller may not write to, where the job runs as the caller."""
+    shown = plan.user[1] if plan.user[:1] == ('--user',) else plan.owner if wanted.is_pyxis else ''
+    uid, _, gid = shown.partition(':')
+    if uid != plan.owner or not uid.isdigit():
+        return []
+    groups = {int(group) for group in (*plan.groups, gid) if group.isdigit()}
+    found = ((path, to_host(path, plan.mounts)) for path in contract.specs(plan, wanted.nodes))
+    return [
+        f'{path} is not writable by you: {contract.UNWRITTEN}' for path, here in found
+        if here and host.look(here) and not access.writable_by(here, int(uid), groups)
+    ]
 
 
 def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
@@ -96,22 +119,36 @@ def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
 
 def _wait(job: str, there: tuple[str, ...], environ: Mapping[str, str], output: Output) -> int:
     """The exit code of a job once it has ended; leaving the waiting does not end it. Raises EngineError."""
-    pause, known = OFTEN, process.clock()
+    pause, known, told = OFTEN, process.clock(), ''
     try:
         while True:
             answer = process.ask(('scontrol', *there, '--oneliner', 'show', 'job', job), environ, PATIENCE)
-            state, code = slurm.state(answer.out)
-            if state in ENDED:
+            found = slurm_answers.state(answer.out)
+            if found.has_ended:
                 break
-            known = process.clock() if state and answer.code == 0 else known
-            if 'Invalid job id' in answer.err or process.clock() - known > SILENCE:
-                why = answer.err.strip().splitlines()[:LINES] or ['scontrol shows no state of it']
-                raise EngineError(f'Slurm does not know how job {job} ended', *why, advice=join(('sacct', '-j', job)))
+            if answer.code == 0 and found.state:
+                known = process.clock()
+                if found.state == 'PENDING' and found.reason not in ('', told):
+                    told = found.reason
+                    output.notice(f'job {job} waits: {told}')
+            elif answer.code == 0 or 'Invalid job id' in answer.err or process.clock() - known > SILENCE:
+                found = _accounted(job, there, environ, answer)
+                break
             process.sleep(pause)
             pause = min(pause * 1.5, SELDOM)
     except KeyboardInterrupt:
         output.notice(f'no longer waiting; job {job} goes on')
         raise
-    if state not in ('COMPLETED', 'FAILED'):
-        output.notice(f'job {job}: {state}')
-    return code or int(state != 'COMPLETED')
+    if found.state != 'COMPLETED':
+        output.notice(f'job {job}: {found}')
+    return found.code or int(found.state != 'COMPLETED')
+
+
+def _accounted(job: str, there: tuple[str, ...], environ: Mapping[str, str], shown: Answer) -> State:
+    """How a job ended that Slurm has forgotten, as its accounting says. Raises EngineError where there is none."""
+    words = ('sacct', *there, '--noheader', '--parsable2', '--allocations', '--format=State,ExitCode', '--jobs', job)
+    found = slurm_answers.accounted(process.ask(words, environ, PATIENCE).out)
+    if found.has_ended:
+        return found
+    why = shown.err.strip().splitlines()[:LINES] or ['scontrol shows no state of it']
+    raise EngineError(f'Slurm does not know how job {job} ended', *why, advice=join(('sacct', *there, '-j', job)))

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tao_launcher.base.patience import Late, within
+from tao_launcher.base.patience import Late, all_within, within
 
 
 def test_an_answer() -> None:
@@ -31,4 +31,25 @@ def test_no_answer() -> None:
     with pytest.raises(Late):
         within(0.05, held.acquire)
     assert time.monotonic() - begun < 30
+    held.release()
+
+
+def test_all_at_once() -> None:
+    done: list[int] = []
+    assert all_within(60, [lambda i=i: done.append(i) for i in range(500)])  # type: ignore[misc]
+    assert sorted(done) == list(range(500))
+    assert all_within(60, [])
+
+
+def test_one_of_many_does_not_answer() -> None:
+    held = _thread.allocate_lock()
+    held.acquire()
+    done: list[int] = []
+
+    def wait() -> None:
+        held.acquire()
+
+    runs = [wait, *[lambda i=i: done.append(i) for i in range(500)]]  # type: ignore[misc]
+    assert not all_within(0.5, runs)
+    assert len(done) == 500
     held.release()

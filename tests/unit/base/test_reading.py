@@ -144,3 +144,27 @@ def test_a_silent_pipe_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_blocks_are_the_file(tmp_path: Path) -> None:
     (tmp_path / 'f').write_bytes(b'x' * 3_000_000)
     assert b''.join(reading.blocks(str(tmp_path / 'f'))) == b'x' * 3_000_000
+
+
+def test_when_a_file_was_written_to(tmp_path: Path) -> None:
+    file, link, pipe = tmp_path / 'file', tmp_path / 'link', tmp_path / 'pipe'
+    file.write_text('abc')
+    os.utime(file, (5, 7.25))
+    link.symlink_to(file)
+    os.mkfifo(pipe)
+    assert reading.modified(str(file)) == 7.25
+    assert [reading.modified(str(path)) for path in (link, pipe, tmp_path, tmp_path / 'none', '\0')] == [None] * 5
+    assert reading.start(str(link), 2) == b'ab'
+    with pytest.raises(OSError, match='Too many levels of symbolic links|is no regular file'):
+        reading.start(str(link), 2, follows=False)
+
+
+def test_the_end_of_a_file(tmp_path: Path) -> None:
+    file, link = tmp_path / 'file', tmp_path / 'link'
+    file.write_text('abc')
+    os.utime(file, (5, 7.25))
+    link.symlink_to(file)
+    assert reading.end(str(link), 2) == (b'bc', False, 7.25)
+    assert reading.end(str(file), 3, follows=False) == (b'abc', True, 7.25)
+    with pytest.raises(OSError, match='Too many levels of symbolic links|is no regular file'):
+        reading.end(str(link), 2, follows=False)

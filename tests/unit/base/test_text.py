@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tao_launcher.base import text as texts
-from tao_launcher.base.text import cut, encoded, numbers, plain, plural, width
+from tao_launcher.base.text import cut, encoded, is_utf8, numbers, plain, plural, width
 
 
 @pytest.mark.parametrize(('text', 'shown'), [
@@ -76,3 +76,10 @@ def test_what_a_text_is(name: str, data: st.DataObject) -> None:
     odd = st.text(st.sampled_from('az09AZ_.-\n\r\t \x1c\xa0\u2028²٣éK'), max_size=6)
     text = data.draw(odd | st.from_regex(pattern, fullmatch=True))
     assert of_a_kind(text) == bool(re.fullmatch(pattern, text))
+
+
+@pytest.mark.parametrize(('word', 'is_so'), [
+    ('a', True), ('ü日', True), ('\udcff', False), ('a\ud800', False), ('', True),
+])
+def test_is_utf8(word: str, is_so: bool) -> None:
+    assert is_utf8(word) is is_so

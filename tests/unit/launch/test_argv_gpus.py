@@ -71,6 +71,8 @@ def test_the_task_keeps_its_own_gpus_option() -> None:
     ({'SLURM_STEP_GPUS': '', 'SLURM_JOB_GPUS': '1'}, '1', 'SLURM_JOB_GPUS'),
     ({'CUDA_VISIBLE_DEVICES': f'{UUID},{MIG}'}, f'{UUID},{MIG}', 'CUDA_VISIBLE_DEVICES'),
     ({'SLURM_JOB_GPUS': ' 2, 3 '}, '2,3', 'SLURM_JOB_GPUS'),
+    # Slurm gives a MIG device a number of its own
+    ({'SLURM_STEP_GPUS': '8', 'SLURM_JOB_GPUS': '8', 'CUDA_VISIBLE_DEVICES': MIG}, MIG, 'CUDA_VISIBLE_DEVICES'),
 ])
 def test_slurm_job_gets_its_own(environ: dict[str, str], ids: str, source: str) -> None:
     found = launch('dino', 'train', environ={'SLURM_JOB_ID': '7', **environ})
@@ -83,12 +85,22 @@ def test_slurm_job_gets_its_own(environ: dict[str, str], ids: str, source: str) 
 ])
 def test_slurm_job_whose_gpus_are_not_known(environ: dict[str, str]) -> None:
     with pytest.raises(UsageError) as error:
-        launch('dino', 'train', environ={'SLURM_JOB_ID': '7', **environ})
+        launch('dino', 'train', environ={'SLURM_JOB_ID': '7', 'SLURMD_NODENAME': 'node0', **environ})
     assert (error.value.what, error.value.why, error.value.advice) == (
         'in Slurm job 7 and cannot tell its GPUs',
         ('neither SLURM_STEP_GPUS nor SLURM_JOB_GPUS is set, and CUDA_VISIBLE_DEVICES holds no UUIDs',),
         'say which: --gpus 0,1 (or --gpus none)',
     )
+
+
+@pytest.mark.parametrize(('name', 'advice'), [
+    ('', 'srun tao …, or say which: --gpus 0,1 (or --gpus none)'),
+    ('SLURM_STEP_ID', 'say which: --gpus 0,1 (or --gpus none)'),
+])
+def test_the_shell_of_salloc(name: str, advice: str) -> None:
+    with pytest.raises(UsageError) as error:
+        launch('dino', 'train', environ={'SLURM_JOB_ID': '7', **dict.fromkeys([name] if name else [], '0')})
+    assert error.value.advice == advice
 
 
 @pytest.mark.parametrize(('options', 'file', 'words'), [

@@ -129,3 +129,15 @@ def test_a_path_that_is_not_utf8(tmp_path: Path) -> None:
     assert done.err.startswith(
         'tao: error: --volume: a path that is not UTF-8 cannot be mounted: the engine would make another folder of it\n'
     )
+
+
+@pytest.mark.parametrize('engine', ['docker', 'podman'])
+@pytest.mark.parametrize('words', [
+    [b'--workdir=/w\xff', b'dino', b'train'], [b'--volume=/tmp:/a\xff', b'dino', b'train'],
+    [b'--volume=/tmp:/a', b'dino', b'train', b'-r', b'/a/r\xff'],
+    [b'--volume=/tmp:/a', b'dino', b'train', b'x=/a/\xff'],
+])
+def test_other_paths_that_are_not_utf8(engine: str, words: list[bytes]) -> None:
+    done = tao('--dry-run', f'--engine={engine}', *map(os.fsdecode, words))
+    assert (done.code, done.out) == (2, '')
+    assert 'UTF-8' in done.err

@@ -151,7 +151,7 @@ def test_in_a_slurm_job(fake_docker: FakeDocker, environ: dict[str, str], ids: s
 @pytest.mark.parametrize('environ', [{}, {'CUDA_VISIBLE_DEVICES': '0,1'}, {'CUDA_VISIBLE_DEVICES': f'{UUIDS[0]},1'},
                                      {'CUDA_VISIBLE_DEVICES': 'NoDevFiles'}])
 def test_in_a_slurm_job_that_does_not_tell(fake_docker: FakeDocker, environ: dict[str, str]) -> None:
-    done = tao('--dry-run', 'dino', 'train', env={'SLURM_JOB_ID': '42', **environ})
+    done = tao('--dry-run', 'dino', 'train', env={'SLURM_JOB_ID': '42', 'SLURMD_NODENAME': 'node0', **environ})
     assert (done.code, done.out, done.err) == (2, '', (
         'tao: error: in Slurm job 42 and cannot tell its GPUs\n'
         '    neither SLURM_STEP_GPUS nor SLURM_JOB_GPUS is set, and CUDA_VISIBLE_DEVICES holds no UUIDs\n'

@@ -91,6 +91,12 @@ def test_a_bus_error_is_explained() -> None:
     assert 'tao: error: a bus error, as when /dev/shm is full; it has ' in done.err
 
 
+def test_what_a_job_says_of_its_failure(task: Path, tmp_path: Path) -> None:
+    told = '{"date": "1/1/2030", "time": "1:1:1", "status": "FAILURE", "message": "no such class"}'
+    (task / 'dino').write_text(f"#!/bin/sh\nmkdir -p r/train && echo '{told}' >r/train/status.json; exit 1\n")
+    assert tao_process('dino', 'train', 'results_dir=r') == (1, '', 'tao: the job says: no such class\n')
+
+
 @pytest.mark.parametrize(('words', 'code', 'error'), [
     (['dino', 'run', 'nosuch'], 127, 'nosuch is not on PATH'), (['dino', 'run', './none'], 127, './none is not here'),
     (['dino', 'run', '/etc/passwd'], 126, '/etc/passwd is not executable'),

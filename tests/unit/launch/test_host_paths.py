@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support import FakeDocker, Result, command, mounted, tao, write_mounts
 
-from tao_launcher.launch.host_paths import may_be_others, of_the_daemon
+from tao_launcher.launch.host_paths import may_be_others, of_the_daemon, ours
 from tao_launcher.settings.values import HostPath, Mount
 
 HOME = HostPath('/home/u', '/srv/u')
@@ -139,3 +139,12 @@ def test_a_folder_without_any_source(home: Path) -> None:
     assert tao(*words, 'dino', 'train').err == ''
     assert tao(*words, '--host-path=/nosuch=/b', 'dino', 'train').err == (
         'tao: notice: --host-path /nosuch=/b: no mount source is under /nosuch\n')
+
+
+@pytest.mark.parametrize(('paths', 'there', 'here'), [
+    ([HOME], '/srv/u/a', '/home/u/a'), ([HOME], '/srv/us', ''), ([], '/srv/u', ''), ([ROOT], '/a', '/a'),
+    ([HOME, HostPath('/x', '/srv/u/x')], '/srv/u/x/y', '/x/y'), ([HostPath('/', '/host')], '/host/a', '/a'),
+    ([HostPath('/', '/host')], '/host', '/'),
+])
+def test_ours(paths: list[HostPath], there: str, here: str) -> None:
+    assert ours(there, paths) == here

@@ -29,7 +29,7 @@ def test_a_job() -> None:
         'created': '2026-01-31T10:20:29.5Z', 'started': '2026-01-31T10:20:30.123456789Z',
         'finished': '0001-01-01T00:00:00Z', 'gpus': 'all',
         'image': 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt', 'command': ('dino', 'train'), 'tty': False,
-        'auto_remove': False,
+        'auto_remove': False, 'workdir': '', 'mounts': (),
     }
 
 

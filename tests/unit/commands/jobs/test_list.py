@@ -5,10 +5,14 @@ import json
 import os
 import re
 import subprocess
+import sys
+import time
+from pathlib import Path
 
 import jsonschema
 import pytest
 from engine_answers import ID, MINE, Engine, container, ids
+from status_files import FAILED, SAYS, STARTED, training
 from support import SCHEMAS, command, tao
 
 JOBS = SCHEMAS['jobs']
@@ -23,13 +27,79 @@ def test_table(engine: Engine) -> None:
     done = tao('list', '-a')
     assert (done.code, done.err) == (0, '')
     assert re.sub(r'\d+ d +', '9 d  ', done.out.replace('SINCE  ', 'SINCE')) == (
-        'ID            TASK              STATE       SINCEGPUS  RELEASE    COMMAND\n'
-        'a000a000a000  model/dino/train  running     9 d  all   7.1.0-pyt  dino train -k *** a b\n'
-        'f00dcafef00d  model/dino/train  exited (3)  9 d  none  7.1.0-pyt\n'
+        'ID            TASK              STATE       SINCEPROGRESS  GPUS  RELEASE    COMMAND\n'
+        'a000a000a000  model/dino/train  running     9 d  -         all   7.1.0-pyt  dino train -k *** a b\n'
+        'f00dcafef00d  model/dino/train  exited (3)  9 d  -         none  7.1.0-pyt\n'
     )
     assert engine.calls == [
         ['docker', *PS[:3], '-a', *PS[3:]], ['docker', 'inspect', '--type', 'container', ids(1)[0], ID],
     ]
+
+
+def progress(out: str) -> list[str]:
+    """The column PROGRESS."""
+    head, *lines = out.splitlines()
+    start, end = head.index('PROGRESS'), head.index('GPUS')
+    return [row[start:end].strip() for row in lines]
+
+
+def test_progress_in_two_questions(engine: Engine, tmp_path: Path) -> None:
+    now = time.time()
+    begun = now - 2250  # half a minute after epoch 37
+    running = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(begun))
+    a, b, c, d = ids(4)
+    engine.has(
+        container(a, started=running, Mounts=training(tmp_path / 'a', begun=begun, at=now)),
+        container(b, Mounts=training(tmp_path / 'b', begun=STARTED - 3600)),  # an earlier run's
+        container(c, state='created', started='0001-01-01T00:00:00Z', Mounts=training(tmp_path / 'c')),
+        container(d, state='exited', code=137, Mounts=training(tmp_path / 'd')),
+    )
+    done = tao('list', '-a')
+    assert (done.code, done.err) == (0, '')
+    assert progress(done.out) == ['37/80 46% 42m', '-', '37/80 46%', '-']
+    assert [call[1] for call in engine.calls] == ['ps', 'inspect']
+    engine.forget()
+    found = {job['id']: job for job in json.loads(tao('list', '-a', '--format', 'json').out)}
+    jsonschema.Draft202012Validator(JOBS).validate([*found.values()])
+    assert found[a]['progress'] == {
+        'state': 'RUNNING', 'unit': 'epoch', 'done': 37.0, 'total': 80.0, 'percent': 46.25,
+        'remaining_seconds': found[a]['progress']['remaining_seconds'], 'seconds_per_unit': 60.0,
+    }
+    assert 2490 < found[a]['progress']['remaining_seconds'] <= 2550
+    assert [found[id]['progress'] for id in (b, c)] == [None, None]
+    assert found[d]['progress']['remaining_seconds'] is None
+    assert {job['failure'] for job in found.values()} == {None}
+    assert [call[1] for call in engine.calls] == ['ps', 'inspect']
+
+
+def test_what_ended_jobs_say(engine: Engine, tmp_path: Path) -> None:
+    failing = training(tmp_path, FAILED)
+    many = ids(12)
+    engine.has(*(container(id, state='exited', code=1, Mounts=failing) for id in many))
+    done = tao('list', '-a')
+    assert done.code == 0 and set(progress(done.out)) == {'37/80 46% FAILURE'}
+    *lines, last = done.err.splitlines()
+    assert {*lines} <= {f'tao: {id[:12]}  model/dino/train: {SAYS}' for id in many}
+    assert (len(lines), last) == (10, 'tao: and 2 more jobs say why: tao list -a --format json')
+    found = json.loads(tao('list', '-a', '--format', 'json').out)
+    assert {job['failure'] for job in found} == {'File system error: no space left, API_KEY=***'}
+
+
+def test_a_remote_engines_files_are_not_ours(engine: Engine, tmp_path: Path) -> None:
+    engine.has(container(state='exited', code=1, Mounts=training(tmp_path, FAILED)))
+    done = tao('list', '-a', env={'DOCKER_HOST': 'tcp://127.0.0.1:1'})
+    assert (progress(done.out), done.err) == (['-'], '')
+
+
+def test_nothing_is_read_for_ids(engine: Engine, tmp_path: Path) -> None:
+    engine.has(container(Mounts=training(tmp_path)))
+    code = (
+        'import sys; from tao_launcher.main import main; main(sys.argv[1:]); '
+        'print("tao_launcher.status.parse" in sys.modules)'
+    )
+    for words, is_read in ((['list', '--format', 'ids'], False), (['list'], True)):
+        done = subprocess.run([sys.executable, '-c', code, *words], stdout=subprocess.PIPE, check=True)
+        assert done.stdout.decode().endswith(f'{is_read}\n')
 
 
 def test_fifty_jobs_are_two_questions(engine: Engine) -> None:

@@ -22,6 +22,7 @@ def test_job_and_service() -> None:
     document = manifest('--nodes=3', '--namespace=ml', 'dino', 'train', '-e', '/x', 'a b')
     assert (document['apiVersion'], document['kind']) == ('v1', 'List')
     service, job = document['items']
+    assert [item['kind'] for item in manifest('dino', 'train')['items']] == ['Job']
     name = job['metadata']['name']
     digest = job['metadata']['labels']['tao.plan']
     assert name == f'tao-model-dino-train-{digest[:8]}'
@@ -36,7 +37,10 @@ def test_job_and_service() -> None:
         'apiVersion': 'batch/v1', 'kind': 'Job', 'metadata': service['metadata'],
         'spec': {'completionMode': 'Indexed', 'completions': 3, 'parallelism': 3, 'backoffLimit': 0},
     }
-    assert template == {'metadata': {'labels': job['metadata']['labels']}, 'spec': {
+    (first,) = template['spec'].pop('initContainers')
+    assert (first['name'], first['command'][-2]) == ('wait-for-rank-0', f'{name}-0.{name}')
+    shown = {'kubectl.kubernetes.io/default-container': 'tao'}
+    assert template == {'metadata': {'labels': job['metadata']['labels'], 'annotations': shown}, 'spec': {
         'restartPolicy': 'Never', 'subdomain': name, 'terminationGracePeriodSeconds': 30, 'shareProcessNamespace': True,
         'containers': [{
             'name': 'tao', 'image': IMAGE, 'imagePullPolicy': 'IfNotPresent',
@@ -54,7 +58,7 @@ def test_job_and_service() -> None:
 
 def test_equal_submissions_have_one_name() -> None:
     def name(*given: str) -> str:
-        return str(manifest(*given)['items'][0]['metadata']['name'])
+        return str(manifest(*given)['items'][-1]['metadata']['name'])
 
     assert name('dino', 'train') == name('dino', 'train')
     others = [('--nodes=2', 'dino', 'train'), ('dino', 'train', 'x=1'), ('--pvc=a:/b', 'dino', 'train')]
@@ -77,12 +81,11 @@ def test_docker_options(home: Path, tmp_path: Path) -> None:
             'workdir': '/data',
         },
     })
-    done = submit('--gpus_per_node=4', '--pull=always', '--stop-timeout=90', '--pvc=scratch:/scratch:ro',
-                  '--image_pull_secret=ngc', 'dino', 'train', '$(HOME)')
+    done = submit('--name=night', '--gpus_per_node=4', '--pull=always', '--stop-timeout=90',
+                  '--pvc=scratch:/scratch:ro', '--image_pull_secret=ngc', 'dino', 'train', '$(HOME)')
     assert 's3cr3t' not in done.out + done.err
-    spec = json.loads(done.out)['items'][1]['spec']['template']['spec']
+    spec = json.loads(done.out)['items'][-1]['spec']['template']['spec']
     (container,) = spec.pop('containers')
-    spec.pop('subdomain')
     assert spec == {
         'restartPolicy': 'Never', 'terminationGracePeriodSeconds': 90, 'hostNetwork': True,
         'dnsPolicy': 'ClusterFirstWithHostNet', 'hostIPC': True, 'imagePullSecrets': [{'name': 'ngc'}],
@@ -97,7 +100,7 @@ def test_docker_options(home: Path, tmp_path: Path) -> None:
     }
     found = variables(container)
     assert (found['A'], found['HOME'], found['USER']) == ('$$(B) and $$$$ and $$C', '/tmp', 'uid4321')
-    assert found['API_KEY'] == {'secretKeyRef': {'name': 'tao-environment', 'key': 'API_KEY'}}
+    assert found['API_KEY'] == {'secretKeyRef': {'name': 'night', 'key': 'API_KEY'}}
     del container['env']
     assert container == {
         'name': 'tao', 'image': IMAGE, 'imagePullPolicy': 'Always', 'args': ['dino', 'train', '$$(HOME)'],
@@ -118,17 +121,16 @@ def test_notices(home: Path) -> None:
         'Envs': [{'variable': 'API_KEY', 'value': 'x'}, {'variable': 'NODE_RANK', 'value': '0'}],
         'DockerOptions': {'ports': {'8888': 9999}, 'ulimits': {'stack': 1}},
     })
-    done = submit('--pvc=claim:/data', '--namespace=ml', '--name=night', 'dino', 'train')
+    done = submit('--nodes=2', '--pvc=claim:/data', '--namespace=ml', '--name=night', 'dino', 'train')
     assert done.err.splitlines() == [
         'tao: notice: NODE_RANK is left out: the cluster decides it',
         'tao: notice: ports are not published; kubectl -n ml port-forward job/night 9999:8888',
+        'tao: notice: /dev/shm of a pod is 64 MB, too little for data loaders with workers: --shm_size 16G',
         'tao: notice: ulimits (stack) are not part of a pod: those of the nodes apply',
         'tao: notice: /a is left out: a claim is mounted at /data',
         "tao: notice: these are paths of the cluster's nodes, not looked for here: /b",
-        'tao: notice: the Secret tao-environment of the cluster has to hold API_KEY; to make it, '
-        'with API_KEY set in the shell:',
-        'tao: notice: kubectl -n ml create secret generic tao-environment '
-        '--from-env-file=<(printf \'%s=%s\\n\' API_KEY "$API_KEY")',
+        'tao: notice: the Secret night has to hold API_KEY; to make it, with API_KEY set in the shell:',
+        'tao: notice: kubectl -n ml create secret generic night --from-file=API_KEY=<(printf %s "$API_KEY")',
     ]
 
 
@@ -140,7 +142,7 @@ def test_everything_that_a_pod_can_not_be_told(home: Path) -> None:
         'DockerOptions': {'network': 'ib', 'ipc': 'container:x', 'user': 'trainer', 'group_add': ['video'],
                           'extra_args': ['--cpus=8', '--hostname=secret']},
     })
-    done = submit('--image=sha256:' + 'a' * 64, 'dino', 'train', os.fsdecode(b'x\xff'))
+    done = submit('--nodes=2', '--image=sha256:' + 'a' * 64, 'dino', 'train', os.fsdecode(b'x\xff'))
     assert (done.code, done.out) == (2, '')
     assert done.err.splitlines() == [
         'tao: error: 11 things that a pod cannot express',
@@ -180,30 +182,31 @@ def test_options_that_are_wrong(given: list[str], said: list[str]) -> None:
 
 def test_the_engine_of_this_machine_has_no_part_in_it() -> None:
     env = {'TAO_ENGINE': 'podman', 'DOCKER_HOST': 'ssh://far', 'SLURM_JOB_ID': '7', 'TAO_GPUS': 'count=2'}
-    done = tao('submit', 'kubernetes', '--dry-run', '--run_as_user', 'dino', 'train', env=env)
+    done = tao('submit', 'kubernetes', '--dry-run=json', '--run_as_user', '--ipc=host', 'dino', 'train', env=env)
     assert (done.code, done.err) == (0, '')
-    spec = json.loads(done.out)['items'][1]['spec']['template']['spec']
+    spec = json.loads(done.out)['items'][-1]['spec']['template']['spec']
     assert spec['securityContext']['runAsUser'] == os.getuid()
     assert spec['containers'][0]['resources'] == {'limits': {'nvidia.com/gpu': '2'}}
 
 
-def test_what_is_passed_by_name_need_not_be_set_here(home: Path) -> None:
-    write_mounts(home, {'Envs': [{'variable': 'A', 'value': None}]})
-    done = submit('--env=B', 'dino', 'train')
-    assert 'left out' not in done.err
-    found = variables(json.loads(done.out)['items'][1]['spec']['template']['spec']['containers'][0])
-    assert [found[name]['secretKeyRef']['key'] for name in ('A', 'B')] == ['A', 'B']
+def test_what_is_passed_by_name(home: Path) -> None:
+    write_mounts(home, {'Envs': [{'variable': 'A', 'value': None}, {'variable': 'API_KEY', 'value': 's3cr3t'}]})
+    done = tao('submit', 'kubernetes', '--dry-run=json', '--name=night', '--env=B', '--env=C', 'dino', 'train', env={
+        'A': '1', 'B': '2',
+    })
+    assert 'tao: notice: C is not set here and so left out (--env)' in done.err.splitlines()
+    found = variables(json.loads(done.out)['items'][-1]['spec']['template']['spec']['containers'][0])
+    assert found == {name: {'secretKeyRef': {'name': 'night', 'key': name}} for name in ('A', 'API_KEY', 'B')}
 
 
-@pytest.mark.parametrize(('env', 'before'), [
-    ({'A': '1', 'API_KEY': 'x'}, ''), ({'A': '1', 'API_KEY': 'y'}, ', with API_KEY set in the shell'),
-    ({'A': ''}, ', with API_KEY, A set in the shell'),
+@pytest.mark.parametrize(('given', 'said'), [
+    ('--env=a.b', 'tao: error: 1 thing that a pod cannot express\n'
+     '    variable a.b: expected a name of letters, digits and _\n'),
+    ('--env=X', 'tao: error: X: not UTF-8, which JSON needs\n'),
 ])
-def test_what_a_secret_is_made_of(env: dict[str, str], before: str, home: Path) -> None:
-    write_mounts(home, {'Envs': [{'variable': 'API_KEY', 'value': 'x'}]})
-    done = tao('submit', 'kubernetes', '--dry-run', '--env=A', 'dino', 'train', env=env)
-    said = f'tao: notice: the Secret tao-environment of the cluster has to hold API_KEY, A; to make it{before}:'
-    assert said in done.err.splitlines()
+def test_what_cannot_be_passed_by_name(given: str, said: str) -> None:
+    done = tao('-q', 'submit', 'kubernetes', given, '--dry-run', 'dino', 'train', env={'a.b': '1', 'X': '\udcff'})
+    assert done == Result(2, '', said)
 
 
 @pytest.mark.parametrize(('words', 'command', 'args'), [
@@ -211,7 +214,7 @@ def test_what_a_secret_is_made_of(env: dict[str, str], before: str, home: Path) 
     (['--entrypoint=', 'dino', 'train', '$(A)'], ['dino', 'train', '$$(A)'], None),
 ])
 def test_entry_point(words: list[str], command: list[str], args: Any) -> None:
-    container = manifest(*words)['items'][1]['spec']['template']['spec']['containers'][0]
+    container = manifest(*words)['items'][-1]['spec']['template']['spec']['containers'][0]
     assert (container['command'], container.get('args')) == (command, args)
 
 
@@ -221,6 +224,15 @@ def test_entry_point(words: list[str], command: list[str], args: Any) -> None:
 ])
 def test_platform_and_limits(platform: str, labels: dict[str, str]) -> None:
     document = manifest('--platform', platform, '--memory=64G', '--cpus=1.5', '--gpus=none', 'dino', 'train')
-    pod = document['items'][1]['spec']['template']['spec']
+    pod = document['items'][-1]['spec']['template']['spec']
     assert pod['nodeSelector'] == labels
-    assert pod['containers'][0]['resources'] == {'limits': {'memory': '64Gi', 'cpu': '1.5'}}
+    limits = {'memory': '64Gi', 'cpu': '1.5'}
+    assert pod['containers'][0]['resources'] == {'limits': limits, 'requests': limits}
+
+
+@pytest.mark.parametrize(('options', 'is_said'), [
+    ([], True), (['--shm_size=1G'], False), (['--ipc=host'], False), (['--volume=/x:/dev/shm'], False),
+    (['--pvc=x:/dev/shm'], False),
+])
+def test_the_shared_memory_of_a_pod(options: list[str], is_said: bool) -> None:
+    assert ('/dev/shm of a pod is 64 MB' in submit(*options, 'dino', 'train').err) == is_said

@@ -15,7 +15,7 @@ from tao_launcher.commands.submit import pod
 
 def pod_of(*given: str) -> tuple[Any, Any]:
     """(the pod's specification, that of its container)."""
-    spec = manifest(*given)['items'][1]['spec']['template']['spec']
+    spec = manifest(*given)['items'][-1]['spec']['template']['spec']
     (container,) = spec['containers']
     return spec, container
 
@@ -35,6 +35,15 @@ def test_no_gpus() -> None:
     _, container = pod_of('--gpus=none', 'dino', 'train')
     assert 'resources' not in container
     assert variables(container)['NVIDIA_VISIBLE_DEVICES'] == 'void'
+
+
+def test_one_node_has_no_place_among_others() -> None:
+    _, container = pod_of('--env=WORLD_SIZE=3', 'dino', 'train')
+    assert variables(container) == {'WORLD_SIZE': '3'}
+    _, container = pod_of('--nodes=2', '--gpus=none', '--env=WORLD_SIZE=3', 'dino', 'train')
+    assert list(variables(container)) == [
+        'NVIDIA_VISIBLE_DEVICES', 'WORLD_SIZE', 'NUM_GPU_PER_NODE', 'MASTER_ADDR', 'MASTER_PORT', 'NODE_RANK',
+    ]
     assert variables(container)['NUM_GPU_PER_NODE'] == '0'
 
 

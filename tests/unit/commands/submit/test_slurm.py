@@ -3,13 +3,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Optional
 
 import pytest
 from slurm_submission import script, submit
 from support import Result, tao, write_mounts
-
-from tao_launcher.commands.submit import slurm
 
 
 def lines(text: str) -> list[str]:
@@ -19,7 +16,7 @@ def lines(text: str) -> list[str]:
 def test_lines_for_sbatch() -> None:
     assert lines(script('dino', 'train')) == [
         '--job-name=model-dino-train', '--nodes=1', '--ntasks-per-node=1', '--gpus-per-node=1',
-        '--output=model-dino-train-%j.log', '--export=PATH,HOME',
+        '--output=model-dino-train-%j.log', '--open-mode=append', '--export=PATH,HOME',
     ]
     found = lines(script(
         '--nodes', '4', '--gpus-per-node=a100:8', '--time', '1-12:00', '--partition', 'gpu,big', '--account=lab_1',
@@ -28,9 +25,44 @@ def test_lines_for_sbatch() -> None:
     ))
     assert found == [
         '--job-name=night', '--nodes=4', '--ntasks-per-node=1', '--gpus-per-node=a100:8', '--time=1-12:00',
-        '--partition=gpu,big', '--account=lab_1', '--export=PATH,HOME', '--qos=low',
+        '--partition=gpu,big', '--account=lab_1', '--open-mode=append', '--export=PATH,HOME', '--qos=low',
         "'--comment=it'\"'\"'s late'", '--exclusive', '--output=/logs/%x-%j',
     ]
+
+
+def test_the_log_is_written_over_where_that_is_asked_for() -> None:
+    found = lines(script('--sbatch-arg=--open-mode=truncate', 'dino', 'train'))
+    assert [line for line in found if '-mode' in line] == ['--open-mode=truncate']
+
+
+@pytest.mark.parametrize(('seconds', 'line'), [
+    ('', []), ('20', []), ('300', ['--signal=TERM@300']), ('86400', ['--signal=TERM@65535']),
+])
+def test_a_longer_time_to_end(seconds: str, line: list[str]) -> None:
+    text = script(*[f'--stop-timeout={seconds}'] * bool(seconds), 'dino', 'train')
+    assert [one for one in lines(text) if 'signal' in one] == line
+    given = lines(script('--stop-timeout=300', '--sbatch-arg=--signal=USR1@9', 'dino', 'train'))
+    assert [one for one in given if 'signal' in one] == ['--signal=USR1@9']
+
+
+@pytest.mark.parametrize(('limit', 'is_enough'), [
+    ('6', False), ('7', True), ('5:59', False), ('0:6:00', False), ('1:00:00', True), ('0-1', True), ('0-0:6', False),
+    ('0-0:7:0', True), ('unlimited', True), ('INFINITE', True), ('0', True),
+])
+def test_a_time_to_end_within_the_time_limit(limit: str, is_enough: bool) -> None:
+    done = submit('--stop-timeout=300', f'--time={limit}', 'dino', 'train')
+    said = (
+        f'tao: error: --stop-timeout 300: the job has no more than --time {limit}, '
+        'and would be told to end as it begins\n'
+    )
+    assert (done.code, done.err) == ((0, '') if is_enough else (2, said))
+
+
+def test_words_for_srun() -> None:
+    words = ['--srun-arg=--cpu-bind=none', '--srun-arg', "--network=it's", '--srun-arg=-v']
+    for how in ('docker', 'pyxis'):
+        text = script(f'--container={how}', *words, 'dino', 'train')
+        assert " --cpu-bind=none '--network=it'\"'\"'s' -v \\\n" in text
 
 
 @pytest.mark.parametrize(('given', 'line'), [
@@ -86,15 +118,3 @@ def test_too_long() -> None:
         'tao: error: the command is longer than a step of Slurm takes: 13[0-9]{4} bytes of at most 120000\n'
         '    try: put long values into a file under a mount\n', done.err,
     )
-
-
-@pytest.mark.parametrize(('answer', 'state'), [
-    ('JobId=1 JobState=FAILED Reason=NonZeroExitCode ExitCode=3:0 RunTime=1', ('FAILED', 3)),
-    ('JobId=1 JobState=CANCELLED Reason=None ExitCode=0:15', ('CANCELLED', 143)),
-    ('JobId=1 JobState=COMPLETED ExitCode=0:0', ('COMPLETED', 0)), ('', ('', None)),
-    ('JobState=FAILED ExitCode=' + '9' * 5000 + ':0', ('FAILED', None)),
-    ('JobState=FAILED ExitCode=256:0', ('FAILED', None)),
-    ('ExitCode=1:0', ('', 1)), ('JobState=² ExitCode=²:0', ('', None)),
-])
-def test_states(answer: str, state: tuple[str, Optional[int]]) -> None:
-    assert slurm.state(answer) == state

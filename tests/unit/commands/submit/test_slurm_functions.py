@@ -3,9 +3,13 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
+from types import MappingProxyType
+from typing import Callable, Mapping
 
 import pytest
 from hypothesis import example, given
@@ -27,9 +31,12 @@ NODE = {
 }
 
 
-def on_a_node(text: str, folder: Path, **variables: str) -> tuple[list[str], dict[str, str]]:
+def on_a_node(
+    text: str, folder: Path, variables: Mapping[str, str] = MappingProxyType({}),
+    fakes: Mapping[str, str] = MappingProxyType(FAKES),
+) -> tuple[list[str], dict[str, str]]:
     """docker's words and environment when a node runs a script."""
-    for name, body in FAKES.items():
+    for name, body in fakes.items():
         (folder / name).write_text(f'#!/bin/bash\n{body}\n')
         (folder / name).chmod(0o755)
     env = {'PATH': f'{folder}:/usr/bin:/bin', 'CALLS': str(folder / 'calls'), **NODE, **variables}
@@ -39,9 +46,17 @@ def on_a_node(text: str, folder: Path, **variables: str) -> tuple[list[str], dic
     return [os.fsdecode(word) for word in calls.split(b'\0')[:-1]], {name: value for name, _, value in entries}
 
 
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_the_node_fills_in_its_words(tmp_path: Path, home: Path) -> None:
     write_mounts(home, {'Envs': [{'variable': 'A', 'value': 'x y'}]})
-    text = script('--nodes=2', '--gpus_per_node=2', '--volume', f'{tmp_path}:/data:ro', 'dino', 'train', '-e', '/data')
+    options = ['--nodes=2', '--gpus_per_node=2', '--volume', f'{tmp_path}:/data:ro']
+    text = script(*options, 'dino', 'train', 'dataset=/data')
     argv, environ = on_a_node(text, tmp_path)
     digest = argv[argv.index('nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt') - 1]
     contract = [word for name in ('WORLD_SIZE', 'NODE_RANK', 'NUM_GPU_PER_NODE', 'MASTER_ADDR', 'MASTER_PORT')
@@ -50,7 +65,7 @@ def test_the_node_fills_in_its_words(tmp_path: Path, home: Path) -> None:
         'run', '--rm', '--init', '--name', 'tao-slurm-12345-1', '--gpus', '"device=2,5"', '-v', f'{tmp_path}:/data:ro',
         '-e', 'A=x y', *contract, '-e', 'TAO_LAUNCH_ID', '--network', 'host', '--label', 'tao.job=model/dino/train',
         '--label', f'tao.user={os.getuid()}', '--label', digest, 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt',
-        'dino', 'train', '-e', '/data',
+        'dino', 'train', 'dataset=/data',
     ]
     assert {name: environ[name] for name in contract if name != '-e'} == {
         'WORLD_SIZE': '2', 'NODE_RANK': '1', 'NUM_GPU_PER_NODE': '2', 'MASTER_ADDR': 'node7', 'MASTER_PORT': '22345',
@@ -59,13 +74,88 @@ def test_the_node_fills_in_its_words(tmp_path: Path, home: Path) -> None:
     assert environ['TAO_GRACE'] == '25'
 
 
+@pytest.mark.parametrize(('kill_wait', 'options', 'grace'), [
+    ('30', [], '25'), ('600', [], '595'), ('4', [], '1'), ('', [], '25'),
+    ('600', ['--stop-timeout=60'], '60'), ('30', ['--stop-timeout=60'], '25'),
+])
+def test_the_last_moment_that_slurm_gives(kill_wait: str, options: list[str], grace: str, tmp_path: Path) -> None:
+    fakes = {**FAKES, 'scontrol': FAKES['scontrol'].replace('30', kill_wait)}
+    _, environ = on_a_node(script('--gpus=none', *options, 'dino', 'train'), tmp_path, fakes=fakes)
+    assert environ['TAO_GRACE'] == grace
+
+
 @pytest.mark.parametrize(('variables', 'gpus'), [
     ({'SLURM_STEP_GPUS': '0'}, '"device=0"'),
     ({'SLURM_STEP_GPUS': '', 'CUDA_VISIBLE_DEVICES': 'MIG-1,MIG-2'}, '"device=MIG-1,MIG-2"'),
+    # with MIG Slurm's numbers are no device indices
+    ({'SLURM_STEP_GPUS': '8,9', 'CUDA_VISIBLE_DEVICES': 'MIG-1,MIG-2'}, '"device=MIG-1,MIG-2"'),
+    ({'SLURM_STEP_GPUS': '3', 'CUDA_VISIBLE_DEVICES': 'GPU-a'}, '"device=GPU-a"'),
+    ({'SLURM_STEP_GPUS': '3', 'CUDA_VISIBLE_DEVICES': '0'}, '"device=3"'),
+    ({'SLURM_STEP_GPUS': '3', 'CUDA_VISIBLE_DEVICES': 'GPU-a,1'}, '"device=3"'),
+    ({'SLURM_STEP_GPUS': '', 'SLURM_JOB_GPUS': '4', 'SLURM_NODEID': '0'}, '"device=4"'),
 ])
 def test_gpus_of_the_node(variables: dict[str, str], gpus: str, tmp_path: Path) -> None:
-    argv, _ = on_a_node(script('dino', 'train'), tmp_path, **variables)
+    argv, _ = on_a_node(script('dino', 'train'), tmp_path, variables)
     assert argv[argv.index('--gpus') + 1] == gpus
+
+
+def test_the_first_nodes_gpus_are_not_anothers(tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as error:
+        on_a_node(script('--nodes=2', 'dino', 'train'), tmp_path, {'SLURM_STEP_GPUS': '', 'SLURM_JOB_GPUS': '4'})
+    assert error.value.returncode == 2
+
+
+def signalled(folder: Path, state: str, *signals: str, until: str = '') -> list[list[str]]:
+    """The calls of docker and sleep after `run`, where the node's shell gets signals as Slurm calls the job's state so.
+
+    Each signal makes it call one of them at least, or ask Slurm; at last the call `until` is waited for.
+    """
+    text = script('--gpus=none', 'dino', 'train')
+    for name, body in {
+        **FAKES,
+        'scontrol': 'case $1 in show) echo "KillWait = 7 sec" ;; '
+                    f'*) echo asked >>"$CALLS"; echo "JobId=7 JobName=a JobState={state} X" ;; esac',
+        'docker': 'echo "$*" >>"$CALLS"; [ "$1" = run ] || exit 0; : >"$CALLS.up"\n'
+                  'while [ ! -e "$CALLS.end" ]; do /bin/sleep 0.05; done',
+        'sleep': 'echo "sleep $1" >>"$CALLS"',
+        'srun': 'echo $$ >"$CALLS.pid"\n' + FAKES['srun'],
+    }.items():
+        (folder / name).write_text(f'#!/bin/bash\n{body}\n')
+        (folder / name).chmod(0o755)
+    calls = folder / 'calls'
+    env = {'PATH': f'{folder}:/usr/bin:/bin', 'CALLS': str(calls), **NODE, 'SLURM_STEP_NUM_NODES': '1'}
+    with subprocess.Popen(['bash'], stdin=subprocess.PIPE, env=env) as running:
+        assert running.stdin
+        running.stdin.write(os.fsencode(text))
+        running.stdin.close()
+        wait_until(Path(f'{calls}.up').exists)
+        pid = int(Path(f'{calls}.pid').read_text())
+        for name in signals:
+            before = len(calls.read_text().splitlines())
+            os.kill(pid, getattr(signal, f'SIG{name}'))
+            wait_until(lambda: len(calls.read_text().splitlines()) > before)  # noqa: B023
+        wait_until(lambda: until in calls.read_text())
+        Path(f'{calls}.end').touch()
+        running.wait(20)
+    return [line.split() for line in calls.read_text().splitlines()[1:]]
+
+
+NAME = 'tao-slurm-12345-1'
+
+
+def test_a_suspended_job_pauses_its_container(tmp_path: Path) -> None:
+    assert signalled(tmp_path, 'RUNNING', 'TSTP', 'CONT') == [['pause', NAME], ['unpause', NAME]]
+
+
+def test_what_is_left_of_a_job_that_is_over_is_removed(tmp_path: Path) -> None:
+    found = signalled(tmp_path, 'COMPLETING', 'TERM', until='rm -f')
+    assert found == [['asked'], ['sleep', '2'], ['rm', '-f', '-v', NAME]]
+
+
+def test_a_job_that_is_warned_has_its_grace(tmp_path: Path) -> None:
+    """Slurm says TERM before a preemption, too, and gives the job the time that its partition has for it."""
+    pause, unpause = ['pause', NAME], ['unpause', NAME]
+    assert signalled(tmp_path, 'RUNNING', 'TERM', 'TSTP', 'CONT', 'TERM') == [['asked'], pause, unpause, ['asked']]
 
 
 def test_podman_has_a_device_for_each_gpu(tmp_path: Path) -> None:

@@ -22,6 +22,10 @@ ERRORS = {
     '--gpus count=2 --gpus_per_node 2 dino train': ('--gpus and --gpus_per_node cannot be combined',),
     '--sbatch-arg=--nodes=3 dino train': ('--sbatch-arg: "--nodes=3": expected --nodes instead',),
     '--sbatch-arg=--wrap=id dino train': ('--sbatch-arg: "--wrap=id": the launcher decides this itself',),
+    '--srun-arg=--label --srun-arg=bash dino train': (
+        '--srun-arg: "--label": the launcher decides this itself',
+        '--srun-arg: "bash": expected one option with its value joined by "=", such as --cpu-bind=none',
+    ),
     '--sbatch-arg=--array=1-3 dino train': (
         '--sbatch-arg: "--array=1-3": a submission is one job; submit each of several by itself',
     ),

@@ -86,3 +86,56 @@ def test_ctrl_c_while_it_is_submitted(tmp_path: Path) -> None:
     assert done == Result(-2, '', (
         'tao: notice: sbatch was interrupted, and may have submitted the job: squeue --name model-dino-train\n'
     ))
+
+
+def slurm_that_says(folder: Path, *answers: str, sacct: str = '') -> dict[str, str]:
+    """An environment with a Slurm whose scontrol gives these answers, one after another, the last again and again."""
+    for i, answer in enumerate(answers):
+        (folder / f'answer-{i}').write_text(answer)
+    (folder / 'sbatch').write_text('#!/bin/sh\necho 7\n')
+    (folder / 'sacct').write_text(f'#!/bin/sh\necho "{sacct}"\n')
+    (folder / 'scontrol').write_text(
+        f'#!/bin/sh\n[ "$1" = --oneliner ] || exec cat {folder}/stdout\nn=$(cat {folder}/n)\n'
+        f'[ ! -e {folder}/answer-$((n + 1)) ] || echo $((n + 1)) >{folder}/n\nexec cat {folder}/answer-$n\n'
+    )
+    (folder / 'n').write_text('0')
+    (folder / 'stdout').write_text('JobId=7\n   StdOut=/logs/seven\n')
+    for name in ('sbatch', 'scontrol', 'sacct'):
+        (folder / name).chmod(0o755)
+    return {'PATH': f'{folder}:/usr/bin:/bin'}
+
+
+PENDING = 'JobId=7 JobState=PENDING Reason={} Dependency=(null) ExitCode=0:0'
+
+
+def waited(folder: Path, monkeypatch: pytest.MonkeyPatch, *answers: str, sacct: str = '') -> Result:
+    """What --wait says; its last lines, without those of the submission."""
+    monkeypatch.setattr('tao_launcher.commands.submit.to_slurm.OFTEN', 0.01)
+    env = slurm_that_says(folder, *answers, sacct=sacct)
+    done = tao('submit', 'slurm', '--wait', 'dino', 'train', env=env)
+    return done._replace(err=done.err.partition('tao: notice: to end it: scancel 7\n')[2])
+
+
+def test_reasons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [PENDING.format(reason) for reason in ('None', 'Priority', 'Priority', 'Resources')]
+    over = 'JobId=7 JobState=TIMEOUT Reason=TimeLimit ExitCode=0:15'
+    assert waited(tmp_path, monkeypatch, *answers, 'JobId=7 JobState=RUNNING Reason=None', over) == Result(143, '7\n', (
+        'tao: notice: job 7 waits: Priority\ntao: notice: job 7 waits: Resources\n'
+        'tao: notice: job 7: TIMEOUT (TimeLimit)\n'
+    ))
+
+
+@pytest.mark.parametrize(('said', 'code', 'notice'), [
+    ('FAILED|3:0', 3, 'tao: notice: job 7: FAILED\n'), ('COMPLETED|0:0', 0, ''),
+    ('CANCELLED by 0|0:0', 1, 'tao: notice: job 7: CANCELLED\n'),
+])
+def test_a_job_that_slurm_has_forgotten(
+    said: str, code: int, notice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = waited(tmp_path, monkeypatch, 'JobId=7 JobState=RUNNING', 'JobId=7', sacct=said)
+    assert found == Result(code, '7\n', notice)
+
+
+def test_the_log_is_where_slurm_says(tmp_path: Path) -> None:
+    done = tao('submit', 'slurm', '--sbatch-arg=--output=%x', 'dino', 'train', env=slurm_that_says(tmp_path))
+    assert 'tao: notice: what it writes: tail -F /logs/seven\n' in done.err
