@@ -7,7 +7,7 @@ import sys
 from .base import host
 from .base.errors import Fatal, UsageError
 from .base.output import Output, OutputClosed
-from .settings.invocation import Invocation
+from .settings.invocation import Instead, Invocation
 from .settings.option import is_verbose
 from .settings.programs import RUNNERS, TAO
 
@@ -30,7 +30,12 @@ def main(argv: Sequence[str] | None = None, program: str = 'tao') -> int:
     environ = host.environment()
     output = Output(program, environ)
     try:
-        return _run(host.arguments() if argv is None else list(argv), program, environ, output)
+        try:
+            return _run(host.arguments() if argv is None else list(argv), program, environ, output)
+        except Instead as other:
+            os.chdir(other.folder)
+            output.program = other.program
+            return _run([*other.words], other.program, {**environ, 'PWD': other.folder}, output)
     except Fatal as e:
         output.error(e)
         return e.code
@@ -89,11 +94,12 @@ def _run(words: list[str], program: str, environ: dict[str, str], output: Output
 
         output.result(f'{program} {__version__}\n')
         return 0
-    invocation = Invocation(options, environ, host.survey(environ), output)
+    here = host.survey(environ)._replace(called=(program, *words))
+    invocation = Invocation(options, environ, here, output)
     if program in RUNNERS:
         from .commands.runner.runner import runner
 
         return runner(program, rest, invocation)
-    from .commands.task import task
+    from .commands.dispatch import dispatch
 
-    return task(rest, invocation)
+    return dispatch(rest, invocation)

@@ -47,6 +47,7 @@ class Host(Record):
     is_tegra: bool
     arg_max: int  # bytes that the argv and environment of a process may take
     terminals: Terminals
+    called: tuple[str, ...] = ()  # the launcher's own command line: the program's name, and its words
 
 
 def survey(environ: Mapping[str, str]) -> Host:

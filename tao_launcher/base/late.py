@@ -1,30 +1,44 @@
-"""Modules json and re, each loaded when something of it is first used: from ..base.late import re.
+"""Modules that are slow to load, each loaded when something of it is first used: from ..base.late import re.
 
-Loading the two is a third of what a plain launch would cost, and it needs neither (tests/bench).
+Loading json and re was a third of what a plain dry run cost, and it needs neither (tests/bench).
 """
 from __future__ import annotations
 
-__all__ = ('json', 're')
+__all__ = ('json', 're', 'shutil', 'signal', 'subprocess')
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import json
     import re
+    import shutil
+    import signal
+    import subprocess
 else:
-    class Json:
-        """Stands for module json."""
+    import _signal as signal  # all of module signal but its enums, which are slow to load
+
+    class LateModule:
+        """Stands for the module that `load` returns."""
+
+        def __init__(self, load):
+            self._load = load
 
         def __getattr__(self, name):
-            import json
+            return getattr(self._load(), name)
 
-            return getattr(json, name)
+    def _json():
+        import json
+        return json
 
-    class Re:
-        """Stands for module re."""
+    def _re():
+        import re
+        return re
 
-        def __getattr__(self, name):
-            import re
+    def _shutil():
+        import shutil
+        return shutil
 
-            return getattr(re, name)
+    def _subprocess():
+        import subprocess
+        return subprocess
 
-    json, re = Json(), Re()
+    json, re, shutil, subprocess = map(LateModule, (_json, _re, _shutil, _subprocess))

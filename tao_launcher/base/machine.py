@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 
 from . import host, reading
+from .late import shutil
 from .record import Record
 
 TYPE_CHECKING = False
@@ -176,7 +176,18 @@ def may_write(path: str) -> bool:
 
 def columns() -> int:
     """The width of the terminal that the result goes to; 0 when it goes elsewhere."""
-    return shutil.get_terminal_size().columns if os.isatty(1) else 0
+    return text_columns() if os.isatty(1) else 0
+
+
+def text_columns() -> int:
+    """What shutil.get_terminal_size says of columns: $COLUMNS, the terminal's, or 80."""
+    given = os.environ.get('COLUMNS', '')
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
 
 
 def now() -> float:

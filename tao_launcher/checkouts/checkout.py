@@ -91,13 +91,17 @@ class Checkout(Record):
 
     def step(self, words: Sequence[str], given: Arguments | None = None) -> int:
         """Run the engine with these words, what it prints on stderr; or print them. Its exit code."""
-        engine = builds.engine_words(self.engine.words, given) if given else self.engine.words
-        words = self.allowed(words)
+        argv = self.argv(words, given)
         if self.dry_run:
-            self.output.result(self.output.line((*engine, *words)))
+            self.output.result(self.output.line(argv))
             return 0
         with self.output.aside():
-            return process.follow((*engine, *words), {**self.engine.environ, **(given.export if given else {})})
+            return process.follow(argv, {**self.engine.environ, **(given.export if given else {})})
+
+    def argv(self, words: Sequence[str], given: Arguments | None = None) -> tuple[str, ...]:
+        """The command that `step` runs."""
+        engine = builds.engine_words(self.engine.words, given) if given else self.engine.words
+        return (*engine, *self.allowed(words))
 
     def allowed(self, words: Sequence[str]) -> tuple[str, ...]:
         """The words without the host's network, which docker refuses where it maps the users of containers."""

@@ -6,6 +6,7 @@ import re
 from ..base import files, host
 from ..base.errors import CheckFailed, FileError
 from ..engine import answers, process
+from ..launch.history import Ended, Recorder, Started
 from . import builds
 
 TYPE_CHECKING = False
@@ -26,11 +27,21 @@ def build(found: Checkout, builder: Builder, recipe: Recipe) -> tuple[int, str]:
     if not found.dry_run:
         files.remove(builder.built)
     before = '' if builder.is_exact else id_of(inspected(found, recipe.image)[0])
-    code = found.step(builds.build(builder.start, recipe), recipe.given)
+    words = builds.build(builder.start, recipe)
+    if found.dry_run:
+        found.step(words, recipe.given)
+        return 0, _made(found, builder, recipe.image, before)
+    recorder = Recorder(Started(
+        f'{found.program}/build', found.argv(words, recipe.given), found.engine.words, recipe.image,
+        env=[*recipe.given.export],
+    ), found.invocation)
+    with recorder.recording():
+        code = found.step(words, recipe.given)
+        made = '' if code else _made(found, builder, recipe.image, before)
+    recorder.end(Ended('job', code, image_id=made))
     if code:
         _say_builder(found, builder, code)
-        return code, ''
-    return 0, _made(found, builder, recipe.image, before)
+    return code, made
 
 
 def inspected(found: Checkout, image: str) -> tuple[object, str]:

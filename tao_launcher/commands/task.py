@@ -7,7 +7,6 @@ from ..launch.plan import Target
 from ..launch.prepare import prepare
 from ..launch.target import task_target
 from ..settings import command_line
-from ..settings.programs import VERBS
 from ..settings.settings import alone
 from ..tasks.catalogue import UnknownTask
 from ..tasks.load import builtin_catalogue, load_catalogue
@@ -18,19 +17,11 @@ if TYPE_CHECKING:
     from ..settings.invocation import Invocation
     from ..settings.settings import Settings
     from ..tasks.catalogue import Catalogue
-WITH_STEPS = ('bundle', 'catalogue', 'config', 'submit')
 
 
 def task(words: list[str], invocation: Invocation) -> int:
-    """Run, print or explain the task in `words`. Returns the exit code; raises Fatal."""
-    if words and words[0] == 'help':
-        invocation, words = invocation._replace(options={**invocation.options, 'help': True}), words[1:]
+    """Run, print or explain the task in `words`, or give help. Returns the exit code; raises Fatal."""
     options, output = invocation.options, invocation.output
-    if words and words[0] in VERBS:  # before the catalogue: a faulty one is no reason not to stop a job
-        from .verbs import verb
-
-        asked = [*words[:1 + (words[0] in WITH_STEPS)], '--help'] if options.get('help') else words
-        return verb(asked, invocation)
     try:
         known = load_catalogue(invocation.here, output)
     except ConfigError as e:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import threading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,6 +75,8 @@ class Foster:
         if self._before == 0:
             _prctl(SET_SUBREAPER, 1)
         self._others = {*descendants(os.getpid())}  # that were there before
+        import threading
+
         self._is_alone = threading.active_count() == 1  # else another thread may start something meanwhile
         return self
 

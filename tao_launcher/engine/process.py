@@ -1,20 +1,18 @@
-"""The one module that starts processes. argv in, exit code out; never a shell."""
+"""The one module that starts processes, with child.py for the quick ones. argv in, exit code out; never a shell."""
 from __future__ import annotations
 
 import errno
 import os
-import selectors
-import signal
-import subprocess
 import time
-from functools import partial
 
 from ..base import temporary
 from ..base.errors import CannotExecute, CommandMissing, EngineError, EngineMissing
+from ..base.late import signal, subprocess
 from ..base.record import Record
 from ..base.shell import quote
 from ..base.text import encoded
-from . import answers, family, profiles
+from . import answers, profiles
+from .child import Child, encoded_environment, spawn
 from .signals import Signals, Terminal
 
 TYPE_CHECKING = False
@@ -52,7 +50,7 @@ def ask(
     with _source(text) as source:
         try:
             child = subprocess.Popen(
-                [encoded(word) for word in argv], env=_encoded(env), start_new_session=own_session,
+                [encoded(word) for word in argv], env=encoded_environment(env), start_new_session=own_session,
                 stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             )
         except OSError as e:
@@ -67,6 +65,8 @@ def ask(
 
 def _heard(child: subprocess.Popen[bytes], timeout: float, is_over: Callable[[], bool] | None) -> Answer:
     """What a command prints until it ends. Who else holds its output (a process that it left) is not waited for."""
+    import selectors  # slow to load
+
     deadline = clock() + timeout
     said: dict[int, bytearray] = {}
     with selectors.DefaultSelector() as pipes:
@@ -108,7 +108,7 @@ def _lines(data: bytes) -> str:
 class Heard:
     """What a command that was started `captured` prints while something else is waited for: its first WORDS bytes."""
 
-    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+    def __init__(self, child: Child) -> None:
         self.pipes: list[int] = []  # to be waited for
         self.is_too_much = False
         self._said = bytearray()
@@ -132,10 +132,6 @@ class Heard:
     def text(self) -> str:
         """What was printed."""
         return self._said.decode('utf-8', 'replace')
-
-
-def _encoded(env: Mapping[str, str]) -> dict[bytes, bytes]:
-    return {encoded(name): encoded(value) for name, value in env.items()}
 
 
 def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissing:
@@ -162,17 +158,17 @@ def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissi
 
 def start(
     argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool,
-) -> subprocess.Popen[bytes]:
+    is_quiet: bool = False,
+) -> Child:
     """Start the engine's client.
 
-    In its own session no signal of the terminal reaches it. Without `has_input` it reads nothing.
+    In its own session no signal of the terminal reaches it. Without `has_input` it reads nothing; what it says on
+    stderr is dropped where `is_quiet`.
     Raises EngineMissing or EngineError when it cannot be started.
     """
     try:
-        return subprocess.Popen(
-            [encoded(word) for word in argv], env=_encoded(env), start_new_session=own_session,
-            stdin=None if has_input else subprocess.DEVNULL,
-            stdout=subprocess.PIPE if captured else None,
+        return spawn(
+            argv, env, own_session=own_session, has_input=has_input, captured=captured, is_quiet=is_quiet,
         )
     except FileNotFoundError:
         raise missing(argv[0], 'no such program') from None
@@ -186,14 +182,14 @@ def start(
 
 def start_here(
     argv: Sequence[str], env: Mapping[str, str], workdir: str, *, own_session: bool, has_input: bool,
-) -> subprocess.Popen[bytes]:
+) -> Child:
     """Start a job that is a command of this machine, in that folder ('' for the current one), as `start` does.
 
     Raises CommandMissing or CannotExecute.
     """
     try:
-        return subprocess.Popen(
-            [encoded(word) for word in argv], env=_encoded(env), cwd=encoded(workdir) if workdir else None,
+        made = subprocess.Popen(
+            [encoded(word) for word in argv], env=encoded_environment(env), cwd=encoded(workdir) if workdir else None,
             start_new_session=own_session, stdin=None if has_input else subprocess.DEVNULL,
         )
     except FileNotFoundError as e:
@@ -202,9 +198,11 @@ def start_here(
         raise CommandMissing(f'{argv[0]}: no such program, or the one that its first line names') from None
     except OSError as e:
         raise CannotExecute(f'{argv[0]}: cannot be started ({e.strerror})') from None
+    made.returncode = 0  # it is waited for by another
+    return Child(made.pid, None)
 
 
-def signal_to(client: subprocess.Popen[bytes], number: int, *, with_group: bool) -> None:
+def signal_to(client: Child, number: int, *, with_group: bool) -> None:
     """Send a signal to a command that `start` has started, or to its whole group where it has a session of its own.
 
     Raises PermissionError when it is another user's.
@@ -218,12 +216,9 @@ def signal_to(client: subprocess.Popen[bytes], number: int, *, with_group: bool)
         pass  # it has just ended
 
 
-def end(client: subprocess.Popen[bytes], seconds: float) -> None:
+def end(client: Child, seconds: float) -> None:
     """Give a command that `start` has started some seconds to end, and end it then."""
-    try:
-        client.wait(seconds)
-    except subprocess.TimeoutExpired:
-        pass
+    client.wait_for(seconds)
     _end(client)
     if client.stdout:
         client.stdout.close()
@@ -237,7 +232,7 @@ def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a command inherits that
         signal.signal(number, signal.SIG_DFL)
     try:
-        os.execvpe(encoded(argv[0]), [encoded(word) for word in argv], _encoded(env))
+        os.execvpe(encoded(argv[0]), [encoded(word) for word in argv], encoded_environment(env))
     except OSError as e:
         raise missing(argv[0], e.strerror or 'cannot be started') from None
 
@@ -252,7 +247,7 @@ def watch(
     sent a signal but to end it, and none is left behind. With `on_terminal` what is shown has the
     terminal, and the watching ends with it. `tick` is called every TICK seconds. Raises EngineError.
     """
-    children: list[subprocess.Popen[bytes]] = []
+    children: list[Child] = []
     terminal = Terminal(used=on_terminal)
     with Signals() as signals:
         try:
@@ -339,7 +334,10 @@ def show(argv: Sequence[str], env: Mapping[str, str], *, has_errors: bool) -> An
     child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
     try:
         errors = b''
-        for block in iter(partial(os.read, child.stderr.fileno(), BLOCK) if child.stderr else bytes, b''):
+        while child.stderr:
+            block = os.read(child.stderr.fileno(), BLOCK)
+            if not block:
+                break
             errors = (errors + block)[-WORDS:]
         return Answer(child.wait(), '', errors.decode('utf-8', 'replace'))
     except BaseException:
@@ -367,11 +365,13 @@ def follow(argv: Sequence[str], env: Mapping[str, str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _stop(child: subprocess.Popen[Any], argv: Sequence[str], env: Mapping[str, str]) -> None:
+def _stop(child: Child, argv: Sequence[str], env: Mapping[str, str]) -> None:
     """End a command and what it has started: docker's client leaves its plugins, which build, running.
 
     What does not end by itself is killed. What sudo has started is root's: it is asked to end that.
     """
+    from . import family  # only where one is to be ended
+
     others = family.descendants(child.pid)
     # Ctrl-C has reached them too
     refused = [pid for pid in (child.pid, *others) if not family.send(pid, signal.SIGTERM)]
@@ -379,7 +379,10 @@ def _stop(child: subprocess.Popen[Any], argv: Sequence[str], env: Mapping[str, s
         ask((argv[0], '-n', 'kill', '-TERM', *map(str, refused)), env, ENDING, own_session=False)
     deadline = clock() + ENDING
     while clock() < deadline and (child.poll() is None or any(map(family.is_alive, others.items()))):
-        _ended(child, 0.05) if child.poll() is None else sleep(0.05)
+        if child.poll() is None:
+            child.wait_for(0.05)
+        else:
+            sleep(0.05)
     for one in others.items():
         if family.is_alive(one):
             family.send(one[0], signal.SIGKILL)
@@ -405,7 +408,7 @@ def ask_patiently(
     return ask(argv, env, float('inf'), is_given_up)
 
 
-def _end(child: subprocess.Popen[Any]) -> None:
+def _end(child: Child | subprocess.Popen[Any]) -> None:
     if child.poll() is None:
         try:
             child.kill()

@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import os
 import select
-import signal
+from _thread import get_native_id
+
+from ..base.late import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
 MOMENT = 0.05  # seconds
+LONGEST = 86400.0  # seconds; the kernel counts milliseconds, and waits for 24 days at most
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -61,15 +64,13 @@ class Signals:
         poll = select.poll()  # select takes no descriptor above 1023
         for pipe in (self._read, *pipes):
             poll.register(pipe, select.POLLIN)
-        ready = [pipe for pipe, _ in poll.poll(None if timeout is None else timeout * 1000)]
+        ready = [pipe for pipe, _ in poll.poll(None if timeout is None else min(timeout, LONGEST) * 1000)]
         return [n for n in (os.read(self._read, 512) if self._read in ready else b'') if n != signal.SIGCHLD]
 
 
 def _is_main_thread() -> bool:
     """Whether signals can be taken here: Python gives them to the main thread alone."""
-    import threading  # which subprocess has loaded
-
-    return threading.current_thread() is threading.main_thread()
+    return get_native_id() == os.getpid()  # the kernel gives it the number of the process
 
 
 def _queued(number: int, frame: FrameType | None) -> None:

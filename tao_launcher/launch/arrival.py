@@ -26,6 +26,7 @@ class Arrival:
         self._output = output
         self._begun = process.clock()
         self.look_at: float | None = self._begun + OFTEN
+        self.pipes = ()
 
     def look(self, *, is_last: bool = False) -> None:
         """Look, if it is time. The last time what could not be found out is said too."""

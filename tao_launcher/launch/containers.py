@@ -9,9 +9,10 @@ from .variables import LAUNCH_ID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 ANSWER = 20.0  # seconds that an engine under load may take for a question
+FORM = '{{.Id}} {{.State.Status}} {{json .Created}} {{json .Config.Env}}'  # what `inspect` is asked of a container
 
 
 class Container(Record):
@@ -52,28 +53,33 @@ class Launch(Record):
 
     def search(self, timeout: float = ANSWER) -> tuple[list[Container] | None, process.Answer]:
         """The same, and the engine's answer to the question which containers there are."""
-        listed = self.ask(
-            'ps', '-aq', '--no-trunc',
-            '--filter', f'label=tao.plan={self.plan}', '--filter', f'label=tao.user={self.owner}', timeout=timeout,
-        )
+        listed = self.ask(*self.listing, timeout=timeout)
         if listed.code != 0:
             return None, listed
-        form = '{{.Id}} {{.State.Status}} {{json .Created}} {{json .Config.Env}}'
+        ids = answers.ids(listed.out)
+        # one that was removed meanwhile costs the exit code, not the others
+        told = [self.ask('inspect', '-f', FORM, *some, timeout=timeout).out for some in answers.batches(ids)]
+        return self.ours_among([line for text in told for line in text.splitlines()], ids), listed
+
+    @property
+    def listing(self) -> tuple[str, ...]:
+        """The words that list the ids of the containers that may be the launch's."""
+        labels = (f'label=tao.plan={self.plan}', f'label=tao.user={self.owner}')
+        return ('ps', '-aq', '--no-trunc', *(word for label in labels for word in ('--filter', label)))
+
+    def ours_among(self, lines: Iterable[str], ids: Collection[str]) -> list[Container]:
+        """The launch's container among those of these ids, of which the engine told a line of FORM each."""
         found, unmarked = [], []
-        for ids in answers.batches(answers.ids(listed.out)):
-            # one that was removed meanwhile costs the exit code, not the others
-            for line in self.ask('inspect', '-f', form, *ids, timeout=timeout).out.splitlines():
-                fields = line.split(' ', 3)
-                if len(fields) < 4 or fields[0] not in ids:
-                    continue
-                container = Container(fields[0], fields[1], answers.texts(answers.parsed(fields[3])))
-                if self.launch_id and f'{LAUNCH_ID}={self.launch_id}' in container.environment:
-                    found.append(container)
-                elif self._may_be_ours(fields[2].strip('"'), container.environment):
-                    unmarked.append(container)
-        if found or not unmarked or (self.launch_id and not self.is_wrapped()):
-            return found, listed
-        return unmarked, listed
+        for line in lines:
+            fields = line.split(' ', 3)
+            if len(fields) < 4 or fields[0] not in ids:
+                continue
+            container = Container(fields[0], fields[1], answers.texts(answers.parsed(fields[3])))
+            if self.launch_id and f'{LAUNCH_ID}={self.launch_id}' in container.environment:
+                found.append(container)
+            elif self._may_be_ours(fields[2].strip('"'), container.environment):
+                unmarked.append(container)
+        return found if found or (self.launch_id and not self.is_wrapped()) else unmarked
 
     def _may_be_ours(self, created: str, environment: tuple[str, ...]) -> bool:
         """Whether a container has no launch's value, and is not older than this launch."""

@@ -1,21 +1,37 @@
 """The container of a launch, found and ended by whoever supervises it."""
 from __future__ import annotations
 
-import signal
 import time
 
+from ..base.late import signal
 from ..base.shell import join
 from ..engine import profiles
 from .told import OVER, Untold, own_code, was_told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
     from ..base.output import Output
     from ..engine.process import Answer
     from ..engine.signals import Signals
     from .arrival import Arrival
     from .containers import Container, Launch
     from .plan import Plan
+    from .time_limit import TimeLimit
+
+    class Watcher(Protocol):
+        """Looks at something at `look_at` (by process.clock(); None for no more), or when words are in its pipes."""
+
+        look_at: float | None
+
+        @property
+        def pipes(self) -> Sequence[int]:
+            """What is to be waited for."""
+
+        def look(self) -> None:
+            """Look, if it is time."""
 
 # What a client may return when a signal ends it before its job has a code.
 CLIENTS_OWN = (1, 2, 125, 128 + signal.SIGHUP, 128 + signal.SIGINT, 128 + signal.SIGTERM)
@@ -34,13 +50,23 @@ class LaunchedContainer:
         self.was_told = False  # a signal was on its way to the job
         self.silence: Answer | None = None  # the engine's last answer, where it does not say what there is
         self.id = ''  # of the container, once it was found
+        self.seen = ''  # the id of a container that was the launch's when the engine was last asked
         self.was_lost = False  # the job was running when its client lost the engine
+        self.is_left = False  # it runs on, by its own terminal's keys or as it was asked to
+        self.seconds = 0.0  # from its client's start to the end of the clean-up
         self._is_ambiguous = False  # and that was said
+        self.limit: TimeLimit | None = None
+        self.watchers: list[Watcher] = []  # what else looks at something while the job runs
 
     @property
     def is_silent(self) -> bool:
         """Whether the engine does not answer."""
         return self.silence is not None
+
+    @property
+    def has_had_its_time(self) -> bool:
+        """Whether the job is told to stop, or was, because its time was over."""
+        return self.limit is not None and self.limit.is_over
 
     def _arrival(self) -> Arrival | None:
         """What looks whether variables arrive, where the engine's program may drop them."""
@@ -56,6 +82,7 @@ class LaunchedContainer:
         self.silence = answer if found is None else None
         if not found:
             return []
+        self.seen = found[0].id if len(found) == 1 else ''
         if len(found) > 1 and not self._is_ambiguous:
             self._is_ambiguous = True
             ids = ' '.join(container.id[:12] for container in found)
@@ -99,6 +126,7 @@ class LaunchedContainer:
         )
 
     def _say_how_to_return(self, container: Container) -> None:
+        self.is_left = True
         self.output.notice(
             f'detached; the job runs on. Return: {self._tao()} attach {container.id[:12]}, '
             f'end it: {self._tao()} stop {container.id[:12]}'

@@ -2,23 +2,25 @@
 from __future__ import annotations
 
 import os
-import signal
 
 from ..base import host, machine, surroundings
 from ..base.errors import ConfigError, Fatal
+from ..base.late import signal
 from ..base.shell import join
 from ..engine import family, process
 from ..engine.signals import Signals, Terminal
 from ..settings.values import Mount
-from . import here, says
+from . import argv, here, says
+from .history import Ended, Recorder, Started
 from .results import Ran
+from .time_limit import TIMED_OUT, TimeLimit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Mapping
 
     from ..base.output import Output
+    from ..engine.child import Child
     from ..settings.invocation import Invocation
     from .plan import Plan
 
@@ -34,19 +36,36 @@ def run(plan: Plan, invocation: Invocation) -> int:
     Raises CommandMissing or CannotExecute when it cannot be started, ConfigError for a link that cannot be made.
     """
     environ, output = invocation.environ, invocation.output
-    make_links(plan, environ)
     command = here.command(plan)
     output.verbose(f'running: {join(command[:1])}, on this machine')
-    kills, since = host.memory_kills(), machine.now()
+    recorder = Recorder(_started(plan), invocation)
+    kills, since, begun = host.memory_kills(), machine.now(), process.clock()
     job = LocalJob(plan, output)
-    code = job.run(command, here.environment(plan, environ))
-    if signal.SIGINT in job.received and code in (130, 137, -signal.SIGINT, -signal.SIGKILL):
+    with recorder.recording():
+        make_links(plan, environ)
+        code = job.run(command, here.environment(plan, environ))
+    how = 'timeout' if job.has_had_its_time else 'signal' if job.received else 'job'
+    was_interrupted = signal.SIGINT in job.received and code in (130, 137, -signal.SIGINT, -signal.SIGKILL)
+    known = 128 + signal.SIGINT if was_interrupted else TIMED_OUT if how == 'timeout' else _of_a_shell(code)
+    recorder.end(Ended(how, known, (*job.received, 0)[0], seconds=process.clock() - begun))
+    if was_interrupted:
         return -signal.SIGINT
-    code = code if code >= 0 else 128 - code
-    if code and not job.received:
-        _explain(code, kills, output)
+    if known and not job.received:
+        _explain(known, kills, output)
         says.tell(_ran(plan, invocation.here.cwd), since, output)
-    return code
+    return known
+
+
+def _of_a_shell(code: int) -> int:
+    """The exit code of a process as a shell has it."""
+    return code if code >= 0 else 128 - code
+
+
+def _started(plan: Plan) -> Started:
+    """The launch for the history, whose argv is the line of a dry run; which image this is, is not known."""
+    return Started(
+        job=plan.job, argv=argv.words(here.lines(plan)), engine=plan.engine, release=plan.release, env=plan.by_name,
+    )
 
 
 def _ran(plan: Plan, cwd: str) -> Ran:
@@ -83,8 +102,14 @@ class LocalJob:
         self.output = output
         self.received: list[int] = []
         self.was_told = False  # a signal has reached the job, if the terminal's did not
+        self.limit: TimeLimit | None = None
         self.offer_at: float | None = None
         self.end_at: float | None = None
+
+    @property
+    def has_had_its_time(self) -> bool:
+        """Whether the job is told to stop, or was, because its time was over."""
+        return self.limit is not None and self.limit.is_over
 
     def run(self, command: tuple[str, ...], env: Mapping[str, str]) -> int:
         """The exit code as subprocess writes it. Raises CommandMissing or CannotExecute."""
@@ -96,27 +121,33 @@ class LocalJob:
                 command, env, str(self.plan.passed.get('workdir', '')), own_session=self.own_session,
                 has_input=self.plan.interactive,
             )
+            seconds = self.plan.settings.timeout
+            if seconds:
+                self.limit = TimeLimit(seconds, self.output, lambda: self._receive(signal.SIGTERM, child))
             try:
                 self._watch(child)
             finally:
                 self._end(child)
                 terminal.restore()
             self.received += self.signals.wait(0)  # came together with the end
-        return child.returncode
+        return child.wait()
 
-    def _watch(self, child: subprocess.Popen[bytes]) -> None:
+    def _watch(self, child: Child) -> None:
         while child.poll() is None:
             for number in self.signals.wait(self._patience()):
                 self._receive(number, child)
             self.foster.bury((child.pid,))
             if child.poll() is None:
                 self._look_at_the_clock(child)
+                if self.limit:
+                    self.limit.look()
 
     def _patience(self) -> float | None:
-        times = [at for at in (self.offer_at, self.end_at) if at is not None]
+        looks = (self.offer_at, self.end_at, self.limit.look_at if self.limit else None)
+        times = [at for at in looks if at is not None]
         return max(0.0, min(times) - process.clock()) if times else None
 
-    def _receive(self, number: int, child: subprocess.Popen[bytes]) -> None:
+    def _receive(self, number: int, child: Child) -> None:
         now = process.clock()
         is_first = number not in self.received
         self.received.append(number)
@@ -135,13 +166,13 @@ class LocalJob:
         if is_passed_on:
             self._signal(child, number)
 
-    def _signal(self, child: subprocess.Popen[bytes], number: int) -> None:
+    def _signal(self, child: Child, number: int) -> None:
         try:
             process.signal_to(child, number, with_group=self.own_session)
         except PermissionError:  # it runs as another user
             self.output.notice(f'the job runs as another user, and cannot be sent signal {number}')
 
-    def _look_at_the_clock(self, child: subprocess.Popen[bytes]) -> None:
+    def _look_at_the_clock(self, child: Child) -> None:
         now = process.clock()
         if self.offer_at is not None and now >= self.offer_at:
             self.offer_at = None
@@ -156,7 +187,7 @@ class LocalJob:
         else:
             self._signal(child, signal.SIGKILL)
 
-    def _end(self, child: subprocess.Popen[bytes]) -> None:
+    def _end(self, child: Child) -> None:
         """Kill what is left of the job, as an engine does with a container whose first process has ended."""
         deadline = process.clock() + ENDING
         if child.poll() is None:

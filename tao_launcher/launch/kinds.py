@@ -56,4 +56,4 @@ def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
         return here_run.run(plan, invocation)
     from .run import run
 
-    return run(plan, words, invocation.environ, invocation.output)
+    return run(plan, words, invocation)

@@ -5,9 +5,9 @@ from ..engine import answers, process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
 
+    from ..engine.child import Child
     from .containers import Container
     from .ending import LaunchedContainer
 
@@ -33,7 +33,7 @@ def ask_again(job: LaunchedContainer) -> list[Container]:
 
 def follow(
     job: LaunchedContainer, container: Container, lost_at: float | None,
-    watch: Callable[[subprocess.Popen[bytes]], str],
+    watch: Callable[[Child], str],
 ) -> int | None:
     """The exit code of a running job; None when the engine does not tell it.
 

@@ -78,7 +78,7 @@ def files(said: Said, spec: str = '') -> list[str]:
 
     Words go before the file, as for the task.
     """
-    file = in_spec(spec, said.subtask) if spec else Dirs()
+    file = in_spec(spec, said.subtask) if KEY in spec else Dirs()
     common = said.dirs.common or file.common
     own = said.dirs.own or file.own
     if not own and not common and said.subtask:

@@ -2,24 +2,26 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 
 from ..base import host
 from ..base.errors import EngineError, EngineMissing, ResultLost
+from ..base.late import signal
 from ..base.output import OutputClosed
 from ..engine import answers, process, signals
 from ..engine.profile import NO_ENGINE
 from .containers import Launch
+from .history import Ended, Recorder, of_plan
 from .supervise import REFUSED, SupervisedJob
 from .variables import LAUNCH_ID
+from .witness import Witness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..base.output import Output
     from ..engine.profile import Profile
+    from ..settings.invocation import Invocation
     from .plan import Plan
 
 EXPLAINED = (125, 126, 127, 135, 137, 139)  # exit codes whose reason may be found afterwards
@@ -27,16 +29,51 @@ QUICK = 3.0  # seconds within which a program of another kind of machine has end
 JUST_STARTED = 0.3  # seconds after which a detached job that ended at once is noticed
 
 
-def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: Output) -> int:
+def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
     """Run the argv `words` of `plan`; the job's exit code, negative to die of a signal.
 
     Raises EngineError when the engine's program cannot be started.
     """
+    environ, output = invocation.environ, invocation.output
     launch = recognised(
         words, plan.engine, {**environ, **plan.export}, plan.owner, plan.profile, is_sudo=plan.is_sudo,
     )
     output.verbose(f'running: {" ".join(plan.engine)} run … {plan.image}')
+    recorder = Recorder(of_plan(plan, words), invocation)
+    witness = Witness(plan, launch, recorder.look_up)
     job = SupervisedJob(plan, launch, output)
+    job.watchers += [witness] if recorder.is_kept else []
+    if plan.settings.timeout:
+        from .time_limit import TimeLimit
+
+        job.limit = TimeLimit(plan.settings.timeout, output, lambda: job.receive(signal.SIGTERM))
+        job.watchers.append(job.limit)
+    with recorder.recording():
+        code = _code(job, words, environ)
+    if recorder.is_kept:
+        witness.finish(job.seconds, has_run=code != EngineError.code)
+        recorder.end(_ended(job, witness, code if code >= 0 else 128 - code))
+    return code
+
+
+def _ended(job: SupervisedJob, witness: Witness, code: int) -> Ended:
+    """How a launch has ended, for its entry."""
+    container = witness.container or job.seen or job.id
+    was_interrupted = job.plan.tty and code == 128 + signal.SIGINT
+    number = (*job.received, signal.SIGINT if was_interrupted else 0)[0]
+    how = (
+        'timeout' if job.has_had_its_time else 'signal' if number else 'detached' if job.is_left
+        else 'refused' if code == EngineError.code and not witness.container else 'job'
+    )
+    return Ended(
+        how, None if job.is_left else code, int(number), witness.image_id, witness.digests, container=container,
+        seconds=job.seconds,
+    )
+
+
+def _code(job: SupervisedJob, words: tuple[str, ...], environ: Mapping[str, str]) -> int:
+    """The job's exit code; negative for a signal that it, or we, died of. Raises EngineError."""
+    plan, launch, output = job.plan, job.launch, job.output
     since, kills = time.time(), host.memory_kills()
     try:
         code, out = job.run(words)
@@ -46,6 +83,10 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
         code = -job.received[0]  # the job has no code of its own
     if _was_interrupted(plan, job, code):
         return -signal.SIGINT
+    if job.has_had_its_time:
+        from .time_limit import TIMED_OUT
+
+        return TIMED_OUT
     # clients end with 1 as well when they find no engine: docker's since 29, a wrong context, a sudo that refuses
     is_unreached = code == 1 and job.is_unreached
     is_quick = code in (1, 255) and time.time() - since < QUICK
@@ -55,7 +96,7 @@ def run(plan: Plan, words: tuple[str, ...], environ: Mapping[str, str], output: 
 
         code = diagnose(code, since, kills, plan, launch, job.silence, output)
     if plan.detach and code == 0:
-        code = _detached(out, launch, output)
+        code = _detached(out, job)
     if code and not (job.received or launch.is_remote):
         from .says import say
 
@@ -101,9 +142,11 @@ def recognised(
     )
 
 
-def _detached(out: str, launch: Launch, output: Output) -> int:
+def _detached(out: str, job: SupervisedJob) -> int:
     """Print a detached job's id; when it has ended already, its log (to stderr) and its code. Raises EngineError."""
-    container = (answers.ids(out) or [''])[-1]  # a wrapper may say something before it
+    launch, output = job.launch, job.output
+    container = job.seen = (answers.ids(out) or [''])[-1]  # a wrapper may say something before it
+    job.is_left = True
     if not container:
         output.notice('the engine has started the job, and printed no id of it; tao list shows it')
         return 0
@@ -116,6 +159,7 @@ def _detached(out: str, launch: Launch, output: Output) -> int:
     running, _, code = state.out.strip().partition(' ')
     if state.code != 0 or running != 'false':
         return 0
+    job.is_left = False
     log = launch.ask('logs', container)
     output.log(log.out + log.err)
     known = answers.exit_code(code)

@@ -23,7 +23,7 @@ SPEC = 1 << 18  # bytes of a spec file: larger than any
 COARSE = 0.1  # seconds: a file's time may be a tick of the kernel's clock earlier than the moment it was written
 LATE = 2.0  # seconds: how much later than a job's end its last line may seem, of which the file system has the time
 PATIENCE = 5.0  # seconds for an answer from inside a container
-TOGETHER = 1.0  # seconds for the files of all jobs: someone waits at a terminal
+TOGETHER = 2.0  # seconds for the files of all jobs: someone waits at a terminal
 
 
 class Run(Record):

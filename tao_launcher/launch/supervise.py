@@ -6,9 +6,9 @@ launcher is not signalled again.
 """
 from __future__ import annotations
 
-import signal
 import time
 
+from ..base.late import signal
 from ..engine import process
 from ..engine.signals import Signals, Terminal, has_terminal
 from .ending import LaunchedContainer, is_the_clients
@@ -16,10 +16,8 @@ from .told import FORWARDED, OVER, PATIENCE, TOGETHER, Untold, was_told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
-
     from ..base.output import Output
-    from .arrival import Arrival
+    from ..engine.child import Child
     from .containers import Container, Launch
     from .plan import Plan
 
@@ -63,40 +61,44 @@ class SupervisedJob(LaunchedContainer):
                 captured=self.plan.detach,
             )
             arrival = self._arrival()
+            self.watchers += [arrival] if arrival else []
             try:
-                out = self._watch(client, arrival)
+                out = self._watch(client)
             finally:
                 terminal.restore()
             self.received += self.signals.wait(0)  # came together with the end
-            code = self._clean_up(client.returncode, process.clock() - begun)
+            code = self._clean_up(client.wait(), process.clock() - begun)
+            self.seconds = process.clock() - begun
             if arrival:
                 arrival.look(is_last=True)
         return code, out
 
-    def _watch(self, client: subprocess.Popen[bytes], arrival: Arrival | None = None) -> str:
+    def _watch(self, client: Child) -> str:
         """Wait until the client has ended; what it printed, if that is captured."""
         heard = process.Heard(client)
         while client.poll() is None:
-            for number in self.signals.wait(self._patience(arrival), heard.pipes):
-                self._receive(number)
+            pipes = [pipe for watcher in self.watchers for pipe in watcher.pipes]
+            for number in self.signals.wait(self._patience(), [*heard.pipes, *pipes]):
+                self.receive(number)
             heard.take()
             if client.poll() is None:
                 self._tell(client)
                 self._look_at_the_clock(client)
-            if arrival:
-                arrival.look()
+                for watcher in self.watchers:
+                    watcher.look()
         heard.take()
         if client.stdout:
             client.stdout.close()
         return heard.text
 
-    def _patience(self, arrival: Arrival | None) -> float | None:
-        looks = [self.offer_at, self.end_at, arrival.look_at if arrival else None]
+    def _patience(self) -> float | None:
+        looks = [self.offer_at, self.end_at, *(watcher.look_at for watcher in self.watchers)]
         times = [at for at in looks if at is not None]
         times += [signal.look_at for signal in self.untold]
         return max(0.0, min(times) - process.clock()) if times else None
 
-    def _receive(self, number: int) -> None:
+    def receive(self, number: int) -> None:
+        """Take a signal, which the job gets too; a later one of its kind is for us alone."""
         now = process.clock()
         first = number not in self.received
         self.received.append(number)
@@ -116,7 +118,7 @@ class SupervisedJob(LaunchedContainer):
         if passed_on:
             self.untold.append(Untold(number, time.time(), now + TOGETHER))
 
-    def _tell(self, client: subprocess.Popen[bytes]) -> None:
+    def _tell(self, client: Child) -> None:
         """Pass on the signals that the job has not got by themselves; by the engine where the client does not."""
         due = [signal for signal in self.untold if signal.look_at <= process.clock()]
         if not due:
@@ -139,7 +141,7 @@ class SupervisedJob(LaunchedContainer):
                 self._pass_on(each.number, client)
                 self.untold.append(each._replace(look_at=process.clock() + FORWARDED, is_passed_on=True))
 
-    def _pass_on(self, number: int, client: subprocess.Popen[bytes]) -> None:
+    def _pass_on(self, number: int, client: Child) -> None:
         try:
             # all of its group, as a script may wait for the client; sudo passes it on by itself
             process.signal_to(client, number, with_group=self.own_session and not self.plan.is_sudo)
@@ -147,7 +149,7 @@ class SupervisedJob(LaunchedContainer):
             for container in self.ours():
                 self.launch.signal(container, number)
 
-    def _look_at_the_clock(self, client: subprocess.Popen[bytes]) -> None:
+    def _look_at_the_clock(self, client: Child) -> None:
         now = process.clock()
         if self.offer_at is not None and now >= self.offer_at:
             self.offer_at = None

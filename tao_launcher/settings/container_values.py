@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ..base.late import re
-from ..base.text import NO_LINE_BREAK, has_line_break
+from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name
 
 
 def hostname(text: str) -> str:
@@ -33,4 +33,11 @@ def entrypoint(text: str) -> str:
         raise ValueError(NO_LINE_BREAK)
     if text.startswith('-'):
         raise ValueError('expected a program of the container; its arguments follow "run"')
+    return text
+
+
+def container_name(text: str) -> str:
+    """A container's name, as docker takes it."""
+    if len(text) < 2 or not is_name(text, LETTERS + DIGITS):
+        raise ValueError('expected two or more letters, digits, _ . -, the first a letter or digit')
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 from ..base import host
 from . import effective
 from .entries import Entry
-from .locate import mounts_path
+from .locate import history_file, mounts_path
 from .values import DEFAULT, Source
 
 TYPE_CHECKING = False
@@ -39,7 +39,11 @@ def _files(file: MountsFile, invocation: Invocation) -> list[Entry]:
     releases = releases._replace(value=f'built-in{added}')
     if host.exists(catalogue):
         releases = releases._replace(value=catalogue, overridden=((f'built-in{added}', DEFAULT),))
-    return [Entry('mounts_file', file.path or 'none', _named(named_by), tuple(overridden)), releases]
+    history, is_default = history_file(environ, here)
+    return [
+        Entry('mounts_file', file.path or 'none', _named(named_by), tuple(overridden)), releases,
+        Entry('history', history or 'off', _named('default' if is_default else 'TAO_HISTORY')),
+    ]
 
 
 def _named(by: str) -> Source:

@@ -5,7 +5,7 @@ from ..base.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..base.host import Host
     from ..base.output import Output
@@ -22,3 +22,13 @@ class Invocation(Record):
     environ: Mapping[str, str]
     here: Host
     output: Output
+
+
+class Instead(Exception):
+    """Another command line is to be run in place of this one: a program, its words, and the folder that it runs in."""
+
+    def __init__(self, program: str, words: Sequence[str], folder: str) -> None:
+        super().__init__(program)
+        self.program = program
+        self.words = words
+        self.folder = folder

@@ -8,7 +8,7 @@ from .mounts_file import MountsFile, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..base.host import Host
     from .invocation import Invocation
@@ -24,6 +24,14 @@ def override_path(here: Host) -> str:
 def releases_folder(here: Host) -> str:
     """The folder of the files with releases beside the built-in ones."""
     return f'{here.home}/.tao/releases.d'
+
+
+def history_file(environ: Mapping[str, str], here: Host) -> tuple[str, bool]:
+    """(the file that launches are recorded in, '' for none; whether it is the launcher's own, which nobody named)."""
+    named = environ.get('TAO_HISTORY', '')
+    if named.lower() == 'off':
+        return '', False
+    return (host.path_of(named), False) if named else (f'{here.home}/.local/state/tao/history.jsonl', True)
 
 
 class DefaultFile(Record):

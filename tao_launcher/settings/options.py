@@ -131,6 +131,8 @@ ROWS = (
            kubernetes=REFUSED, here=CODE),
     Option('--stop-timeout', 'SECONDS', 'time a stopped job has to end before it is killed (default: 30)',
            kind='seconds', default=30, kubernetes=CODE),
+    Option('--timeout', 'DURATION', 'end the job after that time, 124 then: 12h, 1d12h, 90m, 30s, or H:M:S as in Slurm',
+           kind='duration', variable='TAO_TIMEOUT', default=None, pyxis=CODE, kubernetes=REFUSED),
     Option('--docker-arg', 'WORD', 'pass a word such as --pid=host to docker run', repeatable=True,
            file='extra_args', file_help='Further words for docker run, values joined by =: --cpus=8.',
            file_kind='docker_words', docker=CODE, pyxis=CODE, kubernetes=CODE),

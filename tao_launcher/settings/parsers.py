@@ -10,7 +10,7 @@ from ..base.shell import split
 from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name, is_number, is_one_word
 from ..engine.docker import DOCKER
 from ..engine.profiles import PROFILES, PULL, known, named, runs_nothing
-from .container_values import cpus, entrypoint, hostname, platform
+from .container_values import container_name, cpus, entrypoint, hostname, platform
 from .values import Gpus, clean_path
 
 TYPE_CHECKING = False
@@ -103,11 +103,11 @@ def variable(text: str) -> tuple[str, str | None]:
     return name, value if equals else None
 
 
-def container_name(text: str) -> str:
-    """A container's name, as docker takes it."""
-    if len(text) < 2 or not is_name(text, LETTERS + DIGITS):
-        raise ValueError('expected two or more letters, digits, _ . -, the first a letter or digit')
-    return text
+def duration(text: str) -> int:
+    """A time, in seconds."""
+    from . import durations  # few launches have one
+
+    return durations.duration(text)
 
 
 def word(text: str) -> str:
@@ -214,7 +214,7 @@ def engine(text: str) -> tuple[str, ...]:
 
 KINDS: Mapping[str, Callable[[str], Any]] = {  # how the one value of an option is written, by Option.kind
     'color': color, 'container_name': container_name, 'cpus': cpus, 'destination': destination, 'dry_run': dry_run,
-    'engine': engine, 'entrypoint': entrypoint, 'gpus': gpus, 'hostname': hostname, 'image': image,
-    'platform': platform, 'pull': pull, 'registry': registry, 'seconds': seconds, 'size': size, 'tag': tag,
-    'user': user, 'word': word,
+    'duration': duration, 'engine': engine, 'entrypoint': entrypoint, 'gpus': gpus, 'hostname': hostname,
+    'image': image, 'platform': platform, 'pull': pull, 'registry': registry, 'seconds': seconds, 'size': size,
+    'tag': tag, 'user': user, 'word': word,
 }

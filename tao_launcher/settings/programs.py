@@ -9,7 +9,9 @@ VERB_GROUPS = {
         'list': 'jobs.list', 'stop': 'jobs.stop', 'logs': 'jobs.logs', 'attach': 'jobs.attach', 'wait': 'jobs.wait',
         'exec': 'jobs.exec', 'clean': 'jobs.clean',
     },
-    'how far jobs are': {'progress': 'progress.progress'},
+    'how far, what ran': {
+        'progress': 'progress.progress', 'history': 'history.history', 'again': 'history.again',
+    },
     'releases, images, air gap': {
         'info': 'info', 'images': 'images.show', 'pull': 'images.pull', 'bundle': 'images.steps',
         'catalogue': 'catalogue.verbs',

@@ -51,6 +51,7 @@ class Settings(Record):
     registry: str
     pull: str
     stop_timeout: int
+    timeout: int | None  # seconds
     dry_run: str
     sources: Mapping[str, Source]
     file: str  # the mounts file's path, or ''
@@ -82,6 +83,8 @@ def merge(
     }
     single['engine'] = _placed(single['engine'], single['context'], problems)
     problems.found += _unknown_pull(single['engine'], single['pull'], sources['pull'])
+    if single['timeout'] and 'detach' in flags:
+        problems.found.append(f'{sources["timeout"]}: a detached job has no launcher that could end it')
     given = words_of(options, environ, cwd, home, problems)
     ports, clashes = layers.ports(file.options.get('ports', ()), given.ports)
     problems.found += clashes

@@ -38,21 +38,21 @@ def parse(
     before that. modified is when the file was last written to: lines have the container's local time, which is taken
     for UTC without it. has_kpis=False leaves the values out, which take half of the time. Raises NotStatus.
     """
-    found = list(lines.objects(earlier))
-    found += lines.objects(lines.split(data, is_whole=is_whole))
-    told = [line for line in found if _state(line) or mark(line).at]
+    sampled = _telling(lines.objects(earlier))
+    found = list(lines.objects(lines.split(data, is_whole=is_whole)))
+    told = [*sampled, *_telling(found)]
     if not told:
         if data.strip() and (found or not data.startswith(b'{') or b'\n' in data):
             raise NotStatus
         return Status(written=modified)
-    run, runs = _last_run(told)
-    marks = [mark(line) for line in run]
+    last, runs = _last_run(told, len(sampled))
+    run, marks = [line for line, _ in last], [each for _, each in last]
     count = counted(marks)
-    state, failure, failed_at = _ended(run)
+    state, failure, failed_at = _ended(run, marks)
     zone, written = _clock(run, modified)
     ends_at, is_own = _estimate(run, marks, count, written, zone)
     messages = (values.text(line.get('message'), MESSAGE) for line in reversed(run))
-    started = next((found for found in map(values.stamp, run) if found is not None), None)
+    started = values.stamp(run[0]) if _state(run[0]) == 'STARTED' else None
     return Status(
         state=state, unit=count.unit, done=count.done, total=count.total,
         seconds_per_unit=_seconds_per_unit(run, marks, count), ends_at=None if state in ENDED else ends_at,
@@ -68,34 +68,48 @@ def _state(line: Line) -> str:
     return found.upper() if isinstance(found, str) and found.upper() in STATES else ''
 
 
-def _last_run(told: Sequence[Line]) -> tuple[list[Line], int]:
+def _telling(found: Iterable[Line]) -> list[tuple[Line, Mark]]:
+    """The lines that have a state or a count, each with its counts."""
+    marked = ((line, mark(line)) for line in found)
+    return [(line, each) for line, each in marked if each.at or _state(line)]
+
+
+def _last_run(told: Sequence[tuple[Line, Mark]], sampled: int) -> tuple[list[tuple[Line, Mark]], int]:
     """(the lines of the last run, how many runs there are).
 
-    A task says STARTED when it begins, and once more when its training loop does.
+    A task says STARTED when it begins, and once more, in other words, when its training loop does. The first lines are
+    `sampled`, so the STARTED before one of them may not have been read: counts that go back show that there was one.
     """
-    run: list[Line] = []
+    run: list[tuple[Line, Mark]] = []
     runs, has_gone_on = 1, False
-    for line in told:
-        state = _state(line)
-        if state == 'STARTED' and has_gone_on:
-            run, runs, has_gone_on = [], runs + 1, False
-        run.append(line)
-        has_gone_on = has_gone_on or state in ENDED or bool(mark(line).at) or _is_success(line, ())
+    said: set[str] = set()
+    reached: dict[str, float] = {}
+    for number, (line, each) in enumerate(told):
+        state, message = _state(line), str(line.get('message'))
+        counts = {unit: count for unit, (count, _) in each.at.items() if count is not None}
+        is_back = number <= sampled and any(count < reached.get(unit, 0.0) - 1 for unit, count in counts.items())
+        if is_back or (state == 'STARTED' and (has_gone_on or message in said)):
+            run, runs, has_gone_on, said, reached = [], runs + 1, False, set(), {}
+        run.append((line, each))
+        reached.update(counts)
+        if state == 'STARTED':
+            said.add(message)
+        has_gone_on = has_gone_on or state in ENDED or bool(each.at) or _is_success(line, ())
     return run, runs
 
 
-def _ended(run: Sequence[Line]) -> tuple[str, str, int | None]:
+def _ended(run: Sequence[Line], marks: Sequence[Mark]) -> tuple[str, str, int | None]:
     """(the state, the last failure's message, and its stamp).
 
     A task that goes on after an error has a FAILURE for it among its lines, so only what is last counts.
     """
     state, failure, subjects = '', '', set()
     failed_at = None
-    for line in run:
+    for line, each in zip(run, marks):
         now = _state(line) or 'RUNNING'
         if now == 'STARTED':
             subjects.add(str(line.get('message')).lower().replace('starting ', '', 1).strip(' .'))
-        if now == 'RUNNING' and (_is_success(line, subjects) or (state == 'SUCCESS' and not mark(line).at)):
+        if now == 'RUNNING' and (_is_success(line, subjects) or (state == 'SUCCESS' and not each.at)):
             now = 'SUCCESS'
         if now == 'FAILURE':
             failure, failed_at = values.text(line.get('message'), MESSAGE), values.stamp(line)

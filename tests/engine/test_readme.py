@@ -85,6 +85,9 @@ def plain(text: str, home: Path) -> str:
     text = re.sub(r'[0-9a-f]{12}(?=[.]built)', '0' * 12, text)
     text = re.sub(r'(?<=:jo-)\d{12}', 'YYYYMMDDHHMM', text)
     text = re.sub(r'(?<=\S) {2,}(?=\S)', '  ', text)  # columns are as wide as the paths in them
+    text = re.sub(r'^[0-9a-f]{10}  \d{4}-\d\d-\d\d \d\d:\d\d', '$(LAUNCH)  $(DATE)', text, flags=re.MULTILINE)
+    text = re.sub(r'(?<=  )\d+\.\ds(?=  tao )', '$(TOOK)', text)
+    text = re.sub(r'(?<=launch )[0-9a-f]{10}|(?<=tao again )[0-9a-f]{10}', '$(LAUNCH)', text)
     return re.sub(r'(?<=tao\.plan=)[0-9a-f]{12}', '0' * 12, text)
 
 
@@ -125,8 +128,8 @@ def test_the_json_form_has_the_documented_keys(tao: Program, home: Path) -> None
 
 def test_every_option_and_variable_of_the_readme_exists(tao: Program, tao_pt: Program, docker: Docker) -> None:
     text = re.sub(r'^```.*?^```', '', README.read_text('utf-8'), flags=re.MULTILINE | re.DOTALL)
-    verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'progress', 'info', 'images', 'pull', 'doctor',
-             'completion')
+    verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'progress', 'history', 'again', 'info',
+             'images', 'pull', 'doctor', 'completion')
     steps = [('bundle', step, '--help') for step in ('save', 'verify', 'load')]
     steps += [('config', action, '--help') for action in ('init', 'validate', 'show')]
     steps += [('submit', engine, '--help') for engine in ('slurm', 'kubernetes')]

@@ -40,6 +40,7 @@ def world(environ: Any = None) -> World:
         environ=environ or {'HOME': '/home/user', 'CUDA_VISIBLE_DEVICES': '0'}, verbs=lambda: VERB_TABLE,
         catalogue=lambda: CATALOGUE, mounts=mounts, jobs=jobs, contexts=lambda: ['default', 'far'],
         listing=lambda path: TREE.get(path.rstrip('/') or '/', []), is_folder=lambda path: path.rstrip('/') in TREE,
+        launches=lambda: [('abcdef0123', 'model/dino/train: tao dino train')],
     )
 
 

@@ -13,6 +13,7 @@ from engine_answers import Engine
 from fake_kubectl import FakeKubectl
 from hypothesis import HealthCheck
 from hypothesis.configuration import set_hypothesis_home_dir
+from recorded import Recorded, history_of
 from runner_calls import NAMES
 from support import FakeDocker, write_mounts
 
@@ -55,6 +56,7 @@ def nothing_of_this_machine(tmp_path: Path, unasked: Path, monkeypatch: pytest.M
     monkeypatch.setenv('HOME', str(home))
     monkeypatch.setenv('LANG', 'C.UTF-8')
     monkeypatch.delenv('LC_ALL', raising=False)
+    monkeypatch.setenv('TAO_HISTORY', 'off')  # for it a launch asks about its image, whenever it gets to that
     monkeypatch.setenv('PATH', f'{unasked}:{os.environ["PATH"]}')
     monkeypatch.setattr(builder, 'PLUGINS', ())
     monkeypatch.setattr(machine, 'USUAL', ())  # what this machine has there
@@ -90,6 +92,13 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
     monkeypatch.setenv('NO_COLOR', '1')
     return made
+
+
+@pytest.fixture
+def recorded(fake_docker: FakeDocker, home: Path, monkeypatch: pytest.MonkeyPatch) -> Recorded:
+    """The history of launches by a docker that ends with 0 (`fake_docker.ends_with`)."""
+    monkeypatch.delenv('TAO_HISTORY', raising=False)
+    return Recorded(fake_docker, history_of(home))
 
 
 @pytest.fixture

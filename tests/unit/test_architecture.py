@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
-from support import command, tao_process, write_mounts
+from support import FakeDocker, command, tao_process, write_mounts
 
 import tao_launcher
 from tao_launcher.base.text import plural
@@ -26,26 +26,28 @@ MODULES: dict[str, ast.Module] = {
 FLOORS = (
     ('base',), ('engine',), ('settings',), ('tasks',), ('status',), ('launch',), ('checkouts',), ('commands/help',),
     ('commands/jobs',), ('commands/images', 'commands/config', 'commands/doctor', 'commands/submit',
-     'commands/progress'),
+     'commands/progress', 'commands/history'),
     ('commands/catalogue',), ('commands/completion',), ('commands/runner',), ('commands',), ('main',), ('__main__',),
 )
 WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'socket', 'pwd', 'grp', 'glob', 'signal',
     'select', 'time', 'random', 'zipfile'}
 # Below the commands, these touch the world: files, processes, signals, clocks.
 TOUCH_THE_WORLD = {
-    'base/access', 'base/backup', 'base/clock', 'base/files', 'base/folders', 'base/host', 'base/lock',
-    'base/machine', 'base/output', 'base/ownership', 'base/reading', 'base/surroundings', 'base/temporary',
-    'base/terminal', 'engine/family', 'engine/installed', 'engine/process', 'engine/signals', 'status/reader',
-    'launch/ending', 'launch/here_run', 'launch/run', 'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
+    'base/access', 'base/backup', 'base/clock', 'base/files', 'base/folders', 'base/host', 'base/journal',
+    'base/local_time', 'base/lock', 'base/machine', 'base/output', 'base/ownership', 'base/reading',
+    'base/surroundings', 'base/temporary', 'base/terminal', 'engine/child', 'engine/family', 'engine/installed',
+    'engine/process', 'engine/signals', 'status/reader', 'launch/ending', 'launch/here_run', 'launch/run',
+    'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
-    'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'settings/chosen_engine', 'settings/in_effect',
-    'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival', 'launch/checks',
-    'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/here_checks', 'launch/host_looks',
-    'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare',
-    'launch/says', 'launch/status_file', 'launch/verbose', 'checkouts/builder', 'checkouts/checkout',
-    'checkouts/developer', 'checkouts/find', 'checkouts/images', 'checkouts/submodules', 'status/latest',
+    'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'engine/question', 'settings/chosen_engine',
+    'settings/in_effect', 'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival',
+    'launch/checks', 'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/here_checks', 'launch/history',
+    'launch/host_looks', 'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/looks', 'launch/outlive',
+    'launch/prepare', 'launch/says', 'launch/status_file', 'launch/time_limit', 'launch/verbose', 'launch/witness',
+    'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images',
+    'checkouts/submodules', 'status/latest',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
@@ -70,6 +72,8 @@ def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield from ((name.name, 0) for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or '', node.level
+            if node.level and (node.module or '').endswith('late'):  # which stands for Python's own modules
+                yield from ((name.name, 0) for name in node.names)
             if not node.module:
                 yield from ((name.name, node.level) for name in node.names)
 
@@ -179,8 +183,9 @@ def touches_the_world(tree: ast.Module) -> bool:
 def test_the_core_is_pure() -> None:
     """Below the commands only a few modules touch the world or ask those that do; each has its name above."""
     below = {name: tree for name, tree in MODULES.items() if '/' in name and not name.startswith('commands/')}
-    # fsencode is no more than a codec
-    assert {name for name, tree in below.items() if touches_the_world(tree)} - {'base/text'} == TOUCH_THE_WORLD
+    # fsencode is no more than a codec, and base/late loads what others name
+    touching = {name for name, tree in below.items() if touches_the_world(tree)}
+    assert touching - {'base/text', 'base/late'} == TOUCH_THE_WORLD
     asking = {
         name for name, tree in below.items()
         if arrows(name, without_type_checking(tree)) & (TOUCH_THE_WORLD | ASK_THE_WORLD)
@@ -259,15 +264,19 @@ def test_a_judgement_that_asks_is_found(line: str, found: set[str]) -> None:
     assert asked('commands/doctor/x', tree, 'judge') == found
 
 
+STARTING = ('engine/child', 'engine/process')
+
+
 def test_one_module_starts_processes() -> None:
     for name, tree in MODULES.items():
         found = {module for module, _ in imports(without_type_checking(tree))}
-        assert ('subprocess' in found) == (name == 'engine/process'), name
+        assert ('subprocess' in found) == (name in ('base/late', *STARTING)), name
+        assert 'engine/child' not in arrows(name, without_type_checking(tree)) or name == 'engine/process', name
         attributes = {f'{getattr(node.value, "id", "")}.{node.attr}' for node in ast.walk(tree) if isinstance(node,
             ast.Attribute)}
         starting = {'os.system', 'os.popen', 'os.fork', 'os.execv', 'os.execve', 'os.execvp', 'os.execvpe',
             'os.posix_spawn', 'os.spawnv'}
-        assert not attributes & starting or name == 'engine/process', name
+        assert not attributes & starting or name in STARTING, name
 
 
 def test_the_core_does_not_know_clusters() -> None:
@@ -399,6 +408,14 @@ def test_dry_run_loads_nothing_heavy(words: list[str], home: Path) -> None:
         'DockerOptions': {'shm_size': '16G', 'ulimits': {'stack': -1}, 'user': 'host', 'ports': {'80': 80},
             'gpus': [0]},
     })
+    out, loaded = loaded_by(words)
+    assert out == tao_process(*words).out
+    unwanted = NOT_FOR_A_DRY_RUN if '--dry-run=json' in words else NOT_FOR_A_DRY_RUN | WITH_JSON
+    assert not loaded & unwanted
+
+
+def loaded_by(words: list[str]) -> tuple[str, set[str]]:
+    """(the result of a command line, the modules that it loads beside those of a bare interpreter)."""
     code = (
         'import sys\nbefore = set(sys.modules)\nfrom tao_launcher.main import main\ncode = main(sys.argv[1:])\n'
         'sys.stderr.write(" ".join(set(sys.modules) - before))\nsys.exit(code)'
@@ -407,13 +424,15 @@ def test_dry_run_loads_nothing_heavy(words: list[str], home: Path) -> None:
         [sys.executable, '-I', '-c', f'import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n{code}', *words],
         capture_output=True, encoding='utf-8', check=True,
     )
-    assert done.stdout == tao_process(*words).out
-    loaded = {name.partition('.')[0] for name in done.stderr.split()}
-    # what starting a bare interpreter loads is not ours
     bare = subprocess.run([sys.executable, '-c', 'import sys; print(*sys.modules)'], stdout=subprocess.PIPE,
         encoding='utf-8', check=True)
-    unwanted = NOT_FOR_A_DRY_RUN if '--dry-run=json' in words else NOT_FOR_A_DRY_RUN | WITH_JSON
-    assert not (loaded - set(bare.stdout.split())) & unwanted
+    return done.stdout, {name.partition('.')[0] for name in done.stderr.split()} - set(bare.stdout.split())
+
+
+def test_a_job_that_ends_well_loads_nothing_heavy(fake_docker: FakeDocker) -> None:
+    _, loaded = loaded_by(['dino', 'train', '-e', 'x'])
+    assert fake_docker.argv[-4:] == ['dino', 'train', '-e', 'x']
+    assert not loaded & (NOT_FOR_A_DRY_RUN | WITH_JSON | {'selectors', 'contextlib', 'warnings'})
 
 
 def all_functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:

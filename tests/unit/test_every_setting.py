@@ -23,7 +23,7 @@ VALUES = {
     'color': 'never', 'container_name': 'night', 'destination': '/w', 'dry_run': 'pretty', 'engine': 'podman',
     'gpus': '0', 'image': 'a/b:c', 'pull': 'always', 'registry': 'a.b', 'seconds': '7', 'size': '2G', 'tag': 't',
     'user': '1234:5678', 'word': 'host', 'hostname': 'here', 'cpus': '1.5', 'platform': 'linux/arm64',
-    'entrypoint': '/bin/sh',
+    'entrypoint': '/bin/sh', 'duration': '90s',
 }
 SPECIAL = {
     'volume': '/:/d', 'env': 'A=B', 'ulimit': 'nofile=5', 'port': '81:80', 'docker_arg': '--cpus=2', 'release': '6.0.0',

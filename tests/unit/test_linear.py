@@ -19,7 +19,7 @@ from tao_launcher.commands.completion import shellwords
 from tao_launcher.commands.jobs import find, job
 from tao_launcher.commands.submit import slurm_answers
 from tao_launcher.engine import answers, failures, pulls
-from tao_launcher.launch import arguments, gpus
+from tao_launcher.launch import arguments, gpus, results
 from tao_launcher.launch.paths import follow
 from tao_launcher.settings import command_line, parsers
 from tao_launcher.settings.mounts_file import parse
@@ -114,6 +114,13 @@ CASES: dict[str, tuple[Callable[[Any], object], Callable[[int], Any], int]] = {
     'quotes of arguments': (arguments.arguments, lambda n: [f'k=[{chr(34) * n}]', f'k=[{"a b:" * n}]'], 10001),
     'a deep path': (
         lambda path: follow(path, [Mount('/h', '/d')], lambda where: None), lambda n: '/d' + '/x' * n, 500,
+    ),
+    'a spec file': (
+        lambda text: results.in_spec(text, 'train'), lambda n: f'{"a" * n}\n{" " * n}a{" " * n}\nx: {"#" * n}', 20000,
+    ),
+    'a script': (
+        lambda text: results.said(results.Ran('a/b/run', ('sh', '-c', text))), lambda n: 'a;"b c" results_dir=\\' * n,
+        100,
     ),
     'a size': (parsers.size, lambda n: '9' * n, 20000),
     'a size of zeros': (parsers.size, lambda n: '0' * n + 'x', 20000),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .types import Candidate, Completions
 
 PATIENCE = 2.0  # seconds for the engine: someone waits with a finger on the Tab key
+LAUNCHES, WIDTH = 50, 100  # of the history: how many, and the characters about each
 ROW = '{{.ID}} {{.Names}} {{.Status}} '  # and the label tao.job
 
 
@@ -122,7 +123,7 @@ class _World(Record):
         """How the pure part asks for it."""
         return World(
             self.invocation.environ, self.verbs, self.catalogue, self.mounts, self.jobs, self.contexts,
-            host.folder, host.is_folder,
+            host.folder, host.is_folder, self.launches,
         )
 
     def verbs(self) -> Mapping[str, Any]:
@@ -190,6 +191,17 @@ class _World(Record):
                 continue
             found += [(id[:12], f'{name}: {task}, {status}'), (name, f'{task}, {status}')]
         return [pair for pair in found if pair[0]]
+
+    def launches(self) -> Sequence[tuple[str, str]]:
+        """The ids of the caller's last launches."""
+        from ..history.entries import launches
+        from ..history.show import command
+
+        try:
+            found = launches(self.invocation, all_users=False)[:LAUNCHES]
+        except Fatal:
+            return ()
+        return [(each.id, f'{each.job}: {command(each)}'[:WIDTH]) for each in found]
 
     def contexts(self) -> Sequence[str]:
         """The contexts of docker, from its files."""

@@ -51,3 +51,4 @@ class World(Record):
     contexts: Callable[[], Sequence[str]]  # docker's names for its daemons
     listing: Callable[[str], Sequence[tuple[str, bool]]]  # (name, is it a folder) of what a host folder holds
     is_folder: Callable[[str], bool]
+    launches: Callable[[], Sequence[tuple[str, str]]] = tuple  # (id, about it) of those of the history

@@ -64,6 +64,8 @@ def by_kind(
         ended, everybody, named = jobs
         found = world.jobs(options, ended=ended, everybody=everybody)
         return Completions('', tuple(Candidate(word, what) for word, what in found if word not in named))
+    if kind == 'LAUNCH':
+        return Completions('', tuple(Candidate(*pair) for pair in world.launches()))
     if kind == 'JOB|PATH':
         here = paths.host(text, world)
         ours = () if here.head else by_kind('JOB', text, options, world, jobs).candidates

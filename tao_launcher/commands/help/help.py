@@ -32,8 +32,8 @@ def tao(catalogue: Catalogue, words: Sequence[str]) -> str:
         return _group(catalogue, rest[0]) if len(rest) == 1 else _task(catalogue, rest[0], rest[1])
     if rest[0] in RUNNERS:
         raise UsageError(f'{rest[0]} is a program of its own', advice=f'{rest[0]} --help')
-    meant = nearest(rest[0], TOPICS)
-    if meant and not catalogue.releases_with(rest[0]):
+    meant = [] if catalogue.releases_with(rest[0]) else nearest(rest[0], TOPICS)
+    if meant:
         raise UsageError(f'no help for {rest[0]}', f'did you mean {meant[0]}?', advice='tao --help')
     return _task(catalogue, '', rest[0])
 

@@ -70,6 +70,7 @@ MOUNTS_EXAMPLE = """\
 }"""
 EXIT_CODES = (
     ("the job's own", 'returned unchanged'),
+    ('124', 'the job was ended because the time of --timeout was over'),
     ('125', 'the engine is missing, unreachable or refuses: the container never started'),
     ('126, 127', 'the command in the container cannot be executed, or is not there'),
     ('128+n', 'ended by signal n; 130 is Ctrl-C'),
@@ -81,6 +82,7 @@ FILES = (
     ('~/.tao_mounts.json', 'the mounts file: see tao_mounts(5); ~/.tlt_mounts.json is read where it is the only one'),
     ('~/.tao/config.json', 'a catalogue that replaces the built-in one (NVIDIA\'s formats 1.0, 2.0 and 3.0)'),
     ('~/.tao/releases.d/*.json', 'releases beside the built-in ones: see tao catalogue'),
+    ('~/.local/state/tao/history.jsonl', 'what ran: see tao history; $TAO_HISTORY names another file'),
     ('~/.local/state/tao/images.json', 'the ids of the images that tao bundle load has loaded'),
 )
 # A comment, then the command.

@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import copy
 
+from ...base import machine
 from ...base.errors import UsageError
 from ...base.suggest import did_you_mean, nearest
 from ...settings.option import spellings
@@ -21,7 +22,7 @@ class Formatter(argparse.HelpFormatter):
     """Help with one of the spellings of an option, with - or with _."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=32)
+        super().__init__(prog, max_help_position=32, width=machine.text_columns() - 2)
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         shown = copy.copy(action)

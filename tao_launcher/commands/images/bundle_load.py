@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from .bundle_verify import Verified
 
 
-def load(folder: str, store: Store, signers: str, here: Host) -> int:
+def load(folder: str, store: Store, signers: str, here: Host) -> dict[str, str]:
     """Load a bundle, once it verifies: images, their tags, and in the store's memory the ids of references by digest.
 
-    Releases that it carries go into the caller's releases.d.
+    Returns the ids by reference. Releases that it carries go into the caller's releases.d.
 
     Loading it again changes nothing. Raises CheckFailed, ConfigError, EngineError.
     """
@@ -37,7 +37,7 @@ def load(folder: str, store: Store, signers: str, here: Host) -> int:
         if store.dry_run:
             _print(folder, good, found, store)
             carried.keep_all(releases, here, store.output, dry_run=True)
-            return 0
+            return {}
         if len(found) < len(good.images):
             _load_images(good, store)
             found = _found(good, store)
@@ -50,7 +50,7 @@ def load(folder: str, store: Store, signers: str, here: Host) -> int:
     _remember(good, found, store)
     carried.keep_all(releases, here, store.output, dry_run=False)
     store.output.result(''.join(f'{image.reference}\n' for image in good.images))
-    return 0
+    return {image.reference: found[image.reference].id for image in good.images}
 
 
 def _found(good: Verified, store: Store) -> dict[str, Here]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from ...settings.invocation import Invocation
+    from .store import Store
 
 HELP = 'carry images to a host without a network'
 STEPS = (
@@ -49,12 +50,25 @@ def run(given: Namespace, invocation: Invocation) -> int:
             return verify(given.folder, invocation.output, given.signers)
         store = made_store(given, invocation)
         if given.step == 'load':
-            from .bundle_load import load
-
-            return load(given.folder, store, given.signers, invocation.here)
+            return _load(given, store, invocation)
         from .bundle_save import save
         from .carried import carried
         from .pyz import program
 
         images, known = wanted(given, invocation)
         return save(given.folder, images, program, store, given.sign, carried(known, images))
+
+
+def _load(given: Namespace, store: Store, invocation: Invocation) -> int:
+    from ...launch.history import Ended, Recorder, Started
+    from .bundle_load import load
+
+    if store.dry_run:
+        load(given.folder, store, given.signers, invocation.here)
+        return 0
+    words = store.engine.words
+    recorder = Recorder(Started('bundle/load', (*words, 'load'), words), invocation)
+    with recorder.recording():
+        found = load(given.folder, store, given.signers, invocation.here)
+    recorder.end(Ended('job', 0, images=found))
+    return 0

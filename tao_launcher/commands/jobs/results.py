@@ -71,7 +71,7 @@ def ran(job: Job, ours: Callable[[str], str]) -> Ran:
 
 
 def told(jobs: Sequence[Job], ours: Callable[[str], str]) -> Mapping[str, Told]:
-    """What these jobs tell of themselves, by their ids. Only this machine is asked, for a second at most for all."""
+    """What these jobs tell of themselves, by their ids. Only this machine is asked, for two seconds at most for all."""
     runs = {job.id: run(job, ours) for job in jobs}
     asked = [(id, each) for id, each in runs.items() if each]
     found = dict.fromkeys(runs, Told())

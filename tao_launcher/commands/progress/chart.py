@@ -80,7 +80,14 @@ def columns(points: Points, width: int, *, stretched: bool = False) -> list[floa
         found[share].append(value)
     means: list[float | None] = []
     for values in found:
-        finite = [value for value in values if abs(value) < INFINITE]
-        mean = sum(value / len(finite) for value in finite) if finite else None
-        means.append(mean if values else means[-1] if means else None)
+        means.append(_mean(values) if values else means[-1] if means else None)
     return means
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    """The mean of what is finite; None where nothing is."""
+    finite = [value for value in values if abs(value) < INFINITE]
+    total = sum(finite)
+    if not finite or abs(total) < INFINITE:
+        return total / len(finite) if finite else None
+    return sum(value / len(finite) for value in finite)

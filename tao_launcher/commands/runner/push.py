@@ -6,6 +6,7 @@ from ...base.errors import CheckFailed, EngineError
 from ...base.shell import join, quote
 from ...checkouts import images
 from ...engine import answers, references
+from ...launch.history import Ended, Recorder, Started
 from ...settings import parsers
 
 TYPE_CHECKING = False
@@ -40,7 +41,16 @@ def check(found: Checkout, image: str, made: str, *, is_own: bool) -> int:
 
 def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> int:
     """Push an image, with these words more; the engine's code."""
-    code = found.step(('push', *words, image))
+    if found.dry_run:
+        return found.step(('push', *words, image))
+    argv = found.argv(('push', *words, image))
+    recorder = Recorder(Started(
+        f'{found.program}/push', argv, found.engine.words, image, len(argv) - 1,
+    ), found.invocation)
+    with recorder.recording():
+        code = found.step(('push', *words, image))
+        facts = images.inspected(found, image)[0] if recorder.is_kept and code == 0 else None
+    recorder.end(Ended('job', code, image_id=images.id_of(facts), digests=answers.texts(facts, 'RepoDigests')))
     if code:
         registry = image.partition('/')[0]
         user = " -u '$oauthtoken'" if registry == 'nvcr.io' else ''

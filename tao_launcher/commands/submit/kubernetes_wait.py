@@ -11,10 +11,10 @@ from .kubectl import EVENTS, is_forbidden, objects, said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
 
     from ...base.output import Output
+    from ...engine.child import Child
     from ...engine.process import Answer
     from .job_state import JobState, Pod
     from .kubectl import Kubectl
@@ -160,7 +160,7 @@ class Log:
 
     def __init__(self, kubectl: Kubectl) -> None:
         self._kubectl = kubectl
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._pod = ''
         self._seen = 0.0  # when it was last known to be shown
         self._failures = 0

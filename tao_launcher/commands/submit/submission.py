@@ -18,7 +18,7 @@ from .slurm_words import sbatch_word, srun_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ...settings.option import Values
     from ...settings.values import Gpus
@@ -64,6 +64,7 @@ class Submission(Record):
     claims: tuple[Mount, ...] = ()  # source is the claim's name
     pull_secret: str = ''
     patches: tuple[str, ...] = ()  # the files
+    tell: Callable[[str], None] | None = None  # is told what the cluster calls the job
 
 
 def submission(program: str, options: Values, gpus: Gpus | None, source: str) -> Submission:
@@ -106,6 +107,7 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
         **{key: texts.get(key, '') for key in ('name', 'time', 'partition', 'account', 'namespace')},
         pull_secret=texts.get('image_pull_secret', ''),
         patches=tuple(_words(options, 'patch')),
+        tell=None,
     )
 
 

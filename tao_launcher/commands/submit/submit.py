@@ -6,8 +6,10 @@ from ...base.errors import UsageError
 from ...base.shell import join, quote
 from ...engine import daemon, profiles
 from ...engine.docker import DOCKER
+from ...launch.history import Ended, Recorder, Started
 from ...launch.prepare import prepare
 from ...settings import command_line, parsers
+from ...settings.durations import for_slurm
 from ...settings.locate import read_mounts_file
 from ...settings.option import is_verbose
 from ...settings.options import SUBMIT
@@ -18,6 +20,7 @@ from .submission import CLIENT, gpu_ids, submission, without_job
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
     from ...launch.plan import Plan, Target
     from ...settings.command_line import Call
@@ -45,9 +48,8 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
         output.result(help_text(program))
         return 0
     here = here._replace(terminals=host.Terminals())
+    options = _with_engine(options, environ)
     invocation = invocation._replace(options=options, here=here)
-    invocation = _with_engine(invocation)
-    options = invocation.options
     wanted = submission(program, options, *_gpus(invocation))
     invocation = invocation._replace(environ=without_job(environ))
     if program == KUBERNETES:
@@ -57,12 +59,48 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
         here = here._replace(is_tegra=False)
         invocation = invocation._replace(options=options, environ=environ, here=here)
         plan, dry_run = _plan(program, rest, wanted, invocation)
-        return submit_kubernetes(plan, wanted, dry_run, environ, output)
+        if plan.settings.timeout:
+            raise UsageError(f'{plan.settings.sources["timeout"]}: submit kubernetes cannot bound the time of a job')
+        return _recorded(
+            plan, ('kubectl', 'create', '-f', '-') if not dry_run else (), invocation,
+            lambda tell: submit_kubernetes(plan, wanted._replace(tell=tell), dry_run, environ, output),
+        )
     from .to_slurm import submit_slurm
 
     invocation = _local(invocation)
     plan, dry_run = _plan(program, rest, wanted, invocation)
-    return submit_slurm(plan, wanted, dry_run, invocation.environ, output, is_checked='no_check' not in options)
+    wanted = _bounded(plan.settings, wanted)
+    return _recorded(
+        plan, ('sbatch', '--parsable') if not dry_run else (), invocation,
+        lambda tell: submit_slurm(
+            plan, wanted._replace(tell=tell), dry_run, invocation.environ, output, is_checked='no_check' not in options,
+        ),
+    )
+
+
+def _bounded(settings: Settings, wanted: Submission) -> Submission:
+    """The submission with --timeout as Slurm's own time limit. Raises UsageError."""
+    if not settings.timeout:
+        return wanted
+    if not wanted.time:
+        return wanted._replace(time=for_slurm(settings.timeout))
+    if settings.sources['timeout'].kind == 'option':
+        raise UsageError('--timeout and --time cannot be combined')
+    return wanted
+
+
+def _recorded(
+    plan: Plan, argv: Sequence[str], invocation: Invocation, run: Callable[[Callable[[str], None]], int],
+) -> int:
+    """The exit code of `run`, which submits by this command and tells the name of the job there; no argv, no entry."""
+    if not argv:
+        return run(lambda name: None)
+    names: list[str] = []
+    recorder = Recorder(Started(plan.job, argv, image=plan.image, release=plan.release, env=plan.by_name), invocation)
+    with recorder.recording():
+        code = run(names.append)
+    recorder.end(Ended('submitted' if names else 'refused', code, submitted=''.join(names)))
+    return code
 
 
 _OWN_IMAGE = frozenset(('image', 'cached'))
@@ -135,16 +173,15 @@ def _refuse_late(program: str, words: list[str], call: Call) -> None:
         )
 
 
-def _with_engine(invocation: Invocation) -> Invocation:
-    """The invocation with docker for its engine where it has none here: the machines of a cluster have their own."""
-    options, environ = invocation.options, invocation.environ
+def _with_engine(options: Values, environ: Mapping[str, str]) -> Values:
+    """The options with docker for the engine where there is none here: the machines of a cluster have their own."""
     if not profiles.profile(engine_words(options, environ)).is_child:
-        return invocation
+        return options
     if 'engine' in options:
         raise UsageError(
             f'--engine {options["engine"]}: a submitted job needs an engine', advice='leave it out, or --engine docker',
         )
-    return invocation._replace(options={**options, 'engine': DOCKER.name})
+    return {**options, 'engine': DOCKER.name}
 
 
 def _local(invocation: Invocation) -> Invocation:

@@ -44,7 +44,7 @@ def submit_kubernetes(
         return 0
     with Unwinding():
         uid = create(made, values, kubectl, output)
-        submitted(f'job.batch/{made.name}', output)
+        submitted(f'job.batch/{made.name}', wanted, output)
         hand_over(made, uid, kubectl, output)
     for what, line in follow_up(made.name, wanted.nodes, kubectl).items():
         output.notice(f'{what}: {line}')

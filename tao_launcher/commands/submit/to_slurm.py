@@ -55,7 +55,7 @@ def submit_slurm(
         output.result(script.text)
         return 0
     job, _, cluster = _sbatch(script, {**environ, **plan.export}, output).partition(';')
-    submitted(job, output)
+    submitted(job, wanted, output)
     there = ('-M', cluster) if cluster else ()
     shown = process.ask(('scontrol', *there, 'show', 'job', job), environ, PATIENCE_HERE).out
     log = slurm_answers.log_path(shown, script.options, job, host.path_of('.'))

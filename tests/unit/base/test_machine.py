@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -81,3 +82,9 @@ def test_nobody_to_ask() -> None:
     assert not machine.can_ask()
     assert not machine.agrees('Really?', asked.append)
     assert (asked, machine.columns()) == ([], 0)
+
+
+@pytest.mark.parametrize('columns', ['120', '0', '', '-1', 'x', '٣٠'])
+def test_the_width_of_a_text_is_that_of_shutil(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('COLUMNS', columns)
+    assert machine.text_columns() == shutil.get_terminal_size().columns

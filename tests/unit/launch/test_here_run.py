@@ -1,6 +1,7 @@
 """A command of this machine while it runs: its words, signals, exit code, and that nothing of it is left."""
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
@@ -168,6 +169,32 @@ def test_a_job_that_does_not_end_in_its_time(number: int) -> None:
     run.send(number)
     code, _ = run.end()
     assert code == 137 and 1 < time.monotonic() - begun < 15
+
+
+@pytest.mark.parametrize('ends', [True, False])
+def test_a_job_that_has_had_its_time(ends: bool) -> None:
+    if ends:
+        Path('ends').touch()
+    run = Run('--timeout', '2s', '--stop-timeout', '1')
+    code, err = run.end()
+    assert (code, err) == (124, 'tao: the job has had its 2s (--timeout), and is told to stop\n')
+    assert Path('signals').read_text() == 'TERM\n'
+
+
+@pytest.mark.parametrize(('words', 'how', 'code'), [
+    (['dino', 'train', '-k', 's3cr3t'], 'job', 0), (['dino', 'run', 'sh', '-c', 'exit 3'], 'job', 3),
+    (['--no-check', 'dino', 'run', 'nosuch'], 'refused', 127),
+    (['dino', 'run', 'sh', '-c', 'kill $PPID; sleep 60'], 'signal', 143),
+])
+def test_it_is_recorded(words: list[str], how: str, code: int, home: Path) -> None:
+    history = home / 'history.jsonl'
+    env = {'TAO_HISTORY': str(history), 'TAO_TOOLKIT_VERSION': '6.0.0'}
+    assert tao_process('--env', 'ONE=1', *words, env=env).code == code
+    start, end = map(json.loads, history.read_text().splitlines())
+    assert start['argv'][:2] == ['env', 'ONE=1'] and (start['image'], start['release']) == ('', '6.0.0')
+    assert start['engine'] == ['none'] and 's3cr3t' not in history.read_text()
+    assert (end['how'], end['code'], end['job']) == (how, code, start['job'])
+    assert start['job'] in tao('history', env=env).out
 
 
 def test_what_a_job_leaves_behind_ends_with_it() -> None:

@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 
 import pytest
 from engine_answers import Engine, ids
 from plans import launch as planned
 
 from tao_launcher.base.output import Output
+from tao_launcher.engine.child import Child
 from tao_launcher.engine.process import Answer
 from tao_launcher.engine.signals import Signals
 from tao_launcher.launch.containers import Container, Launch
@@ -61,9 +61,10 @@ def test_a_job_that_has_ended_meanwhile(engine: Engine, capsys: pytest.CaptureFi
     )
 
 
-def watch(waiting: subprocess.Popen[bytes]) -> str:
+def watch(waiting: Child) -> str:
     """As a client is waited for, without signals."""
-    return waiting.communicate(timeout=20)[0].decode()
+    assert waiting.stdout and waiting.wait_for(20) is not None
+    return waiting.stdout.read().decode()
 
 
 @pytest.mark.parametrize(('printed', 'code'), [('3\n', 3), ('hello\n0\n', 0), ('', None), ('nonsense\n', None)])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tao_launcher.settings import parsers
+from tao_launcher.settings import container_values, parsers
 from tao_launcher.settings.values import Gpus
 
 DIGEST = 'sha256:' + '0' * 64
@@ -34,7 +34,7 @@ DIGEST = 'sha256:' + '0' * 64
     (parsers.variable, 'A=b=c', ('A', 'b=c')),
     (parsers.variable, 'A', ('A', None)),
     (parsers.variable, 'A=', ('A', '')),
-    (parsers.container_name, 'a_b.c-1', 'a_b.c-1'),
+    (container_values.container_name, 'a_b.c-1', 'a_b.c-1'),
     (parsers.word, 'host', 'host'),
     (parsers.seconds, '030', 30),
     (parsers.image, f'r.test:5000/a/b@{DIGEST}', f'r.test:5000/a/b@{DIGEST}'),
@@ -73,7 +73,7 @@ def test_taken(parse: Callable[[str], object], text: str, value: object) -> None
     (parsers.user, 'UID:gid', 'expected numbers such as 1000:1000, or host for the caller'),
     (parsers.user, '1:2:3', 'expected UID:GID, a user name of the image, or host for the caller'),
     (parsers.variable, 'a b=1', 'expected NAME=VALUE or NAME'),
-    (parsers.container_name, 'a', 'expected two or more letters, digits, _ . -, the first a letter or digit'),
+    (container_values.container_name, 'a', 'expected two or more letters, digits, _ . -, the first a letter or digit'),
     (parsers.word, '-x', 'expected a name without blanks'),
     (parsers.seconds, '-1', 'expected a whole number of seconds'),
     *((parsers.image, wrong, 'expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt') for wrong in (
@@ -116,7 +116,7 @@ PATTERNS: dict[Callable[[str], object], str] = {
     parsers.size: r'(?=[^1-9]*[1-9])[0-9]{1,19}(\.[0-9]{1,19})? ?([kKmMgGtTpP][iI]?)?[bB]?',
     parsers.user: '([0-9]{1,10}|[a-zA-Z_][a-zA-Z0-9_.-]*)(:([0-9]{1,10}|[a-zA-Z_][a-zA-Z0-9_.-]*))?',
     parsers.variable: r'[^\s=]+(=[\0-\U0010ffff]*)?',
-    parsers.container_name: '[a-zA-Z0-9][a-zA-Z0-9_.-]+',
+    container_values.container_name: '[a-zA-Z0-9][a-zA-Z0-9_.-]+',
     parsers.word: r'[^\s-]\S*',
     parsers.seconds: '[0-9]{1,6}',
     parsers.tag: '[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127}',

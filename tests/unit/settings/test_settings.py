@@ -54,6 +54,9 @@ from tao_launcher.settings.values import Gpus, Ulimit
     ('image', '--cached c', {}, FILE, 'c', '--cached'),
     ('stop_timeout', '--stop-timeout 2', {}, FILE, 2, '--stop-timeout'),
     ('stop_timeout', '', {}, FILE, 30, 'default'),
+    ('timeout', '--timeout 90m', {'TAO_TIMEOUT': '1h'}, FILE, 5400, '--timeout'),
+    ('timeout', '', {'TAO_TIMEOUT': '1h'}, FILE, 3600, 'TAO_TIMEOUT'),
+    ('timeout', '', {}, FILE, None, 'default'),
 ])
 def test_precedence(
     key: str, words: str, environ: dict[str, str], file: mounts_file.MountsFile, value: object, source: str,

@@ -60,6 +60,9 @@ def test_runs() -> None:
     assert (status.state, status.done, status.runs, status.failure) == ('RUNNING', 3.0, 2, '')
     assert [each.name for each in status.kpis] == ['b']
     assert parse(data + begun('10:0:0'))[:3] == ('STARTED', '', 0.0)
+    # one that was killed before its first epoch
+    status = parse(begun() + line(message='x') + lightning(3, 80).replace(b'9:', b'11:'))
+    assert (status.runs, status.started) == (2, NINE + 7200)
 
 
 @pytest.mark.parametrize(('lines', 'state'), [
@@ -127,6 +130,16 @@ def test_lines_from_before_the_end() -> None:
     lines = lightning(37, 80, kpi={'a': 1}).splitlines(keepends=True)
     status = parse(b''.join(lines[-3:]), earlier=lines[:20:5], is_whole=False)
     assert status.done == 37.0 and [x for x, _ in status.kpis[0].series] == [4.0, 9.0, 14.0, 36.0, 37.0]
+
+
+def test_a_run_whose_beginning_was_not_read() -> None:
+    """Counts that go back in a sample show it."""
+    old, new = (lightning(epochs, 80, kpi={'a': value}).splitlines() for epochs, value in ((70, 9), (37, 1)))
+    status = parse(b'\n'.join(new[-3:]), earlier=[*old[:60:9], *new[5:30:9]], is_whole=False)
+    assert (status.done, status.runs, status.started) == (37.0, 2, None)
+    assert status.kpis[0].best == 1 and [x for x, _ in status.kpis[0].series] == [4.0, 13.0, 22.0, 36.0, 37.0]
+    # in lines that were all read there is a STARTED; without one it is a checkpoint that the task went back to
+    assert parse(b'\n'.join([*old, *new[5:]])).runs == 1
 
 
 @pytest.mark.parametrize('data', [b'', b'\n', b'{"date": "11/2', b'{'])

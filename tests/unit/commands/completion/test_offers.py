@@ -157,7 +157,7 @@ def test_words_of_a_runner(program: str, line: list[str], expected: list[str]) -
 def test_help_is_told() -> None:
     found = complete('tao', [], '', world()).candidates
     helps = {each.text: each.help for each in found}
-    expected = ('model, deploy (7.1.0)', 'list your jobs', 'group of tasks')
+    expected = ('model, deploy (7.1.0)', 'list your jobs, and how far they are', 'group of tasks')
     assert (helps['dino'], helps['list'], helps['model']) == expected
     options = {each.text: each.help for each in complete('tao', [], '-', world()).candidates}
     assert all(options[option.name] == option.help for option in of('tao'))

@@ -39,3 +39,9 @@ def test_every_option_of_a_verb_is_accepted(program: str, words: list[str], entr
             parser.parse_known_args(split(line)[0] if words == ['exec'] else line)
         except HelpAsked:
             assert name == '--help'
+
+
+def test_the_launches_of_the_history() -> None:
+    for verb in ('history', 'again'):
+        assert offered(verb, 'ab') == ['abcdef0123']
+    assert '--dry-run' in offered('again', 'abcdef0123', '')

@@ -23,9 +23,9 @@ def test_table(home: Path) -> None:
     done = tao('--gpus', '0', '--docker-arg=--cpus=4', '--shm_size', '8G', 'config', 'show')
     assert (done.code, done.err) == (0, '')
     lines = [re.sub(' {2,}', ' | ', line) for line in done.out.splitlines()]
-    assert lines[:4] == [
+    assert lines[:5] == [
         'SETTING | VALUE | SOURCE', f'mounts_file | {path} | default', 'catalogue | built-in | default',
-        'engine | docker | default',
+        'history | off | TAO_HISTORY', 'engine | docker | default',
     ]
     at = lines.index('shm_size | 8G | --shm_size')
     assert lines[at + 1] == f' | 16G | overridden: DockerOptions.shm_size of {path}'

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,14 @@ import pexpect
 import pytest
 from engine_answers import Engine, container
 from status_lines import lightning, line
-from support import command, tao
+from support import tao
 
 ENTER, LEAVE = '\x1b[?1049h\x1b[?25l', '\x1b[?25h\x1b[?1049l'
 PATIENCE = 30
+OFTEN = (
+    'import sys; from tao_launcher.commands.progress import watch; watch.EVERY = 0.1; from tao_launcher.main import '
+    'console; sys.argv[0] = "tao"; console()'
+)
 
 
 @pytest.fixture
@@ -35,10 +40,15 @@ def go_on(file: Path, data: bytes, *, long_ago: bool = False) -> None:
         os.utime(file, (0, time.time() - 60))
 
 
+def often() -> list[str]:
+    """The words of tao progress --watch, which looks more often than for people."""
+    return [sys.executable, '-c', OFTEN, 'progress', '--watch']
+
+
 def on_terminal(*words: str, term: str = 'xterm') -> Any:
-    program, *rest = command()
+    program, *rest = often()
     return pexpect.spawn(
-        program, [*rest, 'progress', '--watch', *words], env={**os.environ, 'TERM': term, 'NO_COLOR': '1'},
+        program, [*rest, *words], env={**os.environ, 'TERM': term, 'NO_COLOR': '1'},
         encoding='utf-8', timeout=PATIENCE, dimensions=(20, 70),
     )
 
@@ -92,7 +102,7 @@ def test_a_terminal_that_cannot_be_drawn_on(file: Path) -> None:
 
 def test_elsewhere_a_line_per_epoch(file: Path) -> None:
     child = subprocess.Popen(
-        [*command(), 'progress', '--watch', str(file)], stdout=subprocess.PIPE, encoding='utf-8', bufsize=1,
+        [*often(), str(file)], stdout=subprocess.PIPE, encoding='utf-8', bufsize=1,
     )
     assert child.stdout
     assert '3/9 33%' in child.stdout.readline()
@@ -109,7 +119,7 @@ def test_elsewhere_a_line_per_epoch(file: Path) -> None:
 def test_a_failure_after_which_the_job_goes_on(file: Path) -> None:
     """A message of the log at level ERROR is one."""
     go_on(file, line('9:3:10', 'FAILURE', message='a bad image'))
-    child = subprocess.Popen([*command(), 'progress', '--watch', str(file)], stdout=subprocess.PIPE, encoding='utf-8')
+    child = subprocess.Popen([*often(), str(file)], stdout=subprocess.PIPE, encoding='utf-8')
     assert child.stdout and 'FAILURE' in child.stdout.readline()
     go_on(file, lightning(4, 9)[len(lightning(3, 9)):])
     assert 'RUNNING  4/9' in child.stdout.readline()
@@ -132,7 +142,7 @@ def test_a_job_is_watched_until_it_ends(code: int, engine: Engine, file: Path) -
 
 def test_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
     child = subprocess.Popen(
-        [*command(), 'progress', '--watch', str(tmp_path)], stdout=subprocess.PIPE, encoding='utf-8',
+        [*often(), str(tmp_path)], stdout=subprocess.PIPE, encoding='utf-8',
     )
     assert child.stdout and child.stdout.readline() == f'{tmp_path}: no status.json there\n'
     go_on(tmp_path / 'status.json', lightning(3, 9) + line('9:5:0', 'SUCCESS'), long_ago=True)
@@ -143,7 +153,7 @@ def test_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
 
 def test_nobody_reads_it(file: Path) -> None:
     done = subprocess.run(
-        ['sh', '-c', '("$@"; echo $? >&2) | true', 'sh', *command(), 'progress', '--watch', str(file)],
+        ['sh', '-c', '("$@"; echo $? >&2) | true', 'sh', *often(), str(file)],
         stderr=subprocess.PIPE, encoding='utf-8', timeout=PATIENCE, check=False,
     )
     assert done.stderr == '141\n'

@@ -1,0 +1,24 @@
+"""What the words of a command line ask for: a verb, help, or a task. Verbs load nothing of what launches tasks."""
+from __future__ import annotations
+
+from ..settings.programs import VERBS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..settings.invocation import Invocation
+
+WITH_STEPS = ('bundle', 'catalogue', 'config', 'submit')
+
+
+def dispatch(words: list[str], invocation: Invocation) -> int:
+    """Do what `words` ask for. Returns the exit code; raises Fatal."""
+    if words and words[0] == 'help':
+        invocation, words = invocation._replace(options={**invocation.options, 'help': True}), words[1:]
+    if words and words[0] in VERBS:  # before the catalogue: a faulty one is no reason not to stop a job
+        from .verbs import verb
+
+        is_help = bool(invocation.options.get('help'))
+        return verb([*words[:1 + (words[0] in WITH_STEPS)], '--help'] if is_help else words, invocation)
+    from .task import task
+
+    return task(words, invocation)

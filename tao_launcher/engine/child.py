@@ -1,0 +1,161 @@
+"""A process that is started and waited for, as subprocess.Popen does it, without the time that takes to load."""
+from __future__ import annotations
+
+import os
+import time
+
+from ..base.late import signal, subprocess
+from ..base.text import encoded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import IO
+
+DEFAULT = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores them, and a command would inherit that
+INTERRUPTED = 0.25  # seconds that an interrupted wait goes on, as the terminal's Ctrl-C has reached the command too
+
+
+class Child:
+    """A process of ours. `returncode` is its exit code, the negative of a signal that ended it, or None so far."""
+
+    def __init__(self, pid: int, stdout: IO[bytes] | None) -> None:
+        self.pid = pid
+        self.stdout = stdout  # what it prints, if that is captured
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code; None as long as it runs."""
+        return self._waited(os.WNOHANG)
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended."""
+        try:
+            self._waited(0)
+        except KeyboardInterrupt:
+            self.wait_for(INTERRUPTED)
+            raise
+        return self.returncode or 0
+
+    def wait_for(self, seconds: float) -> int | None:
+        """Its exit code; None when it has not ended after so many seconds."""
+        deadline, pause = time.monotonic() + seconds, 0.0005
+        while self.poll() is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            pause = min(pause * 2, left, 0.05)
+            time.sleep(pause)
+        return self.returncode
+
+    def _waited(self, how: int) -> int | None:
+        if self.returncode is None:
+            try:
+                pid, status = os.waitpid(self.pid, how)
+            except ChildProcessError:  # SIGCHLD is ignored: it has ended, and nobody knows how
+                pid, status = self.pid, 0
+            if pid:
+                self.returncode = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended. Raises PermissionError when it is another user's by now."""
+        if self.poll() is None:
+            try:
+                os.kill(self.pid, number)
+            except ProcessLookupError:
+                pass
+
+    def kill(self) -> None:
+        """Send SIGKILL; as send_signal."""
+        self.send_signal(signal.SIGKILL)
+
+
+def spawn(
+    argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool,
+    is_quiet: bool = False,
+) -> Child:
+    """Start a command with our standard streams and no other descriptor of ours.
+
+    Without `has_input` it reads nothing, `captured` is its output, `is_quiet` drops its errors. Raises OSError when it cannot be started.
+    """
+    if not _tells_errors():
+        return _by_subprocess(argv, env, own_session, has_input=has_input, captured=captured, is_quiet=is_quiet)
+    read, write = os.pipe() if captured else (-1, -1)
+    actions: list[tuple[object, ...]] = [] if has_input else [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)]
+    actions += [(os.POSIX_SPAWN_DUP2, write, 1)] if captured else []
+    actions += [(os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_RDWR, 0)] if is_quiet else []
+    actions += [(os.POSIX_SPAWN_CLOSE, number) for number in _inheritable()]
+    try:
+        pid = _spawned(argv, env, actions, own_session=own_session)
+    except NotImplementedError:  # this Python was built for a system without sessions for what it spawns
+        if captured:
+            os.close(read)
+        return _by_subprocess(argv, env, own_session, has_input=has_input, captured=captured, is_quiet=is_quiet)
+    except BaseException:
+        if captured:
+            os.close(read)
+        raise
+    finally:
+        if captured:
+            os.close(write)
+    return Child(pid, open(read, 'rb') if captured else None)
+
+
+def encoded_environment(env: Mapping[str, str]) -> dict[bytes, bytes]:
+    """An environment as processes have it."""
+    return {encoded(name): encoded(value) for name, value in env.items()}
+
+
+def _spawned(
+    argv: Sequence[str], env: Mapping[str, str], actions: Sequence[tuple[object, ...]], *, own_session: bool,
+) -> int:
+    """The number of the new process: the first of that name on PATH that can be executed."""
+    places = [argv[0]] if '/' in argv[0] else [
+        os.path.join(folder, argv[0]) for folder in env.get('PATH', os.defpath).split(':')
+    ]
+    words, environment = [encoded(word) for word in argv], encoded_environment(env)
+    errors: list[OSError] = []
+    for place in places:
+        try:
+            return os.posix_spawn(
+                encoded(place), words, environment, file_actions=actions, setsid=own_session, setsigdef=DEFAULT,
+            )
+        except OSError as e:
+            errors.append(e)
+    told = (e for e in errors if not isinstance(e, (FileNotFoundError, NotADirectoryError)))
+    raise next(told, errors[-1])
+
+
+def _inheritable() -> list[int]:
+    """The descriptors above the standard streams that a command would get."""
+    found = []
+    for name in os.listdir('/proc/self/fd'):
+        try:
+            if int(name) > 2 and os.get_inheritable(int(name)):
+                found.append(int(name))
+        except OSError:  # that of the folder itself
+            pass
+    return found
+
+
+def _tells_errors() -> bool:
+    """Whether the system's library says when a program cannot be executed, and which descriptors there are."""
+    try:
+        name, _, version = (os.confstr('CS_GNU_LIBC_VERSION') or '').partition(' ')
+    except (OSError, ValueError):  # it is another library
+        return False
+    numbers = tuple(int(number) for number in version.split('.')[:2] if number.isdecimal())
+    return name == 'glibc' and numbers >= (2, 24) and os.path.isdir('/proc/self/fd')
+
+
+def _by_subprocess(
+    argv: Sequence[str], env: Mapping[str, str], own_session: bool, *, has_input: bool, captured: bool, is_quiet: bool,
+) -> Child:
+    made = subprocess.Popen(
+        [encoded(word) for word in argv], env=encoded_environment(env), start_new_session=own_session,
+        stdin=None if has_input else subprocess.DEVNULL, stdout=subprocess.PIPE if captured else None,
+        stderr=subprocess.DEVNULL if is_quiet else None,
+    )
+    made.returncode = 0  # it is waited for here, and not by subprocess
+    return Child(made.pid, made.stdout)

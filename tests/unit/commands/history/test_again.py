@@ -1,0 +1,119 @@
+"""tao again: the words of that time, and nobody else's."""
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import past
+import pytest
+from recorded import Recorded
+from support import FakeDocker, Result, tao
+
+
+@pytest.fixture(autouse=True)
+def unmasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv('TAO_HISTORY')
+
+
+def write(home: Path, **start: Any) -> Path:
+    return past.write(home, past.a_launch('abcdef0123', **{'cwd': os.getcwd(), **start}))
+
+
+def test_it_is_launched_once_more(recorded: Recorded, fake_docker: FakeDocker) -> None:
+    fake_docker.ends_with(5)
+    words = ['--gpus', '1', '--volume', '/tmp:/d', 'dino', 'train', '-e', '/x y', '']
+    assert tao(*words).code == 5
+    id = recorded.entries[0]['id']
+    assert tao('again', id[:6], '--', 'more=1').code == 5
+    first, _, second, end = recorded.entries
+    assert second['words'] == [*words, 'more=1'] and second['id'] != id and end['code'] == 5
+    assert [*first['argv'][first['image_at']:], 'more=1'] == second['argv'][second['image_at']:]
+    assert tao('again', second['id']).code == 5  # what was repeated can be
+
+
+def test_a_dry_run(home: Path) -> None:
+    path = write(home)
+    printed = tao('--dry-run', 'dino', 'train', '-e', '/x y', 'a=1')
+    for words in (['again', 'ab', '--dry-run', '--', 'a=1'], ['--dry-run', 'again', 'ab', '--', 'a=1']):
+        assert tao(*words) == printed
+    assert tao('--dry-run=json', '--quiet', 'again', 'ab').out.startswith('{\n  "argv"')
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_it_is_where_it_was(home: Path, tmp_path: Path) -> None:
+    (tmp_path / 'there').mkdir()
+    write(home, cwd=str(tmp_path / 'there'), words=['--volume', '.', 'dino', 'train'])
+    done = tao('again', 'ab', '--dry-run')
+    assert f'-v {tmp_path}/there:{tmp_path}/there ' in done.out
+    assert done.err.startswith(f'tao: notice: in {tmp_path}/there, where it was launched\n')
+
+
+def test_its_folder_is_gone(home: Path, tmp_path: Path) -> None:
+    write(home, cwd=str(tmp_path / 'gone'))
+    done = tao('again', 'ab', '--dry-run')
+    assert done.code == 0
+    assert done.err.startswith(
+        f'tao: notice: {tmp_path}/gone is gone, where it was launched: in the current folder\n')
+
+
+def test_a_runner(home: Path, checkout: Path) -> None:
+    write(home, program='tao_pt', words=[], cwd=str(checkout))
+    done = tao('again', 'ab', '--dry-run', '--', 'make', 'x y')
+    assert done.out.endswith("nvcr.io/a/b:c make 'x y'\n")
+    write(home, program='tao_pt', words=['--image', 'a/b:d', '--', 'make'], cwd=str(checkout))
+    assert tao('again', 'ab', '--dry-run').out.endswith('a/b:d make\n')
+    write(home, program='tao_pt', words=['trian'], cwd=str(checkout))
+    assert tao('again', 'ab', '--dry-run').err.splitlines()[-3].startswith('tao_pt: error: unexpected word')
+
+
+def test_what_was_masked_is_given_again(home: Path) -> None:
+    write(home, words=['dino', 'train', '-k', '***'], masked=[3])
+    done = tao('again', 'ab', '--dry-run')
+    assert done == Result(2, '', (
+        'tao: error: launch abcdef0123 had secrets, which the history has not\n    word 4: -k ***\n'
+        '    try: tao again abcdef0123 -- -k VALUE\n'
+    ))
+    assert tao('again', 'ab', '--dry-run', '--', '-k', 'K').out.endswith(' dino train -k K\n')
+
+
+def test_another_users_words_are_not_run(home: Path) -> None:
+    write(home, uid=4242)
+    done = tao('again', 'ab', '--dry-run')
+    assert (done.code, done.out) == (1, '')
+    assert "launch abcdef0123 is another user's" in done.err and 'tao history abcdef0123 --format shell' in done.err
+
+
+@pytest.mark.parametrize('mode', [0o622, 0o660])
+@pytest.mark.parametrize('which', ['history.jsonl', 'history.jsonl.1'])
+def test_words_that_others_may_have_written_are_not_run(home: Path, mode: int, which: str) -> None:
+    path = write(home)
+    (path.parent / which).touch()
+    (path.parent / which).chmod(mode)
+    done = tao('again', 'ab', '--dry-run')
+    assert (done.code, done.out) == (1, '')
+    assert 'others can write to the history' in done.err
+
+
+@pytest.mark.parametrize('change', [
+    {'cut': ['words'], 'words': []}, {'program': 'rm'}, {'program': '/tmp/tao'}, {'program': None},
+])
+def test_words_that_are_not_known(home: Path, change: Any) -> None:
+    write(home, **change)
+    done = tao('again', 'ab', '--dry-run')
+    assert (done.code, done.out) == (1, '') and 'words of launch abcdef0123 are not known' in done.err
+
+
+def test_other_options_are_those_of_that_time(home: Path) -> None:
+    write(home)
+    done = tao('--gpus', '0', 'again', 'ab')
+    assert (done.code, done.out) == (2, '')
+    assert done.err.startswith('tao: error: --gpus: the options of a launch that is repeated are those of that time')
+
+
+def test_no_such_launch(home: Path) -> None:
+    write(home)
+    assert tao('again', 'ff').code == 1
+    assert tao('again').code == 2
+    assert json.loads(tao('history', '--format', 'json').out)[0]['id'] == 'abcdef0123'
