@@ -77,7 +77,8 @@ def spawn(
 ) -> Child:
     """Start a command with our standard streams and no other descriptor of ours.
 
-    Without `has_input` it reads nothing, `captured` is its output, `is_quiet` drops its errors. Raises OSError when it cannot be started.
+    Without `has_input` it reads nothing; `captured` is its output; what it says on stderr is dropped where `is_quiet`.
+    Raises OSError when it cannot be started.
     """
     if not _tells_errors():
         return _by_subprocess(argv, env, own_session, has_input=has_input, captured=captured, is_quiet=is_quiet)

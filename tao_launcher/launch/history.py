@@ -126,7 +126,7 @@ class Recorder:
         except (OSError, ValueError) as e:
             why = getattr(e, 'strerror', None) or e
             self._output.notice(
-                f'{self._path}: {why}; this launch is not recorded in the history (TAO_HISTORY=off, and none is)'
+                f'{self._path}: {why}; this launch is not recorded (TAO_HISTORY=off turns the history off)'
             )
             self._path = ''
 

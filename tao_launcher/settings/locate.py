@@ -31,7 +31,7 @@ def history_file(environ: Mapping[str, str], here: Host) -> tuple[str, bool]:
     named = environ.get('TAO_HISTORY', '')
     if named.lower() == 'off':
         return '', False
-    return (host.path_of(named), False) if named else (f'{here.home}/.local/state/tao/history.jsonl', True)
+    return (host.path_of(named), False) if named else (f'{here.home.rstrip("/")}/.local/state/tao/history.jsonl', True)
 
 
 class DefaultFile(Record):

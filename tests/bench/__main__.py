@@ -47,11 +47,12 @@ def wall(argv: Sequence[str], env: dict[str, str]) -> float:
 
 def ratio(
     name: str, measure: Measure, ours: Sequence[str], bare: Sequence[str], env: dict[str, str], aim: str,
-    count: int = PAIRS,
+    count: int = PAIRS, others: dict[str, str] | None = None,
 ) -> None:
-    """Print the ratio of the medians of two commands."""
-    measure(ours, env), measure(bare, env)  # caches and byte code
-    pairs = [(measure(ours, env), measure(bare, env)) for _ in range(count)]
+    """Print the ratio of the medians of two commands; the second has these other variables."""
+    other = {**env, **(others or {})}
+    measure(ours, env), measure(bare, other)  # caches and byte code
+    pairs = [(measure(ours, env), measure(bare, other)) for _ in range(count)]
     mine, theirs = (statistics.median(column) for column in zip(*pairs))
     print(f'{name:<46} {mine / theirs:5.2f}   {mine * 1000:7.1f} ms / {theirs * 1000:7.1f} ms   {aim}')
 
@@ -228,6 +229,8 @@ def main() -> None:
             printed = subprocess.run([TAO, '--dry-run', *ours[1:]], env=env, stdout=subprocess.PIPE, check=True)
             bare = shlex.split(printed.stdout.decode())
             ratio('wall, job / the same bare docker run', wall, ours, bare, env, 'aim ≤ 1.20')
+            ratio('wall, job / the same without history', wall, ours, ours, env, 'aim ≤ 1.02',
+                  others={'TAO_HISTORY': 'off'})
             with fifty_jobs(bare, env):
                 asked = [TAO, 'completion', '--complete', 'bash', 'tao logs ', '']
                 dry_run = [TAO, '--dry-run', *task]

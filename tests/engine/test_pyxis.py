@@ -27,7 +27,7 @@ exit 3
 def image(docker: Docker, tmp_path: Path) -> Path:
     """The stand-in image as a file of enroot's."""
     path = tmp_path / 'tao.sqsh'
-    words = ['enroot', 'import', '--output', path, f'dockerd://{IMAGE}']
+    words = ['enroot', 'import', '--output', str(path), f'dockerd://{IMAGE}']
     subprocess.run(words, env=docker.env, check=True, timeout=120)
     return path
 

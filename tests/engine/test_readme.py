@@ -39,7 +39,7 @@ def furnish(folder: Path) -> Path:
         (folder / name).mkdir()
     (folder / 'specs' / 'dino.yaml').touch()
     (folder / 'specs' / 'train.txt').touch()
-    stand_in(folder / 'results', FAILS)
+    stand_in(folder / 'results', f'sleep 1\n{FAILS}')
     trainings(folder / 'results')
     (folder / '.tao_mounts.json').write_text(mounts_file(), 'utf-8')
     (folder / '.local' / 'state' / 'tao').mkdir(parents=True)

@@ -97,7 +97,7 @@ def test_a_client_that_the_caller_may_not_signal(docker: Docker, tmp_path: Path)
     nobody = [word.replace('12345', '65534') for word in SOMEBODY]
     script = 'mount --bind "$0" /etc/sudoers && exec "$@"'
     argv = ['unshare', '--mount', 'sh', '-c', script, str(rules), *nobody, *command(docker, SLEEPS)]
-    with launched(argv, {**docker.env, 'HOME': '/'}, cwd='/') as job:
+    with launched(argv, {**docker.env, 'HOME': '/', 'TAO_HISTORY': 'off'}, cwd='/') as job:
         job.wait_for('ready')
         job.send(signal.SIGTERM)
         assert (job.code(timeout=25), job.err) == (143, '')

@@ -55,10 +55,10 @@ def run(given: Namespace, invocation: Invocation) -> int:
         invocation.output.say('no running jobs (tao progress PATH reads the results folder of an ended one)')
         return 0
     if given.watch:
-        from .watch import Watch, watch
+        from .watch import Viewer, watch
 
         output, environ = invocation.output, invocation.environ
-        return watch(Watch(sources, output, environ, key), wait, output, environ)
+        return watch(Viewer(sources, output, environ, key), wait, output, environ)
     return _once(sources, form, key, invocation, strict=bool(given.words))
 
 

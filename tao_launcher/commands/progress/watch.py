@@ -23,7 +23,7 @@ SIGINT = 2
 SLOW = 30.0  # seconds between two lines about steps of which nobody knows how many there are
 
 
-class Watch:
+class Viewer:
     """What is watched, and what was seen of it last."""
 
     def __init__(self, sources: Sequence[Subject], output: Output, environ: Mapping[str, str], key: str) -> None:
@@ -121,7 +121,7 @@ def _mark(status: Status) -> tuple[object, ...]:
 
 
 def watch(
-    watched: Watch, wait: Callable[[Callable[[], None]], int] | None, output: Output, environ: Mapping[str, str],
+    watched: Viewer, wait: Callable[[Callable[[], None]], int] | None, output: Output, environ: Mapping[str, str],
 ) -> int:
     """Show progress until its ends. Returns the exit code; negative when a signal ended the watching.
 
@@ -141,7 +141,7 @@ def watch(
     return code
 
 
-def _until_ended(watched: Watch, wait: Callable[[Callable[[], None]], int] | None) -> int:
+def _until_ended(watched: Viewer, wait: Callable[[Callable[[], None]], int] | None) -> int:
     code = wait(watched.tick) if wait else 0  # a job with --rm takes its code with it, so that comes first
     if code < 0:
         return code

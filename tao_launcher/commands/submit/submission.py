@@ -86,7 +86,7 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
         if key in texts and not re.fullmatch(pattern, texts[key]):
             problems.found.append(f'--{key}: "{texts[key]}": expected {expected}')
     is_pyxis = texts.get('container') == 'pyxis'
-    image = _image(texts, problems, is_pyxis=is_pyxis)
+    image = _image(texts, problems, is_pyxis=is_pyxis) if program == SLURM else ''
     gpu_count, kind = _gpus(program, texts.get('gpus_per_node'), gpus, source, problems, is_option='gpus' in options)
     if problems.found:
         raise UsageError(problems.found[0], *problems.found[1:], advice=f'tao {program} --help')

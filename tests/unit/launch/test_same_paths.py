@@ -159,7 +159,8 @@ def test_on_a_cluster(folders: Path) -> None:
     script = tao('--dry-run', 'submit', 'slurm', '--container', 'pyxis', 'dino', 'train').out
     assert f'{folders}/results:{folders}/results' in script
     assert f'--container-workdir={folders}/data/specs' in script
-    pod = json.loads(tao('--dry-run', 'submit', 'kubernetes', '--pvc', 'mine:/results', 'dino', 'train').out)
-    container = pod['items'][1]['spec']['template']['spec']['containers'][0]
+    done = tao('--dry-run=json', 'submit', 'kubernetes', '--pvc', 'mine:/results', 'dino', 'train')
+    (job,) = json.loads(done.out)['items']
+    container = job['spec']['template']['spec']['containers'][0]
     assert container['workingDir'] == f'{folders}/data/specs'
     assert [mount['mountPath'] for mount in container['volumeMounts']] == ['/data', f'{folders}/data', '/results']

@@ -41,7 +41,10 @@ def test_only_for_pyxis(text: str) -> None:
         f'tao: error: --image: "{text}": only pyxis takes such an image: --container pyxis\n'
         '    try: tao submit slurm --help\n'
     ))
-    assert tao('--dry-run', '--image', text, 'dino', 'train').code == 2
+    for words in ([], ['submit', 'kubernetes']):
+        done = tao(*words, '--dry-run', '--image', text, 'dino', 'train')
+        assert (done.code, done.out) == (2, '')
+        assert f'tao: error: --image: "{text}": expected an image such as ' in done.err
 
 
 @pytest.mark.parametrize(('reference', 'name'), [

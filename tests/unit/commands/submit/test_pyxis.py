@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,8 @@ def test_the_code_of_one_of_several_ranks(is_ended: bool, script: str, code: int
     task = f'trap : TERM; : >"$0"; while [ ! -e "$0.go" ]; do sleep 0.02; done; {script}'
     up = tmp_path / 'up'
     words = ['sh', '-c', wrapper('--nodes=2', 'dino', 'train'), 'sh', 'sh', '-c', task, str(up)]
-    with subprocess.Popen(words, start_new_session=True) as running:
+    running = subprocess.Popen(words, start_new_session=True)
+    try:
         deadline = time.monotonic() + 20
         while not up.exists():
             assert time.monotonic() < deadline
@@ -124,6 +126,10 @@ def test_the_code_of_one_of_several_ranks(is_ended: bool, script: str, code: int
             os.killpg(running.pid, signal.SIGTERM)  # Slurm signals every process
         (tmp_path / 'up.go').touch()
         assert running.wait(20) == code
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
 
 
 def test_the_nodes_environment_stays_out() -> None:

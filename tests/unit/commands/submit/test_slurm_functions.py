@@ -7,9 +7,10 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Callable, Mapping
+from typing import Callable, Iterator, Mapping
 
 import pytest
 from hypothesis import example, given
@@ -44,6 +45,21 @@ def on_a_node(
     calls, environ = ((folder / name).read_bytes() for name in ('calls', 'calls.env'))
     entries = (os.fsdecode(entry).partition('=') for entry in environ.split(b'\0')[:-1])
     return [os.fsdecode(word) for word in calls.split(b'\0')[:-1]], {name: value for name, _, value in entries}
+
+
+@contextmanager
+def ended_at_last(argv: list[str], env: dict[str, str], stdin: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A running command, of which nothing is left afterwards, whatever came."""
+    running = subprocess.Popen(argv, stdin=subprocess.PIPE, env=env, start_new_session=True)
+    try:
+        assert running.stdin
+        running.stdin.write(os.fsencode(stdin))
+        running.stdin.close()
+        yield running
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -124,10 +140,7 @@ def signalled(folder: Path, state: str, *signals: str, until: str = '') -> list[
         (folder / name).chmod(0o755)
     calls = folder / 'calls'
     env = {'PATH': f'{folder}:/usr/bin:/bin', 'CALLS': str(calls), **NODE, 'SLURM_STEP_NUM_NODES': '1'}
-    with subprocess.Popen(['bash'], stdin=subprocess.PIPE, env=env) as running:
-        assert running.stdin
-        running.stdin.write(os.fsencode(text))
-        running.stdin.close()
+    with ended_at_last(['bash'], env, stdin=text) as running:
         wait_until(Path(f'{calls}.up').exists)
         pid = int(Path(f'{calls}.pid').read_text())
         for name in signals:
