@@ -81,7 +81,9 @@ def spawn(
     Raises OSError when it cannot be started.
     """
     if not _tells_errors():
-        return _by_subprocess(argv, env, own_session, has_input=has_input, captured=captured, is_quiet=is_quiet)
+        return _by_subprocess(
+            argv, env, own_session=own_session, has_input=has_input, captured=captured, is_quiet=is_quiet,
+        )
     read, write = os.pipe() if captured else (-1, -1)
     actions: list[tuple[object, ...]] = [] if has_input else [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)]
     actions += [(os.POSIX_SPAWN_DUP2, write, 1)] if captured else []
@@ -92,7 +94,9 @@ def spawn(
     except NotImplementedError:  # this Python was built for a system without sessions for what it spawns
         if captured:
             os.close(read)
-        return _by_subprocess(argv, env, own_session, has_input=has_input, captured=captured, is_quiet=is_quiet)
+        return _by_subprocess(
+            argv, env, own_session=own_session, has_input=has_input, captured=captured, is_quiet=is_quiet,
+        )
     except BaseException:
         if captured:
             os.close(read)
@@ -151,7 +155,7 @@ def _tells_errors() -> bool:
 
 
 def _by_subprocess(
-    argv: Sequence[str], env: Mapping[str, str], own_session: bool, *, has_input: bool, captured: bool, is_quiet: bool,
+    argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool, is_quiet: bool,
 ) -> Child:
     made = subprocess.Popen(
         [encoded(word) for word in argv], env=encoded_environment(env), start_new_session=own_session,

@@ -45,10 +45,11 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
             return Gpus('ids', ids), f'Slurm job {job}: GPUs {",".join(ids)} (from {name})'
     # salloc's shell is not on the job's nodes, where Slurm sets them
     is_on_a_node = environ.get('SLURM_STEP_ID') or environ.get('SLURMD_NODENAME')
+    which = 'say which: --gpus 0,1 (or --gpus none)'
     raise UsageError(
         f'in Slurm job {job} and cannot tell its GPUs',
         'neither SLURM_STEP_GPUS nor SLURM_JOB_GPUS is set, and CUDA_VISIBLE_DEVICES holds no UUIDs',
-        advice=f'{"" if is_on_a_node else "srun tao …, or "}say which: --gpus 0,1 (or --gpus none)',
+        advice=which if is_on_a_node else f'srun tao …, or {which}',
     )
 
 

@@ -208,7 +208,9 @@ def test_config_show(name: str, shell: str, stubs: Stubs, tmp_path: Path) -> Non
     stubs.paste(done.out, shell)
 
 
-QUOTING = {'quote', 'join', 'as_root', 'tao', 'export_line', 'install', 'start', 'restart', 'add_ids', 'describe_gpus'}
+QUOTING = {
+    'quote', 'join', 'as_root', 'tao', 'export_line', 'install', 'start', 'restart', 'add_ids', 'describe_gpus', 'line',
+}
 # What is ours: names of programs, options and verbs, and texts that were quoted above.
 OURS = {
     'MAX_BYTES', 'other', 'found.title', 'found.manual', 'program', 'option.example', 'verb', 'given.verb',

@@ -21,9 +21,18 @@ launch() {
 remove() { { %(removal)s; } >/dev/null 2>&1; }
 
 # A suspended job's processes get TSTP, are stopped two seconds later, and get CONT at last; its container is none.
-pause() { [[ ! $client ]] || ! %(engine)s pause "$TAO_LAUNCH_ID" >/dev/null 2>&1 || paused=yes; }
+# A signal that comes meanwhile is handled as soon as the command has ended, so what it looks at is set before.
+pause() {
+    [[ $client ]] || return 0
+    paused=yes
+    %(engine)s pause "$TAO_LAUNCH_ID" >/dev/null 2>&1
+}
 
-unpause() { [[ ! $paused ]] || ! %(engine)s unpause "$TAO_LAUNCH_ID" >/dev/null 2>&1 || paused=''; }
+unpause() {
+    [[ $paused ]] || return 0
+    paused=''
+    %(engine)s unpause "$TAO_LAUNCH_ID" >/dev/null 2>&1
+}
 
 # While Slurm calls the job running, TERM is a warning: its grace before it is preempted, say, has begun.
 is_warned() {

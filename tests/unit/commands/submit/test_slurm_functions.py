@@ -121,17 +121,18 @@ def test_the_first_nodes_gpus_are_not_anothers(tmp_path: Path) -> None:
     assert error.value.returncode == 2
 
 
-def signalled(folder: Path, state: str, *signals: str, until: str = '') -> list[list[str]]:
+def signalled(folder: Path, state: str, *signals: str, until: str = '', at_pause: str = ':') -> list[list[str]]:
     """The calls of docker and sleep after `run`, where the node's shell gets signals as Slurm calls the job's state so.
 
     Each signal makes it call one of them at least, or ask Slurm; at last the call `until` is waited for.
+    `at_pause` is what docker does before it has paused.
     """
     text = script('--gpus=none', 'dino', 'train')
     for name, body in {
         **FAKES,
         'scontrol': 'case $1 in show) echo "KillWait = 7 sec" ;; '
                     f'*) echo asked >>"$CALLS"; echo "JobId=7 JobName=a JobState={state} X" ;; esac',
-        'docker': 'echo "$*" >>"$CALLS"; [ "$1" = run ] || exit 0; : >"$CALLS.up"\n'
+        'docker': f'echo "$*" >>"$CALLS"; [ "$1" != pause ] || {at_pause}\n[ "$1" = run ] || exit 0; : >"$CALLS.up"\n'
                   'while [ ! -e "$CALLS.end" ]; do /bin/sleep 0.05; done',
         'sleep': 'echo "sleep $1" >>"$CALLS"',
         'srun': 'echo $$ >"$CALLS.pid"\n' + FAKES['srun'],
@@ -158,6 +159,11 @@ NAME = 'tao-slurm-12345-1'
 
 def test_a_suspended_job_pauses_its_container(tmp_path: Path) -> None:
     assert signalled(tmp_path, 'RUNNING', 'TSTP', 'CONT') == [['pause', NAME], ['unpause', NAME]]
+
+
+def test_a_job_that_is_resumed_while_its_container_is_being_paused(tmp_path: Path) -> None:
+    found = signalled(tmp_path, 'RUNNING', 'TSTP', until='unpause', at_pause='kill -CONT "$PPID"')
+    assert found == [['pause', NAME], ['unpause', NAME]]
 
 
 def test_what_is_left_of_a_job_that_is_over_is_removed(tmp_path: Path) -> None:
