@@ -40,11 +40,12 @@ def new_id() -> str:
     return os.urandom(5).hex()
 
 
-def append(path: str, line: bytes, *, is_own: bool) -> None:
+def append(path: str, line: bytes, *, is_own: bool, start: bytes = b'') -> None:
     """Append a line, by one write, to the file at an absolute path.
 
     One that is the launcher's own (`is_own`) is made with its folder, and has to be the caller's. Any other may be
-    someone else's, and one that we may only append to. A file that others may not write to is put aside when it is
+    someone else's, and one that we may only append to; where we may read it, it has to begin with `start` as its lines
+    do, for a name that was mistyped may be any file's. A file that others may not write to is put aside when it is
     full. Links are not followed. Raises OSError.
     """
     if is_own:
@@ -54,6 +55,8 @@ def append(path: str, line: bytes, *, is_own: bool) -> None:
         try:
             found = os.fstat(number)
             if found.st_mode & TYPE_BITS == REGULAR:
+                if not is_own and not _begins(number, start):
+                    raise OSError(errno.EINVAL, 'has other lines than a history', path)
                 if is_own or _is_ours_alone(found):
                     _lock(number)
                     if not _is_there(number, path) or _is_put_aside(number, path, len(line)):
@@ -137,6 +140,15 @@ def _is_put_aside(number: int, path: str, more: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _begins(number: int, start: bytes) -> bool:
+    """Whether a file is empty or begins with these bytes, as far as we may read it."""
+    try:
+        found = os.pread(number, len(start), 0)
+    except OSError:
+        return True
+    return not found or found == start
 
 
 def _is_torn(number: int) -> bool:

@@ -1,4 +1,4 @@
-"""The value of a JSON text by Python's own scanner alone: module json loads re, enum and more around it."""
+"""JSON texts read and written by Python's own scanner and encoder alone: module json loads re, enum and more."""
 from __future__ import annotations
 
 from .late import json
@@ -9,11 +9,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     make_scanner: Callable[[ScannerOptions], Callable[[str, int], tuple[Any, int]]] | None
+    make_encoder: Callable[..., Callable[[object, int], tuple[str, ...]]] | None
+    encode_basestring_ascii: Callable[[str], str]
 else:
     try:
-        from _json import make_scanner
-    except ImportError:  # another Python's json has no such part
-        make_scanner = None
+        from _json import encode_basestring_ascii, make_encoder, make_scanner
+    except ImportError:  # another Python's json has no such parts
+        make_scanner = make_encoder = None
 
 BLANKS = ' \t\n\r'  # of JSON; Python's are more
 CONSTANTS = {'NaN': float('nan'), 'Infinity': float('inf'), '-Infinity': float('-inf')}
@@ -50,3 +52,18 @@ def value(
             if end == len(text):
                 return found
     return json.loads(data, parse_float=parse_float, object_pairs_hook=pairs)
+
+
+def compact(data: object) -> str:
+    """What json.dumps returns or raises, without blanks. Whatever is no JSON is left to it."""
+    if make_encoder:
+        try:
+            encoder = make_encoder(None, _refuse, encode_basestring_ascii, None, ':', ',', False, False, False)
+            return ''.join(encoder(data, 0))
+        except (TypeError, ValueError):
+            pass
+    return json.dumps(data, separators=(',', ':'))
+
+
+def _refuse(data: object) -> None:
+    raise TypeError(data)

@@ -19,3 +19,11 @@ def parsed(text: str) -> float | None:
         except (ValueError, OverflowError):
             continue
     return None
+
+
+def from_utc(stamp: int) -> int:
+    """What is added to a stamp, which was taken for UTC's, where this machine's clock has made it."""
+    try:
+        return int(time.mktime((*time.gmtime(stamp)[:8], -1))) - stamp
+    except (OverflowError, ValueError, OSError):
+        return 0

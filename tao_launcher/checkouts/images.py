@@ -35,7 +35,7 @@ def build(found: Checkout, builder: Builder, recipe: Recipe) -> tuple[int, str]:
         f'{found.program}/build', found.argv(words, recipe.given), found.engine.words, recipe.image,
         env=[*recipe.given.export],
     ), found.invocation)
-    with recorder.recording():
+    with recorder:
         code = found.step(words, recipe.given)
         made = '' if code else _made(found, builder, recipe.image, before)
     recorder.end(Ended('job', code, image_id=made))

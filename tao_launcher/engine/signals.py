@@ -135,6 +135,13 @@ def has_terminal() -> bool:
     return True
 
 
+def name(number: int) -> str:
+    """What people call a signal."""
+    from signal import Signals  # slow to load
+
+    return {int(one): one.name for one in Signals}.get(number, f'signal {number}')
+
+
 def die_of(number: int) -> None:
     """End this process by a signal, so that a shell loop or make around it stops too."""
     signal.signal(number, signal.SIG_DFL)

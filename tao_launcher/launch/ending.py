@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .time_limit import TimeLimit
 
-    class Watcher(Protocol):
+    class Onlooker(Protocol):
         """Looks at something at `look_at` (by process.clock(); None for no more), or when words are in its pipes."""
 
         look_at: float | None
@@ -56,7 +56,7 @@ class LaunchedContainer:
         self.seconds = 0.0  # from its client's start to the end of the clean-up
         self._is_ambiguous = False  # and that was said
         self.limit: TimeLimit | None = None
-        self.watchers: list[Watcher] = []  # what else looks at something while the job runs
+        self.watchers: list[Onlooker] = []  # what else looks at something while the job runs
 
     @property
     def is_silent(self) -> bool:

@@ -28,7 +28,7 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
     """The GPUs to ask for and a notice (or ''): in a Slurm job its own, else all.
 
     Docker knows nothing of Slurm's allocation, and all GPUs of a shared node are never meant.
-    Raises UsageError in a Slurm job whose GPUs cannot be told.
+    Raises UsageError in a Slurm job whose GPUs cannot be told, or not by numbers and UUIDs.
     """
     if given is not None:
         first = f'docker takes the first {given.first} GPUs, whoever uses them; free:{given.first} picks idle ones'
@@ -37,19 +37,20 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
     if not job:
         return Gpus('all'), ''
     for name in ('CUDA_VISIBLE_DEVICES', 'SLURM_STEP_GPUS', 'SLURM_JOB_GPUS'):
-        ids = tuple(one.strip() for one in environ.get(name, '').split(',') if one.strip())
+        ids = tuple(dict.fromkeys(one.strip() for one in environ.get(name, '').split(',') if one.strip()))
         # CUDA's indices may count from 0 inside the job's own GPUs; UUIDs are unmistakable, and of MIG devices Slurm's
         # own numbers are no device indices
         trusted = name != 'CUDA_VISIBLE_DEVICES' or all(one.startswith(('GPU-', 'MIG-')) for one in ids)
         if ids and trusted:
+            _check(name, ids)
             return Gpus('ids', ids), f'Slurm job {job}: GPUs {",".join(ids)} (from {name})'
     # salloc's shell is not on the job's nodes, where Slurm sets them
     is_on_a_node = environ.get('SLURM_STEP_ID') or environ.get('SLURMD_NODENAME')
-    which = 'say which: --gpus 0,1 (or --gpus none)'
+    advice = 'say which: --gpus 0,1 (or --gpus none)'
     raise UsageError(
         f'in Slurm job {job} and cannot tell its GPUs',
         'neither SLURM_STEP_GPUS nor SLURM_JOB_GPUS is set, and CUDA_VISIBLE_DEVICES holds no UUIDs',
-        advice=which if is_on_a_node else f'srun tao …, or {which}',
+        advice=advice if is_on_a_node else 'srun tao …, or ' + advice,
     )
 
 
@@ -68,6 +69,19 @@ def asked(
         ids = visible[:wanted.first] or [str(number) for number in range(wanted.first)]
         return wanted, Gpus('ids', tuple(ids)), ''
     return wanted, wanted or Gpus('all'), ''
+
+
+def _check(name: str, ids: tuple[str, ...]) -> None:
+    """Raise UsageError for what a variable calls GPUs and no engine does."""
+    text = ','.join(ids)
+    try:
+        is_good = parsers.gpus(text).ids == ids
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise UsageError(
+            f'{name}: "{text}": expected numbers or UUIDs of GPUs', advice='say which: --gpus 0,1 (or --gpus none)',
+        )
 
 
 def not_restricted(settings: Settings, daemon: Daemon, environ: Mapping[str, str]) -> str:

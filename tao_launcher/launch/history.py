@@ -1,30 +1,31 @@
 """What ran: an entry in the history for each launch, written at its start and at its end. It is evidence, not state."""
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 from .. import __version__
-from ..base import host, journal
+from ..base import host, journal, json_value
 from ..base.errors import Fatal
-from ..base.late import json, re
+from ..base.late import re
 from ..base.patience import Late, within
 from ..base.record import Record
-from ..base.secrets import masked_words
+from ..base.secrets import SECRET_PARTS, TOKEN_STARTS, masked_words
 from ..engine import process
 from ..settings.locate import history_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from ..settings.invocation import Invocation
     from .plan import Plan
 
+START = b'{"event":'  # of a line
 DIRECTORY = 0.2  # seconds for the caller's name, which a directory server may have
 SHORT = 4096  # characters of an image's name, or of a job's
 DIGESTS = 8  # of those that an image has
 BY_NAME = r'id=[\w.-]+,(env|src|source)=[^,]*'  # docker build --secret, which tells where the value is
+# One of these, in capitals, is in whatever is masked: a part of a name, -k, an address with a password, or a token.
+SIGNS = (*SECRET_PARTS, '-K', '@', *(start.upper() for start in TOKEN_STARTS))
 SECRETS = ('--build-secret', '--build_secret')  # whatever the name of their value is
 
 
@@ -70,7 +71,7 @@ def of_plan(plan: Plan, words: Sequence[str]) -> Started:
 
 
 class Recorder:
-    """A launch in the history. A history that cannot be written is said once, and changes nothing."""
+    """A launch in the history, to be entered. A history that cannot be written is said once, and changes nothing."""
 
     def __init__(self, started: Started, invocation: Invocation) -> None:
         """Write the start."""
@@ -122,7 +123,7 @@ class Recorder:
 
     def _write(self, entry: Mapping[str, Any]) -> None:
         try:
-            journal.append(self._path, line(entry), is_own=self._is_own)
+            journal.append(self._path, line(entry), is_own=self._is_own, start=START)
         except (OSError, ValueError) as e:
             why = getattr(e, 'strerror', None) or e
             self._output.notice(
@@ -130,19 +131,16 @@ class Recorder:
             )
             self._path = ''
 
+    def __enter__(self) -> None:
+        """Begin to do what is recorded; `end` has to be called before it is left."""
 
-    @contextmanager
-    def recording(self) -> Iterator[None]:
-        """While entered, an error or a signal ends the entry, with nothing more known; else `end` has to be called."""
-        try:
-            yield
-        except Fatal as e:
-            self.end(Ended('refused', e.code))
-            raise
-        except (KeyboardInterrupt, SystemExit) as e:
-            code = e.code if isinstance(e, SystemExit) and isinstance(e.code, int) else 130
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        """End the entry for an error or a signal, with nothing more known."""
+        if isinstance(error, Fatal):
+            self.end(Ended('refused', error.code))
+        elif isinstance(error, (KeyboardInterrupt, SystemExit)):
+            code = error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 130
             self.end(Ended('signal', code, code - 128))
-            raise
 
 
 def line(entry: Mapping[str, Any]) -> bytes:
@@ -152,7 +150,7 @@ def line(entry: Mapping[str, Any]) -> bytes:
         if key in found:
             cut.append(key)
             found.update({key: '' if key == 'cwd' else [], 'cut': cut})
-        data = json.dumps(found, separators=(',', ':')).encode()
+        data = json_value.compact(found).encode()
         if len(data) < journal.LONGEST:
             break
     return data
@@ -160,6 +158,8 @@ def line(entry: Mapping[str, Any]) -> bytes:
 
 def without_secrets(words: Sequence[str]) -> tuple[list[str], list[int]]:
     """(the words as they may be kept, the places of those that are not whole)."""
+    if not _may_hold_secrets(words):
+        return [*words], []
     shown = masked_words(words)
     for at, word in enumerate(words):
         option, equals, value = word.partition('=')
@@ -170,6 +170,12 @@ def without_secrets(words: Sequence[str]) -> tuple[list[str], list[int]]:
         elif at and words[at - 1] == '--secret' and re.fullmatch(BY_NAME, word):
             shown[at] = word
     return shown, [at for at, (before, after) in enumerate(zip(words, shown)) if before != after]
+
+
+def _may_hold_secrets(words: Sequence[str]) -> bool:
+    """Whether a look at the words does not show that nothing in them is masked; to look closely takes its time."""
+    text = '\n'.join(words).upper()
+    return any(sign in text for sign in SIGNS)
 
 
 def _named_secret(text: str) -> str:

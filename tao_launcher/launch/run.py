@@ -48,7 +48,7 @@ def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
 
         job.limit = TimeLimit(plan.settings.timeout, output, lambda: job.receive(signal.SIGTERM))
         job.watchers.append(job.limit)
-    with recorder.recording():
+    with recorder:
         code = _code(job, words, environ)
     if recorder.is_kept:
         witness.finish(job.seconds, has_run=code != EngineError.code)

@@ -1,7 +1,6 @@
 """Which container a launch has, and which image it was made of: asked while the job runs, and never waited for."""
 from __future__ import annotations
 
-from ..base.late import re
 from ..engine import answers, process
 from ..engine.question import Question
 from ..engine.references import repository
@@ -23,6 +22,8 @@ FIRST = 1.0  # seconds after which a running job is asked for: until then it is 
 LAST = 256.0  # between two looks for a container; an image that takes longer is still being pulled
 PATIENCE = 20.0  # for an answer
 SHARE, LEAST, MOST = 0.02, 0.05, 1.0  # of its seconds that the end of a launch may wait for an answer, and their limits
+LOOK = ('image', 'inspect', '-f', '{{.Id}}{{range .RepoDigests}} {{.}}{{end}}')
+HEX = frozenset('0123456789abcdef')
 FRESH = ('always', 'newer')  # with these the image may still be replaced when the engine is first asked
 
 
@@ -81,7 +82,7 @@ class Witness:
         if not self._may_ask:
             return
         if self._plan.passed.get('pull') not in FRESH:
-            self._take_image((yield ('image', 'inspect', self._plan.image)))
+            self._take_image((yield (*LOOK, self._plan.image)))
         pause = FIRST
         while not self.container and pause <= LAST:
             yield pause
@@ -91,7 +92,7 @@ class Witness:
             if ids:
                 self._take_container((yield ('inspect', '-f', f'{{{{.Image}}}} {FORM}', *ids)), ids)
         if self.image_id and not self.digests:
-            self._take_image((yield ('image', 'inspect', self.image_id)))
+            self._take_image((yield (*LOOK, self.image_id)))
 
     def _take_container(self, answer: Answer | None, ids: Sequence[str]) -> None:
         told = [line.partition(' ') for line in answer.out.splitlines()] if answer else []
@@ -104,12 +105,12 @@ class Witness:
             self.image_id, self.digests = image, ()
 
     def _take_image(self, answer: Answer | None) -> None:
-        facts = answers.entries(answers.parsed(answer.out)) if answer and answer.code == 0 else ()
-        if not facts:
+        id, *digests = (answer.out.split() if answer and answer.code == 0 else []) or ['']
+        if not image_id(id):
             return
-        self.image_id = image_id(answers.text(facts[0], 'Id')) or self.image_id
+        self.image_id = image_id(id)
         own = repository(self._plan.image)
-        known = dict.fromkeys(answers.texts(facts[0], 'RepoDigests'))
+        known = dict.fromkeys(digest for digest in digests if '@sha256:' in digest)
         self.digests = tuple(sorted(known, key=lambda digest: digest.partition('@')[0] != own))
 
     def finish(self, seconds: float, *, has_run: bool) -> None:
@@ -127,7 +128,7 @@ class Witness:
                     pass
         left = until - process.clock()
         if has_run and not self.image_id and SHARE * seconds >= LEAST and left > 0 and self._may_ask:
-            question = self._asked(('image', 'inspect', self._plan.image), left)
+            question = self._asked((*LOOK, self._plan.image), left)
             self._take_image(question.answer(left))
             question.drop()
         self.look_at = None
@@ -135,5 +136,5 @@ class Witness:
 
 def image_id(text: str) -> str:
     """An image's id, sha256:…, as an engine writes it; '' for none. podman leaves the first part out."""
-    found = re.fullmatch('(?:sha256:)?([0-9a-f]{64})', text.strip())
-    return f'sha256:{found[1]}' if found else ''
+    digits = text[text.startswith('sha256:') and len('sha256:'):]
+    return f'sha256:{digits}' if len(digits) == 64 and HEX.issuperset(digits) else ''

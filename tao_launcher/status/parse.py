@@ -1,7 +1,8 @@
-"""A status file's bytes as a Status. Pure, and for any bytes: what does not fit is left out."""
+"""A status file's bytes as a Status, for any bytes: what does not fit is left out."""
 from __future__ import annotations
 
 from . import lines, values
+from .clock import zone
 from .counting import KEYS, Count, counted, mark
 from .kpis import Courses
 from .status import ENDED, Status
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 STATES = ('STARTED', 'RUNNING', *ENDED)
 MESSAGE = 300  # characters
-ZONE = 900  # seconds: zones differ by quarters of an hour
-FARTHEST = 15 * 3600  # seconds between the clocks of two zones
 INTERVALS = 10  # between epochs, that the average is made of
 OUTLIER = 10.0  # times the middle one: no epoch, but a clock that was set
 
@@ -49,8 +48,8 @@ def parse(
     run, marks = [line for line, _ in last], [each for _, each in last]
     count = counted(marks)
     state, failure, failed_at = _ended(run, marks)
-    zone, written = _clock(run, modified)
-    ends_at, is_own = _estimate(run, marks, count, written, zone)
+    shift, written = _clock(run, modified)
+    ends_at, is_own = _estimate(run, marks, count, written, shift)
     messages = (values.text(line.get('message'), MESSAGE) for line in reversed(run))
     started = values.stamp(run[0]) if _state(run[0]) == 'STARTED' else None
     return Status(
@@ -58,8 +57,8 @@ def parse(
         seconds_per_unit=_seconds_per_unit(run, marks, count), ends_at=None if state in ENDED else ends_at,
         is_own_estimate=is_own, kpis=_kpis(run, marks, count) if has_kpis else (),
         message=next(filter(None, messages), ''),
-        failure=failure, runs=runs, started=None if started is None else started + zone, written=written,
-        failed_at=None if failed_at is None else failed_at + zone,
+        failure=failure, runs=runs, started=None if started is None else started + shift, written=written,
+        failed_at=None if failed_at is None else failed_at + shift,
     )
 
 
@@ -137,32 +136,29 @@ def _is_success(line: Line, subjects: Collection[str]) -> bool:
 def _clock(run: Sequence[Line], modified: float | None) -> tuple[int, float | None]:
     """(what is added to the stamps of lines, when the last line was written).
 
-    The zone of the container's clock shows where the last line was the last change of the file.
+    Without a change of the file to compare them with, stamps are taken for UTC's.
     """
     last = next((found for found in map(values.stamp, reversed(run)) if found is not None), None)
     if last is None or modified is None:
         return 0, modified if last is None else last
-    apart = modified - last
-    if abs(apart) > FARTHEST:
-        return 0, last
-    return round(apart / ZONE) * ZONE, modified
+    return zone(last, modified)
 
 
 def _estimate(
-    run: Sequence[Line], marks: Sequence[Mark], count: Count, written: float | None, zone: int,
+    run: Sequence[Line], marks: Sequence[Mark], count: Count, written: float | None, shift: int,
 ) -> tuple[float | None, bool]:
     """(when the run will be done, whether that is our own estimate)."""
     stamps = list(map(values.stamp, run))
     for line, at in zip(reversed(run), reversed(stamps)):
         eta = values.seconds(line.get('eta', line.get('ETA')))
         if eta is not None and (written is not None or at is not None):
-            then = at + zone if at is not None else written or 0.0
+            then = at + shift if at is not None else written or 0.0
             return (then if written is None else min(then, written)) + eta, False
     each = _seconds_per_unit(run, marks, count)
     if each is None or count.total is None or written is None:
         return None, False
     when = next((at for at, each in zip(reversed(stamps), reversed(marks)) if at and count.unit in each.at), None)
-    then = written if when is None else min(written, when + zone)
+    then = written if when is None else min(written, when + shift)
     return then + max(0.0, count.total - count.done) * each, True
 
 

@@ -127,7 +127,8 @@ def test_what_could_not_be_removed_is_said(api: Api, tao: Program) -> None:
 def test_a_job_that_is_there_after_all(api: Api, tao: Program) -> None:
     """The server had taken it when its store gave up."""
     api.refused['POST', 'Job'] = failure(504, 'Timeout', 'etcdserver: request timed out')
-    api.objects['jobs', 'night'] = {'apiVersion': 'batch/v1', 'kind': 'Job', 'metadata': {'name': 'night', 'uid': 'x'}}
+    job = json.loads(tao(*SUBMIT, '--nodes=2', '--dry-run=json', 'dino', 'train').stdout)['items'][1]
+    api.objects['jobs', 'night'] = {**job, 'metadata': {**job['metadata'], 'uid': 'x'}}
     done = tao(*SUBMIT, '--nodes=2', 'dino', 'train')
     assert (done.returncode, done.stdout) == (125, '')
     assert done.stderr.startswith('tao: error: kubectl failed, but the cluster has job night\n')

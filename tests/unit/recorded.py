@@ -10,15 +10,16 @@ from support import FakeDocker
 
 IMAGE_ID = 'sha256:' + 'beef' * 16
 DIGEST = 'nvcr.io/nvidia/tao/tao-toolkit@sha256:' + 'd1e5' * 16
-# The answer is taken once the launcher has buried the process that gave it.
+# The answer is taken once the launcher has buried the process that gave it. It ends with a launcher that was killed.
 SCRIPT = """#!/bin/sh
 folder=${0%/*}
+goes_on() { kill -0 $PPID 2>/dev/null && sleep 0.01; }
 case $1 in
 run)
     echo $$ >"$folder/running"
-    while [ ! -s "$folder/asked" ]; do sleep 0.01; done
-    while [ "${TAO_HISTORY-}" != off ] && kill -0 "$(cat "$folder/asked")"; do sleep 0.01; done 2>/dev/null
-    while [ -e "$folder/hold" ]; do sleep 0.01; done
+    while [ ! -s "$folder/asked" ]; do goes_on || exit; done
+    while [ "${TAO_HISTORY-}" != off ] && kill -0 "$(cat "$folder/asked")"; do goes_on || exit; done 2>/dev/null
+    while [ -e "$folder/hold" ]; do goes_on || exit; done
     exit "$(cat "$folder/code")"
     ;;
 image) cat "$folder/image" && echo $$ >"$folder/asked" ;;
@@ -34,8 +35,7 @@ class Recorded:
         self.folder = docker.folder
         self.path = path
         (self.folder / 'docker').write_text(SCRIPT)
-        facts = [{'Id': IMAGE_ID, 'RepoDigests': ['other/name@sha256:' + '0' * 64, DIGEST]}]
-        (self.folder / 'image').write_text(json.dumps(facts))
+        (self.folder / 'image').write_text(f'{IMAGE_ID} other/name@sha256:{"0" * 64} {DIGEST}\n')
 
     @property
     def entries(self) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ ASK_THE_WORLD = {
     'launch/host_looks', 'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/looks', 'launch/outlive',
     'launch/prepare', 'launch/says', 'launch/status_file', 'launch/time_limit', 'launch/verbose', 'launch/witness',
     'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images',
-    'checkouts/submodules', 'status/latest',
+    'checkouts/submodules', 'status/clock', 'status/latest', 'status/parse',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
@@ -432,6 +432,13 @@ def loaded_by(words: list[str]) -> tuple[str, set[str]]:
 def test_a_job_that_ends_well_loads_nothing_heavy(fake_docker: FakeDocker) -> None:
     _, loaded = loaded_by(['dino', 'train', '-e', 'x'])
     assert fake_docker.argv[-4:] == ['dino', 'train', '-e', 'x']
+    assert not loaded & (NOT_FOR_A_DRY_RUN | WITH_JSON | {'selectors', 'contextlib', 'warnings'})
+
+
+def test_neither_does_its_history(fake_docker: FakeDocker, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('TAO_HISTORY', str(home / 'history'))
+    _, loaded = loaded_by(['dino', 'train', '-e', 'x', 'train.num_gpus=2'])
+    assert len((home / 'history').read_text().splitlines()) == 2
     assert not loaded & (NOT_FOR_A_DRY_RUN | WITH_JSON | {'selectors', 'contextlib', 'warnings'})
 
 

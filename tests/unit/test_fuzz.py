@@ -26,8 +26,9 @@ from strategies import NASTY, command_lines, mounts_files
 from support import CHECKOUT, FakeDocker, Result, tao
 
 from tao_launcher.commands.progress.as_json import as_json
-from tao_launcher.commands.progress.show import View, in_one_line, shown
+from tao_launcher.commands.progress.show import in_one_line, shown
 from tao_launcher.commands.progress.sources import Reading, Seen, Subject
+from tao_launcher.commands.progress.view import View
 from tao_launcher.settings.options import OPTIONS
 from tao_launcher.settings.programs import RUNNERS
 from tao_launcher.status.parse import NotStatus, parse

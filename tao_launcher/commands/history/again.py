@@ -59,21 +59,27 @@ def run(given: Namespace, invocation: Invocation) -> NoReturn:
 
 def _check(launch: PastLaunch, invocation: Invocation) -> None:
     """Raise CheckFailed for a launch that is not the caller's, beyond doubt, or is not whole."""
-    shell = f'tao history {launch.id} --format shell'
     if launch.uid != invocation.here.uid:
         raise CheckFailed(
             f"launch {launch.id} is another user's", 'their words are not run for you',
-            advice=f'{shell}, and read the line before you run it',
+            advice=_to_read(launch),
         )
     if not are_ours_alone(invocation):
         raise CheckFailed(
             f'others can write to the history: the words of launch {launch.id} may be theirs',
-            advice=f'{shell}, and read the line before you run it',
+            advice=_to_read(launch),
         )
     if launch.program not in (*TAO, *RUNNERS) or 'words' in launch.cut:
         raise CheckFailed(
             f'the words of launch {launch.id} are not known: they were too long to be kept, or its start is gone',
         )
+
+
+def _to_read(launch: PastLaunch) -> str:
+    """How to see what it was: as a line for a shell, if there is one."""
+    if not launch.argv or 'argv' in launch.cut:
+        return f'tao history {quote(launch.id)}'
+    return f'tao history {quote(launch.id)} --format shell, and read the line before you run it'
 
 
 def _passed_on(options: Values, *, dry_run: bool) -> list[str]:

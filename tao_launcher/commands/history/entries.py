@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 
 from ...base import journal
-from ...base.errors import CheckFailed, NothingMatched, UsageError
+from ...base.errors import FileError, NothingMatched, UsageError
 from ...base.record import Record
 from ...base.times import seconds
 from ...engine import answers
@@ -82,7 +82,7 @@ class PastLaunch(Record):
 
 
 def launches(invocation: Invocation, *, all_users: bool) -> list[PastLaunch]:
-    """The caller's launches, or everyone's, the newest first. Raises CheckFailed for a history that cannot be read."""
+    """The caller's launches, or everyone's, the newest first. Raises FileError for a history that cannot be read."""
     path, _ = history_file(invocation.environ, invocation.here)
     if not path:
         invocation.output.notice('TAO_HISTORY is off: nothing is recorded, and nothing is read')
@@ -90,7 +90,7 @@ def launches(invocation: Invocation, *, all_users: bool) -> list[PastLaunch]:
     try:
         found = parsed(journal.lines(path))
     except OSError as e:
-        raise CheckFailed(f'{path}: {e.strerror or e}', 'it is the history of launches') from None
+        raise FileError(path, f'cannot be read ({e.strerror or e})', 'it is the history of launches') from None
     return [each for each in found if all_users or each.uid == invocation.here.uid][::-1]
 
 

@@ -78,6 +78,9 @@ def _one(launch: PastLaunch, form: str, invocation: Invocation, *, pinned: bool)
         output.say_exports([*launch.env])
         if not are_ours_alone(invocation):
             output.notice('others can write to the history: read the line before you run it')
+        if pinned and not launch.digests:
+            host = launch.host or 'its host'
+            output.notice(f'no registry has a digest of this image: its id is known on {host} alone')
         if variables:
             output.notice(f'the line takes what was masked from {", ".join(variables)}: set them in the shell first')
         output.result(line)

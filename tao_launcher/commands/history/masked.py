@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base.errors import UsageError
 from ...base.record import Record
+from ...base.shell import join, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Masked(Record):
     option: str
     first: int
     last: int
-    example: str = ''
+    example: tuple[str, ...] = ()
     name: str = ''  # of the variable that may have the value
 
 
@@ -31,7 +32,9 @@ def restored(launch: PastLaunch, more: Sequence[str], environ: Mapping[str, str]
     Raises UsageError that names every word that is still to be given.
     """
     words: list[str | None] = [*launch.words]
-    faults, examples, exports = [], [], []
+    faults: list[str] = []
+    examples: list[str] = []
+    exports: list[str] = []
     for at in launch.masked:
         if not 0 <= at < len(launch.words):
             continue
@@ -43,16 +46,21 @@ def restored(launch: PastLaunch, more: Sequence[str], environ: Mapping[str, str]
         else:
             faults.append(f'word {at + 1}: {" ".join(launch.words[found.first:found.last])}')
             exports += [found.name] if found.name else []
-            examples += [found.example] if found.example and not found.name else []
+            examples += found.example
             if not found.name and not found.example:
                 faults[-1] += ', which cannot be given anew: see tao history LAUNCH --format shell'
     if faults:
-        steps = [f'export {" ".join(exports)}'] * bool(exports)
-        steps += [f'tao again {launch.id} -- {" ".join(examples)}'] * bool(examples)
-        raise UsageError(
-            f'launch {launch.id} had secrets, which the history has not', *faults, advice=', then '.join(steps),
-        )
+        raise _asking(launch.id, faults, exports, examples)
     return [word for word in words if word is not None]
+
+
+def _asking(id: str, faults: Sequence[str], exports: Sequence[str], examples: Sequence[str]) -> UsageError:
+    what = f'launch {id} had secrets, which the history has not'
+    if exports:
+        return UsageError(what, *faults, advice=f'export {join(exports)}')
+    if examples:
+        return UsageError(what, *faults, advice=f'tao again {quote(id)} -- {join(examples)}')
+    return UsageError(what, *faults)
 
 
 def _masked(words: Sequence[str], at: int) -> Masked:
@@ -63,11 +71,11 @@ def _masked(words: Sequence[str], at: int) -> Masked:
     if option in BY_NAME and value.endswith(f'={HIDDEN}'):
         return Masked(option, at, at + 1, name=value.partition('=')[0])
     if word == HIDDEN and before.startswith('-'):
-        return Masked(before, at - 1, at + 1, f'{before} VALUE')
+        return Masked(before, at - 1, at + 1, (before, 'VALUE'))
     if equals and value == HIDDEN:
-        return Masked(option, at, at + 1, f'{option}=VALUE')
+        return Masked(option, at, at + 1, (f'{option}=VALUE',))
     if word == f'-k{HIDDEN}':
-        return Masked('-k', at, at + 1, '-k VALUE')
+        return Masked('-k', at, at + 1, ('-k', 'VALUE'))
     return Masked('', at, at + 1)
 
 

@@ -126,5 +126,5 @@ def _exact_image(launch: PastLaunch) -> str:
         return (*own, *launch.digests, launch.image_id)[0]
     raise CheckFailed(
         f'which image launch {launch.id} had is not known', 'its engine was not asked, or did not answer in time',
-        advice=f'tao history {launch.id} --format shell, which names it as it was asked for',
+        advice=f'tao history {quote(launch.id)} --format shell, which names it as it was asked for',
     )

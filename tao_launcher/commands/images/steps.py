@@ -68,7 +68,7 @@ def _load(given: Namespace, store: Store, invocation: Invocation) -> int:
         return 0
     words = store.engine.words
     recorder = Recorder(Started('bundle/load', (*words, 'load'), words), invocation)
-    with recorder.recording():
+    with recorder:
         found = load(given.folder, store, given.signers, invocation.here)
     recorder.end(Ended('job', 0, images=found))
     return 0

@@ -7,8 +7,9 @@ from ...base import machine, terminal
 from ...base.errors import NothingMatched, UsageError
 from ...base.suggest import did_you_mean, nearest
 from ..help.verb_parser import add_dry_run
-from .show import View, chosen, shown
+from .show import chosen, shown
 from .sources import is_path, look, of_job, of_path
+from .view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

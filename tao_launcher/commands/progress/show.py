@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from ...base.clock import hour
 from ...base.errors import NothingMatched
-from ...base.record import Record
 from ...base.secrets import masked_words
 from ...base.table import table
 from ...base.text import cut, plain, width
@@ -12,31 +11,21 @@ from . import chart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from .sources import Reading
+    from .view import View
 
 BAR = 40  # characters at most
 COURSE = 40
 KPIS = 12  # rows at most
+NAME = 40  # columns of a value's name
 HEIGHT = 10  # of a plot
 LABEL = 10  # characters before it
 SILENT = 60.0  # seconds after which it is said how long nothing was written
+EPOCHS, OFTEN = 10, 600.0  # a line is overdue after the time of so many epochs, and after so many seconds
+OVERDUE = 3600.0  # seconds, where the time of an epoch is not known
 COLORS = {'RUNNING': 'GREEN', 'STARTED': 'GREEN', 'FAILURE': 'RED', 'SKIPPED': 'YELLOW'}
-
-
-class View(Record):
-    """How it is shown: how wide, whether with Unicode's blocks, and what paints a word in a colour."""
-
-    width: int
-    blocks: bool
-    paint: Callable[[str, str], str]
-    now: float
-    is_terminal: bool = True  # elsewhere lines may be longer
-
-    def cut(self, line: str) -> str:
-        """A line that fits."""
-        return cut(line, self.width if self.is_terminal else 0)
 
 
 def shown(found: Reading, view: View, key: str = '') -> list[str]:
@@ -44,7 +33,7 @@ def shown(found: Reading, view: View, key: str = '') -> list[str]:
     if found.seen is None:
         return [view.cut(_error(found))]
     status = found.seen.status
-    lines = [_end(_title(found), view), _state(status, view), *_bar(status, view), *_times(status, view)]
+    lines = [view.end(_title(found)), _state(status, view), *_bar(status, view), *_times(status, view)]
     lines += _plot(status, key, view) if key else _kpis(status, view)
     if status.failure:
         lines.append(view.cut(f'  the job says: {_masked(status.failure)}'))
@@ -56,14 +45,16 @@ def shown(found: Reading, view: View, key: str = '') -> list[str]:
 def in_one_line(found: Reading, view: View) -> str:
     """How far a source is, in one line."""
     if found.seen is None:
-        return _error(found)
+        return view.text(_error(found))
     status = found.seen.status
     told = [f'{amount(status)} {percent(status)}'.strip(), ', '.join(_left(status, view)), *(
-        f'{each.name} {number(each.last)}' for each in status.kpis[:KPIS]
+        f'{cut(each.name, NAME)} {number(each.last)}' for each in status.kpis[:KPIS]
     )]
+    if is_overdue(status, view.now):
+        told.append(_last_line(status, view))
     if status.failure:
         told.append(f'the job says: {_masked(status.failure)}')
-    return '  '.join(filter(None, (_title(found), status.state, *told)))
+    return view.text('  '.join(filter(None, (_title(found), status.state, *told))))
 
 
 def _title(found: Reading) -> str:
@@ -74,26 +65,34 @@ def _error(found: Reading) -> str:
     return _masked(plain(found.error.what)) if found.error else ''
 
 
-def _end(title: str, view: View) -> str:
-    """The end of a title that is too long: a path's end says more than its start."""
-    while view.is_terminal and width(title) > view.width:
-        title = f'…{title[2:]}'
-    return title
-
-
 def _state(status: Status, view: View) -> str:
     told = []
     if status.started is not None:
         told.append(f'since {hour(status.started, view.now)}')
-    silent = 0.0 if status.written is None else view.now - status.written
-    if status.written is not None and (silent >= SILENT or status.has_ended):
-        told.append(f'{"until" if status.has_ended else "last line"} {hour(status.written, view.now)}' + (
-            '' if status.has_ended else f' ({duration(silent)} ago)'))
+    if status.written is not None and status.has_ended:
+        told.append(f'until {hour(status.written, view.now)}')
+    elif _silence(status, view.now) >= SILENT:
+        told.append(_last_line(status, view))
     if status.runs > 1:
         told.append(f'the last of {status.runs} runs in the file')
     state, color = status.state or 'nothing written yet', COLORS.get(status.state)
     line = view.cut('  '.join(filter(None, (f'  {state}', ', '.join(told)))))
     return f'  {view.paint(state, color)}{line[len(state) + 2:]}' if color and state in line else line
+
+
+def is_overdue(status: Status, now: float) -> bool:
+    """Whether no line has come for so long that the task may be dead."""
+    each = status.seconds_per_unit if status.unit == 'epoch' else None
+    return _silence(status, now) > (OVERDUE if each is None else max(EPOCHS * each, OFTEN))
+
+
+def _silence(status: Status, now: float) -> float:
+    return 0.0 if status.written is None or status.has_ended else now - status.written
+
+
+def _last_line(status: Status, view: View) -> str:
+    written = view.now if status.written is None else status.written
+    return f'last line {hour(written, view.now)} ({duration(view.now - written)} ago)'
 
 
 def _bar(status: Status, view: View) -> Iterator[str]:
@@ -119,7 +118,7 @@ def _left(status: Status, view: View) -> list[str]:
             return []
         return [f'took {precise(status.written - status.started)}']
     remaining = status.remaining(view.now)
-    if remaining is None or status.ends_at is None:
+    if remaining is None or status.ends_at is None or is_overdue(status, view.now):
         return []
     own = ' by the average so far' if status.is_own_estimate else ''
     return [f'{duration(remaining)} left', f'done at {hour(status.ends_at, view.now)}{own}']
@@ -131,17 +130,19 @@ def _kpis(status: Status, view: View) -> list[str]:
     has_best = any(each.best is not None for each in status.kpis)
     rows = [('  VALUE', 'LAST', *(['BEST'] if has_best else []), 'COURSE')]
     kpis = status.kpis[:KPIS]
-    cells = [(f'  {_name(each)}', number(each.last), *([_best(each, status)] if has_best else [])) for each in kpis]
+    cells = [
+        (f'  {_name(each, view)}', number(each.last), *([_best(each, status)] if has_best else [])) for each in kpis
+    ]
     used = sum(max(width(row[i]) for row in [*cells, rows[0]]) + 2 for i in range(len(cells[0])))
     wide = max(8, min(COURSE, view.width - used))
     rows += [(*row, chart.sparkline(each.series, wide, blocks=view.blocks)) for row, each in zip(cells, kpis)]
     more = len(status.kpis) - KPIS
-    lines = table(rows, view.width if view.is_terminal else 0).splitlines()
-    return [*lines, *([f'  and {more} more: --format json'] if more > 0 else [])]
+    return [*map(view.cut, table(rows, 0).splitlines()), *([f'  and {more} more: --format json'] if more > 0 else [])]
 
 
-def _name(kpi: Kpi) -> str:
-    return f'{kpi.name} (mean of {kpi.elements})' if kpi.elements else kpi.name
+def _name(kpi: Kpi, view: View) -> str:
+    name = view.cut(kpi.name, NAME)
+    return f'{name} (mean of {kpi.elements})' if kpi.elements else name
 
 
 def _best(kpi: Kpi, status: Status) -> str:
@@ -162,7 +163,7 @@ def _plot(status: Status, key: str, view: View) -> list[str]:
     places = [place for place, _ in kpi.series if place is not None]
     ends = f'{status.unit} {plain_number(places[0])} to {plain_number(places[-1])}' if places else ''
     return [
-        view.cut(f'  {_name(kpi)}  last {number(kpi.last)}{best}'),
+        view.cut(f'  {_name(kpi, view)}  last {number(kpi.last)}{best}'),
         *(f'{label:>{LABEL}} {"│" if view.blocks else "|"}{row}' for label, row in zip(axis, rows)),
         *([f'{"":{LABEL + 2}}{ends}'] if ends else []),
     ]

@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 from ...base import machine, terminal
-from ...base.errors import FileError
+from ...base.errors import FileError, ResultLost
 from ...engine import process
 from ...engine.signals import Signals, Unwinding
-from .show import View, in_one_line, shown
+from .show import in_one_line, is_overdue, shown
 from .sources import look
+from .view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 EVERY = 2.0  # seconds between two looks
 LONGEST = 600.0  # seconds between two looks at what does not answer
 SETTLED = 5.0  # seconds without a new line after which an end is one: a task can go on after an error
-SIGINT = 2
+SIGHUP, SIGINT = 1, 2
 SLOW = 30.0  # seconds between two lines about steps of which nobody knows how many there are
 
 
@@ -112,12 +113,15 @@ class Viewer:
 
 
 def _mark(status: Status) -> tuple[object, ...]:
-    """What changes when there is something new to be told: the epoch, or the percentage of many steps."""
+    """What changes when there is something new to be told: the epoch, the percentage of many steps, or silence."""
+    now = machine.now()
+    told = status.state, status.failure, is_overdue(status, now)
     if status.unit == 'epoch':
-        return status.state, int(status.done), status.failure
+        return (*told, int(status.done))
     if status.fraction is not None:
-        return status.state, int(status.fraction * 100), status.failure
-    return status.state, int(machine.now() / SLOW) if status.unit else None, status.failure
+        return (*told, int(status.fraction * 100))
+    # a dead task's line is said once
+    return (*told, int(now / SLOW) if status.unit and not told[-1] else None)
 
 
 def watch(
@@ -128,14 +132,19 @@ def watch(
     `wait` waits for the jobs among the sources, calling what it is given now and then, and returns as `tao wait` does.
     Paths are watched until their files tell of an end, which is 1 when it was a failure.
     """
-    if not terminal.can_be_drawn_on(environ):
-        return _until_ended(watched, wait)
+    is_drawn, was_terminal = terminal.can_be_drawn_on(environ), machine.columns() > 0
     try:
+        if not is_drawn:
+            return _until_ended(watched, wait)
         with Unwinding(), terminal.Screen(output) as screen:
             watched.screen = screen
             code = _until_ended(watched, wait)
     except SystemExit as e:  # TERM, HUP or QUIT, of which the launcher then dies itself
         return 128 - int(e.code or 0)
+    except ResultLost:
+        if was_terminal and not machine.columns():  # it was closed, and its signal has not come yet
+            return -SIGHUP
+        raise
     if code >= 0 or code == -SIGINT:  # else the terminal may be gone
         watched.last(are_over=code >= 0)
     return code

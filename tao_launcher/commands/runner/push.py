@@ -47,7 +47,7 @@ def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> int:
     recorder = Recorder(Started(
         f'{found.program}/push', argv, found.engine.words, image, len(argv) - 1,
     ), found.invocation)
-    with recorder.recording():
+    with recorder:
         code = found.step(('push', *words, image))
         facts = images.inspected(found, image)[0] if recorder.is_kept and code == 0 else None
     recorder.end(Ended('job', code, image_id=images.id_of(facts), digests=answers.texts(facts, 'RepoDigests')))

@@ -17,7 +17,8 @@ def own(text: str, *, is_pyxis: bool) -> str:
     if not is_file and '#' not in text:
         return ''
     if not is_pyxis:
-        raise ValueError('only pyxis takes such an image: --container pyxis')
+        what = 'an image file' if is_file else 'such an image'
+        raise ValueError(f'only pyxis takes {what}: --container pyxis')
     if is_file:
         return file(text)
     found = re.fullmatch(NAME, text)

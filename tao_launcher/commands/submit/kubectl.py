@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base.shell import join
-from ...engine import process
+from ...engine import process, signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +34,21 @@ class Kubectl:
         """A command of it, for people and shells."""
         return join(self.words(*words))
 
-    def ask(self, *words: str, text: str = '', is_over: Callable[[], bool] | None = None) -> Answer:
-        """What it answers; `text` is its standard input. It is given up as soon as `is_over` says so."""
-        return process.ask(self.words(*words), self.environ, PATIENCE, is_over, text)
+    def ask(
+        self, *words: str, text: str = '', is_over: Callable[[], bool] | None = None, patience: float = 0.0,
+    ) -> Answer:
+        """What it answers; `text` is its standard input. It is given up as soon as `is_over` says so.
+
+        It is given up after `patience` seconds too, or PATIENCE where there is none of its own.
+        """
+        return process.ask(self.words(*words), self.environ, patience or PATIENCE, is_over, text)
+
+
+def ending(answer: Answer, program: str, *, is_silent: bool) -> list[str]:
+    """How a program failed: by a signal, or `is_silent` with a code alone; [] where its own words say enough."""
+    if answer.code is not None and answer.code < 0:
+        return [f'{program} was ended by {signals.name(-answer.code)}']
+    return [f'{program} ended with exit code {answer.code} and said nothing'] if answer.code and is_silent else []
 
 
 def objects(digest: str) -> tuple[str, ...]:
@@ -53,8 +65,14 @@ def owner(name: str, uid: str) -> str:
 
 
 def said(answer: Answer) -> list[str]:
-    """The lines that it wrote to stderr, the first ones of many."""
-    return [line for line in answer.err.splitlines() if line.strip()][:LINES]
+    """The lines that it wrote to stderr, the first ones of many, and how it failed where they may not say so."""
+    lines = [line for line in answer.err.splitlines() if line.strip()][:LINES]
+    return [*lines, *ending(answer, 'kubectl', is_silent=not lines)]
+
+
+def is_open(answer: Answer) -> bool:
+    """Whether an object that it was to create may be there: neither did it say so, nor was that refused."""
+    return answer.code != 0 and not is_refusal(answer)
 
 
 def is_refusal(answer: Answer) -> bool:

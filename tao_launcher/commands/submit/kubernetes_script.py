@@ -21,17 +21,28 @@ if TYPE_CHECKING:
     from .submission import Submission
 
 UID = 'UID-OF-THE-JOB'
-# The values as JSON has them, by a program whose command line does not show them.
-VALUES = "$(python3 -c 'import json, os, sys; print(json.dumps({n: os.environ[n] for n in sys.argv[1:]}))' NAMES)"
+# The values as JSON has them, by a program whose command line does not show them. Nothing is made without them.
+VALUES = """tao_values=$(python3 -c '
+import json, os, sys
+values = {}
+for name in sys.argv[1:]:
+    try:
+        values[name] = os.environb[name.encode()].decode()
+    except KeyError:
+        sys.exit(name + ": not in the environment: export it first")
+    except UnicodeDecodeError:
+        sys.exit(name + ": not UTF-8, which JSON needs")
+print(json.dumps(values))
+' %s)"""
 
 
 def text(made: Manifest, kubectl: Kubectl, wanted: Submission) -> str:
     """The script of a submission; what only looks at the job is a comment in it."""
-    lines = ['#!/bin/sh', 'set -e']
+    lines = ['#!/bin/sh', 'set -e', *_head(made, kubectl)]
     if made.service:
         lines.append(_piped(join(kubectl.words(*CREATE)), made.service))
     if made.secrets:
-        document = json.dumps(secret(made, {}), indent=2).replace('{}', VALUES.replace('NAMES', join(made.secrets)))
+        document = json.dumps(secret(made, {}), indent=2).replace('{}', '$tao_values')
         lines.append(f'{join(kubectl.words(*CREATE))} <<END\n{document}\nEND')
     if owned(made):
         lines.append(f'uid=$({_piped(join(kubectl.words(*CREATE_JOB)), made.job)}\n)')
@@ -40,6 +51,16 @@ def text(made: Manifest, kubectl: Kubectl, wanted: Submission) -> str:
     patch = exact(owner(made.name, UID)).replace(UID, "'\"$uid\"'")
     lines += [f'{join(kubectl.words("patch", what, "--type=merge", "-p"))} {patch}' for what in owned(made)]
     return '\n'.join((*lines, *_looks(made, kubectl, wanted), ''))
+
+
+def _head(made: Manifest, kubectl: Kubectl) -> list[str]:
+    """What is said and looked at before anything is created."""
+    lines = []
+    if owned(made):
+        lines.append('# A refusal ends this script, and leaves what kubectl has said is created; to remove it:')
+        lines.append(f'# {kubectl.line("delete", "--ignore-not-found", *owned(made))}')
+    lines += [f': "${{{name}?is not set: export it first}}"' for name in made.secrets]
+    return [*lines, *[VALUES % join(made.secrets)] * bool(made.secrets)]
 
 
 def _looks(made: Manifest, kubectl: Kubectl, wanted: Submission) -> list[str]:

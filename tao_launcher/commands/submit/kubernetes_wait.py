@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LOOK = 3.0  # seconds for the controller to make the pods, or to say why it cannot
 OFTEN, SELDOM = 0.5, 10.0  # seconds between two looks at a job that is waited for, at first and later on
 SILENCE = 600.0  # seconds without a word about a job that is waited for
+FAILURES = 3  # looks one after the other that tell nothing, before people are told
 ENDING = 30.0  # seconds for the rest of a log
 ATTEMPTS = 3  # at a log that cannot be shown
 MOST = 20  # different warnings that are told
@@ -45,6 +46,7 @@ class Watch:
         self.output = output
         self._told: set[str] = set()
         self._came: list[int] = []  # signals
+        self._failures = 0  # looks that told nothing, one after the other
         self._is_over: Callable[[], bool] | None = None  # kubectl no longer has to answer
 
     def look(self) -> None:
@@ -99,9 +101,18 @@ class Watch:
                     f'Kubernetes does not say how job {self.job.name} ended', *said(answer),
                     advice=self.kubectl.line('describe', f'job/{self.job.name}'),
                 )
+            self._tell_silence(answer, is_known=state is not None)
             self._pause(pause, log, signals)
             pause = min(pause * 1.5, SELDOM)
         return None
+
+    def _tell_silence(self, answer: Answer, *, is_known: bool) -> None:
+        """Tell once that looks one after the other tell nothing."""
+        self._failures = 0 if is_known else self._failures + 1
+        if self._failures == FAILURES and '' not in self._told:
+            self._told.add('')
+            why = ' '.join(said(answer)) or ('no list of objects' if answer.out.strip() else 'an empty answer')
+            self.output.notice(f'kubectl answers nothing usable ({why}): still asking')
 
     def _has_come(self, signals: Signals, seconds: float = 0.0) -> bool:
         """Whether a signal ends the waiting; one is waited for, or for the end of a child."""

@@ -109,14 +109,13 @@ def _untold(plan: Plan) -> list[str]:
     if plan.image.startswith('sha256:'):
         problems.append('an image by its id: pyxis pulls it by its name (--image REF)')
     for mount in plan.mounts:
-        paths = f'{mount.source}{mount.destination}'
-        if not is_utf8(paths):
-            problems.append(f'{mount.origin}: {mount.source!r}: a path that is not UTF-8')
-        if re.search('[:,]', paths):
-            problems.append(f'{mount.origin}: {mount.source}: a path with ":" or "," cannot be mounted')
-        if re.search(ODD, paths):
-            shown = mount.source if re.search(ODD, mount.source) else mount.destination
-            problems.append(f'{mount.origin}: {quote(shown)}: enroot takes no $, `, ", \\ and no blank in a path')
+        for path in dict.fromkeys((mount.source, mount.destination)):
+            if not is_utf8(path):
+                problems.append(f'{mount.origin}: {path!r}: a path that is not UTF-8')
+            if re.search('[:,]', path):
+                problems.append(f'{mount.origin}: {path}: a path with ":" or "," cannot be mounted')
+            if re.search(ODD, path):
+                problems.append(f'{mount.origin}: {quote(path)}: enroot takes no $, `, ", \\ and no blank in a path')
         if {'z', 'Z'} & set(mount.mode.split(',')):
             problems.append(f'{mount.origin}: mode {mount.mode}: pyxis does not relabel')
     return problems

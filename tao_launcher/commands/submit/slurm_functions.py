@@ -5,9 +5,10 @@ from __future__ import annotations
 # as a MIG device has a number of Slurm's own. Of the batch step's SLURM_JOB_GPUS only the first node may know.
 GPUS = """\
     ids=${CUDA_VISIBLE_DEVICES-}
-    [[ $ids =~ ^(GPU|MIG)-[^,]+(,(GPU|MIG)-[^,]+)*$ ]] || ids=${SLURM_STEP_GPUS-}
+    [[ $ids =~ ^(GPU|MIG)-[0-9A-Za-z/-]+(,(GPU|MIG)-[0-9A-Za-z/-]+)*$ ]] || ids=${SLURM_STEP_GPUS-}
     [[ $ids || $SLURM_NODEID != 0 ]] || ids=${SLURM_JOB_GPUS-}
     [[ $ids ]] || { refuse 'Slurm gave no GPUs to this step'; return 2; }
+    [[ $ids =~ ^[0-9A-Za-z:/,-]+$ ]] || { refuse "Slurm gave no numbers or UUIDs of GPUs: $ids"; return 2; }
 """
 ARRAY = '    IFS=, read -ra gpus <<<"$ids"\n'
 # What is run on every node.

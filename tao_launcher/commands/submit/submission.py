@@ -6,6 +6,7 @@ from functools import partial
 
 from ...base.errors import UsageError
 from ...base.record import Record
+from ...base.text import is_utf8
 from ...engine.profiles import PROFILES
 from ...settings.option import REFUSED
 from ...settings.options import OPTIONS
@@ -164,6 +165,8 @@ def claim(text: str) -> Mount:
     is_name = re.fullmatch('[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?', name)
     if not is_name or not rest or (colon and mode not in ('ro', 'rw')):
         raise ValueError('expected NAME:DEST or NAME:DEST:ro, NAME that of a persistent volume claim')
+    if not is_utf8(path):
+        raise ValueError('a path that is not UTF-8, which JSON needs')
     return Mount(name, destination(path), mode, Source('option', '--pvc'))
 
 

@@ -97,7 +97,7 @@ def _recorded(
         return run(lambda name: None)
     names: list[str] = []
     recorder = Recorder(Started(plan.job, argv, image=plan.image, release=plan.release, env=plan.by_name), invocation)
-    with recorder.recording():
+    with recorder:
         code = run(names.append)
     recorder.end(Ended('submitted' if names else 'refused', code, submitted=''.join(names)))
     return code

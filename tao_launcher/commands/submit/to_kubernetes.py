@@ -44,10 +44,12 @@ def submit_kubernetes(
         return 0
     with Unwinding():
         uid = create(made, values, kubectl, output)
-        submitted(f'job.batch/{made.name}', wanted, output)
-        hand_over(made, uid, kubectl, output)
-    for what, line in follow_up(made.name, wanted.nodes, kubectl).items():
-        output.notice(f'{what}: {line}')
+        try:
+            submitted(f'job.batch/{made.name}', wanted, output)
+            hand_over(made, uid, kubectl, output)
+        finally:  # the job is there, even if someone interrupts this
+            for what, line in follow_up(made.name, wanted.nodes, kubectl).items():
+                output.notice(f'{what}: {line}')
     watch = Watch(Submitted(made.name, uid, made.digest, wanted.nodes), kubectl, output)
     if wanted.wait:
         return watch.wait(Log(kubectl) if wanted.follow else None)

@@ -7,7 +7,7 @@ from ...base import access, host
 from ...base.errors import ConfigError, EngineError, UsageError
 from ...base.patience import Late, within
 from ...base.shell import join
-from ...engine import process
+from ...engine import process, signals
 from ...launch.paths import to_host
 from . import contract, enroot, pyxis, slurm, slurm_answers
 from .report import submitted
@@ -66,7 +66,9 @@ def submit_slurm(
 
 
 def _seen(plan: Plan, wanted: Submission) -> tuple[list[str], list[str]]:
-    """(the mount sources that are there, notices). Raises ConfigError for an image file that is not."""
+    """(the mount sources that are there, notices). Raises ConfigError for an image file that is none."""
+    if enroot.is_a_file(plan.image) and host.is_folder(plan.image):
+        raise ConfigError(f'image file {plan.image} is a folder', advice='correct the path (on the nodes? --no-check)')
     if enroot.is_a_file(plan.image) and host.look(plan.image) is False:
         raise ConfigError(
             f'image file {plan.image} not found', advice='correct the path (on the nodes only? --no-check)',
@@ -107,8 +109,13 @@ def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
         )
     if answer.is_late:
         raise EngineError('sbatch did not end, and may have submitted the job', answer.err, advice=look)
+    words = (answer.err.strip() or answer.out.strip()).splitlines()[:LINES]
+    if answer.code is not None and answer.code < 0:
+        name = signals.name(-answer.code)
+        raise EngineError(f'sbatch was ended by {name}, and may have submitted the job', *words, advice=look)
     if answer.code != 0 or not answer.out.strip():
-        raise EngineError('sbatch did not take the job', *(answer.err or answer.out).strip().splitlines()[:LINES])
+        why = words or [f'it ended with exit code {answer.code} and said nothing']
+        raise EngineError('sbatch did not take the job', *why)
     job = answer.out.splitlines()[-1].strip()  # its configuration may have it say more before
     if not re.fullmatch(JOB, job):
         said = answer.out.strip().splitlines()[:LINES]

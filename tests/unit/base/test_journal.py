@@ -58,6 +58,24 @@ def test_one_write_for_a_line(path: str, tmp_path: Path) -> None:
     assert len(written) == 1 and '"{}\\n", 3)' in written[0]
 
 
+@pytest.mark.parametrize('text', [b'root:x:0:0\n', b'{"a', b'\n', b'{"b":1}\n'])
+def test_a_file_of_something_else_is_left_alone(text: bytes, tmp_path: Path) -> None:
+    """A name that was mistyped may be any file's."""
+    path = tmp_path / 'file'
+    path.write_bytes(text)
+    with pytest.raises(OSError, match='has other lines than a history'):
+        journal.append(str(path), b'{"a":1}', is_own=False, start=b'{"a":')
+    assert path.read_bytes() == text
+
+
+def test_a_file_that_is_empty_or_begins_so_is_appended_to(tmp_path: Path) -> None:
+    path = tmp_path / 'file'
+    path.touch()
+    for number in range(2):
+        journal.append(str(path), b'{"a":%d}' % number, is_own=False, start=b'{"a":')
+    assert path.read_bytes() == b'{"a":0}\n{"a":1}\n'
+
+
 def test_a_line_begins_after_a_torn_one(path: str) -> None:
     journal.append(path, b'whole', is_own=True)
     with open(path, 'ab') as file:

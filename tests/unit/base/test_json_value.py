@@ -1,4 +1,4 @@
-"""A JSON text read as json.loads reads it, without module json."""
+"""A JSON text read as json.loads reads it and written as json.dumps writes it, without module json."""
 from __future__ import annotations
 
 import json
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import tao_launcher
 from tao_launcher.base import json_value
-from tao_launcher.base.json_value import value
+from tao_launcher.base.json_value import compact, value
 
 ROOT = Path(str(tao_launcher.__file__)).parents[1]
 TEXTS = [
@@ -61,3 +61,38 @@ def test_what_is_right_needs_no_module() -> None:
     )
     done = subprocess.run([sys.executable, '-I', '-S', '-c', program], capture_output=True, text=True, check=True)
     assert done.stdout == "{'a': 'b'} False\n"
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda each: st.lists(each) | st.dictionaries(st.text(), each) | st.tuples(each), max_leaves=20,
+)
+
+
+@given(VALUES)
+def test_whatever_is_written(data: object) -> None:
+    assert compact(data) == json.dumps(data, separators=(',', ':'))
+
+
+@pytest.mark.parametrize('data', [b'a', {1: 2}, {'a': {1, 2}}, float('nan'), '\ud800'], ids=repr)
+def test_what_json_writes_or_refuses_otherwise(data: object) -> None:
+    def written(write: Any, **settings: Any) -> str:
+        try:
+            return str(write(data, **settings))
+        except TypeError as e:
+            return str(e)
+    assert written(compact) == written(json.dumps, separators=(',', ':'))
+
+
+def test_it_writes_where_json_has_no_such_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_value, 'make_encoder', None)
+    assert compact({'a': ['b', 1.5]}) == '{"a":["b",1.5]}'
+
+
+def test_nothing_is_loaded_to_write() -> None:
+    program = (
+        f'import sys; sys.path.insert(0, {str(ROOT)!r}); from tao_launcher.base.json_value import compact\n'
+        'print(compact({"a": [1.5, None]}), "json" in sys.modules)'
+    )
+    done = subprocess.run([sys.executable, '-c', program], capture_output=True, encoding='utf-8', check=True)
+    assert done.stdout == '{"a":[1.5,null]} False\n'

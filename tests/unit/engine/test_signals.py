@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import tao_launcher
-from tao_launcher.engine.signals import Signals, Terminal, Unwinding
+from tao_launcher.engine.signals import Signals, Terminal, Unwinding, name
 
 ROOT = str(Path(str(tao_launcher.__file__)).parents[1])
 
@@ -114,3 +114,8 @@ def test_what_is_no_terminal_has_nothing_to_put_back() -> None:
         finally:
             os.dup2(saved, 0)
             os.close(saved)
+
+
+@pytest.mark.parametrize(('number', 'called'), [(9, 'SIGKILL'), (99, 'signal 99')])
+def test_what_a_signal_is_called(number: int, called: str) -> None:
+    assert name(number) == called

@@ -70,7 +70,7 @@ def test_the_task_keeps_its_own_gpus_option() -> None:
     ({'SLURM_JOB_GPUS': '2,3', 'CUDA_VISIBLE_DEVICES': '0,1'}, '2,3', 'SLURM_JOB_GPUS'),
     ({'SLURM_STEP_GPUS': '', 'SLURM_JOB_GPUS': '1'}, '1', 'SLURM_JOB_GPUS'),
     ({'CUDA_VISIBLE_DEVICES': f'{UUID},{MIG}'}, f'{UUID},{MIG}', 'CUDA_VISIBLE_DEVICES'),
-    ({'SLURM_JOB_GPUS': ' 2, 3 '}, '2,3', 'SLURM_JOB_GPUS'),
+    ({'SLURM_JOB_GPUS': ' 2, 3 '}, '2,3', 'SLURM_JOB_GPUS'), ({'SLURM_JOB_GPUS': '2,3,2'}, '2,3', 'SLURM_JOB_GPUS'),
     # Slurm gives a MIG device a number of its own
     ({'SLURM_STEP_GPUS': '8', 'SLURM_JOB_GPUS': '8', 'CUDA_VISIBLE_DEVICES': MIG}, MIG, 'CUDA_VISIBLE_DEVICES'),
 ])
@@ -78,6 +78,16 @@ def test_slurm_job_gets_its_own(environ: dict[str, str], ids: str, source: str) 
     found = launch('dino', 'train', environ={'SLURM_JOB_ID': '7', **environ})
     assert gpu_words(found.argv) == ['--gpus', f'"device={ids}"']
     assert found.plan.notices == (f'Slurm job 7: GPUs {ids} (from {source})',)
+
+
+@pytest.mark.parametrize(('name', 'text'), [
+    ('CUDA_VISIBLE_DEVICES', 'GPU-a"b'), ('SLURM_JOB_GPUS', 'x;y'), ('SLURM_STEP_GPUS', 'all'),
+    ('SLURM_JOB_GPUS', '0-3'), ('SLURM_JOB_GPUS', 'count=2'),
+])
+def test_words_of_slurm_that_are_no_gpus(name: str, text: str) -> None:
+    with pytest.raises(UsageError) as error:
+        launch('dino', 'train', environ={'SLURM_JOB_ID': '7', name: text})
+    assert str(error.value) == f'{name}: "{text}": expected numbers or UUIDs of GPUs'
 
 
 @pytest.mark.parametrize('environ', [

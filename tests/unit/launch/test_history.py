@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 from engine_answers import Engine
+from hypothesis import given
+from hypothesis import strategies as st
 from nobody import as_nobody
 from recorded import DIGEST, IMAGE_ID, Recorded, history_of
 from support import MADE, FakeDocker, command, tao, tao_process
 
 from tao_launcher import __version__
 from tao_launcher.base import journal
+from tao_launcher.base.secrets import masked_words
 from tao_launcher.launch import history
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
@@ -263,3 +266,12 @@ def test_a_submission(tmp_path: Path, home: Path, cluster: str, program: str, sa
     assert tao(*words, env=env).code == 125
     *_, end = map(json.loads, (home / 'h').read_text().splitlines())
     assert (end['how'], end['code']) == ('refused', 125)
+
+
+@given(st.lists(st.text() | st.sampled_from([
+    '-k', 'K', 'key=a', '--token', 'hf_' + 'a' * 20, 'http://a:b@c', 'x: {"apikey": "b"}', 'ghp_' + 'b' * 20, 'a=b',
+    "-k'x",
+])))
+def test_what_is_passed_by_at_a_look_has_no_secret(words: list[str]) -> None:
+    if history.without_secrets(words)[0] == words:
+        assert masked_words(words) == words

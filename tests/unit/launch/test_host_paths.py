@@ -97,8 +97,8 @@ def test_on_a_cluster(folders: Path) -> None:
     script = tao(*options, 'submit', 'slurm', '--container', 'pyxis', 'dino', 'train').out
     assert '--container-mounts=/srv/u/data:/data,/srv/u/specs:/specs' in script
     (folders / 'one').touch()
-    options = (*options[:2], '--dry-run=json', '--volume', f'{folders}/one:/one')
-    (job,) = json.loads(tao(*options, 'submit', 'kubernetes', 'dino', 'train').out)['items']
+    more = (*options[:2], '--dry-run=json', '--volume', f'{folders}/one:/one')
+    (job,) = json.loads(tao(*more, 'submit', 'kubernetes', 'dino', 'train').out)['items']
     volumes = job['spec']['template']['spec']['volumes']
     assert [each['hostPath'] for each in volumes] == [
         {'path': '/srv/u/data', 'type': 'Directory'}, {'path': '/srv/u/specs', 'type': 'Directory'},

@@ -136,6 +136,18 @@ def test_the_reason_of_this_run_alone(tmp_path: Path, lines: str, reason: str) -
     assert status_file.failure(run, None) == ''
 
 
+@pytest.mark.parametrize('hours', [-9, -6, 0, 9])
+@pytest.mark.parametrize(('at', 'reason'), [(-50, ''), (58, 'no space')])
+def test_the_reason_of_this_run_by_any_clock(tmp_path: Path, hours: int, at: int, reason: str) -> None:
+    """The container's is so many hours ahead of UTC, or behind it."""
+    shift = (hours + 6) * 3600
+    lines = [line(START + shift + at, 'FAILURE', message='no space'), line(START + shift + 60, 'RUNNING', message='x')]
+    write(tmp_path / 'train/status.json', START + 60.4, ''.join(lines))
+    run = Run(ran('', Mount(str(tmp_path), '/results')), START, START + 60.5)
+    (status,) = status_file.told([run])
+    assert status and status_file.failure(run, status) == reason
+
+
 def test_a_mount_that_hangs_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stat that is not answered is all that there is of it."""
     runs = []

@@ -20,6 +20,7 @@ def test_what_was_read_and_decided(home: Path) -> None:
     assert done.err.splitlines() == [
         f'tao: mounts_file: {path} (default)',
         'tao: catalogue: built-in (default)',
+        'tao: history: off (TAO_HISTORY)',
         'tao: engine: docker (default)',
         'tao: gpus: 0 (--gpus), not 1 (TAO_GPUS)',
         f'tao: shm_size: 8G (--shm_size), not 16G (DockerOptions.shm_size of {path})',

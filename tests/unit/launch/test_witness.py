@@ -1,7 +1,6 @@
 """What is learned of a container and its image while the job runs, by questions that are never waited for."""
 from __future__ import annotations
 
-import json
 import os
 import time
 from typing import Any
@@ -31,7 +30,7 @@ def witness_of(*options: str, **changed: Any) -> Witness:
 
 
 def has_image(engine: Engine, id: str, *digests: str, call: str = 'image') -> None:
-    engine.answers(call, json.dumps([{'Id': id, 'RepoDigests': list(digests)}]))
+    engine.answers(call, ' '.join((id, *digests)) + '\n')
 
 
 def has_container(engine: Engine, container: str, image: str, launch: str = 'mine') -> None:
@@ -66,7 +65,7 @@ def test_the_image_is_the_containers_own(engine: Engine) -> None:
     has_container(engine, A, TWO)
     found = watched(witness_of())
     assert (found.container, found.image_id, found.digests) == (A, TWO, (f'{REPOSITORY}@{TWO}',))
-    assert engine.calls[-1][1:] == ['image', 'inspect', TWO]
+    assert engine.calls[-1][1:] == [*module.LOOK, TWO]
 
 
 def test_an_image_that_may_be_replaced_is_not_asked_for_before(engine: Engine) -> None:
@@ -82,7 +81,7 @@ def test_podman_writes_ids_without_their_kind(engine: Engine) -> None:
     assert watched(witness_of()).image_id == ONE
 
 
-@pytest.mark.parametrize('answer', ['', 'no json', '[]', '{}', '[3]', '[{"Id": 4, "RepoDigests": "x"}]'])
+@pytest.mark.parametrize('answer', ['', 'no id', '[]', '\x1b', 'sha256:1 a@sha256:2', '\xff' * 70, 'f' * 63])
 def test_an_answer_of_any_shape(engine: Engine, answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, 'LAST', 0.03)
     engine.answers('image', answer)

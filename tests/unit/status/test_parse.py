@@ -47,8 +47,11 @@ def test_the_container_has_a_clock_of_its_own(zone: float) -> None:
     assert status.ends_at == NINE + 80 * 60 - zone
 
 
-def test_a_file_that_was_copied() -> None:
-    status = parse(lightning(10, 80), modified=NINE + 10**7)
+@pytest.mark.parametrize('later', [55 * 60, 10**4, 10**7])
+@pytest.mark.parametrize('torn', [b'', b'{"date": "11/2', b'\0\0\n'])
+def test_a_file_that_was_copied(later: int, torn: bytes) -> None:
+    """Its last change is none of its lines' times."""
+    status = parse(lightning(10, 80) + torn, modified=NINE + 600 + later)
     assert (status.started, status.written, status.ends_at) == (NINE, NINE + 600, NINE + 80 * 60)
 
 

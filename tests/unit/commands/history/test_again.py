@@ -117,3 +117,12 @@ def test_no_such_launch(home: Path) -> None:
     assert tao('again', 'ff').code == 1
     assert tao('again').code == 2
     assert json.loads(tao('history', '--format', 'json').out)[0]['id'] == 'abcdef0123'
+
+
+@pytest.mark.parametrize(('change', 'form'), [({}, ' --format shell, and'), ({'cut': ['argv'], 'argv': []}, '\n')])
+def test_what_is_advised_can_be_done(change: dict[str, Any], form: str, home: Path) -> None:
+    write(home, uid=4242, **change)
+    done = tao('again', 'ab')
+    assert done.code == 1 and f'    try: tao history abcdef0123{form}' in done.err
+    advised = done.err.partition('try: tao ')[2].partition(',')[0].split()
+    assert tao(*advised).code == 0

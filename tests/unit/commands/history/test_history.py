@@ -64,6 +64,14 @@ def test_the_line_for_a_shell() -> None:
     assert shlex.split(done.out)[5] == DIGEST
 
 
+def test_an_image_that_no_registry_has(home: Path) -> None:
+    past.write(home, past.a_launch('aaaaaaaaaa', {'digests': []}))
+    done = tao('history', 'aa', '--format', 'shell', '--pinned')
+    assert shlex.split(done.out)[5] == IMAGE_ID
+    assert done.err == 'tao: notice: no registry has a digest of this image: its id is known on node alone\n'
+    assert tao('history', 'aa', '--format', 'shell').err == ''
+
+
 def test_a_line_that_others_may_have_written(home: Path) -> None:
     (home / '.local/state/tao/history.jsonl').chmod(0o622)
     done = tao('history', 'aa', '--format', 'shell')
@@ -97,5 +105,5 @@ def test_a_history_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / 'folder').mkdir()
     done = tao('history', env={'TAO_HISTORY': str(tmp_path / 'folder')})
     assert done == Result(
-        1, '', f'tao: error: {tmp_path}/folder: Is a directory\n    it is the history of launches\n',
+        2, '', f'tao: error: {tmp_path}/folder: cannot be read (Is a directory)\n    it is the history of launches\n',
     )

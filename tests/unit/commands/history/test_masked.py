@@ -50,4 +50,10 @@ def test_every_word_is_asked_for_at_once() -> None:
         'word 2: --env T_KEY=***', 'word 6: -k ***', 'word 7: token=***',
         'word 8: sh -c "x -k ***", which cannot be given anew: see tao history LAUNCH --format shell',
     )
-    assert error.value.advice == 'export T_KEY, then tao again abc -- -k VALUE token=VALUE'
+    assert error.value.advice == 'export T_KEY'
+    with pytest.raises(UsageError) as error:
+        again(words, [1, 5, 6], ['-e', '/x'], {'T_KEY': ''})
+    assert error.value.advice == 'tao again abc -- -k VALUE token=VALUE'
+    with pytest.raises(UsageError) as error:
+        again(words, [7], [])
+    assert error.value.advice == ''

@@ -49,7 +49,7 @@ def test_progress_in_two_questions(engine: Engine, tmp_path: Path) -> None:
     running = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(begun))
     a, b, c, d = ids(4)
     engine.has(
-        container(a, started=running, Mounts=training(tmp_path / 'a', begun=begun, at=now)),
+        container(a, started=running, Mounts=training(tmp_path / 'a', begun=begun)),
         container(b, Mounts=training(tmp_path / 'b', begun=STARTED - 3600)),  # an earlier run's
         container(c, state='created', started='0001-01-01T00:00:00Z', Mounts=training(tmp_path / 'c')),
         container(d, state='exited', code=137, Mounts=training(tmp_path / 'd')),

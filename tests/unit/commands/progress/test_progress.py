@@ -7,8 +7,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 from engine_answers import ID, Engine, container
-from status_lines import lightning
-from support import SCHEMAS, tao
+from status_lines import lightning, line
+from support import CHECKOUT, SCHEMAS, tao
 
 
 @pytest.fixture
@@ -90,3 +90,14 @@ def test_plot(results: Path) -> None:
 def test_no_blocks_where_the_locale_has_none(results: Path) -> None:
     assert '█' in tao('progress', str(results), env={'LANG': 'C.UTF-8'}).out
     assert tao('progress', str(results), env={'LC_ALL': 'C'}).out.isascii()
+
+
+def test_a_failure_is_shown(results: Path) -> None:
+    """That is no failure of the showing: only --watch ends with it."""
+    with (results / 'status.json').open('ab') as f:
+        f.write(line('9:40:0', 'FAILURE', message='no space'))
+    done = tao('progress', str(results))
+    assert (done.code, done.err) == (0, '') and done.out.endswith('  the job says: no space\n')
+    with (CHECKOUT / 'README.md').open(encoding='utf-8') as f:
+        (row,) = (each for each in f if each.startswith('| 1 | '))
+    assert 'it tells of a failure (`tao progress --watch`)' in row

@@ -8,8 +8,9 @@ import pytest
 from status_lines import begun, lightning, line, plain
 
 from tao_launcher.base.errors import FileError, NothingMatched
-from tao_launcher.commands.progress.show import View, chosen, in_one_line, precise, shown
+from tao_launcher.commands.progress.show import chosen, in_one_line, is_overdue, precise, shown
 from tao_launcher.commands.progress.sources import Reading, Seen, Subject
+from tao_launcher.commands.progress.view import View
 from tao_launcher.status.parse import parse
 from tao_launcher.status.status import Kpi
 
@@ -114,6 +115,19 @@ def test_what_comes_from_outside_is_escaped() -> None:
     assert r'  the job says: \x1b[2J\x07' in found
 
 
+def test_long_names_and_no_unicode() -> None:
+    data = begun() + line('9:1:0', message='ü', kpi={'é' * 300: 2, 'x' * 300: 1}, epoch=1, max_epoch=2)
+    wide = view(NINE)._replace(is_terminal=False)
+    assert [each.split()[0] for each in shown(of(data), wide)[-2:]] == ['é' * 39 + '…', 'x' * 39 + '…']
+    assert len(in_one_line(of(data), wide)) < 200
+    found = of(data + line('9:2:0', 'FAILURE', message='ß' * 400))
+    found = found._replace(source=SOURCE._replace(title='/ä' * 50))
+    for plain_view in (view(NINE, blocks=False), wide._replace(blocks=False)):
+        lines = [*shown(found, plain_view), *shown(found, plain_view, 'x'), in_one_line(found, plain_view)]
+        assert all(each.isascii() for each in lines)
+        assert all(len(each) <= 80 for each in lines[:-1]) or not plain_view.is_terminal
+
+
 def test_colours() -> None:
     painted = view(paint=lambda text, color: f'<{color}>{text}</>')
     assert shown(of(lightning(3, 9)), painted)[1] == '  <GREEN>RUNNING</>  since 09:00, last line 09:03 (34m ago)'
@@ -144,6 +158,23 @@ def test_in_one_line() -> None:
     assert in_one_line(failed, view(width=0)) == (
         'results/train/status.json  FAILURE  took 5s  the job says: x'
     )
+
+
+def test_a_line_that_is_overdue() -> None:
+    """After ten epochs, of a minute here, or an hour; never after the end."""
+    training, failed = of(lightning(37, 80)), of(lightning(3, 9) + line('9:5:0', 'FAILURE'))
+    last = NINE + 37 * 60
+    assert 'last line' not in in_one_line(training, view(last + 590))
+    assert in_one_line(training, view(last + 620)).endswith('  37/80 46%  last line 09:37 (10m ago)')  # none left
+    assert shown(training, view(last + 620))[3] == '  1m00s per epoch'
+    told = in_one_line(training, view(last + 6 * 86400))
+    assert told.endswith('  RUNNING  37/80 46%  last line Thu 26 Nov 09:37 (6d00h ago)')
+    assert 'last line' not in in_one_line(failed, view(last + 10**6))
+    slow = parse(begun() + line(epoch=1, time_per_epoch='1:00:00'))
+    step = parse(begun() + line(step=1, time_per_step='1:00:00'))
+    assert [is_overdue(slow, NINE + hours * 3600) for hours in (2, 9, 11)] == [False, False, True]
+    assert [is_overdue(step, NINE + seconds) for seconds in (3500, 3700)] == [False, True]
+    assert not is_overdue(parse(b''), NINE)
 
 
 def test_what_was_not_seen() -> None:

@@ -92,6 +92,22 @@ def test_leaving_it(number: int, code: int, file: Path) -> None:
     assert child.signalstatus == code
 
 
+@pytest.mark.parametrize('term', ['xterm', 'dumb'])
+def test_a_closed_terminal(term: str, file: Path) -> None:
+    """Whose signal does not come: nothing can be written any more."""
+    main, terminal = os.openpty()
+    child = subprocess.Popen(
+        [*often(), str(file)], stdin=subprocess.DEVNULL, stdout=terminal, stderr=subprocess.PIPE,
+        env={**os.environ, 'TERM': term}, start_new_session=True,
+    )
+    os.close(terminal)
+    assert os.read(main, 100)
+    os.close(main)
+    go_on(file, lightning(4, 9)[len(lightning(3, 9)):])
+    _, said = child.communicate(timeout=PATIENCE)
+    assert (child.returncode, said) == (-signal.SIGHUP, b'')
+
+
 def test_a_terminal_that_cannot_be_drawn_on(file: Path) -> None:
     go_on(file, line('9:5:0', 'FAILURE', message='no space'), long_ago=True)
     child = on_terminal(str(file), term='dumb')
@@ -113,6 +129,20 @@ def test_elsewhere_a_line_per_epoch(file: Path) -> None:
     last = child.stdout.readline()
     assert last.rstrip().endswith('the job says: File system error: no space') and 'FAILURE' in last
     assert (child.wait(PATIENCE), child.stdout.read()) == (1, '')
+    child.stdout.close()
+
+
+def test_elsewhere_a_line_when_nothing_more_comes(tmp_path: Path) -> None:
+    """Once: it is watched on."""
+    path = tmp_path / 'status.json'
+    path.write_bytes(lightning(3, 9).replace(b'/2026"', b'/2020"'))
+    child = subprocess.Popen([*often(), str(path)], stdout=subprocess.PIPE, encoding='utf-8', bufsize=1)
+    assert child.stdout
+    first = child.stdout.readline()
+    assert 'RUNNING  3/9 33%  last line ' in first and first.endswith(' ago)\n')
+    go_on(path, line('9:5:0', 'SUCCESS', message='x'), long_ago=True)
+    assert 'SUCCESS' in child.stdout.readline()
+    assert (child.wait(PATIENCE), child.stdout.read()) == (0, '')
     child.stdout.close()
 
 

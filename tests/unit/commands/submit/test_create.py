@@ -7,12 +7,12 @@ import pytest
 from fake_kubectl import UID, FakeKubectl
 from support import Result, tao, tao_process
 
+WORDS = ('submit', 'kubernetes', '--shm_size=1G', '--name=night')
 VALUE = 'two\n"lines"'
 
 
 def submit(kubectl: FakeKubectl, *options: str) -> Result:
-    env = {'API_KEY': VALUE}
-    return tao('submit', 'kubernetes', '--shm_size=1G', '--name=night', *options, 'dino', 'train', env=env)
+    return tao(*WORDS, *options, 'dino', 'train', env={'API_KEY': VALUE})
 
 
 BOTH = ('--nodes=2', '--env=API_KEY')
@@ -45,14 +45,18 @@ def test_what_the_server_warns_of_is_shown(kubectl: FakeKubectl) -> None:
 @pytest.mark.parametrize(('number', 'removed'), [(1, []), (2, ['service']), (3, ['service', 'secret'])])
 def test_nothing_is_left_of_what_is_refused(number: int, removed: list[str], kubectl: FakeKubectl) -> None:
     kubectl.answers(f'create.{number}', '', FORBIDDEN, 1)
-    assert submit(kubectl, *BOTH) == Result(125, '', f'tao: error: kubectl did not create the job\n    {FORBIDDEN}\n')
+    kind = ['service', 'secret', 'job'][number - 1]
+    notice = f'tao: notice: kubectl did not create the {kind} ({FORBIDDEN}); removing what was created before\n'
+    assert submit(kubectl, *BOTH) == Result(
+        125, '', f'{notice * bool(removed)}tao: error: kubectl did not create the job\n    {FORBIDDEN}\n',
+    )
     assert kubectl.calls[number:] == [f'delete {kind}/night --ignore-not-found' for kind in removed]
 
 
 def test_what_is_left_is_said(kubectl: FakeKubectl) -> None:
     kubectl.answers('create.3', '', FORBIDDEN, 1)
     kubectl.answers('delete.2', '', 'Error from server (Forbidden): no', 1)
-    assert submit(kubectl, *BOTH) == Result(125, '', (
+    assert tao('-q', *WORDS, *BOTH, 'dino', 'train', env={'API_KEY': VALUE}) == Result(125, '', (
         f'tao: error: kubectl did not create the job\n    {FORBIDDEN}\n'
         '    secret/night was created before, and could not be removed\n    try: kubectl delete secret/night\n'
     ))
@@ -73,10 +77,11 @@ def test_one_of_that_name_is_left_alone(kubectl: FakeKubectl) -> None:
 def test_an_answer_that_says_neither(said: str, found: str, code: int, end: str, kubectl: FakeKubectl) -> None:
     kubectl.answers('create.2', '', said, 1)
     kubectl.answers('get', found, '', code)
-    done = submit(kubectl, '--nodes=2')
+    done = tao('-q', *WORDS, '--nodes=2', 'dino', 'train')
     advice = '' if end.endswith('not create the job') else '    try: kubectl get service,job night\n'
     assert done == Result(125, '', f'tao: error: {end}\n    {said}\n{advice}')
-    assert kubectl.calls[2] == 'get job night --ignore-not-found -o name'
+    digest = kubectl.read('create.2')['metadata']['labels']['tao.plan']
+    assert kubectl.calls[2] == f'get job -l tao.plan={digest} --field-selector metadata.name=night -o name'
     assert kubectl.calls[3:] == ['delete service/night --ignore-not-found'] * (not advice)
 
 
@@ -150,3 +155,61 @@ def test_interrupted_while_it_is_created(signal: str, code: int, tmp_path: Path)
     assert tao_process(*words, env={'PATH': f'{tmp_path}:/usr/bin:/bin'}) == Result(code, '', (
         'tao: notice: kubectl was interrupted, and may have created the service: kubectl get service night\n'
     ))
+
+
+def hangs(kubectl: FakeKubectl, verb: str, signal: str = '', call: int = 1) -> None:
+    """Its so many-th call of that verb interrupts the launcher, and does not end."""
+    script = (kubectl.folder / 'kubectl').read_text()
+    kill = f'kill -{signal} "$PPID"; ' if signal else ''
+    start = f'name=$verb.$((${{number:-0}} + 1))\n[ "$name" != {verb}.{call} ] || {{ {kill}exec sleep 60; }}\n'
+    (kubectl.folder / 'kubectl').write_text(script.replace('name=$verb.$((${number:-0} + 1))\n', start))
+
+
+SIGNALS = pytest.mark.parametrize(('signal', 'code'), [('INT', -2), ('TERM', 143)])
+
+
+@SIGNALS
+def test_interrupted_while_what_was_created_goes(signal: str, code: int, kubectl: FakeKubectl) -> None:
+    kubectl.answers('create.3', '', FORBIDDEN, 1)
+    hangs(kubectl, 'delete', signal)
+    assert tao_process(*WORDS, *BOTH, 'dino', 'train', env={'API_KEY': VALUE}) == Result(code, '', (
+        f'tao: notice: kubectl did not create the job ({FORBIDDEN}); removing what was created before\n'
+        'tao: notice: service/night, secret/night stay (kubectl was interrupted): '
+        'kubectl delete service/night secret/night\n'
+    ))
+
+
+def test_a_removal_that_does_not_end(kubectl: FakeKubectl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('tao_launcher.commands.submit.create.REMOVAL', 0.0)
+    kubectl.answers('create.2', '', FORBIDDEN, 1)
+    hangs(kubectl, 'delete')
+    done = submit(kubectl, '--nodes=2')
+    assert done.err.endswith(
+        '    service/night was created before, and could not be removed\n    try: kubectl delete service/night\n'
+    )
+
+
+@SIGNALS
+def test_interrupted_while_the_job_becomes_the_owner(signal: str, code: int, kubectl: FakeKubectl) -> None:
+    hangs(kubectl, 'patch', signal, 2)
+    done = tao_process(*WORDS, *BOTH, 'dino', 'train', env={'API_KEY': VALUE})
+    assert (done.code, done.out) == (code, 'job.batch/night\n')
+    first, *others = done.err.splitlines()
+    assert first == (
+        'tao: notice: secret/night stays when the job is removed (kubectl was interrupted): kubectl delete secret/night'
+    )
+    assert others[-1] == 'tao: notice: to end it, and to remove it: kubectl delete job/night'
+
+
+def test_a_kubectl_that_was_killed(kubectl: FakeKubectl) -> None:
+    script = (kubectl.folder / 'kubectl').read_text()
+    (kubectl.folder / 'kubectl').write_text(script.replace('name=', '[ "$verb" != create ] || kill -9 $$\nname=', 1))
+    assert submit(kubectl) == Result(
+        125, '', 'tao: error: kubectl did not create the job\n    kubectl was ended by SIGKILL\n',
+    )
+
+
+def test_a_kubectl_that_says_nothing(kubectl: FakeKubectl) -> None:
+    kubectl.answers('patch', '', '', 3)
+    said = 'secret/night stays when the job is removed (kubectl ended with exit code 3 and said nothing)'
+    assert said in submit(kubectl, '--env=API_KEY').err

@@ -35,10 +35,10 @@ def test_wrong_ones(text: str, why: str) -> None:
     assert str(error.value) == why
 
 
-@pytest.mark.parametrize('text', ['/lustre/x.sqsh', 'nvcr.io#a/b:1'])
-def test_only_for_pyxis(text: str) -> None:
+@pytest.mark.parametrize(('text', 'what'), [('/lustre/x.sqsh', 'an image file'), ('nvcr.io#a/b:1', 'such an image')])
+def test_only_for_pyxis(text: str, what: str) -> None:
     assert tao('submit', 'slurm', '--dry-run', '--image', text, 'dino', 'train') == Result(2, '', (
-        f'tao: error: --image: "{text}": only pyxis takes such an image: --container pyxis\n'
+        f'tao: error: --image: "{text}": only pyxis takes {what}: --container pyxis\n'
         '    try: tao submit slurm --help\n'
     ))
     for words in ([], ['submit', 'kubernetes']):
@@ -66,3 +66,13 @@ def test_a_file_is_looked_for(tmp_path: Path) -> None:
     done = tao(*words)
     assert (done.code, done.err) == (0, '')
     assert f'--container-image={path}' in done.out
+
+
+def test_a_folder_is_no_image_file(tmp_path: Path) -> None:
+    path = tmp_path / 'd.sqsh'
+    path.mkdir()
+    words = ('submit', 'slurm', '--container=pyxis', '--dry-run', f'--image={path}', 'dino', 'train')
+    assert tao(*words) == Result(2, '', (
+        f'tao: error: image file {path} is a folder\n    try: correct the path (on the nodes? --no-check)\n'
+    ))
+    assert tao('--no-check', *words).code == 0

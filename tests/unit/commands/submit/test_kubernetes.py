@@ -236,3 +236,11 @@ def test_platform_and_limits(platform: str, labels: dict[str, str]) -> None:
 ])
 def test_the_shared_memory_of_a_pod(options: list[str], is_said: bool) -> None:
     assert ('/dev/shm of a pod is 64 MB' in submit(*options, 'dino', 'train').err) == is_said
+
+
+@pytest.mark.parametrize('form', [[], ['--dry-run'], ['--dry-run=json']])
+@pytest.mark.parametrize('key', ['workdir', 'entrypoint'])
+def test_a_path_that_is_not_utf8(key: str, form: list[str]) -> None:
+    assert tao('submit', 'kubernetes', *form, f'--{key}=/a\udcff', 'dino', 'train') == Result(2, '', (
+        f"tao: error: 1 thing that a pod cannot express\n    --{key}: '/a\\udcff': not UTF-8, which JSON needs\n"
+    ))

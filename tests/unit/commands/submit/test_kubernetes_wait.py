@@ -129,12 +129,26 @@ def test_a_job_that_is_gone(kubectl: FakeKubectl) -> None:
 
 
 def test_a_cluster_that_no_longer_answers(kubectl: FakeKubectl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('tao_launcher.commands.submit.kubernetes_wait.SILENCE', 0.05)
+    monkeypatch.setattr('tao_launcher.commands.submit.kubernetes_wait.SILENCE', -1.0)
     kubectl.answers('get', '', 'Unable to connect to the server: EOF', 1)
     assert submit('--wait') == Result(125, 'job.batch/night\n', FIRST + (
         'tao: error: Kubernetes does not say how job night ended\n    Unable to connect to the server: EOF\n'
         '    try: kubectl describe job/night\n'
     ))
+
+
+@pytest.mark.parametrize(('out', 'err', 'code', 'why'), [
+    ('rubbish', '', 0, 'no list of objects'), ('', '', 0, 'an empty answer'),
+    ('', 'Unable to connect to the server: EOF', 1, 'Unable to connect to the server: EOF'),
+    ('', '', 7, 'kubectl ended with exit code 7 and said nothing'),
+])
+def test_looks_that_tell_nothing(out: str, err: str, code: int, why: str, kubectl: FakeKubectl) -> None:
+    looks(kubectl, *['x'] * 9, listed(job(end='Complete')))
+    for number in range(2, 10):
+        kubectl.answers(f'get.{number}', out, err, code)
+    assert submit('--wait') == Result(
+        0, 'job.batch/night\n', said(f'kubectl answers nothing usable ({why}): still asking'),
+    )
 
 
 def test_waiting_is_not_permitted(kubectl: FakeKubectl) -> None:

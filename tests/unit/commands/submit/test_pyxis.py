@@ -22,24 +22,26 @@ def test_pyxis_says_all_that_it_can_not(home: Path, tmp_path: Path) -> None:
     (tmp_path / 'a b').mkdir()
     path = write_mounts(home, {
         'Mounts': [{'source': str(tmp_path / 'a,b'), 'destination': '/a'},
-                   {'source': str(tmp_path), 'destination': '/b', 'mode': 'z'},
+                   {'source': str(tmp_path), 'destination': '/b,c', 'mode': 'z'},
                    {'source': str(tmp_path), 'destination': '/$(id)'}, {'source': str(tmp_path), 'destination': '/c`d'},
                    {'source': str(tmp_path / 'a b'), 'destination': '/e"'}],
         'DockerOptions': {'privileged': True, 'network': 'ib', 'user': '4321:1', 'extra_args': ['--cpus=8']},
     })
     done = submit('--container=pyxis', '--quiet', '--image=sha256:' + 'a' * 64, 'dino', 'train')
     assert done == Result(2, '', (
-        'tao: error: 10 things that pyxis cannot express\n'
+        'tao: error: 12 things that pyxis cannot express\n'
         '    --cpus: an option of docker run\n'
         '    privileged: an option of docker run\n'
         '    network ib: an option of docker run\n'
         '    user 4321:1: a container of pyxis runs as you (--run_as_user) or as its own root\n'
         '    an image by its id: pyxis pulls it by its name (--image REF)\n'
         f'    Mounts[0] of {path}: {tmp_path}/a,b: a path with ":" or "," cannot be mounted\n'
+        f'    Mounts[1] of {path}: /b,c: a path with ":" or "," cannot be mounted\n'
         f'    Mounts[1] of {path}: mode z: pyxis does not relabel\n'
         f"    Mounts[2] of {path}: '/$(id)': enroot takes no $, `, \", \\ and no blank in a path\n"
         f"    Mounts[3] of {path}: '/c`d': enroot takes no $, `, \", \\ and no blank in a path\n"
         f"    Mounts[4] of {path}: '{tmp_path}/a b': enroot takes no $, `, \", \\ and no blank in a path\n"
+        f"    Mounts[4] of {path}: '/e\"': enroot takes no $, `, \", \\ and no blank in a path\n"
     ))
 
 

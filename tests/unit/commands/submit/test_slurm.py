@@ -59,10 +59,10 @@ def test_a_time_to_end_within_the_time_limit(limit: str, is_enough: bool) -> Non
 
 
 def test_words_for_srun() -> None:
-    words = ['--srun-arg=--cpu-bind=none', '--srun-arg', "--network=it's", '--srun-arg=-v']
+    words = ['--srun-arg=--cpu-bind=none', '--srun-arg', "--network=it's", '--srun-arg=--verbose']
     for how in ('docker', 'pyxis'):
         text = script(f'--container={how}', *words, 'dino', 'train')
-        assert " --cpu-bind=none '--network=it'\"'\"'s' -v \\\n" in text
+        assert " --cpu-bind=none '--network=it'\"'\"'s' --verbose \\\n" in text
 
 
 @pytest.mark.parametrize(('given', 'line'), [

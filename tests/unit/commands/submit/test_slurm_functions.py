@@ -121,6 +121,13 @@ def test_the_first_nodes_gpus_are_not_anothers(tmp_path: Path) -> None:
     assert error.value.returncode == 2
 
 
+@pytest.mark.parametrize('ids', ['0;1', '0"1', '0 1'])
+def test_words_that_are_no_gpus(ids: str, tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as error:
+        on_a_node(script('dino', 'train'), tmp_path, {'SLURM_STEP_GPUS': ids})
+    assert error.value.returncode == 2
+
+
 def signalled(folder: Path, state: str, *signals: str, until: str = '', at_pause: str = ':') -> list[list[str]]:
     """The calls of docker and sleep after `run`, where the node's shell gets signals as Slurm calls the job's state so.
 

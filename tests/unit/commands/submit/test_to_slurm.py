@@ -46,6 +46,18 @@ def test_an_sbatch_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ))
 
 
+@pytest.mark.parametrize(('end', 'said'), [
+    ('kill -9 $$', 'sbatch was ended by SIGKILL, and may have submitted the job\n    try: squeue --name night'),
+    ('exit 3', 'sbatch did not take the job\n    it ended with exit code 3 and said nothing'),
+    ('echo no >&2; exit 1', 'sbatch did not take the job\n    no'),
+])
+def test_an_sbatch_that_fails(end: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / 'sbatch').write_text(f'#!/bin/sh\n{end}\n')
+    (tmp_path / 'sbatch').chmod(0o755)
+    done = tao('submit', 'slurm', '--name=night', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
+    assert done == Result(125, '', f'tao: error: {said}\n')
+
+
 SCONTROL_SAYS = [
     ('', 0), ('', 1), ('JobId=7 ExitCode=0:0', 0), ('JobState= ExitCode=0:0', 0), ('\u00b2' * 100, 0),
     ('JobState=RUNNING', 1),
