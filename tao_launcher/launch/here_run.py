@@ -41,7 +41,7 @@ def run(plan: Plan, invocation: Invocation) -> int:
     recorder = Recorder(_started(plan), invocation)
     kills, since, begun = host.memory_kills(), machine.now(), process.clock()
     job = LocalJob(plan, output)
-    with recorder.recording():
+    with recorder:
         make_links(plan, environ)
         code = job.run(command, here.environment(plan, environ))
     how = 'timeout' if job.has_had_its_time else 'signal' if job.received else 'job'
