@@ -102,3 +102,15 @@ class EngineError(Fatal):
 
 class EngineMissing(EngineError):
     """The engine's program is not there or cannot be executed."""
+
+
+class CannotExecute(Fatal):
+    """The command of a job is a file that cannot be executed."""
+
+    code = 126
+
+
+class CommandMissing(Fatal):
+    """The command of a job is not there."""
+
+    code = 127

@@ -6,7 +6,7 @@ import os
 import time
 
 from ..base import temporary
-from ..base.errors import EngineError, EngineMissing
+from ..base.errors import CannotExecute, CommandMissing, EngineError, EngineMissing
 from ..base.late import signal, subprocess
 from ..base.record import Record
 from ..base.shell import quote
@@ -180,6 +180,28 @@ def start(
         raise EngineError(f'{argv[0]}: cannot be started ({e.strerror})') from None
 
 
+def start_here(
+    argv: Sequence[str], env: Mapping[str, str], workdir: str, *, own_session: bool, has_input: bool,
+) -> Child:
+    """Start a job that is a command of this machine, in that folder ('' for the current one), as `start` does.
+
+    Raises CommandMissing or CannotExecute.
+    """
+    try:
+        made = subprocess.Popen(
+            [encoded(word) for word in argv], env=encoded_environment(env), cwd=encoded(workdir) if workdir else None,
+            start_new_session=own_session, stdin=None if has_input else subprocess.DEVNULL,
+        )
+    except FileNotFoundError as e:
+        if workdir and e.filename in (workdir, encoded(workdir)):
+            raise CommandMissing(f'--workdir {workdir}: no such folder') from None
+        raise CommandMissing(f'{argv[0]}: no such program, or the one that its first line names') from None
+    except OSError as e:
+        raise CannotExecute(f'{argv[0]}: cannot be started ({e.strerror})') from None
+    made.returncode = 0  # it is waited for by another
+    return Child(made.pid, None)
+
+
 def signal_to(client: Child, number: int, *, with_group: bool) -> None:
     """Send a signal to a command that `start` has started, or to its whole group where it has a session of its own.
 
@@ -348,62 +370,22 @@ def _stop(child: Child, argv: Sequence[str], env: Mapping[str, str]) -> None:
 
     What does not end by itself is killed. What sudo has started is root's: it is asked to end that.
     """
-    others = _descendants(child.pid)
-    refused = [pid for pid in (child.pid, *others) if not _signal(pid, signal.SIGTERM)]  # Ctrl-C has reached them too
+    from . import family  # only where one is to be ended
+
+    others = family.descendants(child.pid)
+    # Ctrl-C has reached them too
+    refused = [pid for pid in (child.pid, *others) if not family.send(pid, signal.SIGTERM)]
     if refused and argv[0].rpartition('/')[2] == 'sudo':
         ask((argv[0], '-n', 'kill', '-TERM', *map(str, refused)), env, ENDING, own_session=False)
     deadline = clock() + ENDING
-    while clock() < deadline and (child.poll() is None or any(map(_is_alive, others.items()))):
+    while clock() < deadline and (child.poll() is None or any(map(family.is_alive, others.items()))):
         if child.poll() is None:
             child.wait_for(0.05)
         else:
             sleep(0.05)
     for one in others.items():
-        if _is_alive(one):
-            _signal(one[0], signal.SIGKILL)
-
-
-def _descendants(pid: int) -> dict[int, str]:
-    """What a process has started, and what these have, each with when it began; {} where it cannot be told."""
-    found: dict[int, str] = {}
-    pending = [pid]
-    while pending:
-        parent = pending.pop()
-        try:
-            with open(f'/proc/{parent}/task/{parent}/children', encoding='ascii') as f:
-                children = [int(word) for word in f.read().split()]
-        except OSError:
-            continue
-        found.update((each, _begun(each)) for each in children if each not in found)
-        pending.extend(children)
-    return found
-
-
-def _begun(pid: int) -> str:
-    """When a process began, in the kernel's ticks; '' for one that has ended."""
-    try:
-        with open(f'/proc/{pid}/stat', 'rb') as f:
-            state, *rest = f.read().rpartition(b') ')[2].split()
-    except (OSError, ValueError):
-        return ''
-    return '' if state in (b'Z', b'X') else rest[18].decode('ascii')
-
-
-def _is_alive(one: tuple[int, str]) -> bool:
-    """Whether that process, and no other of its number, still runs."""
-    pid, begun = one
-    return bool(begun) and _begun(pid) == begun
-
-
-def _signal(pid: int, number: int) -> bool:
-    """Send a signal to a process, which may have ended; False where that is not permitted."""
-    try:
-        os.kill(pid, number)
-    except PermissionError:
-        return False
-    except OSError:
-        pass
-    return True
+        if family.is_alive(one):
+            family.send(one[0], signal.SIGKILL)
 
 
 def ask_patiently(

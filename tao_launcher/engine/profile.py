@@ -7,6 +7,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+NO_ENGINE = 'none'  # the name for the one that is no engine: a task is then a command of this machine
+
 
 class Profile(Record):
     """One engine's ways; the words of commands without the engine's own."""
@@ -40,3 +42,9 @@ class Profile(Record):
     logins: tuple[str, ...]  # the files that may hold logins to registries, variables for folders in them
     storage: str  # the setting for the folder that images are kept in
     job_label: str  # the label tao.job in the --format of `ps`, as JSON: it may hold line breaks
+    kind: str = ''  # how a job is run where that is not docker's way: a name that launch/kinds.py knows
+
+    @property
+    def is_child(self) -> bool:
+        """Whether a job is a process of the launcher's own: the caller's user, environment and GPUs are its too."""
+        return bool(self.kind)

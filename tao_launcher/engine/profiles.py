@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from .docker import DOCKER
 from .podman import PODMAN
+from .profile import NO_ENGINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ def known(word: str) -> Profile | None:
     """The profile of a program, by what was said of it or by its name: docker, /usr/bin/podman-remote."""
     if isinstance(word, Program):
         return word.profile
+    if word == NO_ENGINE:
+        from .none import NONE  # only where it is asked for
+
+        return NONE
     name = word.rpartition('/')[2]
     return next((profile for profile in PROFILES if name.startswith(profile.name) and ':' not in name), None)
 
@@ -58,10 +63,13 @@ def program(words: Sequence[str]) -> str:
 def runs_nothing(words: Sequence[str]) -> bool:
     """Whether the engine's own words end it with its help or version, code 0 and no job, whatever follows them.
 
-    So does a shell's `-c docker`, which gives docker none of the words that follow.
+    So does a shell's `-c docker`, which gives docker none of the words that follow. And with no engine there is no
+    program that other words could be for.
     """
     ends, first = ('--help', '-h', '--version', '-v'), index(words)
     is_script = '-c' in words[:first]
+    if words[first] == NO_ENGINE and len(words) > 1:
+        return True
     return words[0].startswith('-') or is_script or any(word.partition('=')[0] in ends for word in words[first + 1:])
 
 
@@ -90,7 +98,7 @@ def flag(words: Sequence[str], names: tuple[str, str]) -> str:
 def names_a_daemon(words: Sequence[str]) -> bool:
     """Whether the engine's own words say which daemon is meant."""
     found = profile(words)
-    return bool(flag(words, found.place) or flag(words, found.address))
+    return not found.is_child and bool(flag(words, found.place) or flag(words, found.address))
 
 
 def at(words: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -100,6 +108,8 @@ def at(words: tuple[str, ...], name: str) -> tuple[str, ...]:
     """
     if not name:
         return words
+    if profile(words).is_child:
+        raise ValueError(f'with {profile(words).title} there is no daemon to choose')
     if names_a_daemon(words):
         raise ValueError('the engine\'s own words name a daemon already')
     i = index(words) + 1

@@ -41,7 +41,7 @@ def explained(plan: Plan, lines: Lines) -> Explained:
         *_options(plan, lines[1:end]),
         *(((word,), _source(plan, f'extra_args.{word}')) for word in plan.extra_args),
         (lines[image], _image(plan)),
-        *([(lines[-1], _words(plan))] if plan.command else []),
+        *([(lines[-1], command_reason(plan))] if plan.command else []),
     ]
 
 
@@ -80,7 +80,7 @@ def _options(plan: Plan, lines: Lines) -> Explained:
     """Each option of docker run by its name; those that repeat are in the order of the plan."""
     repeated: dict[str, Iterator[str]] = {
         '-v': (_mount(plan, mount) for mount in plan.mounts),
-        '-e': (_variable(plan, word, origin) for word, origin in zip(plan.variables, plan.origins)),
+        '-e': (variable(plan, word, origin) for word, origin in zip(plan.variables, plan.origins)),
         '--ulimit': (_source(plan, f'ulimits.{limit.name}') for limit in plan.ulimits),
         '-p': (_source(plan, f'ports.{port.container}/{port.protocol}') for port in plan.ports),
         '--group-add': (_group(plan, group) for group in plan.groups),
@@ -96,12 +96,13 @@ def _options(plan: Plan, lines: Lines) -> Explained:
         elif name == '--label':
             reason = ALWAYS[words[1].partition('=')[0]]
         else:
-            reason = _single(plan, name)
+            reason = option(plan, name)
         found.append((words, reason))
     return found
 
 
-def _single(plan: Plan, name: str) -> str:
+def option(plan: Plan, name: str) -> str:
+    """Where an option of docker run comes from, which is told once."""
     if name == '--init':
         return f'{_source(plan, "init")}: signals reach the job and zombie processes are reaped'
     if name == '--userns':
@@ -146,13 +147,14 @@ def _gpus(plan: Plan) -> str:
     return plan.allocation or _source(plan, 'gpus')
 
 
-def _variable(plan: Plan, word: str, origin: Source) -> str:
+def variable(plan: Plan, word: str, origin: Source) -> str:
+    """Where a variable comes from, by its word for -e and its origin."""
     if origin == OWN:
         return LAUNCH_ID
     if origin == Source('setting', 'user'):
         return f'{_source(plan, "user")}: a uid that the image does not know has no home and no name'
     if origin == Source('setting', 'gpus'):
-        return f'{_gpus(plan)}: how the container is told'
+        return f'{_gpus(plan)}: how {"CUDA" if plan.profile.is_child else "the container"} is told'
     hidden = '; by name, as its value may be a secret' if word in plan.export else ''
     return f'{_shown(origin)}{hidden}'
 
@@ -175,7 +177,8 @@ def _image(plan: Plan) -> str:
     return found if plan.image == image(plan.target.image, settings) else f'{found}; by its id, as its bundle had it'
 
 
-def _words(plan: Plan) -> str:
+def command_reason(plan: Plan) -> str:
+    """Where the command comes from."""
     if not plan.target.command:
         return 'no command was given: a shell'
     return '--run_as_service' if plan.target.is_service else 'the command line'

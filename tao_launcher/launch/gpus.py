@@ -5,6 +5,7 @@ from ..base.errors import UsageError
 from ..base.late import re
 from ..base.text import plural
 from ..engine import answers
+from ..engine.docker import DOCKER
 from ..settings import parsers
 from ..settings.values import Gpus, Source, Variable
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..engine.daemon import Daemon
+    from ..engine.profile import Profile
     from ..settings.settings import Settings
 
 
@@ -52,6 +54,23 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
     )
 
 
+def asked(
+    settings: Settings, daemon: Daemon, environ: Mapping[str, str],
+) -> tuple[Gpus | None, Gpus, str]:
+    """(the GPUs asked for, those to ask for, a notice or ''), as `given` and `request` tell.
+
+    A job that is a child of ours has the caller's own, those of a Slurm job too. Raises UsageError.
+    """
+    wanted = given(settings, environ)
+    if not daemon.profile.is_child:
+        return (wanted, *request(wanted, environ))
+    if wanted and wanted.kind == 'count':
+        visible = [one.strip() for one in environ.get('CUDA_VISIBLE_DEVICES', '').split(',') if one.strip()]
+        ids = visible[:wanted.first] or [str(number) for number in range(wanted.first)]
+        return wanted, Gpus('ids', tuple(ids)), ''
+    return wanted, wanted or Gpus('all'), ''
+
+
 def _check(name: str, ids: tuple[str, ...]) -> None:
     """Raise UsageError for what a variable calls GPUs and no engine does."""
     text = ','.join(ids)
@@ -71,7 +90,8 @@ def not_restricted(settings: Settings, daemon: Daemon, environ: Mapping[str, str
     There is none where GPUs or the variable were asked for in words. In a Slurm job `request` reads the variable.
     """
     visible = environ.get('CUDA_VISIBLE_DEVICES')
-    if visible is None or environ.get('SLURM_JOB_ID') or settings.gpus is not None or daemon.is_remote:
+    if visible is None or environ.get('SLURM_JOB_ID') or settings.gpus is not None or daemon.is_remote \
+            or daemon.profile.is_child:
         return ''
     if any(variable.name == 'CUDA_VISIBLE_DEVICES' for variable in (*settings.file_variables, *settings.variables)):
         return ''
@@ -87,6 +107,8 @@ def not_restricted(settings: Settings, daemon: Daemon, environ: Mapping[str, str
 
 def engine_words(gpus: Gpus, daemon: Daemon, *, is_tegra: bool) -> tuple[list[tuple[str, ...]], list[Variable]]:
     """The engine's words for a request, one option each, and the variables it needs."""
+    if daemon.profile.is_child:
+        return [], _for_cuda(gpus)
     if gpus.kind == 'none':
         # without it a default nvidia runtime gives the container every GPU
         return [], [Variable('NVIDIA_VISIBLE_DEVICES', 'void', Source('setting', 'gpus'))]
@@ -99,6 +121,23 @@ def engine_words(gpus: Gpus, daemon: Daemon, *, is_tegra: bool) -> tuple[list[tu
         # docker reads the value as CSV: without the inner quotes the second id is another field
         return [('--gpus', f'"device={",".join(ids)}"')], []
     return [('--gpus', str(gpus.first) if gpus.first else 'all')], []
+
+
+def _for_cuda(gpus: Gpus) -> list[Variable]:
+    """The variables by which CUDA itself keeps a process to its GPUs. Raises UsageError for what it cannot be told."""
+    source = Source('setting', 'gpus')
+    parts = [one for one in gpus.ids if ':' in one]
+    if parts:
+        raise UsageError(
+            f'--gpus {",".join(parts)}: CUDA_VISIBLE_DEVICES takes no index of a part of a GPU',
+            advice='the MIG-UUID that nvidia-smi -L shows',
+        )
+    if gpus.kind == 'all':
+        return []  # what CUDA_VISIBLE_DEVICES leaves of them
+    found = [Variable('CUDA_VISIBLE_DEVICES', ','.join(gpus.ids), source)]
+    if any(map(str.isdigit, gpus.ids)):  # CUDA counts the fastest first otherwise, nvidia-smi and docker by their place
+        found.append(Variable('CUDA_DEVICE_ORDER', 'PCI_BUS_ID', source))
+    return found
 
 
 # What nvidia-smi is asked for a choice of idle GPUs, and the words that ask it.
@@ -136,7 +175,7 @@ def pick_free(
     return Gpus('ids', free[:count])
 
 
-def indices(request: Gpus, words: Sequence[str]) -> list[str]:
+def indices(request: Gpus, words: Sequence[str], profile: Profile = DOCKER) -> list[str]:
     """A notice when a task is told GPU indices that it does not have: inside they count from 0."""
     count = len(request.ids) or request.first
     text = ' '.join(words) if count else ''
@@ -149,6 +188,7 @@ def indices(request: Gpus, words: Sequence[str]) -> list[str]:
         return []
     numbers = '0' if count == 1 else f'0 to {count - 1}'
     which = f'GPUs {",".join(request.ids)} are' if request.ids else 'GPUs are'
+    where = 'with CUDA_VISIBLE_DEVICES' if profile.is_child else 'inside the container'
     return [
-        f'inside the container the {which} numbered {numbers}; the task is told {",".join(map(str, sorted(indices)))}'
+        f'{where} the {which} numbered {numbers}; the task is told {",".join(map(str, sorted(indices)))}'
     ]

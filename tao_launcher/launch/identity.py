@@ -37,7 +37,7 @@ def identity(user: str, host: Host, daemon: Daemon, name: str, groups: tuple[int
 
     `name` is the host's passwd name of that uid (or ''), `groups` the caller's supplementary ones.
     """
-    if not user:
+    if not user or daemon.profile.is_child:
         return Identity()
     if daemon.is_remote:
         return _there(user, daemon)

@@ -1,7 +1,7 @@
 """Launch a job, or print what would be launched."""
 from __future__ import annotations
 
-from . import argv
+from . import argv, kinds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def launch(plan: Plan, dry_run: str, invocation: Invocation) -> int:
     signal itself. Raises UsageError, ConfigError or EngineError before a job is started.
     """
     _, environ, here, output = invocation
-    lines = argv.lines(plan)
+    lines = kinds.lines(plan)
     words = argv.words(lines)
     environ_bytes = sum(len(name) + len(value) + 10 for name, value in environ.items())
     argv.check_size(plan, words, environ_bytes, here.arg_max)
@@ -29,9 +29,7 @@ def launch(plan: Plan, dry_run: str, invocation: Invocation) -> int:
     if dry_run:
         _print(plan, lines, dry_run, environ, output)
         return 0
-    from .run import run
-
-    return run(plan, words, invocation)
+    return kinds.run(plan, words, invocation)
 
 
 def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], output: Output) -> None:
@@ -39,7 +37,7 @@ def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], outp
         from . import explain
 
         output.result(''.join(f'# {when or "before"}: {output.line(words)}' for when, words in plan.before))
-        output.result(explain.text(explain.explained(plan, lines)))
+        output.result(explain.text(kinds.explained(plan, lines)))
         return
     if form == 'json':
         output.result(as_json(plan, argv.words(lines)))
@@ -61,7 +59,7 @@ def as_json(plan: Plan, words: tuple[str, ...]) -> str:
     document = {
         'argv': words,
         'env': plan.by_name,
-        'image': plan.image,
+        'image': plan.image or None,
         'release': plan.release or None,
         'job': plan.job,
         'command': plan.command,

@@ -89,12 +89,11 @@ def make(
     """The plan for `target`. Raises UsageError for what cannot be launched."""
     flags = settings.flags
     settings = settings._replace(ports=(target.ports or settings.ports) if target.publishes else ())
-    given = gpus.given(settings, environ)
-    request, gpu_notice = gpus.request(given, environ)
+    given, request, gpu_notice = gpus.asked(settings, daemon, environ)
     gpu_words, gpu_variables = gpus.engine_words(request, daemon, is_tegra=host.is_tegra)
     variables = collect(
         target.variables, settings.file_variables, gpu_variables, identity.variables, settings.variables,
-        environ, launch_id=not daemon.is_sudo,
+        environ, launch_id=not (daemon.is_sudo or daemon.profile.is_child), is_child=daemon.profile.is_child,
     )
     tty, interactive = terminal(settings, host.terminals)
     has_shell = not (target.command or settings.passed.get('entrypoint'))
@@ -132,7 +131,7 @@ def make(
             (gpu_notice, gpus.not_restricted(settings, daemon, environ), _platform(settings, daemon, host, environ),
              identity.notice, *variables.notices),
             has_input=tty or interactive, has_by_name=bool(variables.by_name),
-        ), *gpus.indices(request, target.arguments)),
+        ), *gpus.indices(request, target.arguments, daemon.profile)),
         allocation=gpu_notice if given is None else '',
         origins=variables.origins,
         settings=settings,
@@ -173,7 +172,8 @@ def check_tty(terminals: Terminals, *, asked: bool) -> None:
 
 
 def _platform(settings: Settings, daemon: Daemon, host: Host, environ: Mapping[str, str]) -> str:
-    if 'platform' not in settings.passed and not environ.get(daemon.profile.platform_variable):
+    is_asked = 'platform' in settings.passed or environ.get(daemon.profile.platform_variable)
+    if daemon.profile.is_child or not is_asked:
         return ''
     from .platform import other_machine
 
@@ -203,7 +203,7 @@ def _notices(
 ) -> list[str]:
     notices = [notice for notice in found if notice]
     network, ipc = (settings.passed.get(key) for key in ('network', 'ipc'))
-    if settings.ports and network in ('host', 'none'):
+    if settings.ports and network in ('host', 'none') and not daemon.profile.is_child:
         notices.append(f'{daemon.profile.name} discards published ports with network {network}')
     if ipc == 'host' and settings.sources['shm_size'].kind == 'option' and daemon.profile.service:
         notices.append(f'{daemon.profile.name} ignores --shm_size with --ipc host')

@@ -8,8 +8,7 @@ from ..engine import alias, daemon
 from ..engine.init import with_init
 from ..settings.locate import read_mounts_file
 from ..settings.settings import merge
-from . import gpus, identity, plan
-from .checks import check
+from . import gpus, identity, kinds, plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,22 +50,22 @@ def prepare(
     target = make_target(settings)
     if _wants_host_network(target, settings) and daemon.remaps_users(engine, host.json_file):
         target = target._replace(network='', notices=(*target.notices, _NO_HOST_NETWORK))
-    if settings.same_paths:
+    if settings.same_paths and not engine.profile.is_child:  # which has them anyway
         from .same_paths import applied
 
         settings = applied(target, settings, engine, host.current_folder(environ))
     made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
     made = made._replace(notices=(*made.notices, *_quoting(target, settings)))
-    if '@' in made.image:
+    if '@' in made.image and not engine.profile.is_child:
         made = _bundled(made, here)
-    if settings.dry_run:
+    if settings.dry_run and not engine.profile.is_child:
         _say_terminal(made, here, output)
     if output.is_verbose:
         from .verbose import say_plan
 
         say_plan(made, here, output)
-    made = check(made, engine, invocation)
-    if settings.host_paths:
+    made = kinds.checked(made, engine, invocation)
+    if settings.host_paths and not engine.profile.is_child:
         from .host_paths import translated
 
         made = translated(made)

@@ -9,6 +9,7 @@ from ..base.errors import EngineError, EngineMissing, ResultLost
 from ..base.late import signal
 from ..base.output import OutputClosed
 from ..engine import answers, process, signals
+from ..engine.profile import NO_ENGINE
 from .containers import Launch
 from .history import Ended, Recorder, of_plan
 from .supervise import REFUSED, SupervisedJob
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 EXPLAINED = (125, 126, 127, 135, 137, 139)  # exit codes whose reason may be found afterwards
 QUICK = 3.0  # seconds within which a program of another kind of machine has ended, container and all
-TIMED_OUT = 124  # the code of a launch that had to end its job, as that of timeout(1)
 JUST_STARTED = 0.3  # seconds after which a detached job that ended at once is noticed
 
 
@@ -84,6 +84,8 @@ def _code(job: SupervisedJob, words: tuple[str, ...], environ: Mapping[str, str]
     if _was_interrupted(plan, job, code):
         return -signal.SIGINT
     if job.has_had_its_time:
+        from .time_limit import TIMED_OUT
+
         return TIMED_OUT
     # clients end with 1 as well when they find no engine: docker's since 29, a wrong context, a sudo that refuses
     is_unreached = code == 1 and job.is_unreached
@@ -103,14 +105,15 @@ def _code(job: SupervisedJob, words: tuple[str, ...], environ: Mapping[str, str]
 
 
 def _with_task_itself(error: EngineMissing, plan: Plan, environ: Mapping[str, str]) -> EngineMissing:
-    """The error with another way, where the task's own program is here: perhaps we are in its image."""
+    """The error with another way, where the task's own program is here: perhaps we are in a container of TAO."""
     from ..base import machine
 
     task = '' if plan.target.program else (*plan.job.split('/'), '')[1]
     if not task or not machine.which(task, environ):
         return error
-    way = f'{task} is on PATH: in a container of TAO it runs without the launcher ({task} …)'
-    return EngineMissing(error.what, *error.why, way, advice=error.advice)
+    way = f'{task} is on PATH here, as in a container of TAO, where --engine {NO_ENGINE} runs it without another one'
+    here = f'--engine {NO_ENGINE} (or TAO_ENGINE={NO_ENGINE})'
+    return EngineMissing(error.what, *error.why, way, advice=f'{here}; or {error.advice}')
 
 
 def _was_interrupted(plan: Plan, job: SupervisedJob, code: int) -> bool:

@@ -23,7 +23,12 @@ def sentence(failure: str) -> str:
 
 def say(plan: Plan, launch: Launch, started: float, output: Output) -> None:
     """Say what the job of a launch, started then (seconds since 1970), has said of its failure, if it has."""
-    run = Run(_ran(plan, launch), started, machine.now())
+    tell(_ran(plan, launch), started, output)
+
+
+def tell(ran: Ran, started: float, output: Output) -> None:
+    """The same of a job that was told this."""
+    run = Run(ran, started, machine.now())
     (status,) = status_file.told([run])
     failure = status_file.failure(run, status)
     if failure:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from ..base.output import Output
 
+TIMED_OUT = 124  # the code of a launch that had to end its job, as that of timeout(1)
+
 
 class TimeLimit:
     """Has a job told to stop, which is what `stop` does, once it has had so many seconds."""

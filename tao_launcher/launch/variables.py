@@ -33,12 +33,13 @@ class Variables(Record):
 
 def collect(
     defaults: Sequence[Variable], file: Sequence[Variable], decided: Sequence[Variable], identity: Sequence[Variable],
-    options: Sequence[Variable], environ: Mapping[str, str], *, launch_id: bool,
+    options: Sequence[Variable], environ: Mapping[str, str], *, launch_id: bool, is_child: bool = False,
 ) -> Variables:
     """Every variable once; of two the later counts, at its own place.
 
     In this order: a runner's defaults, the file's Envs, what the launcher decided about GPUs, the
-    identity (each unless set already), --env, and TAO_LAUNCH_ID where the engine can pass it.
+    identity (each unless set already), --env, and TAO_LAUNCH_ID where the engine can pass it. `is_child` tells that
+    the job is started by the launcher itself, so that no engine's client obeys them on the way.
     Raises Reserved when someone sets TAO_LAUNCH_ID.
     """
     given = {variable.name for variable in (*file, *options)}
@@ -51,10 +52,12 @@ def collect(
         found[variable.name] = variable
     if LAUNCH_ID in found:
         raise Reserved(found[LAUNCH_ID], f'{found[LAUNCH_ID].origin}')
-    return _handed_over(found.values(), environ, launch_id=launch_id)
+    return _handed_over(found.values(), environ, launch_id=launch_id, is_child=is_child)
 
 
-def _handed_over(found: Iterable[Variable], environ: Mapping[str, str], *, launch_id: bool) -> Variables:
+def _handed_over(
+    found: Iterable[Variable], environ: Mapping[str, str], *, launch_id: bool, is_child: bool,
+) -> Variables:
     """How each of the variables is handed over."""
     words, by_name, notices = [], [], []
     origins: list[Source] = []
@@ -68,9 +71,12 @@ def _handed_over(found: Iterable[Variable], environ: Mapping[str, str], *, launc
         origins.append(variable.origin)
         if value and variable.origin.kind == 'option' and is_secret(variable.name, value):
             notices.append(in_ps('--env', variable.name))
-        value, secret = for_the_container(
-            variable.name, value, variable.origin, environ, has_own_client=launch_id,
-        )
+        if is_child:
+            secret = bool(value) and is_secret(variable.name, value or '')
+        else:
+            value, secret = for_the_container(
+                variable.name, value, variable.origin, environ, has_own_client=launch_id,
+            )
         if value is None or secret:
             words.append(variable.name)
             by_name.append(variable.name)

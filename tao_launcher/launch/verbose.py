@@ -1,8 +1,10 @@
 """--verbose: what was read and decided on the way to a launch."""
 from __future__ import annotations
 
+from ..base.surroundings import release_here
 from ..settings.in_effect import entries
 from ..settings.values import DEFAULT
+from . import here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ def say_settings(invocation: Invocation, file: MountsFile, engine: Daemon) -> No
             value = {True: 'yes', False: 'no'}[entry.value] if isinstance(entry.value, bool) else entry.value
             overridden = ''.join(f', not {value} ({source})' for value, source in entry.overridden)
             output.verbose(f'{entry.name}: {value} ({entry.source}){overridden}')
+    if engine.profile.is_child:
+        release, product = release_here(invocation.environ)
+        output.verbose(f'engine: {engine.profile.title}; TAO here: {product or release or "unknown"}')
+        return
     ways = [word for word, is_so in (
         (engine.profile.title, True), ('through sudo', engine.is_sudo), ('rootless', engine.is_rootless),
         ('on another machine', engine.is_remote),
@@ -31,13 +37,13 @@ def say_settings(invocation: Invocation, file: MountsFile, engine: Daemon) -> No
     output.verbose(f'daemon: {engine.address or "the local default"} ({", ".join(ways)})')
 
 
-def say_plan(plan: Plan, here: Host, output: Output) -> None:
+def say_plan(plan: Plan, caller: Host, output: Output) -> None:
     """What was decided from them."""
     asked = [word for word in ('detach', 'tty', 'no_tty', 'interactive') if word in plan.settings.flags]
     missing = [
-        f'{name} is no terminal' for name, is_one in zip(('stdin', 'stdout', 'stderr'), here.terminals) if not is_one
+        f'{name} is no terminal' for name, is_one in zip(('stdin', 'stdout', 'stderr'), caller.terminals) if not is_one
     ]
-    if not missing and not here.terminals.foreground:
+    if not missing and not caller.terminals.foreground:
         missing = ['the launcher is in the background']
     if not missing and not plan.settings.tty:
         missing = ['DockerOptions.tty is false']
@@ -46,4 +52,7 @@ def say_plan(plan: Plan, here: Host, output: Output) -> None:
     output.verbose(f'terminal: {how} ({", ".join(why)})')
     by_name = f', by name: {", ".join(plan.by_name)}' if plan.by_name else ''
     output.verbose(f'{len(plan.mounts)} mounts, {len(plan.variables)} variables{by_name}')
+    if plan.profile.is_child:
+        output.verbose(f'command: {here.command(plan)[0]}, on this machine')
+        return
     output.verbose(f'image: {plan.image} ({plan.target.image_from if not plan.settings.image else "named"})')

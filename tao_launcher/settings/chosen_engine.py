@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from ..base import host
+from ..base.errors import EngineError
 from ..engine import alias, daemon
 from ..engine.client import Engine
-from .settings import engine_words
+from ..engine.profile import NO_ENGINE
+from .settings import engine_words, source_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,9 +14,18 @@ if TYPE_CHECKING:
 
 
 def engine(invocation: Invocation) -> Engine:
-    """The engine that --engine, TAO_ENGINE and docker's own settings name. Raises UsageError."""
+    """The engine that --engine, TAO_ENGINE and docker's own settings name.
+
+    Raises UsageError, and EngineError where they say that there is none.
+    """
     options, environ, here, _ = invocation
     words, _ = alias.actual(engine_words(options, environ), environ)
     found = daemon.find(words, environ, here.home, host.json_file)
+    if found.profile.is_child:
+        raise EngineError(
+            f'there is no engine to be asked ({source_of("engine", options, environ)})',
+            f'with --engine {NO_ENGINE} a job is a process of this machine: it has no container and no image',
+            advice='--engine docker, where there is one',
+        )
     owner = host.name_at_host(here) if found.is_remote else str(here.uid)
     return Engine(words, environ, found, owner)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .values import Variable
 
 FIRST = ('engine', 'context', 'release', 'registry', 'image', 'tag', 'pull', 'gpus')
-FLAGS = ('detach', 'interactive', 'no_tty', 'no_check', 'quiet', 'verbose')
+FLAGS = ('detach', 'interactive', 'no_tty', 'no_check', 'link', 'quiet', 'verbose')
 
 
 class Assignment(Record):

@@ -26,6 +26,7 @@ def _as_option(row: Option) -> str:
 VARIABLES = (
     EnvVar('LAUNCHER_MOUNTS', 'the mounts file, when --mounts_file is not given'),
     *(EnvVar(row.variable, _as_option(row)) for row in ROWS if row.variable),
+    EnvVar('TAO_DOCKER_DISABLE', "NVIDIA's; 1: as --engine none, with a notice"),
     EnvVar('TAO_HISTORY', 'the file that launches are recorded in, or off: see tao history'),
     EnvVar('TAO_LAUNCHER_DEBUG', '1: as --verbose'),
     EnvVar('TAO_DEBUG', 'set: a bug of the launcher shows its traceback'),

@@ -204,7 +204,7 @@ def engine(text: str) -> tuple[str, ...]:
     """The words of the engine's command, split as a shell would; a program of another name says which kind it is."""
     words = tuple(named(word) or word for word in split(text))  # its ValueError names an open quote
     if not words or runs_nothing(words):
-        raise ValueError('expected docker, podman, docker:/path/of/it, or "sudo -n docker"')
+        raise ValueError('expected docker, podman, docker:/path/of/it, "sudo -n docker" or none')
     if not any(map(known, words)):
         path = '/path/of/it' if ':' in words[-1] else words[-1]
         names = ' or '.join(f'{profile.name}:{path}' for profile in PROFILES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 from ..base.errors import UsageError
 from ..base.record import Record
 from ..engine import profiles
+from ..engine.profile import NO_ENGINE
 from . import layers, parsers
 from .options import BY_KEY, CONTRADICTIONS, ROWS
 from .repeatable import Problems, entry_key, place, words_of
@@ -57,6 +58,7 @@ class Settings(Record):
     notices: tuple[str, ...]
 
 
+DISABLE = 'TAO_DOCKER_DISABLE'  # as NVIDIA's launcher has it
 SINGLE = tuple(row for row in ROWS if row.kind or row.file_kind == 'flag')  # those with one value
 FLAGS = tuple(row.key for row in ROWS if not row.value and row.name and row.key not in ('help', 'version'))
 
@@ -158,6 +160,11 @@ def alone(key: str, options: Values, environ: Mapping[str, str]) -> Any:
     return found
 
 
+def source_of(key: str, options: Values, environ: Mapping[str, str]) -> Source:
+    """Where one setting comes from, without a mounts file."""
+    return next(candidates(BY_KEY[key], options, environ, None, {}))[0]
+
+
 def _single(
     row: Option, options: Values, environ: Mapping[str, str], file: MountsFile | None, defaults: Mapping[str, Any],
     sources: dict[str, Source], problems: Problems,
@@ -185,9 +192,16 @@ def candidates(
             yield Source('option', row.name), row.choices[0][0] if row.optional else True, False
     if row.variable and environ.get(row.variable):
         yield Source('variable', row.variable), environ[row.variable], True
+    if key == 'engine' and is_disabled(environ):
+        yield Source('variable', DISABLE), NO_ENGINE, True
     if row.file and file and file.options.get(row.file) is not None:
         yield Source('file', file.path, f'DockerOptions.{row.file}'), file.options[row.file], False
     yield DEFAULT, defaults.get(key, row.default), False
+
+
+def is_disabled(environ: Mapping[str, str]) -> bool:
+    """Whether NVIDIA's variable says that there is no docker to be used."""
+    return environ.get(DISABLE, '').lower() not in ('', '0', 'false', 'no')
 
 
 def _placed(engine: tuple[str, ...] | None, context: str | None, problems: Problems) -> tuple[str, ...]:

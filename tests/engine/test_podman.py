@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import notebook
 import pytest
 import test_readme as readme
 import test_status as status
@@ -16,6 +17,8 @@ from conftest import Program
 from jobs import HANDLES, IGNORES, SLEEPS, command, ended, gone, hang_up, kill_client, launched, on_terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from podman_host import Podman
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
@@ -38,6 +41,14 @@ def tao(podman: Podman) -> Program:
 def test_exit_codes(tao: Program, code: int) -> None:
     done = tao('dino', 'run', 'sh', '-c', f'echo out; echo err >&2; exit {code}')
     assert (done.returncode, done.stdout, done.stderr.splitlines()[0]) == (code, 'out\n', 'err')
+
+
+def test_a_notebook(podman: Podman, printed_argv: Callable[[str], list[str]]) -> None:
+    """The one that runs with docker, and without an engine."""
+    home = Path(podman.env['HOME'])
+    notebook.furnish(home)
+    _, *printed = notebook.outputs(notebook.CELLS, podman.env, str(home))
+    assert [printed_argv(text) for text in printed] == notebook.WORDS
 
 
 def test_the_tasks_words_arrive(tao: Program) -> None:

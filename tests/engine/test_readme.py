@@ -145,6 +145,6 @@ def test_every_option_and_variable_of_the_readme_exists(tao: Program, tao_pt: Pr
     for option in set(re.findall(r'(?<![\w-])--[a-z][a-z0-9_-]+', text)) - others:
         assert option in known, option
     environment = tao('--help', 'environment').stdout
-    not_taken_over = {'TAO_DOCKER_DISABLE', 'TAO_CLIENT_TYPE'}
+    not_taken_over = {'TAO_CLIENT_TYPE'}
     for variable in set(re.findall(r'`((?:TAO|LAUNCHER|OVERRIDE)_[A-Z_]+)`', text)) - not_taken_over:
         assert variable in environment, variable

@@ -34,19 +34,20 @@ WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'sock
 # Below the commands, these touch the world: files, processes, signals, clocks.
 TOUCH_THE_WORLD = {
     'base/access', 'base/backup', 'base/clock', 'base/files', 'base/folders', 'base/host', 'base/journal',
-    'base/local_time', 'base/lock', 'base/machine', 'base/output', 'base/ownership', 'base/reading', 'base/temporary',
-    'base/terminal', 'engine/child', 'engine/installed', 'engine/process', 'engine/signals', 'status/reader',
-    'launch/ending', 'launch/run', 'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
+    'base/local_time', 'base/lock', 'base/machine', 'base/output', 'base/ownership', 'base/reading',
+    'base/surroundings', 'base/temporary', 'base/terminal', 'engine/child', 'engine/family', 'engine/installed',
+    'engine/process', 'engine/signals', 'status/reader', 'launch/ending', 'launch/here_run', 'launch/run',
+    'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'engine/question', 'settings/chosen_engine',
     'settings/in_effect', 'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival',
-    'launch/checks', 'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/history', 'launch/host_looks',
-    'launch/investigate', 'launch/launch', 'launch/looks', 'launch/outlive', 'launch/prepare', 'launch/says',
-    'launch/status_file', 'launch/time_limit', 'launch/verbose', 'launch/witness', 'checkouts/builder',
-    'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images', 'checkouts/submodules',
-    'status/clock', 'status/latest', 'status/parse',
+    'launch/checks', 'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/here_checks', 'launch/history',
+    'launch/host_looks', 'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/looks', 'launch/outlive',
+    'launch/prepare', 'launch/says', 'launch/status_file', 'launch/time_limit', 'launch/verbose', 'launch/witness',
+    'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images',
+    'checkouts/submodules', 'status/clock', 'status/latest', 'status/parse',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {

@@ -137,6 +137,38 @@ def test_a_key_of_the_file_reaches_a_cluster_or_is_refused(row: Option, engine: 
     assert reaches(getattr(row, engine), submitted(engine), bare, row)
 
 
+def without_an_engine(*options: str) -> Result:
+    """A launch of a command of this machine."""
+    return tao('--dry-run', '--volume=/tmp:/tmp', '--engine=none', *options, 'dino', 'run', 'true')
+
+
+@pytest.mark.parametrize('row', [row for row in BY_OPTION if row.docker], ids=lambda row: row.key)
+def test_an_option_reaches_a_command_of_this_machine_or_is_named(row: Option) -> None:
+    if row.key in (*ON_A_TERMINAL, 'engine', 'interactive'):
+        return
+    bare = without_an_engine()
+    given = {'workdir': ['--workdir=/usr'], 'entrypoint': ['--entrypoint=/bin/true'], 'volume': ['--volume=/:/no/d'],
+             'ulimit': ['--ulimit=nofile=99999999'], 'shm_size': ['--shm_size=9999P']}.get(row.key, words(row))
+    done = without_an_engine(*given)
+    if row.key == 'same_paths':  # for which everything is there already
+        assert without_an_engine('--volume=/:/no/d', '--same_paths').code == 0
+    else:
+        assert reaches(row.here, done, bare, row._replace(file=''))
+
+
+@pytest.mark.parametrize('row', BY_FILE, ids=lambda row: row.file)
+def test_a_key_of_the_file_reaches_a_command_of_this_machine_or_is_named(row: Option, home: Path) -> None:
+    bare = without_an_engine()
+    special = {'workdir': '/usr', 'entrypoint': '/bin/true', 'shm_size': '9999P'}.get(row.key, '')
+    in_file(row, home, special)
+    if row.file == 'ulimits':
+        (home / '.tao_mounts.json').write_text('{"DockerOptions": {"ulimits": {"nofile": 99999999}}}')
+    if row.key in ('same_paths', *ON_A_TERMINAL):
+        assert without_an_engine() == bare
+    else:
+        assert reaches(row.here, without_an_engine(), bare, row)
+
+
 def test_parser_and_schema_know_the_same_keys() -> None:
     keys = {row.file for row in ROWS if row.file}
     assert {*PARSERS} == keys == {*SCHEMA['$defs']['dockerOptions']['properties']}

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base.secrets import masked
-from . import engine, gpus, hardware, images, mounts, rivals, settings, system
+from . import engine, gpus, hardware, here, images, mounts, rivals, settings, system
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .findings import Check, Finding
 
 CHECKS: tuple[Check, ...] = (
+    here.TASKS,
     engine.CLIENT,
     engine.DAEMON,
     engine.SERVER,
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     settings.SETTINGS,
     mounts.MOUNTS,
     mounts.SOURCES,
+    here.PLACES,
     images.LOGIN,
     images.CATALOGUE,
     system.PYTHON,

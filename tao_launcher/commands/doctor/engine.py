@@ -31,11 +31,13 @@ def real_program(facts: MachineFacts) -> str:
     return machine.real_path(facts.program) if facts.program else machine.usual_place(profiles.program(facts.engine))
 
 
-def client(facts: MachineFacts, real: str) -> Finding:
+def client(facts: MachineFacts, real: str) -> Finding | None:
     """Whether the engine's program is there, and is what its name says.
 
     `real` is its path, links followed; without one on PATH that of one elsewhere.
     """
+    if profiles.profile(facts.engine).is_child:
+        return None  # there is none
     if not facts.program and real:
         what = f'no program {profiles.program(facts.engine)} on PATH, but {real}'
         return Finding('client', 'fail', what, f'--engine {quote(real)}, or that folder on PATH')

@@ -4,6 +4,7 @@ from __future__ import annotations
 from ...base.errors import Fatal
 from ...base.record import Record
 from ...base.shell import join, quote
+from ...engine import profiles
 from ...engine.logins import is_logged_in, logins, missing_helper
 from .findings import Finding, asking
 
@@ -32,8 +33,10 @@ def _login(gathered: Gathered) -> Login:
     return look_up(gathered.settings.registry.partition('/')[0] or 'nvcr.io', gathered.facts)
 
 
-def login(facts: MachineFacts, found: Login) -> Finding:
+def login(facts: MachineFacts, found: Login) -> Finding | None:
     """Whether a login for the registry is stored."""
+    if profiles.profile(facts.engine).is_child:
+        return None  # which pulls nothing
     if found.helper:
         what = f'{found.helper}, which {found.named_by} names to keep logins, is not on PATH: no image can be pulled'
         return Finding('login', 'warn', what, 'install it, or take it out of that file and log in again')

@@ -33,7 +33,7 @@ def mounts(facts: MachineFacts) -> Finding:
 
 
 def _look(gathered: Gathered) -> Sources:
-    if gathered.facts.is_remote:
+    if gathered.facts.is_remote or gathered.daemon.profile.is_child:
         return Sources()
     settings, here = gathered.settings, gathered.invocation.here
     missing = tuple(m.source for m in settings.mounts if host.look(m.source) is False)

@@ -73,7 +73,7 @@ def _launch(program: str, profile: Mapping[str, Any], command: list[str], invoca
         return made
 
     plan, dry_run = prepare(invocation, runners.defaults(profile), target)
-    if program == runners.BUILDS_ITS_BASE:
+    if program == runners.BUILDS_ITS_BASE and not plan.profile.is_child:
         from . import base_image
 
         plan, code = (base_image.shown(program, plan, invocation), 0) if dry_run else (

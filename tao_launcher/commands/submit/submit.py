@@ -4,7 +4,8 @@ from __future__ import annotations
 from ...base import host
 from ...base.errors import UsageError
 from ...base.shell import join, quote
-from ...engine import daemon
+from ...engine import daemon, profiles
+from ...engine.docker import DOCKER
 from ...launch.history import Ended, Recorder, Started
 from ...launch.prepare import prepare
 from ...settings import command_line, parsers
@@ -19,7 +20,7 @@ from .submission import CLIENT, gpu_ids, submission, without_job
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ...launch.plan import Plan, Target
     from ...settings.command_line import Call
@@ -47,6 +48,7 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
         output.result(help_text(program))
         return 0
     here = here._replace(terminals=host.Terminals())
+    options = _with_engine(options, environ)
     invocation = invocation._replace(options=options, here=here)
     wanted = submission(program, options, *_gpus(invocation))
     invocation = invocation._replace(environ=without_job(environ))
@@ -169,6 +171,17 @@ def _refuse_late(program: str, words: list[str], call: Call) -> None:
             f'{", ".join(late)}: the options of submit go before the task name',
             advice=f'tao {program} {late[0]} … {join((call.task, call.subtask))} …',
         )
+
+
+def _with_engine(options: Values, environ: Mapping[str, str]) -> Values:
+    """The options with docker for the engine where there is none here: the machines of a cluster have their own."""
+    if not profiles.profile(engine_words(options, environ)).is_child:
+        return options
+    if 'engine' in options:
+        raise UsageError(
+            f'--engine {options["engine"]}: a submitted job needs an engine', advice='leave it out, or --engine docker',
+        )
+    return {**options, 'engine': DOCKER.name}
 
 
 def _local(invocation: Invocation) -> Invocation:

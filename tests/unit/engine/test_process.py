@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tao_launcher.engine import process
+from tao_launcher.engine import family, process
 
 
 def test_missing_program() -> None:
@@ -87,6 +87,6 @@ def test_what_a_command_has_started_is_ended_with_it(
         signal.signal(signal.SIGALRM, before)
     pid = int((tmp_path / 'pid').read_text())
     deadline = time.monotonic() + 10
-    while process._begun(pid):  # it is another's child by now, and not waited for
+    while family.begun(pid):  # it is another's child by now, and not waited for
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -10,6 +10,7 @@ from support import tao
 from tao_launcher.base.errors import UsageError
 from tao_launcher.engine import profiles
 from tao_launcher.engine.docker import DOCKER
+from tao_launcher.engine.none import NONE
 from tao_launcher.engine.podman import PODMAN
 from tao_launcher.engine.profile import Profile
 from tao_launcher.engine.profiles import PROFILES
@@ -66,7 +67,8 @@ def test_faulty_names_of_contexts() -> None:
 def test_profiles_differ() -> None:
     """A field that is the same for all is no difference."""
     for name in Profile._fields:
-        assert len({str(getattr(profile, name)) for profile in PROFILES}) > 1, name
+        every = (*PROFILES, NONE) if name == 'kind' else PROFILES
+        assert len({str(getattr(profile, name)) for profile in every}) > 1, name
 
 
 @pytest.mark.parametrize(('engine', 'program'), [
@@ -75,3 +77,15 @@ def test_profiles_differ() -> None:
 ])
 def test_program(engine: tuple[str, ...], program: str) -> None:
     assert profiles.program(engine) == program
+
+
+@pytest.mark.parametrize('word', ['nones', '/usr/bin/none', 'none:x', 'None'])
+def test_only_the_word_itself_is_no_engine(word: str) -> None:
+    assert profiles.known('none') is NONE and profiles.known(word) is None
+
+
+def test_without_an_engine_there_is_no_daemon_to_name() -> None:
+    assert not profiles.names_a_daemon(('none',)) and profiles.at(('none',), '') == ('none',)
+    with pytest.raises(ValueError, match='with no engine there is no daemon to choose'):
+        profiles.at(('none',), 'lab')
+    assert profiles.tao(('none',)) == 'tao --engine none'

@@ -78,8 +78,9 @@ def test_no_engine_in_a_container_of_tao(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / 'dino').write_text('#!/bin/sh\n')
     (tmp_path / 'dino').chmod(0o755)
     monkeypatch.setenv('PATH', str(tmp_path))
-    way = '    dino is on PATH: in a container of TAO it runs without the launcher (dino …)\n'
+    way = '    dino is on PATH here, as in a container of TAO, where --engine none runs it without another one\n'
     first, second = NO_DOCKER.splitlines(keepends=True)
+    second = second.replace('try: ', 'try: --engine none (or TAO_ENGINE=none); or ')
     assert tao('dino', 'train') == (125, '', f'tao: error: docker: no such program\n{first}{way}{second}')
     assert tao('action_recognition', 'train').err == f'tao: error: docker: no such program\n{NO_DOCKER}'
 

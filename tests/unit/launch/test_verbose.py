@@ -87,3 +87,11 @@ def test_quiet(home: Path) -> None:
         assert (done.code, done.err) == (0, '')
     done = tao('-q', '--dry-run', 'dinno')
     assert (done.code, done.err.startswith('tao: error: ')) == (2, True)
+
+
+def test_without_an_engine() -> None:
+    words = ['--engine', 'none', '--dry-run', 'dino', 'run', 'true']
+    done = tao('--verbose', *words, env={'TAO_TOOLKIT_VERSION': '6.0.0'})
+    lines = done.err.splitlines()
+    assert 'tao: engine: no engine; TAO here: 6.0.0' in lines and 'tao: command: true, on this machine' in lines
+    assert not any('image: ' in line or 'daemon: ' in line for line in lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import re
 
+import pytest
 from engine_answers import ID, Engine, container
 from support import tao
 
@@ -18,3 +19,19 @@ def test_a_remote_engine_knows_the_caller_by_name(engine: Engine) -> None:
     tao('list', env={'DOCKER_HOST': 'ssh://gpu1'})
     owner = engine.calls[0][-1]
     assert re.fullmatch(rf'label=tao\.user=[^@]+@{re.escape(os.uname().nodename)}', owner)
+
+
+@pytest.mark.parametrize(('words', 'env', 'whose'), [
+    (['--engine', 'none'], {}, '--engine'), ([], {'TAO_ENGINE': 'none'}, 'TAO_ENGINE'),
+    ([], {'TAO_DOCKER_DISABLE': '1'}, 'TAO_DOCKER_DISABLE'),
+])
+@pytest.mark.parametrize('verb', [
+    ['list'], ['stop', '--all'], ['logs', 'x'], ['attach', 'x'], ['wait', 'x'], ['exec', 'x'], ['clean'],
+    ['images', 'dino'], ['pull', 'dino'],
+], ids=lambda verb: verb[0])
+def test_there_is_none(words: list[str], env: dict[str, str], whose: str, verb: list[str]) -> None:
+    assert tao(*words, *verb, env=env) == (
+        125, '', f'tao: error: there is no engine to be asked ({whose})\n'
+        '    with --engine none a job is a process of this machine: it has no container and no image\n'
+        '    try: --engine docker, where there is one\n',
+    )

@@ -53,6 +53,7 @@ DIGEST = 'sha256:' + '0' * 64
     (parsers.pull, 'newer', 'newer'),
     (parsers.color, 'never', 'never'),
     (parsers.engine, "sudo -n '/a b/docker'", ('sudo', '-n', '/a b/docker')),
+    (parsers.engine, 'none', ('none',)), (parsers.engine, 'docker --context none', ('docker', '--context', 'none')),
 ])
 def test_taken(parse: Callable[[str], object], text: str, value: object) -> None:
     assert parse(text) == value
@@ -88,8 +89,10 @@ def test_taken(parse: Callable[[str], object], text: str, value: object) -> None
     (parsers.dry_run, 'yaml', 'expected shell, pretty or json'),
     (parsers.pull, 'no', 'expected missing, always or never'),
     (parsers.color, 'on', 'expected auto, always or never'),
-    (parsers.engine, ' ', 'expected docker, podman, docker:/path/of/it, or "sudo -n docker"'),
+    (parsers.engine, ' ', 'expected docker, podman, docker:/path/of/it, "sudo -n docker" or none'),
     (parsers.engine, "'a", 'No closing quotation'),
+    (parsers.engine, 'none x', 'expected docker, podman, docker:/path/of/it, "sudo -n docker" or none'),
+    (parsers.engine, 'sudo -n none', 'expected docker, podman, docker:/path/of/it, "sudo -n docker" or none'),
 ])
 def test_refused(parse: Callable[[str], object], text: str, expected: str) -> None:
     with pytest.raises(ValueError) as error:

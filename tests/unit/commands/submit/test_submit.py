@@ -54,3 +54,13 @@ def test_a_task_that_is_none(words: list[str]) -> None:
 
 def test_behind_a_bare_dash_dash_options_are_the_tasks() -> None:
     assert '        dino train --nodes 2\n' in script('dino', 'train', '--', '--nodes', '2')
+
+
+@pytest.mark.parametrize('how', ['slurm', 'kubernetes'])
+def test_the_machines_of_a_cluster_have_engines_of_their_own(how: str) -> None:
+    """Where this one has none, as in a pod of a notebook."""
+    words = ('submit', how, '--dry-run', 'dino', 'train')
+    assert tao(*words, env={'TAO_ENGINE': 'none'}) == tao(*words, env={'TAO_ENGINE': 'docker'})
+    assert tao(*words, env={'TAO_DOCKER_DISABLE': '1'}).out == tao(*words).out
+    done = tao('--engine', 'none', *words)
+    assert (done.code, done.err.splitlines()[0]) == (2, 'tao: error: --engine none: a submitted job needs an engine')
