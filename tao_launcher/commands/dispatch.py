@@ -14,6 +14,12 @@ def dispatch(words: list[str], invocation: Invocation) -> int:
     """Do what `words` ask for. Returns the exit code; raises Fatal."""
     if words and words[0] == 'help':
         invocation, words = invocation._replace(options={**invocation.options, 'help': True}), words[1:]
+    if words and (invocation.options.get('help') or words[1:] in (['--help'], ['-h'])):
+        from .help.guides import guide
+        from .help.topics import GUIDES
+
+        if words[0] in GUIDES:
+            return guide(words[0], invocation)
     if words and words[0] in VERBS:  # before the catalogue: a faulty one is no reason not to stop a job
         from .verbs import verb
 

@@ -1,4 +1,4 @@
-"""The README's recipes for make, notebooks and CI are run as they stand there."""
+"""The recipes for make, notebooks and CI are run as they are written."""
 from __future__ import annotations
 
 import json
@@ -11,19 +11,15 @@ import nbclient
 import nbformat
 import pytest
 import yaml
+from documents import DOCUMENTS, EVERYTHING, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Docker, Program
 
-README = (Path(__file__).parents[2] / 'README.md').read_text('utf-8')
 SPEC = '/workspace/tao-experiments/specs/dino.yaml'
 RESULTS = 'results_dir=/workspace/tao-experiments/results'
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf'^```{language}\n(.*?)^```', README, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -38,10 +34,11 @@ def home(docker: Docker) -> Path:
 
 def test_every_block_is_run_by_a_test() -> None:
     """Transcripts and the mounts file by test_readme, installation by the packaging tests, the rest here."""
-    kinds = re.findall(r'^```(\w.*)$', README, re.MULTILINE)
+    kinds = re.findall(r'^```(\w.*)$', EVERYTHING, re.MULTILINE)
     elsewhere = {'console podman', 'console remote', 'console slurm'}  # by the tests of those
     assert set(kinds) == {'console', 'json', 'sh', 'make', 'python', 'yaml'} | elsewhere
-    assert {kind: kinds.count(kind) for kind in (*elsewhere, 'sh')} == {**dict.fromkeys(elsewhere, 1), 'sh': 3}
+    assert {kind: kinds.count(kind) for kind in elsewhere} == dict.fromkeys(elsewhere, 1)
+    assert blocks('sh') == blocks('sh', DOCUMENTS['README'])
     _, completion, tests = blocks('sh')
     assert completion.split('  #')[0] == 'tao completion --install' and tests == 'tests/run\n'
 

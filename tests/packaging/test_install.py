@@ -62,7 +62,8 @@ def finds_manual(machine: Machine, command: str, cwd: Path | None = None) -> Non
     """A command of the README, with every page in the place of `tao`."""
     if not MAN:
         pytest.skip('man is not installed')
-    for page in (*PROGRAMS, 'tao_mounts'):
+    guides = [path.stem for path in (CHECKOUT / 'tao_launcher/data/man').glob('*/tao-*')]
+    for page in (*PROGRAMS, *guides):
         words = re.sub(r'\bman tao$', f'{MAN} {page}', command)
         done = machine.does('sh', '-c', words, cwd=cwd)
         assert (done.code, done.err) == (0, ''), page

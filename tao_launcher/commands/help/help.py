@@ -7,9 +7,9 @@ from ...base.errors import UsageError
 from ...base.suggest import nearest
 from ...settings.environment import VARIABLES
 from ...settings.options import OPTIONS
-from ...settings.programs import RUNNERS
+from ...settings.programs import RUNNERS, TAO
 from ...tasks.catalogue import Catalogue, CatalogueEntry, find
-from .topics import DESCRIPTION, EXIT_CODES, FILES, SYNOPSIS, TOPICS
+from .topics import DESCRIPTION, EXIT_CODES, FILES, GUIDES, SYNOPSIS, TOPICS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ def tao(catalogue: Catalogue, words: Sequence[str]) -> str:
         return _group(catalogue, rest[0]) if len(rest) == 1 else _task(catalogue, rest[0], rest[1])
     if rest[0] in RUNNERS:
         raise UsageError(f'{rest[0]} is a program of its own', advice=f'{rest[0]} --help')
-    meant = [] if catalogue.releases_with(rest[0]) else nearest(rest[0], TOPICS)
+    meant = [] if catalogue.releases_with(rest[0]) else nearest(rest[0], (*TOPICS, *GUIDES))
     if meant:
-        raise UsageError(f'no help for {rest[0]}', f'did you mean {meant[0]}?', advice='tao --help')
+        raise UsageError(f'no help for {rest[0]}', f'did you mean {meant[0]}?', advice='tao help topics')
     return _task(catalogue, '', rest[0])
 
 
@@ -49,7 +49,7 @@ def runner(program: str, root_variable: str, words: Sequence[str]) -> str:
         f'       {program} check                         is everything there\n\n'
         f'Runs COMMAND, or a shell, in the developer container of a backend checkout:\n'
         f'the folder in {root_variable}, or found from the current one upwards.\n'
-        f'more: {program} help {"|".join(TOPICS[1:])}|build|release|check\n\n'
+        f'more: {program} help {"|".join(TOPICS)}|build|release|check\n\n'
         + options(program)
     )
 
@@ -68,7 +68,18 @@ def options(program: str) -> str:
 
 def topic(program: str, name: str) -> str:
     """One of TOPICS."""
+    if name == 'topics':
+        return topics(program)
     return options(program) if name == 'options' else environment() if name == 'environment' else exit_codes()
+
+
+def topics(program: str) -> str:
+    """What there is help on, a line each."""
+    also = 'also: tao help NAME of a task, a group or a command' if program == TAO[0] else f'also: man {program}'
+    return '\n'.join([
+        f'topics ({program} help TOPIC):', *_pairs(15, TOPICS.items()), '',
+        'guides, which man has as tao-GUIDE too:', *_pairs(15, GUIDES.items()), '', also,
+    ]) + '\n'
 
 
 def environment() -> str:
@@ -113,6 +124,7 @@ def _overview(catalogue: Catalogue) -> str:
         '  --release X.Y.Z                 another TAO release',
         '',
         f'more: tao help {"|".join(TOPICS)}, tao NAME --help, man tao',
+        *textwrap.wrap(f'guides: tao help {"|".join(GUIDES)}', WIDTH, subsequent_indent='  '),
     ]
     return '\n'.join(lines) + '\n'
 

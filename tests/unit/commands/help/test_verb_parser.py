@@ -25,7 +25,7 @@ def test_verb(verb: str, fake_docker: FakeDocker) -> None:
 
 
 @pytest.mark.parametrize(('words', 'meant'), [
-    (['help', 'optoins'], 'no help for optoins\n    did you mean options?\n    try: tao --help\n'),
+    (['help', 'optoins'], 'no help for optoins\n    did you mean options?\n    try: tao help topics\n'),
     (['help', 'tao_pt'], 'tao_pt is a program of its own\n    try: tao_pt --help\n'),
     (['lst'], 'no task lst\n    did you mean list?\n    try: tao --help lists the tasks\n'),
     (['hlep'], 'no task hlep\n    did you mean help?\n    try: tao --help lists the tasks\n'),
