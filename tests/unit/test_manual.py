@@ -52,7 +52,7 @@ def test_a_change_is_named(tmp_path: Path) -> None:
     page, folder = tmp_path / 'tao_launcher/data/man/man1/tao.1', tmp_path / 'tao_launcher/data/man/man7'
     before = page.read_bytes()
     page.write_bytes(before.replace(b'GPU', b'CPU'))
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / 'old.7').write_text('old\n')
     done = subprocess.run([*made, '--check'], capture_output=True, encoding='utf-8', check=False)
     assert done.returncode == 1

@@ -22,6 +22,18 @@ TOPICS = {
 # The guides of data/guides, each a page of the manual too: tao-mounts(5), tao-jobs(7), ...
 GUIDES = {
     'mounts': 'the mounts file: folders, variables and options for docker',
+    'jobs': 'run, watch and stop jobs, and look up what ran',
+    'gpus': 'which GPUs a job gets',
+    'airgap': 'images, and machines without a network',
+    'podman': 'podman, and other engines than docker',
+    'remote': 'a daemon on another machine',
+    'slurm': 'run tasks on a Slurm cluster',
+    'kubernetes': 'run tasks on a Kubernetes cluster',
+    'apptainer': 'without docker: inside a container of TAO',
+    'developers': 'tao_pt and its siblings: work on a TAO backend',
+    'recipes': 'make, notebooks, CI, systemd, TensorBoard, Jupyter',
+    'releases': 'other TAO releases, and images of your own',
+    'trouble': 'when something goes wrong, by symptom',
 }
 DESCRIPTION = (
     'Runs NVIDIA TAO containers: one exact docker run, printed (--dry-run) or run.',
