@@ -124,7 +124,7 @@ def test_a_transcript_is_what_happens(transcript: str, docker: Docker, home: Pat
 
 def test_the_json_form_has_the_documented_keys(tao: Program, home: Path) -> None:
     done = tao('--dry-run=json', 'dino', 'train')
-    documented = re.search(r'with the keys (.*?); keys are only ever added', EVERYTHING, re.DOTALL)
+    documented = re.search(r'with\sthe\skeys\s(.*?);\skeys\sare\sonly\sever\sadded', EVERYTHING, re.DOTALL)
     assert documented
     names = re.findall(r'`(\w+)`', re.sub(r'\([^)]*\)', '', documented.group(1)))
     assert list(json.loads(done.stdout)) == names
