@@ -62,7 +62,7 @@ def _tao(sources: Sources) -> str:
     return ''.join((
         head('tao', 1, sources.version, 'TAO launcher'),
         section('NAME', 'tao \\- run NVIDIA TAO Toolkit containers with one exact docker command line\n'),
-        section('SYNOPSIS', lines(usage(words) for words, _ in topics.SYNOPSIS)),
+        section('SYNOPSIS', lines(map(usage, topics.SYNOPSIS))),
         section('DESCRIPTION', paragraphs([' '.join(topics.DESCRIPTION), *topics.DETAILS])),
         section('OPTIONS', paragraphs(['In an option\'s name - and _ are the same; names are not abbreviated.']),
                 _options('tao')),

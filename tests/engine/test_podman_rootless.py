@@ -123,6 +123,6 @@ def test_a_limit_above_the_callers(ann: list[str]) -> None:
 
 @pytest.mark.area('diagnosis')
 def test_doctor(ann: list[str]) -> None:
-    done = run([*ann, TAO, 'doctor'])
+    done = run([*ann, TAO, 'doctor', '--all'])
     assert done.returncode == 0
     assert ' podman is rootless: root in the container is you; memlock cannot be raised\n' in done.stdout

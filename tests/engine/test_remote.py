@@ -207,7 +207,7 @@ def test_a_status_file_is_read_in_its_container(over_tcp: Remote) -> None:
 
 def test_doctor(over_tcp: Remote) -> None:
     tao = launcher(over_tcp)
-    done = tao('doctor')
+    done = tao('doctor', '--all')
     assert done.returncode == 0
     assert f'ok    daemon       answers at {over_tcp.address} (remote)\n' in done.stdout
     named = [line[6:].split()[0] for line in done.stdout.splitlines() if line[6:].strip()]

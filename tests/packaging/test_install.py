@@ -183,7 +183,7 @@ def test_beside_nvidia_tao(machine: Machine, wheel: Path, theirs: Path, is_last:
     )
     machine.gets('sh', '-c', remedy)
     works(machine)
-    assert ' program ' not in machine.does('tao', 'doctor').out
+    assert ' program ' not in machine.does('tao', 'doctor', '--all').out
 
 
 def test_before_another_nvidia_tao(machine: Machine, wheel: Path, theirs: Path) -> None:
@@ -197,6 +197,6 @@ def test_before_another_nvidia_tao(machine: Machine, wheel: Path, theirs: Path) 
     ):
         path = os.pathsep.join([*map(str, order), *machine.path])
         for words in ([ours / 'tao'], [ours / 'python', '-m', 'tao_launcher']):
-            lines = machine.does(*words, 'doctor', PATH=path).out.splitlines()
+            lines = machine.does(*words, 'doctor', '--all', PATH=path).out.splitlines()
             status, _, said = next(line for line in lines if ' program ' in line).split(maxsplit=2)
             assert [status, said] == expected

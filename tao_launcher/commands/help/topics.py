@@ -3,15 +3,17 @@ from __future__ import annotations
 
 from ...settings.programs import VERB_GROUPS
 
+USAGE = (
+    'tao [options] [GROUP] TASK SUBTASK [ARGS...]',
+    'tao [options] [GROUP] TASK run COMMAND [ARGS...]',
+    'tao [options] [GROUP] TASK',
+)
 SYNOPSIS = (
-    ('tao [options] [GROUP] TASK SUBTASK [ARGS...]', 'run a task'),
-    ('tao [options] [GROUP] TASK run COMMAND...', 'a command in its container'),
-    ('tao [options] [GROUP] TASK', 'a shell in its container'),
+    *USAGE,
     *(
-        (f'tao {"|".join(verbs)}' + ' slurm|kubernetes TASK ...' * ('submit' in verbs), about)
-        for about, verbs in VERB_GROUPS.items()
+        f'tao {"|".join(verbs)}' + ' slurm|kubernetes TASK ...' * ('submit' in verbs) for verbs in VERB_GROUPS.values()
     ),
-    ('tao help [TOPIC|NAME]', 'this text, or another'),
+    'tao help [TOPIC|NAME]',
 )
 TOPICS = {
     'topics': 'what there is help on',
@@ -41,7 +43,7 @@ DESCRIPTION = (
 )
 DETAILS = (
     'GROUP is model, dataset or deploy; it may be left out. A task comes from the newest TAO release that has it,'
-    ' unless --release names another. tao --help lists all tasks; tao TASK --help shows the subtasks, the image and'
+    ' unless --release names another. tao tasks lists all tasks; tao TASK --help shows the subtasks, the image and'
     ' the releases of one, without docker; tao TASK SUBTASK --help is the help of the program in the container.',
     'The folders, variables and docker options of the mounts file apply to every launch: see tao-mounts(5).',
     '--dry-run and --volume are understood after the task name too, up to a bare --. A subtask that looks like a'

@@ -16,7 +16,11 @@ CLIENT = '''#!/bin/sh
 folder=${0%/*}
 [ "$1" != rm ] || : >"$folder/ps.out"
 [ "$1" = run ] || exec "$folder/answers" "$@"
-got() { echo "$1" >>"$folder/signals"; [ ! -e "$folder/ends" ] || exit 130; }
+got() {
+    echo "$1" >>"$folder/signals"
+    [ ! -e "$folder/is-gone" ] || : >"$folder/ps.out"
+    [ ! -e "$folder/ends" ] || exit 130
+}
 for name in INT TERM HUP; do trap "got $name" "$name"; done
 echo "$TAO_LAUNCH_ID" >"$folder/id"
 while :; do sleep 0.1; done
@@ -72,6 +76,30 @@ def test_ctrl_c_is_passed_on_once_and_the_launcher_dies_of_it(engine: Engine) ->
     assert run.end() == (-signal.SIGINT, '')
     assert run.read('signals') == 'INT\n'
     # the client ended by a signal, and may have left its container
+    assert run.asked == [['rm', '-f', '-v', A]]
+
+
+def test_a_container_that_was_seen_and_is_gone_is_not_looked_for(engine: Engine) -> None:
+    """Not in the seconds either in which one may still be in the making."""
+    (engine.folder / 'ends').touch()
+    (engine.folder / 'is-gone').touch()
+    run = Run(engine)
+    run.send(signal.SIGINT)
+    assert run.end() == (-signal.SIGINT, '')
+    # before the signal is passed on, and once the client has ended
+    assert len([call for call in engine.calls if call[1] == 'ps']) == 2
+    assert run.asked == []
+
+
+def test_a_container_that_nobody_saw_may_be_in_the_making(engine: Engine) -> None:
+    """The client has ended before the launcher looked; the container comes later."""
+    (engine.folder / 'ends').touch()
+    run = Run(engine)
+    (engine.folder / 'ps.out').write_text('')
+    run.send(signal.SIGINT)
+    wait_for(lambda: [call for call in engine.calls if call[1] == 'ps'][2:])
+    (engine.folder / 'ps.out').write_text(f'{A}\n')
+    assert run.end() == (-signal.SIGINT, '')
     assert run.asked == [['rm', '-f', '-v', A]]
 
 
