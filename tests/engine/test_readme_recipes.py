@@ -154,7 +154,7 @@ def test_workflow(docker: Docker, tao: Program, home: Path) -> None:
     assert [step.get('if', '') for step in steps] == ['', '', 'cancelled()']
     for step in steps:
         if 'if' in step:
-            assert tao('--name', 'train-7', '--detach', 'dino', 'run', 'sleep', '60', env=env).returncode == 0
+            assert tao('--name', 'train-7', '--detach', 'dino', 'run', 'sleep', '600', env=env).returncode == 0
         done = subprocess.run(
             ['bash', '-e', '-o', 'pipefail', '-c', step['run']], env=env, cwd=home, stdin=subprocess.DEVNULL,
             capture_output=True, encoding='utf-8', timeout=60,
