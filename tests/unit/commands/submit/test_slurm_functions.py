@@ -41,7 +41,7 @@ def on_a_node(
         (folder / name).write_text(f'#!/bin/bash\n{body}\n')
         (folder / name).chmod(0o755)
     env = {'PATH': f'{folder}:/usr/bin:/bin', 'CALLS': str(folder / 'calls'), **NODE, **variables}
-    subprocess.run(['bash'], input=os.fsencode(text), env=env, check=True, timeout=30)
+    subprocess.run(['bash'], input=os.fsencode(text), env=env, check=True, timeout=60)
     calls, environ = ((folder / name).read_bytes() for name in ('calls', 'calls.env'))
     entries = (os.fsdecode(entry).partition('=') for entry in environ.split(b'\0')[:-1])
     return [os.fsdecode(word) for word in calls.split(b'\0')[:-1]], {name: value for name, _, value in entries}
@@ -63,7 +63,7 @@ def ended_at_last(argv: list[str], env: dict[str, str], stdin: str) -> Iterator[
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -157,7 +157,7 @@ def signalled(folder: Path, state: str, *signals: str, until: str = '', at_pause
             wait_until(lambda: len(calls.read_text().splitlines()) > before)  # noqa: B023
         wait_until(lambda: until in calls.read_text())
         Path(f'{calls}.end').touch()
-        running.wait(20)
+        running.wait(60)
     return [line.split() for line in calls.read_text().splitlines()[1:]]
 
 
