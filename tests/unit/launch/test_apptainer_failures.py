@@ -55,7 +55,9 @@ def test_a_command_that_is_not_there(tmp_path: Path) -> None:
     (NO_FLAG, 1, 'for command "exec": unknown flag: --no-eval'),
     (NO_HOST, 255, 'Unable to handle docker://a.b/c:d uri: dial tcp: lookup a.b: no such host'),
 ])
-def test_a_job_that_was_not_started(said: str, code: int, told: str, apptainer: FakeApptainer, tmp_path: Path) -> None:
+def test_a_job_that_was_not_started(
+    said: str, code: int, told: str, apptainer: FakeApptainer, tmp_path: Path,
+) -> None:
     (tmp_path / 'said').write_text(said)
     apptainer.path.write_text(f'#!/bin/sh\ncat {tmp_path}/said >&2\nexit {code}\n')
     done, err = ran('true')
@@ -68,7 +70,8 @@ def test_a_job_that_was_not_started(said: str, code: int, told: str, apptainer: 
     (NO_NAMESPACE, 'its administrator allows user namespaces'), (NO_FLAG, 'Apptainer 1.1 or SingularityCE 3.10'),
     (NO_HOST, 'where there is a network: singularity pull tao.sif docker://nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt;'),
     (UNAUTHORIZED, "singularity registry login --username '$oauthtoken' docker://nvcr.io"),
-    (NO_ROOM, 'SINGULARITY_TMPDIR and SINGULARITY_CACHEDIR name folders'), (NO_CGROUPS, 'leave --memory and --cpus out'),
+    (NO_ROOM, 'SINGULARITY_TMPDIR and SINGULARITY_CACHEDIR name folders'),
+    (NO_CGROUPS, 'leave --memory and --cpus out'),
     (NO_FOLDER, 'for --workdir a folder that the image has'), ('FATAL:   something else', ''),
 ])
 def test_remedies(said: str, advice: str) -> None:
