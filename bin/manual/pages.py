@@ -167,7 +167,7 @@ def _arguments(parser: ArgumentParser) -> str:
 
 
 def _required(parser: ArgumentParser) -> str:
-    """The options that are none."""
+    """The options that have to be given (argparse lists them among the others)."""
     found = [action for action in parser._actions if action.option_strings and action.required]
     return ''.join(f' {bold(action.option_strings[0])} {italic(_value(action))}' for action in found)
 

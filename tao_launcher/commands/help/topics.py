@@ -47,7 +47,7 @@ DETAILS = (
     ' the releases of one, without docker; tao TASK SUBTASK --help is the help of the program in the container.',
     'The folders, variables and docker options of the mounts file apply to every launch: see tao-mounts(5).',
     '--dry-run and --volume are understood after the task name too, up to a bare --. A subtask that looks like a'
-    ' slip of a known one is refused: tao TASK -- SUBTASK runs it as it is.',
+    ' typo of a known one is refused: tao TASK -- SUBTASK runs it as it is.',
     'The result of a command goes to the standard output; notices, progress and errors go to the standard error.',
 )
 COMMANDS = (
@@ -71,7 +71,7 @@ EXIT_CODES = (
     ('70', 'a bug of the launcher'),
 )
 FILES = (
-    ('~/.tao_mounts.json', 'the mounts file: see tao-mounts(5); ~/.tlt_mounts.json is read where it is the only one'),
+    ('~/.tao_mounts.json', 'the mounts file: see tao-mounts(5); ~/.tlt_mounts.json is read if it is the only one'),
     ('~/.tao/config.json', 'a catalogue that replaces the built-in one (NVIDIA\'s formats 1.0, 2.0 and 3.0)'),
     ('~/.tao/releases.d/*.json', 'releases beside the built-in ones: see tao catalogue'),
     ('~/.local/state/tao/history.jsonl', 'what ran: see tao history; $TAO_HISTORY names another file'),
@@ -94,9 +94,10 @@ EXAMPLES = (
 NOTES = (
     'A job ends when the launcher ends, unless it was started with --detach: the first Ctrl-C goes to the job, a'
     ' second one ends it. What comes back to the shell is the exit code of the job.',
-    'A variable whose name looks secret (a word of it is KEY, TOKEN, SECRET, PASSWORD, ...) is passed by name: its'
+    'A variable whose name looks secret (one of its words is KEY, TOKEN, SECRET, PASSWORD, ...) is passed by name: its'
     ' value is in no command line.',
-    "NVIDIA's own launcher (package nvidia-tao) installs a program tao as well; tao doctor says when the two meet.",
+    "NVIDIA's own launcher (package nvidia-tao) installs a program tao as well; tao doctor says if both are"
+    ' installed in one place.',
 )
 RUNNER_EXAMPLES = (
     ('A shell in the developer container:', 'export NV_TAO_PYTORCH_TOP=~/tao-pytorch\ntao_pt'),

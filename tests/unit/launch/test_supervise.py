@@ -97,7 +97,7 @@ def test_a_container_that_nobody_saw_may_be_in_the_making(engine: Engine) -> Non
     run = Run(engine)
     (engine.folder / 'ps.out').write_text('')
     run.send(signal.SIGINT)
-    wait_for(lambda: [call for call in engine.calls if call[1] == 'ps'][2:])
+    until(lambda: [call for call in engine.calls if call[1] == 'ps'][2:])
     (engine.folder / 'ps.out').write_text(f'{A}\n')
     assert run.end() == (-signal.SIGINT, '')
     assert run.asked == [['rm', '-f', '-v', A]]
