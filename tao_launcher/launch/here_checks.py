@@ -39,8 +39,13 @@ def check(made: Plan, invocation: Invocation) -> Plan:
         before, more = (), ['a file system does not answer, as one of a network that is gone: paths are not checked']
     # which image this is, is not known
     return made._replace(
-        notices=(*made.notices, *found, *more), before=(*made.before, *before), image='', release=release,
+        notices=(*_of_here(made), *found, *more), before=(*made.before, *before), image='', release=release,
     )
+
+
+def _of_here(made: Plan) -> list[str]:
+    """The plan's notices without those about the image that the task would be taken from."""
+    return [notice for notice in made.notices if notice not in made.target.about_image]
 
 
 def _other_release(made: Plan, release: str) -> list[str]:

@@ -5,6 +5,7 @@ from ...base import access, host, machine
 from ...base.record import Record
 from ...base.shell import join, quote
 from ...engine import remedies
+from ...engine.profile import NO_ENGINE
 from ...launch import identity
 from .findings import Check, Finding, asking
 
@@ -33,11 +34,12 @@ def mounts(facts: MachineFacts) -> Finding:
 
 
 def _look(gathered: Gathered) -> Sources:
-    if gathered.facts.is_remote or gathered.daemon.profile.is_child:
+    profile = gathered.daemon.profile
+    if gathered.facts.is_remote or profile.kind == NO_ENGINE:
         return Sources()
     settings, here = gathered.settings, gathered.invocation.here
     missing = tuple(m.source for m in settings.mounts if host.look(m.source) is False)
-    own = identity.is_caller(settings.user, here) if settings.user else False
+    own = profile.is_child or bool(settings.user) and identity.is_caller(settings.user, here)
     user = f'{here.uid}:{here.gid}' if own else settings.user
     groups = host.supplementary_groups(here) if own else ()
     return Sources(

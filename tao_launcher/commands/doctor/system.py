@@ -4,7 +4,7 @@ from __future__ import annotations
 from ...base import machine
 from ...base.record import Record
 from ...base.text import numbers
-from ...engine import remedies
+from ...engine import profiles, remedies
 from .findings import Finding, asking
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ def _selinux(gathered: Gathered) -> str:
 
 def selinux(facts: MachineFacts, enforce: str) -> Finding | None:
     """Whether a mount may need a label; `enforce` is the kernel's "1" where SELinux enforces its rules."""
-    if enforce == '1' and not facts.is_remote:
+    if enforce == '1' and not facts.is_remote and not profiles.profile(facts.engine).is_child:
         return Finding('SELinux', 'info', 'enforcing: a mount may need "mode": "z"')
     return None
 

@@ -137,3 +137,11 @@ def test_limits_that_are_lower_here() -> None:
     assert done.err.count('notice') == 1
     assert done.err.startswith('tao: notice: no container is started: --port has no effect; /dev/shm has ')
     assert ' here, less than 99999999 (--ulimit)\n' in done.err
+
+
+def test_no_notice_is_about_an_image(task: Path) -> None:
+    """Which release an image would be taken from is nothing that is done here."""
+    (task / 'detectnet_v2').write_text('#!/bin/sh\n')
+    (task / 'detectnet_v2').chmod(0o755)
+    assert 'it is taken from' in tao('--engine', 'docker', '--dry-run', 'detectnet_v2', 'train').err
+    assert tao('--dry-run', 'detectnet_v2', 'train') == (0, 'env detectnet_v2 train\n', '')
