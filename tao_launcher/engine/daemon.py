@@ -54,6 +54,8 @@ def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Cal
     known = dict(environ)
     known.update((name, value) for name, equals, value in (word.partition('=') for word in before) if equals)
     profile = profiles.profile(engine)
+    if profile.is_child:
+        return Daemon(profile=profile, is_sudo=is_sudo)
     if profile.has_contexts:
         address = _with_scheme(profiles.flag(engine, profile.address)) or _docker(engine, known, home, read)
         connection = ''

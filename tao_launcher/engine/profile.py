@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NO_ENGINE = 'none'  # the name for the one that is no engine: a task is then a command of this machine
+APPTAINER_KIND = 'apptainer'  # of those without a daemon, whose containers are processes of their callers
 
 
 class Profile(Record):
@@ -43,8 +44,9 @@ class Profile(Record):
     storage: str  # the setting for the folder that images are kept in
     job_label: str  # the label tao.job in the --format of `ps`, as JSON: it may hold line breaks
     kind: str = ''  # how a job is run where that is not docker's way: a name that launch/kinds.py knows
+    gpu_option: str = ''  # what gives the GPUs to a job that is in a container and yet a process of ours
 
     @property
     def is_child(self) -> bool:
-        """Whether a job is a process of the launcher's own: the caller's user, environment and GPUs are its too."""
+        """Whether a job is a process of the launcher's own: the caller's user and GPUs are its too."""
         return bool(self.kind)

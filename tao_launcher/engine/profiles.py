@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .profile import Profile
 
 PROFILES = (DOCKER, PODMAN)
+# The programs of another kind, whose profiles are read only where they are asked for.
+DAEMONLESS = ('apptainer', 'singularity')
 PULL = tuple(dict.fromkeys(policy for profile in PROFILES for policy in profile.pull))
 
 
@@ -35,7 +37,15 @@ def named(word: str) -> Program | None:
     for known in PROFILES:
         if colon and path and name == known.name:
             return Program(path, known)
+    if colon and path and name in DAEMONLESS:
+        return Program(path, _daemonless(name))
     return None
+
+
+def _daemonless(name: str) -> Profile:
+    from .apptainer import named
+
+    return named(name)
 
 
 def known(word: str) -> Profile | None:
@@ -47,6 +57,8 @@ def known(word: str) -> Profile | None:
 
         return NONE
     name = word.rpartition('/')[2]
+    if name.startswith(DAEMONLESS) and ':' not in name:
+        return _daemonless(name)
     return next((profile for profile in PROFILES if name.startswith(profile.name) and ':' not in name), None)
 
 

@@ -102,14 +102,24 @@ def mount_words(mount: Mount) -> tuple[str, str]:
 
     Raises ConfigError for what `refused_mount` tells.
     """
+    refuse_mount(mount)
+    if ':' not in mount.source + mount.destination:
+        return '-v', ':'.join(part for part in (mount.source, mount.destination, mount.mode) if part)
+    return '--mount', bind_by_mount(mount, 'readonly')
+
+
+def bind_by_mount(mount: Mount, read_only: str) -> str:
+    """The value of --mount for a mount, with the engine's word for one that is only read."""
+    fields = ['type=bind', f'source={mount.source}', f'destination={mount.destination}']
+    return ','.join(map(_csv, fields + [read_only] * ('ro' in mount.mode.split(','))))
+
+
+def refuse_mount(mount: Mount) -> None:
+    """Raise ConfigError for what `refused_mount` tells."""
     refused = refused_mount(mount)
     if refused:
         what, why, advice = refused
         raise ConfigError(f'{mount.origin}: {what}', why, advice=advice)
-    if ':' not in mount.source + mount.destination:
-        return '-v', ':'.join(part for part in (mount.source, mount.destination, mount.mode) if part)
-    fields = ['type=bind', f'source={mount.source}', f'destination={mount.destination}']
-    return '--mount', ','.join(map(_csv, fields + ['readonly'] * ('ro' in mount.mode.split(','))))
 
 
 def refused_mount(mount: Mount) -> tuple[str, str, str] | None:

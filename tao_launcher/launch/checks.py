@@ -96,6 +96,8 @@ def _workdir(made: Plan) -> str:
 def _job_user(made: Plan, engine: Daemon, here: Host) -> JobUser | None:
     """Who the job is to the files of this host; None for root, and where that is not known."""
     is_named = made.user[:1] == ('--user',)
+    if engine.profile.is_child:
+        return _caller(here)
     if engine.is_rootless or (engine.maps_the_caller and not here.is_root):
         shown = '' if is_named or here.is_root else f'{here.uid}:{here.gid}'
     else:
@@ -112,6 +114,14 @@ def _job_user(made: Plan, engine: Daemon, here: Host) -> JobUser | None:
     # what gid another name has is the image's business
     groups = frozenset(map(int, named)) if all(map(str.isdecimal, named)) else None
     return JobUser(shown, int(uid), groups)
+
+
+def _caller(here: Host) -> JobUser | None:
+    """The caller, who may be root."""
+    from .mount_notices import JobUser
+
+    groups = frozenset((here.gid, *host.supplementary_groups(here)))
+    return JobUser(f'{here.uid}:{here.gid}', here.uid, groups) if here.uid else None
 
 
 def _mounts(made: Plan, user: JobUser | None, place: Place, engine: Daemon, invocation: Invocation) -> list[str]:

@@ -39,8 +39,8 @@ def explained(plan: Plan, lines: Lines) -> Explained:
     return [
         *_command(plan, lines[0]),
         *_options(plan, lines[1:end]),
-        *(((word,), _source(plan, f'extra_args.{word}')) for word in plan.extra_args),
-        (lines[image], _image(plan)),
+        *(((word,), source_reason(plan, f'extra_args.{word}')) for word in plan.extra_args),
+        (lines[image], image_reason(plan)),
         *([(lines[-1], command_reason(plan))] if plan.command else []),
     ]
 
@@ -59,7 +59,7 @@ def text(found: Explained) -> str:
 def _command(plan: Plan, words: tuple[str, ...]) -> Explained:
     names = engine(plan)
     context = ', context: --context' if plan.settings.context else ''
-    found: Explained = [(names, f'the engine: {_source(plan, "engine")}{context}')]
+    found: Explained = [(names, f'the engine: {source_reason(plan, "engine")}{context}')]
     if names != plan.engine:
         found = [
             (names[:1], found[0][1]), (names[1:2], 'sudo passes these variables on'), (names[2:], found[0][1]),
@@ -79,10 +79,10 @@ def _stream(plan: Plan) -> str:
 def _options(plan: Plan, lines: Lines) -> Explained:
     """Each option of docker run by its name; those that repeat are in the order of the plan."""
     repeated: dict[str, Iterator[str]] = {
-        '-v': (_mount(plan, mount) for mount in plan.mounts),
+        '-v': (mount_reason(plan, mount) for mount in plan.mounts),
         '-e': (variable(plan, word, origin) for word, origin in zip(plan.variables, plan.origins)),
-        '--ulimit': (_source(plan, f'ulimits.{limit.name}') for limit in plan.ulimits),
-        '-p': (_source(plan, f'ports.{port.container}/{port.protocol}') for port in plan.ports),
+        '--ulimit': (source_reason(plan, f'ulimits.{limit.name}') for limit in plan.ulimits),
+        '-p': (source_reason(plan, f'ports.{port.container}/{port.protocol}') for port in plan.ports),
         '--group-add': (_group(plan, group) for group in plan.groups),
     }
     repeated['--mount'] = repeated['-v']
@@ -90,7 +90,7 @@ def _options(plan: Plan, lines: Lines) -> Explained:
     for words in lines:
         name = words[0].partition('=')[0]
         if words in plan.gpus:
-            reason = _gpus(plan)
+            reason = gpus_reason(plan)
         elif name in repeated:
             reason = next(repeated[name])
         elif name == '--label':
@@ -104,21 +104,21 @@ def _options(plan: Plan, lines: Lines) -> Explained:
 def option(plan: Plan, name: str) -> str:
     """Where an option of docker run comes from, which is told once."""
     if name == '--init':
-        return f'{_source(plan, "init")}: signals reach the job and zombie processes are reaped'
+        return f'{source_reason(plan, "init")}: signals reach the job and zombie processes are reaped'
     if name == '--userns':
-        return f'{_source(plan, "user")}: how podman keeps your uid'
+        return f'{source_reason(plan, "user")}: how podman keeps your uid'
     key = KEYS.get(name, name[2:])
     if name == '--pull' and key not in plan.settings.passed:
         return 'the image came with a bundle'
     source = plan.settings.sources.get(key)
     if source and source.kind == 'setting':
-        return f'{_source(plan, source.name)}: the current folder, which is below a source'
+        return f'{source_reason(plan, source.name)}: the current folder, which is below a source'
     if key in plan.passed and key not in plan.settings.passed:
         return _default(plan)  # a developer runner's own
-    return name if name == '--detach' else _source(plan, key)
+    return name if name == '--detach' else source_reason(plan, key)
 
 
-def _source(plan: Plan, key: str) -> str:
+def source_reason(plan: Plan, key: str) -> str:
     """Where a setting comes from."""
     found = plan.settings.sources.get(key, SERVICE)
     is_own = found.kind == 'default' and plan.settings.passed.get(key, BY_KEY[key].default) != BY_KEY[key].default
@@ -133,18 +133,21 @@ def _default(plan: Plan) -> str:
     return f'default of {plan.target.program}' if plan.target.program else 'default'
 
 
-def _mount(plan: Plan, mount: Mount) -> str:
+def mount_reason(plan: Plan, mount: Mount) -> str:
+    """Where a mount comes from."""
     if mount.here:
         path = known(mount.here, plan.settings.host_paths)
-        return f'{_mount(plan, mount._replace(source=mount.here, here=""))}; {mount.here} here ({path and path.origin})'
+        reason = mount_reason(plan, mount._replace(source=mount.here, here=''))
+        return f'{reason}; {mount.here} here ({path and path.origin})'
     if mount.origin.kind == 'setting':
-        return f'{_source(plan, mount.origin.name)}: every source at its own path too'
+        return f'{source_reason(plan, mount.origin.name)}: every source at its own path too'
     same = mount.origin.kind == 'option' and mount.source == mount.destination
     return _shown(mount.origin) + ', at the same path in the container' * same
 
 
-def _gpus(plan: Plan) -> str:
-    return plan.allocation or _source(plan, 'gpus')
+def gpus_reason(plan: Plan) -> str:
+    """Where the GPUs come from."""
+    return plan.allocation or source_reason(plan, 'gpus')
 
 
 def variable(plan: Plan, word: str, origin: Source) -> str:
@@ -152,28 +155,31 @@ def variable(plan: Plan, word: str, origin: Source) -> str:
     if origin == OWN:
         return LAUNCH_ID
     if origin == Source('setting', 'user'):
-        return f'{_source(plan, "user")}: a uid that the image does not know has no home and no name'
+        return f'{source_reason(plan, "user")}: a uid that the image does not know has no home and no name'
     if origin == Source('setting', 'gpus'):
-        return f'{_gpus(plan)}: how {"CUDA" if plan.profile.is_child else "the container"} is told'
+        return f'{gpus_reason(plan)}: how {"CUDA" if plan.profile.is_child else "the container"} is told'
     hidden = '; by name, as its value may be a secret' if word in plan.export else ''
     return f'{_shown(origin)}{hidden}'
 
 
 def _group(plan: Plan, group: str) -> str:
     key = f'group_add.{group}'
-    return _source(plan, key) if key in plan.settings.sources else f'{_source(plan, "user")}: a group of yours'
+    if key in plan.settings.sources:
+        return source_reason(plan, key)
+    return f'{source_reason(plan, "user")}: a group of yours'
 
 
-def _image(plan: Plan) -> str:
+def image_reason(plan: Plan) -> str:
+    """Where the image comes from."""
     settings = plan.settings
     if settings.image:
-        found = _source(plan, 'image')
+        found = source_reason(plan, 'image')
     else:
         found = plan.target.image_from
         if settings.release:
-            found += f' ({_source(plan, "release")})'
-        found += f', registry: {_source(plan, "registry")}' if settings.registry else ''
-        found += f', tag: {_source(plan, "tag")}' if settings.tag else ''
+            found += f' ({source_reason(plan, "release")})'
+        found += f', registry: {source_reason(plan, "registry")}' if settings.registry else ''
+        found += f', tag: {source_reason(plan, "tag")}' if settings.tag else ''
     return found if plan.image == image(plan.target.image, settings) else f'{found}; by its id, as its bundle had it'
 
 

@@ -108,7 +108,8 @@ def not_restricted(settings: Settings, daemon: Daemon, environ: Mapping[str, str
 def engine_words(gpus: Gpus, daemon: Daemon, *, is_tegra: bool) -> tuple[list[tuple[str, ...]], list[Variable]]:
     """The engine's words for a request, one option each, and the variables it needs."""
     if daemon.profile.is_child:
-        return [], _for_cuda(gpus)
+        option = daemon.profile.gpu_option
+        return [(option,)] if option and gpus.kind != 'none' else [], _for_cuda(gpus)
     if gpus.kind == 'none':
         # without it a default nvidia runtime gives the container every GPU
         return [], [Variable('NVIDIA_VISIBLE_DEVICES', 'void', Source('setting', 'gpus'))]
@@ -138,6 +139,20 @@ def _for_cuda(gpus: Gpus) -> list[Variable]:
     if any(map(str.isdigit, gpus.ids)):  # CUDA counts the fastest first otherwise, nvidia-smi and docker by their place
         found.append(Variable('CUDA_DEVICE_ORDER', 'PCI_BUS_ID', source))
     return found
+
+
+def of_the_caller(settings: Settings, request: Gpus, daemon: Daemon, environ: Mapping[str, str]) -> list[Variable]:
+    """The caller's own variables about GPUs, for a job on the same GPUs whose environment is not the caller's.
+
+    None where others were asked for, in words or by variables of the same names.
+    """
+    if not daemon.profile.gpu_option or request.kind != 'all':
+        return []
+    others = {variable.name for variable in settings.file_variables}
+    return [
+        Variable(name, environ[name], Source('variable', name))
+        for name in ('CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER') if name in environ and name not in others
+    ]
 
 
 # What nvidia-smi is asked for a choice of idle GPUs, and the words that ask it.

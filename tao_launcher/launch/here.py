@@ -4,9 +4,9 @@ from __future__ import annotations
 from ..base.errors import UsageError
 from ..engine.profile import NO_ENGINE
 from ..settings.option import NOTICE
-from ..settings.options import ROWS
 from ..settings.settings import DISABLE
 from . import explain
+from .unmet import unmet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 SCRIPT = ('sh', '-c', 'exec "$0" "$@"')  # what starts a program whose name `env` would take for a variable
 # Said with what this machine has, where that is less.
 LIMITS = ('shm_size', 'ulimits')
-# The settings that a repeatable option and its key of the mounts file give, by Option.key.
-LISTED = {'port': 'ports', 'docker_arg': 'extra_args', 'group_add': 'group_add'}
 
 
 def lines(plan: Plan) -> Lines:
@@ -88,21 +86,8 @@ def notices(plan: Plan, lower: list[str]) -> list[str]:
 
 def _without_meaning(plan: Plan) -> Iterator[str]:
     """The settings, in words, that only an engine makes something of."""
-    settings = plan.settings
-    asked = {key: source for key, source in settings.sources.items() if source.kind in ('option', 'variable', 'file')}
-    for row in ROWS:
-        key = row.key
-        if row.here != NOTICE or not row.docker or row.file in LIMITS:
-            continue
-        if key in LISTED:
-            yield from (str(source) for name, source in asked.items() if name.startswith(f'{LISTED[key]}.'))
-        elif key == 'host_path':
-            yield from (str(path.origin) for path in settings.host_paths)
-        elif key == 'user':
-            is_other = settings.user not in ('', 'host') and settings.user.partition(':')[0] != plan.owner
-            yield from ([str(asked[key])] if key in asked and is_other else [])
-        elif key in asked:
-            yield str(asked[key])
+    for _, source in unmet(plan, lambda row: row.here == NOTICE and row.file not in LIMITS):
+        yield str(source)
     read_only = [mount.destination for mount in plan.mounts if 'ro' in mount.mode.split(',')]
     if read_only:
         yield f'mode ro of {", ".join(read_only)}'

@@ -1,33 +1,22 @@
-"""Runs a command of this machine to its end: passes signals on once, and leaves nothing of it running."""
+"""Runs a command of this machine, in no container, to its end."""
 from __future__ import annotations
 
-import os
-
-from ..base import host, machine, surroundings
-from ..base.errors import ConfigError, Fatal
-from ..base.late import signal
+from ..base import host, surroundings
+from ..base.errors import ConfigError
 from ..base.shell import join
-from ..engine import family, process
-from ..engine.signals import Signals, Terminal
+from ..engine import process
 from ..settings.values import Mount
-from . import argv, here, says
-from .history import Ended, Recorder, Started
+from . import argv, here, local_job
+from .history import Started
+from .local_job import Command, Way
 from .results import Ran
-from .time_limit import TIMED_OUT, TimeLimit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..base.output import Output
-    from ..engine.child import Child
     from ..settings.invocation import Invocation
     from .plan import Plan
-
-# Seconds, as with an engine.
-STILL_STOPPING = 10.0  # after the first Ctrl-C until the second is offered
-UNTOLD = 1.0  # for what the terminal may have told the job, before it is ended
-ENDING = 5.0  # for what was killed to be gone
 
 
 def run(plan: Plan, invocation: Invocation) -> int:
@@ -36,173 +25,29 @@ def run(plan: Plan, invocation: Invocation) -> int:
     Raises CommandMissing or CannotExecute when it cannot be started, ConfigError for a link that cannot be made.
     """
     environ, output = invocation.environ, invocation.output
-    command = here.command(plan)
-    output.verbose(f'running: {join(command[:1])}, on this machine')
-    recorder = Recorder(_started(plan), invocation)
-    kills, since, begun = host.memory_kills(), machine.now(), process.clock()
-    job = LocalJob(plan, output)
-    with recorder:
-        make_links(plan, environ)
-        code = job.run(command, here.environment(plan, environ))
-    how = 'timeout' if job.has_had_its_time else 'signal' if job.received else 'job'
-    was_interrupted = signal.SIGINT in job.received and code in (130, 137, -signal.SIGINT, -signal.SIGKILL)
-    known = 128 + signal.SIGINT if was_interrupted else TIMED_OUT if how == 'timeout' else _of_a_shell(code)
-    recorder.end(Ended(how, known, (*job.received, 0)[0], seconds=process.clock() - begun))
-    if was_interrupted:
-        return -signal.SIGINT
-    if known and not job.received:
-        _explain(known, kills, output)
-        says.tell(_ran(plan, invocation.here.cwd), since, output)
-    return known
+    words = here.command(plan)
+    output.verbose(f'running: {join(words[:1])}, on this machine')
+    workdir = str(plan.passed.get('workdir', ''))
+    kills = host.memory_kills()
 
+    def failed(code: int) -> int:
+        local_job.say_killed(code, kills, surroundings.shared_memory(), output)
+        return code
 
-def _of_a_shell(code: int) -> int:
-    """The exit code of a process as a shell has it."""
-    return code if code >= 0 else 128 - code
-
-
-def _started(plan: Plan) -> Started:
-    """The launch for the history, whose argv is the line of a dry run; which image this is, is not known."""
-    return Started(
+    # which image this is, is not known
+    started = Started(
         job=plan.job, argv=argv.words(here.lines(plan)), engine=plan.engine, release=plan.release, env=plan.by_name,
     )
-
-
-def _ran(plan: Plan, cwd: str) -> Ran:
-    """What the job was told; its paths are this machine's."""
-    return Ran(plan.job, here.command(plan), (Mount('/', '/'),), str(plan.passed.get('workdir', '')) or cwd)
+    ran = Ran(plan.job, words, (Mount('/', '/'),), workdir or invocation.here.cwd)  # its paths are this machine's
+    command = Command(words, here.environment(plan, environ), workdir)
+    way = Way(lambda: make_links(plan, environ), failed)
+    return local_job.run(plan, command, way, started, ran, invocation)
 
 
 def make_links(plan: Plan, environ: Mapping[str, str]) -> None:
     """Run what the plan has before its command. Raises ConfigError where that fails, and is not there anyway."""
     for _, words in plan.before:
-        answer = process.ask(words, environ, timeout=ENDING)
+        answer = process.ask(words, environ, timeout=local_job.ENDING)
         if answer.code != 0 and not (words[0] == 'ln' and surroundings.is_same(words[-2], words[-1])):
             raise ConfigError(f'{join(words)} failed', (answer.err or answer.out).strip()[:200])
 
-
-def _explain(code: int, kills: int | None, output: Output) -> None:
-    """Say why a job was killed, where the machine shows it."""
-    now = host.memory_kills()
-    if code == 137 and kills is not None and now is not None and now > kills:
-        output.error(Fatal(
-            'the kernel ended a process of this machine meanwhile because memory ran out; the job may be it (137)',
-            advice='a smaller batch size, fewer workers',
-        ))
-    size = surroundings.shared_memory()
-    if code == 128 + signal.SIGBUS and size is not None:
-        output.error(Fatal(f'a bus error, as when /dev/shm is full; it has {size >> 20} MiB', advice='fewer workers'))
-
-
-class LocalJob:
-    """A command while it runs; `received` has the signals that came."""
-
-    def __init__(self, plan: Plan, output: Output) -> None:
-        self.plan = plan
-        self.output = output
-        self.received: list[int] = []
-        self.was_told = False  # a signal has reached the job, if the terminal's did not
-        self.limit: TimeLimit | None = None
-        self.offer_at: float | None = None
-        self.end_at: float | None = None
-
-    @property
-    def has_had_its_time(self) -> bool:
-        """Whether the job is told to stop, or was, because its time was over."""
-        return self.limit is not None and self.limit.is_over
-
-    def run(self, command: tuple[str, ...], env: Mapping[str, str]) -> int:
-        """The exit code as subprocess writes it. Raises CommandMissing or CannotExecute."""
-        # one that shares the terminal is in our group, and gets from the terminal what we get
-        self.own_session = not self.plan.needs_terminal
-        terminal = Terminal(used=self.plan.tty)
-        with Signals() as self.signals, family.Foster() as self.foster:
-            child = process.start_here(
-                command, env, str(self.plan.passed.get('workdir', '')), own_session=self.own_session,
-                has_input=self.plan.interactive,
-            )
-            seconds = self.plan.settings.timeout
-            if seconds:
-                self.limit = TimeLimit(seconds, self.output, lambda: self._receive(signal.SIGTERM, child))
-            try:
-                self._watch(child)
-            finally:
-                self._end(child)
-                terminal.restore()
-            self.received += self.signals.wait(0)  # came together with the end
-        return child.wait()
-
-    def _watch(self, child: Child) -> None:
-        while child.poll() is None:
-            for number in self.signals.wait(self._patience()):
-                self._receive(number, child)
-            self.foster.bury((child.pid,))
-            if child.poll() is None:
-                self._look_at_the_clock(child)
-                if self.limit:
-                    self.limit.look()
-
-    def _patience(self) -> float | None:
-        looks = (self.offer_at, self.end_at, self.limit.look_at if self.limit else None)
-        times = [at for at in looks if at is not None]
-        return max(0.0, min(times) - process.clock()) if times else None
-
-    def _receive(self, number: int, child: Child) -> None:
-        now = process.clock()
-        is_first = number not in self.received
-        self.received.append(number)
-        if not is_first:
-            if number == signal.SIGINT:
-                self.end_at = now  # the second Ctrl-C
-            return
-        # of a terminal that was closed the kernel tells the first process of the session alone
-        is_for_us = number == signal.SIGTERM or (number == signal.SIGHUP and os.getsid(0) == os.getpid())
-        is_passed_on = self.own_session or is_for_us
-        self.was_told = self.was_told or is_passed_on
-        if number == signal.SIGINT:
-            self.offer_at = now + STILL_STOPPING  # no clock: a checkpoint may be being written
-        elif self.end_at is None:
-            self.end_at = now + (self.plan.stop_timeout if is_passed_on else UNTOLD)
-        if is_passed_on:
-            self._signal(child, number)
-
-    def _signal(self, child: Child, number: int) -> None:
-        try:
-            process.signal_to(child, number, with_group=self.own_session)
-        except PermissionError:  # it runs as another user
-            self.output.notice(f'the job runs as another user, and cannot be sent signal {number}')
-
-    def _look_at_the_clock(self, child: Child) -> None:
-        now = process.clock()
-        if self.offer_at is not None and now >= self.offer_at:
-            self.offer_at = None
-            self.output.say('still stopping; Ctrl-C again kills it')
-        if self.end_at is None or now < self.end_at:
-            return
-        self.end_at = None
-        if not self.was_told and self.received.count(signal.SIGINT) < 2:  # it has its time still
-            self.was_told = True
-            self.end_at = now + self.plan.stop_timeout
-            self._signal(child, signal.SIGTERM)
-        else:
-            self._signal(child, signal.SIGKILL)
-
-    def _end(self, child: Child) -> None:
-        """Kill what is left of the job, as an engine does with a container whose first process has ended."""
-        deadline = process.clock() + ENDING
-        if child.poll() is None:
-            child.kill()
-            child.wait()
-        if self.own_session:
-            try:
-                os.killpg(child.pid, signal.SIGKILL)
-            except OSError:
-                pass  # nothing of its group is left
-        # what is killed may have started another one just before
-        while process.clock() < deadline:
-            self.foster.bury(())
-            left = self.foster.left()
-            sent = [family.send(pid, signal.SIGKILL) for pid in left]
-            if not any(sent):  # of another user's nobody gets rid
-                return
-            process.sleep(0.01)

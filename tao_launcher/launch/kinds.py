@@ -4,7 +4,7 @@ Docker's and podman's way is the usual one; another kind has its modules here, w
 """
 from __future__ import annotations
 
-from ..engine.profile import NO_ENGINE
+from ..engine.profile import APPTAINER_KIND, NO_ENGINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ def lines(plan: Plan) -> Lines:
         from . import here
 
         return here.lines(plan)
+    if plan.profile.kind == APPTAINER_KIND:
+        from . import apptainer
+
+        return apptainer.lines(plan)
     from . import argv
 
     return argv.lines(plan)
@@ -32,6 +36,10 @@ def checked(plan: Plan, engine: Daemon, invocation: Invocation) -> Plan:
         from . import here_checks
 
         return here_checks.check(plan, invocation)
+    if plan.profile.kind == APPTAINER_KIND:
+        from . import apptainer_checks
+
+        return apptainer_checks.check(plan, engine, invocation)
     from . import checks
 
     return checks.check(plan, engine, invocation)
@@ -43,6 +51,10 @@ def explained(plan: Plan, lines: Lines) -> Explained:
         from . import here
 
         return here.explained(plan, lines)
+    if plan.profile.kind == APPTAINER_KIND:
+        from . import apptainer
+
+        return apptainer.explained(plan, lines)
     from . import explain
 
     return explain.explained(plan, lines)
@@ -54,6 +66,10 @@ def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
         from . import here_run
 
         return here_run.run(plan, invocation)
+    if plan.profile.kind == APPTAINER_KIND:
+        from . import apptainer_run
+
+        return apptainer_run.run(plan, words, invocation)
     from .run import run
 
     return run(plan, words, invocation)

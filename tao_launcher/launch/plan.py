@@ -91,6 +91,7 @@ def make(
     settings = settings._replace(ports=(target.ports or settings.ports) if target.publishes else ())
     given, request, gpu_notice = gpus.asked(settings, daemon, environ)
     gpu_words, gpu_variables = gpus.engine_words(request, daemon, is_tegra=host.is_tegra)
+    gpu_variables += gpus.of_the_caller(settings, request, daemon, environ)
     variables = collect(
         target.variables, settings.file_variables, gpu_variables, identity.variables, settings.variables,
         environ, launch_id=not (daemon.is_sudo or daemon.profile.is_child), is_child=daemon.profile.is_child,

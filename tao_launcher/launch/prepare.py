@@ -6,6 +6,7 @@ from ..base.errors import UsageError
 from ..base.secrets import masked
 from ..engine import alias, daemon
 from ..engine.init import with_init
+from ..engine.profile import NO_ENGINE
 from ..settings.locate import read_mounts_file
 from ..settings.settings import merge
 from . import gpus, identity, kinds, plan
@@ -50,7 +51,7 @@ def prepare(
     target = make_target(settings)
     if _wants_host_network(target, settings) and daemon.remaps_users(engine, host.json_file):
         target = target._replace(network='', notices=(*target.notices, _NO_HOST_NETWORK))
-    if settings.same_paths and not engine.profile.is_child:  # which has them anyway
+    if settings.same_paths and engine.profile.kind != NO_ENGINE:  # which has them anyway
         from .same_paths import applied
 
         settings = applied(target, settings, engine, host.current_folder(environ))

@@ -4,6 +4,11 @@ from __future__ import annotations
 from ..base.late import re
 from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..engine.profile import Profile
+    from .values import Source
+
 
 def hostname(text: str) -> str:
     """A host name: labels of letters, digits and -, joined by dots, at most 63 characters as the kernel has it."""
@@ -41,3 +46,22 @@ def container_name(text: str) -> str:
     if len(text) < 2 or not is_name(text, LETTERS + DIGITS):
         raise ValueError('expected two or more letters, digits, _ . -, the first a letter or digit')
     return text
+
+
+def is_file(image: str) -> bool:
+    """Whether an image is named by a path (./tao.sif, a sandbox folder) or a URI (oras://…), not by a reference."""
+    return image.startswith(('/', './', '../', '~/')) or image.endswith('.sif') or '://' in image
+
+
+def registry(text: str) -> str:
+    """HOST[:PORT][/PREFIX] of a registry, a slash at its end left out."""
+    if not re.fullmatch(r'[a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9._-]+)*/?', text):
+        raise ValueError('expected HOST[:PORT][/PREFIX], without https://')
+    return text.rstrip('/')
+
+
+def unknown_image(profile: Profile, image: str | None, source: Source) -> list[str]:
+    """What is wrong with an image for that engine, which may know no files."""
+    if not image or profile.is_child or not is_file(image):
+        return []
+    return [f'{source}: "{image}": {profile.name} takes no file and no URI as an image; --engine apptainer does']

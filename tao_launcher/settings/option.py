@@ -24,7 +24,8 @@ class Option(Record):
     Without `value` (what --help calls its value) it is a flag. `docker` is what docker and podman are told: their
     own option (--memory), CODE, or '' for an option that steers the launcher alone. `pyxis` is the same for srun's
     pyxis; `kubernetes` is a path in the pod (container.resources.limits.memory), CODE or another of the words above.
-    `here` is what becomes of an option of docker's where there is no engine.
+    `here` is what becomes of an option of docker's where there is no engine, `apptainer` with an engine that has no
+    daemon.
     """
 
     name: str  # '' for a key that only the mounts file has
@@ -40,6 +41,7 @@ class Option(Record):
     pyxis: str = ''
     kubernetes: str = ''
     here: str = NOTICE
+    apptainer: str = REFUSED
     choices: tuple[tuple[str, str], ...] = ()  # for completion: (value, what it means)
     repeatable: bool = False
     programs: tuple[str, ...] = (*TAO, *RUNNERS)

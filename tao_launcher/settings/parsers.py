@@ -10,7 +10,7 @@ from ..base.shell import split
 from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name, is_number, is_one_word
 from ..engine.docker import DOCKER
 from ..engine.profiles import PROFILES, PULL, known, named, runs_nothing
-from .container_values import container_name, cpus, entrypoint, hostname, platform
+from .container_values import container_name, cpus, entrypoint, hostname, is_file, platform, registry
 from .values import Gpus, clean_path
 
 TYPE_CHECKING = False
@@ -139,6 +139,13 @@ def image(text: str) -> str:
     return text
 
 
+def image_or_file(text: str) -> str:
+    """An image's reference; a path or a URI, which only engines without a daemon know."""
+    if '\0' in text or has_line_break(text):
+        raise ValueError(NO_LINE_BREAK)
+    return text if is_file(text) else image(text)
+
+
 def is_digest(value: object) -> bool:
     """Whether a value is an image's digest, as registries write it."""
     return isinstance(value, str) and bool(re.fullmatch('sha256:[0-9a-f]{64}', value))
@@ -149,13 +156,6 @@ def tag(text: str) -> str:
     if len(text) > 128 or not is_name(text, LETTERS + DIGITS + '_'):
         raise ValueError('expected a tag such as 6.0.0-pyt')
     return text
-
-
-def registry(text: str) -> str:
-    """HOST[:PORT][/PREFIX] of a registry, a slash at its end left out."""
-    if not re.fullmatch(r'[a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9._-]+)*/?', text):
-        raise ValueError('expected HOST[:PORT][/PREFIX], without https://')
-    return text.rstrip('/')
 
 
 def volume(text: str) -> tuple[str, str, str]:
@@ -204,7 +204,7 @@ def engine(text: str) -> tuple[str, ...]:
     """The words of the engine's command, split as a shell would; a program of another name says which kind it is."""
     words = tuple(named(word) or word for word in split(text))  # its ValueError names an open quote
     if not words or runs_nothing(words):
-        raise ValueError('expected docker, podman, docker:/path/of/it, "sudo -n docker" or none')
+        raise ValueError('expected docker, podman, docker:/path/of/it, "sudo -n docker", apptainer or none')
     if not any(map(known, words)):
         path = '/path/of/it' if ':' in words[-1] else words[-1]
         names = ' or '.join(f'{profile.name}:{path}' for profile in PROFILES)
@@ -215,6 +215,6 @@ def engine(text: str) -> tuple[str, ...]:
 KINDS: Mapping[str, Callable[[str], Any]] = {  # how the one value of an option is written, by Option.kind
     'color': color, 'container_name': container_name, 'cpus': cpus, 'destination': destination, 'dry_run': dry_run,
     'duration': duration, 'engine': engine, 'entrypoint': entrypoint, 'gpus': gpus, 'hostname': hostname,
-    'image': image, 'platform': platform, 'pull': pull, 'registry': registry, 'seconds': seconds, 'size': size,
+    'image': image_or_file, 'platform': platform, 'pull': pull, 'registry': registry, 'seconds': seconds, 'size': size,
     'tag': tag, 'user': user, 'word': word,
 }

@@ -6,6 +6,7 @@ from ..base.record import Record
 from ..engine import profiles
 from ..engine.profile import NO_ENGINE
 from . import layers, parsers
+from .container_values import unknown_image
 from .options import BY_KEY, CONTRADICTIONS, ROWS
 from .repeatable import Problems, entry_key, place, words_of
 from .values import DEFAULT, Source
@@ -83,6 +84,7 @@ def merge(
     }
     single['engine'] = _placed(single['engine'], single['context'], problems)
     problems.found += _unknown_pull(single['engine'], single['pull'], sources['pull'])
+    problems.found += unknown_image(profiles.profile(single['engine']), single['image'], sources['image'])
     if single['timeout'] and 'detach' in flags:
         problems.found.append(f'{sources["timeout"]}: a detached job has no launcher that could end it')
     given = words_of(options, environ, cwd, home, problems)
@@ -215,3 +217,4 @@ def _unknown_pull(engine: tuple[str, ...], policy: str | None, source: Source) -
     if not policy or policy in known.pull:
         return []
     return [f'{source}: "{policy}": {parsers.one_of(*known.pull)} with {known.name}']
+

@@ -9,6 +9,7 @@ from support import tao
 
 from tao_launcher.base.errors import UsageError
 from tao_launcher.engine import profiles
+from tao_launcher.engine.apptainer import APPTAINER, SINGULARITY
 from tao_launcher.engine.docker import DOCKER
 from tao_launcher.engine.none import NONE
 from tao_launcher.engine.podman import PODMAN
@@ -23,7 +24,9 @@ from tao_launcher.settings import parsers
     ('podman-remote', PODMAN, 'podman-remote'), ('docker:/opt/engine', DOCKER, '/opt/engine'),
     ('sudo -n podman:run-it --url x', PODMAN, 'run-it'), ('podman:/usr/bin/docker', PODMAN, '/usr/bin/docker'),
     ('docker --host unix:///run/podman/podman.sock', DOCKER, 'docker'),
-    ('docker --context podman', DOCKER, 'docker'),
+    ('docker --context podman', DOCKER, 'docker'), ('apptainer', APPTAINER, 'apptainer'),
+    ('singularity', SINGULARITY, 'singularity'), ('apptainer:/opt/run-it', APPTAINER, '/opt/run-it'),
+    ('nice /opt/singularity-ce --debug', SINGULARITY, '/opt/singularity-ce'),
 ])
 def test_profile(engine: str, profile: Profile, program: str) -> None:
     words = parsers.engine(engine)
@@ -67,7 +70,7 @@ def test_faulty_names_of_contexts() -> None:
 def test_profiles_differ() -> None:
     """A field that is the same for all is no difference."""
     for name in Profile._fields:
-        every = (*PROFILES, NONE) if name == 'kind' else PROFILES
+        every = (*PROFILES, NONE, APPTAINER) if name in ('kind', 'gpu_option') else PROFILES
         assert len({str(getattr(profile, name)) for profile in every}) > 1, name
 
 

@@ -6,7 +6,10 @@ from typing import Callable
 import pytest
 
 from tao_launcher.base.text import NO_LINE_BREAK
-from tao_launcher.settings.container_values import cpus, entrypoint, hostname, platform
+from tao_launcher.engine.apptainer import SINGULARITY
+from tao_launcher.engine.docker import DOCKER
+from tao_launcher.settings.container_values import cpus, entrypoint, hostname, is_file, platform, unknown_image
+from tao_launcher.settings.values import Source
 
 HOSTNAME = 'expected a host name of at most 63 letters, digits, - and dots'
 CPUS = 'expected a number of processors such as 8 or 1.5'
@@ -34,3 +37,17 @@ def test_refused(parse: Callable[[str], str], text: str, why: str) -> None:
     with pytest.raises(ValueError) as error:
         parse(text)
     assert str(error.value) == why
+
+
+@pytest.mark.parametrize(('image', 'is_so'), [
+    ('/shared/tao.sif', True), ('tao.sif', True), ('a/b.sif', True), ('./sandbox', True), ('../x', True),
+    ('~/tao.sif', True), ('docker://a/b', True), ('oras://a/b:c', True), ('/x', True),
+    ('nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt', False), ('a', False), ('tao.sifx', False), ('~x/y', False),
+])
+def test_an_image_that_is_a_file(image: str, is_so: bool) -> None:
+    assert is_file(image) is is_so
+    wrong = unknown_image(DOCKER, image, Source('option', '--image'))
+    assert wrong == [
+        f'--image: "{image}": docker takes no file and no URI as an image; --engine apptainer does'
+    ] * is_so
+    assert unknown_image(SINGULARITY, image, Source('option', '--image')) == []

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from tao_launcher.settings import container_values, parsers
 from tao_launcher.settings.values import Gpus
 
+# What --engine takes.
+ENGINES = 'expected docker, podman, docker:/path/of/it, "sudo -n docker", apptainer or none'
 DIGEST = 'sha256:' + '0' * 64
 
 
@@ -43,7 +45,7 @@ DIGEST = 'sha256:' + '0' * 64
         f'a@sha512:{"0" * 128}',
     )),
     (parsers.tag, '7.1.0-pyt', '7.1.0-pyt'),
-    (parsers.registry, 'h:5000/p/', 'h:5000/p'),
+    (container_values.registry, 'h:5000/p/', 'h:5000/p'),
     (parsers.volume, '~/a:/b/', ('~/a', '/b', '')),
     (parsers.volume, '/a:/b:ro', ('/a', '/b', 'ro')),
     (parsers.volume, '../a b', ('../a b', '', '')),
@@ -83,16 +85,16 @@ def test_taken(parse: Callable[[str], object], text: str, value: object) -> None
         '', 'sha256:1234', 'sha256:', DIGEST[:-1], f'{DIGEST}0', DIGEST.upper(), f'{DIGEST}@{DIGEST}', 'latest',
     )),
     (parsers.tag, '.a', 'expected a tag such as 6.0.0-pyt'),
-    (parsers.registry, 'https://x', 'expected HOST[:PORT][/PREFIX], without https://'),
+    (container_values.registry, 'https://x', 'expected HOST[:PORT][/PREFIX], without https://'),
     (parsers.volume, ':/a', 'expected SRC, SRC:DST or SRC:DST:MODE (a path with ":" fits into the mounts file only)'),
     (parsers.volume, '/a\n:/b', 'line breaks are not allowed here'),
     (parsers.dry_run, 'yaml', 'expected shell, pretty or json'),
     (parsers.pull, 'no', 'expected missing, always or never'),
     (parsers.color, 'on', 'expected auto, always or never'),
-    (parsers.engine, ' ', 'expected docker, podman, docker:/path/of/it, "sudo -n docker" or none'),
+    (parsers.engine, ' ', ENGINES),
     (parsers.engine, "'a", 'No closing quotation'),
-    (parsers.engine, 'none x', 'expected docker, podman, docker:/path/of/it, "sudo -n docker" or none'),
-    (parsers.engine, 'sudo -n none', 'expected docker, podman, docker:/path/of/it, "sudo -n docker" or none'),
+    (parsers.engine, 'none x', ENGINES),
+    (parsers.engine, 'sudo -n none', ENGINES),
 ])
 def test_refused(parse: Callable[[str], object], text: str, expected: str) -> None:
     with pytest.raises(ValueError) as error:

@@ -131,7 +131,8 @@ BAD: list[tuple[str, dict[str, str], str]] = [
     ('', {'TAO_DRY_RUN': 'maybe'}, 'TAO_DRY_RUN: "maybe": expected shell, pretty or json'),
     ('', {'TAO_PULL': 'no'}, 'TAO_PULL: "no": expected missing, always or never'),
     ('', {'TAO_ENGINE': "'docker"}, 'TAO_ENGINE: "\'docker": No closing quotation'),
-    ('', {'TAO_ENGINE': ' '}, 'TAO_ENGINE: " ": expected docker, podman, docker:/path/of/it, "sudo -n docker" or none'),
+    ('', {'TAO_ENGINE': ' '},
+        'TAO_ENGINE: " ": expected docker, podman, docker:/path/of/it, "sudo -n docker", apptainer or none'),
     ('', {'OVERRIDE_REGISTRY': 'https://x'},
         'OVERRIDE_REGISTRY: "https://x": expected HOST[:PORT][/PREFIX], without https://'),
 ]

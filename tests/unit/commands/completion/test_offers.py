@@ -57,7 +57,7 @@ def test_first_word() -> None:
     (['-'], None),
     (['--env', 'CUDA'], ['CUDA_VISIBLE_DEVICES']),
     (['--env', 'A=C'], []),
-    (['--engine', 's'], ['sudo -n docker']),
+    (['--engine', 's'], ['sudo -n docker', 'singularity']),
     (['--image', 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-p'], ['nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt']),
     (['--quiet', '--qui'], []),
     (['--volume', 'a:b', '--vol'], ['--volume']),

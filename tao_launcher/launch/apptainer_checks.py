@@ -1,0 +1,64 @@
+"""What is looked for on this host before a launch with Apptainer, and the image as a path here."""
+from __future__ import annotations
+
+from ..base import host, machine, surroundings
+from ..base.errors import ConfigError, UsageError
+from ..settings.container_values import is_file
+from . import apptainer, apptainer_refusals, checks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..base.host import Host
+    from ..engine.daemon import Daemon
+    from ..settings.invocation import Invocation
+    from .plan import Plan
+
+
+def check(made: Plan, engine: Daemon, invocation: Invocation) -> Plan:
+    """The plan with its image as it is here, what goes by name under the program's names for it, and notices.
+
+    Raises UsageError for options that cannot be had, ConfigError for files and folders that are missing.
+    """
+    here = invocation.here
+    name = made.profile.name
+    if engine.is_sudo:
+        raise UsageError(
+            f'{name} with sudo: the job would be root\'s', 'sudo takes away the variables that it is told by',
+            advice=f'--engine {name}: it needs no root',
+        )
+    apptainer_refusals.refuse(made, here.machine)
+    limits = {limit.name: surroundings.soft_limit(limit.name) for limit in made.ulimits}
+    notices = apptainer_refusals.notices(made, here.machine, machine.memory(), limits)
+    made = made._replace(image=_image(made, here), notices=(*made.notices, *notices))
+    exported = apptainer.exported(made, made.profile, invocation.environ)
+    return checks.check(made, engine, invocation)._replace(export=exported, by_name=tuple(exported))
+
+
+def _image(made: Plan, here: Host) -> str:
+    """The image, a file or folder by its absolute path. Raises ConfigError when it is not here."""
+    image, origin = made.image, made.settings.sources['image']
+    is_never = made.passed.get('pull') == 'never'
+    if not is_file(image):
+        if is_never:
+            raise _unpulled(made)
+        return image
+    if '://' in image:
+        return image
+    path = f'{here.home}{image[1:]}' if image.startswith('~/') else image
+    if not path.startswith('/'):
+        path = f'{here.cwd.rstrip("/")}/{path[2:] if path.startswith("./") else path}'
+    if 'no_check' not in made.settings.flags and host.look(path) is False:
+        raise ConfigError(
+            f'{origin}: {path}: no such file or folder', f'nearest existing folder: {host.nearest_parent(path)}',
+            advice=f'{made.profile.name} pull {path} docker://IMAGE makes it',
+        )
+    return path
+
+
+def _unpulled(made: Plan) -> ConfigError:
+    """The error for an image of a registry that may not be asked."""
+    name = made.profile.name
+    return ConfigError(
+        f'{made.settings.sources["pull"]}: never: {name} asks the registry for {made.image} at each launch',
+        advice=f'{name} pull tao.sif {apptainer.location(made.image)}, then --image ./tao.sif',
+    )

@@ -1,0 +1,66 @@
+"""Runs a command in a container of Apptainer's to its end."""
+from __future__ import annotations
+
+from ..base import host, machine, temporary
+from ..base.errors import CheckFailed
+from ..base.shell import join
+from ..engine import process, profiles
+from ..engine.apptainer import variable
+from . import apptainer, here, local_job
+from .history import Started
+from .local_job import Command, Way
+from .results import Ran
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..settings.invocation import Invocation
+    from .plan import Plan
+
+WORKDIR = 'WORKDIR'  # the program's variable for the folder that has the container's /tmp, /var/tmp and home
+
+
+def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
+    """Run a plan whose dry run prints `words`; the job's exit code, negative to die of a signal.
+
+    Raises EngineMissing when there is no such program.
+    """
+    environ, output = invocation.environ, invocation.output
+    output.verbose(f'running: {join((*plan.engine, "exec"))} … {plan.image}')
+    kills = host.memory_kills()
+
+    def failed(code: int) -> int:
+        local_job.say_killed(code, kills, machine.memory() // 2, output)
+        return code
+
+    started = Started(
+        plan.job, words, plan.engine, plan.image, words.index(apptainer.location(plan.image)), plan.release,
+        plan.by_name,
+    )
+    ran = Ran(plan.job, here.command(plan), plan.mounts, str(plan.passed.get('workdir', '')))
+    way = Way(lambda: _find(plan.engine, environ), failed)
+    given = apptainer.environment(plan, environ)
+    name = variable(plan.profile, WORKDIR)
+    if name in environ:
+        return local_job.run(plan, _command(plan, given), way, started, ran, invocation)
+    try:
+        folder = temporary.folder()
+    except CheckFailed as e:
+        output.notice(f'{e.what}: /tmp and the home of the job are in memory')
+        return local_job.run(plan, _command(plan, given), way, started, ran, invocation)
+    with folder as path:
+        return local_job.run(plan, _command(plan, {**given, name: path}), way, started, ran, invocation)
+
+
+def _command(plan: Plan, environ: Mapping[str, str]) -> Command:
+    # the program passes a signal on to the job
+    return Command(apptainer.words(plan), environ, tells_others=True)
+
+
+def _find(engine: tuple[str, ...], environ: Mapping[str, str]) -> None:
+    """Raise EngineMissing where the engine's program cannot be started."""
+    program = profiles.program(engine)
+    for word in (engine[0], program):
+        if not machine.which(word, environ):
+            raise process.missing(word, 'no such program, or it is not executable')
