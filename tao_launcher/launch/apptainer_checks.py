@@ -4,10 +4,12 @@ from __future__ import annotations
 from ..base import host, machine, surroundings
 from ..base.errors import ConfigError, UsageError
 from ..settings.container_values import is_file
-from . import apptainer, apptainer_refusals, checks
+from . import apptainer, apptainer_refusals, checks, sif_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..base.host import Host
     from ..engine.daemon import Daemon
     from ..settings.invocation import Invocation
@@ -29,16 +31,19 @@ def check(made: Plan, engine: Daemon, invocation: Invocation) -> Plan:
     apptainer_refusals.refuse(made, here.machine)
     limits = {limit.name: surroundings.soft_limit(limit.name) for limit in made.ulimits}
     notices = apptainer_refusals.notices(made, here.machine, machine.memory(), limits)
-    made = made._replace(image=_image(made, here), notices=(*made.notices, *notices))
+    made = made._replace(image=_image(made, invocation.environ, here), notices=(*made.notices, *notices))
     exported = apptainer.exported(made, made.profile, invocation.environ)
     return checks.check(made, engine, invocation)._replace(export=exported, by_name=tuple(exported))
 
 
-def _image(made: Plan, here: Host) -> str:
+def _image(made: Plan, environ: Mapping[str, str], here: Host) -> str:
     """The image, a file or folder by its absolute path. Raises ConfigError when it is not here."""
     image, origin = made.image, made.settings.sources['image']
     is_never = made.passed.get('pull') == 'never'
     if not is_file(image):
+        own = sif_files.local_image(image, environ, here) if made.passed.get('pull') != 'always' else ''
+        if own:
+            return own
         if is_never:
             raise _unpulled(made)
         return image

@@ -10,7 +10,19 @@ from ...launch import argv
 from ...launch.variables import LAUNCH_ID
 from . import contract
 from .slurm_functions import (
-    ARRAY, BATCH, CLEAN, CONTRACT, FUNCTIONS, GPUS, GRACE, LIMIT, NODE, PAUSE, PAUSES, RANK, TRAPS,
+    ARRAY,
+    BATCH,
+    CLEAN,
+    CONTRACT,
+    FUNCTIONS,
+    GPUS,
+    GRACE,
+    LIMIT,
+    NODE,
+    PAUSE,
+    PAUSES,
+    RANK,
+    TRAPS,
 )
 from .slurm_functions import NAME as CONTAINER_NAME
 from .submission import gpu_ids

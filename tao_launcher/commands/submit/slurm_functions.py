@@ -53,9 +53,10 @@ container() {
 %(checks)s    [[ ! $ended$warned ]] || return 129
     launch &
     client=$!
-    wait "$client"
-    while kill -0 "$client" 2>/dev/null; do wait "$client"; done
-    wait "$client"
+    # bash would say there that it was killed
+    wait "$client" 2>/dev/null
+    while kill -0 "$client" 2>/dev/null; do wait "$client" 2>/dev/null; done
+    wait "$client" 2>/dev/null
 }
 
 node() {
