@@ -1,9 +1,7 @@
-"""tao_mounts(5), the page of the mounts file, from its JSON Schema."""
+"""What tao-mounts(5) has of the mounts file's JSON Schema: its keys."""
 from __future__ import annotations
 
-from tao_launcher.commands.help import topics
-
-from .roff import bold, head, italic, item, lines, paragraphs, section, see_also, subsection, text, verbatim
+from .roff import bold, item, paragraphs, section, subsection, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +14,8 @@ KINDS = {
 }
 
 
-def mounts_page(schema: Mapping[str, Any], version: str) -> str:
-    """tao_mounts(5): every key of the schema with its description, and an example."""
+def keys(schema: Mapping[str, Any]) -> str:
+    """The section KEYS: every key of the schema, with its description."""
     sections = []
     for name, found in schema['properties'].items():
         if name.startswith('$'):
@@ -27,15 +25,7 @@ def mounts_page(schema: Mapping[str, Any], version: str) -> str:
         each = 'A list; each of it has:' if 'items' in top else ''
         sections.append(subsection(bold(name), paragraphs(filter(None, (top['description'], each))),
                                    _members(entry, schema)))
-    return ''.join((
-        head('tao_mounts', 5, version, 'TAO launcher'),
-        section('NAME', 'tao_mounts \\- the mounts file of tao(1): folders, variables and options for docker\n'),
-        section('SYNOPSIS', lines(italic(path) for path in topics.MOUNTS_FILES)),
-        section('DESCRIPTION', paragraphs(topics.MOUNTS_DESCRIPTION), *sections),
-        section('EXAMPLES', verbatim(topics.MOUNTS_EXAMPLE)),
-        section('NOTES', paragraphs(topics.MOUNTS_NOTES)),
-        see_also(('tao', 1), ('tao_pt', 1), ('docker-run', 1)),
-    ))
+    return section('KEYS', *sections)
 
 
 def _resolved(schema: Mapping[str, Any], top: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ from tao_launcher.settings.environment import VARIABLES
 from tao_launcher.settings.option import spellings
 from tao_launcher.settings.options import OPTIONS
 
-from .mounts import mounts_page
+from . import guides
+from .mounts import keys
 from .roff import bold, head, italic, item, lines, paragraphs, section, see_also, subsection, text, usage, verbatim
 
 TYPE_CHECKING = False
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 class Sources(Record):
-    """What the pages are made of: parsers with all verbs, data/runners.json, data/mounts.schema.json."""
+    """What the pages are made of: parsers with all verbs, data/runners.json, data/mounts.schema.json, data/guides."""
 
     version: str
     tao: ArgumentParser
     runner: ArgumentParser | None
     profiles: Mapping[str, Any]
     schema: Mapping[str, Any]
+    guides: Mapping[str, str]
 
 
 def pages(sources: Sources) -> dict[str, str]:
@@ -35,15 +37,32 @@ def pages(sources: Sources) -> dict[str, str]:
         'man1/tao.1': _tao(sources),
         f'man1/{first}.1': _runner(sources),
         **{f'man1/{name}.1': f'.so man1/{first}.1\n' for name in others},
-        'man5/tao_mounts.5': mounts_page(sources.schema, sources.version),
+        **_guides(sources),
+        'man5/tao_mounts.5': '.so man5/tao-mounts.5\n',  # as the page was called first
     }
+
+
+def _guides(sources: Sources) -> dict[str, str]:
+    found = {}
+    others = (('tao', 1), ('tao_pt', 1), *_names(sources), ('docker-run', 1))
+    for topic, source in sources.guides.items():
+        name, number = guides.named(source)
+        is_mounts = topic == 'mounts'
+        more = [keys(sources.schema)] if is_mounts else []
+        found[f'man{number}/{name}.{number}'] = guides.page(
+            source, sources.version, others, *more, also='tao_mounts' if is_mounts else '')
+    return found
+
+
+def _names(sources: Sources) -> list[tuple[str, int]]:
+    return [guides.named(source) for source in sources.guides.values()]
 
 
 def _tao(sources: Sources) -> str:
     return ''.join((
         head('tao', 1, sources.version, 'TAO launcher'),
         section('NAME', 'tao \\- run NVIDIA TAO Toolkit containers with one exact docker command line\n'),
-        section('SYNOPSIS', lines(usage(words) for words, _ in topics.SYNOPSIS)),
+        section('SYNOPSIS', lines(map(usage, topics.SYNOPSIS))),
         section('DESCRIPTION', paragraphs([' '.join(topics.DESCRIPTION), *topics.DETAILS])),
         section('OPTIONS', paragraphs(['In an option\'s name - and _ are the same; names are not abbreviated.']),
                 _options('tao')),
@@ -53,7 +72,7 @@ def _tao(sources: Sources) -> str:
         _exit_status(),
         section('EXAMPLES', _examples(topics.EXAMPLES)),
         section('NOTES', paragraphs(topics.NOTES)),
-        see_also(*((name, 1) for name in sources.profiles), ('tao_mounts', 5), ('docker-run', 1)),
+        see_also(*((name, 1) for name in sources.profiles), *_names(sources), ('docker-run', 1)),
     ))
 
 
@@ -75,7 +94,7 @@ def _runner(sources: Sources) -> str:
         _environment(),
         _exit_status(),
         section('EXAMPLES', _examples(topics.RUNNER_EXAMPLES)),
-        see_also(('tao', 1), ('tao_mounts', 5), ('docker-run', 1)),
+        see_also(('tao', 1), *_names(sources), ('docker-run', 1)),
     ))
 
 
@@ -148,7 +167,7 @@ def _arguments(parser: ArgumentParser) -> str:
 
 
 def _required(parser: ArgumentParser) -> str:
-    """The options that are none."""
+    """The options that have to be given (argparse lists them among the others)."""
     found = [action for action in parser._actions if action.option_strings and action.required]
     return ''.join(f' {bold(action.option_strings[0])} {italic(_value(action))}' for action in found)
 

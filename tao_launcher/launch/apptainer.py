@@ -117,10 +117,11 @@ def environment(plan: Plan, environ: Mapping[str, str]) -> dict[str, str]:
     return {**environ, **given, **plan.export}
 
 
-def words(plan: Plan) -> tuple[str, ...]:
-    """The program's own argv, without what sets its environment."""
+def words(plan: Plan, command: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The program's own argv, without what sets its environment; with another command instead of the job's."""
     found = lines(plan)
     start = found.index((*plan.engine, 'exec'))
+    found[-1] = command or found[-1]
     return tuple(word for line in found[start:] for word in line)
 
 

@@ -6,7 +6,7 @@ from ..base.errors import CheckFailed
 from ..base.shell import join
 from ..engine import process, profiles
 from ..engine.apptainer import variable
-from . import apptainer, here, local_job
+from . import apptainer, apptainer_failures, here, local_job
 from .history import Started
 from .local_job import Command, Way
 from .results import Ran
@@ -24,13 +24,17 @@ WORKDIR = 'WORKDIR'  # the program's variable for the folder that has the contai
 def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
     """Run a plan whose dry run prints `words`; the job's exit code, negative to die of a signal.
 
-    Raises EngineMissing when there is no such program.
+    Raises EngineMissing when there is no such program, EngineError when it has not started the job.
     """
     environ, output = invocation.environ, invocation.output
     output.verbose(f'running: {join((*plan.engine, "exec"))} … {plan.image}')
-    kills = host.memory_kills()
+    kills, begun = host.memory_kills(), process.clock()
+    given = apptainer.environment(plan, environ)
 
     def failed(code: int) -> int:
+        error = apptainer_failures.looked_at(code, process.clock() - begun, plan, given)
+        if error:
+            raise error
         local_job.say_killed(code, kills, machine.memory() // 2, output)
         return code
 
@@ -40,7 +44,6 @@ def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
     )
     ran = Ran(plan.job, here.command(plan), plan.mounts, str(plan.passed.get('workdir', '')))
     way = Way(lambda: _find(plan.engine, environ), failed)
-    given = apptainer.environment(plan, environ)
     name = variable(plan.profile, WORKDIR)
     if name in environ:
         return local_job.run(plan, _command(plan, given), way, started, ran, invocation)

@@ -75,11 +75,15 @@ class Launch(Record):
             if len(fields) < 4 or fields[0] not in ids:
                 continue
             container = Container(fields[0], fields[1], answers.texts(answers.parsed(fields[3])))
-            if self.launch_id and f'{LAUNCH_ID}={self.launch_id}' in container.environment:
+            if self.owns(container):
                 found.append(container)
             elif self._may_be_ours(fields[2].strip('"'), container.environment):
                 unmarked.append(container)
         return found if found or (self.launch_id and not self.is_wrapped()) else unmarked
+
+    def owns(self, container: Container) -> bool:
+        """Whether a container has this launch's value, and so is surely its own."""
+        return bool(self.launch_id) and f'{LAUNCH_ID}={self.launch_id}' in container.environment
 
     def _may_be_ours(self, created: str, environment: tuple[str, ...]) -> bool:
         """Whether a container has no launch's value, and is not older than this launch."""

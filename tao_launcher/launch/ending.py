@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .containers import Container, Launch
     from .plan import Plan
     from .time_limit import TimeLimit
+    from .witness import Witness
 
     class Onlooker(Protocol):
         """Looks at something at `look_at` (by process.clock(); None for no more), or when words are in its pipes."""
@@ -51,17 +52,25 @@ class LaunchedContainer:
         self.silence: Answer | None = None  # the engine's last answer, where it does not say what there is
         self.id = ''  # of the container, once it was found
         self.seen = ''  # the id of a container that was the launch's when the engine was last asked
+        self.was_ended = False  # its container was removed while the client was still there
+        self.was_seen = False  # its container, surely its own, before the client had ended
         self.was_lost = False  # the job was running when its client lost the engine
         self.is_left = False  # it runs on, by its own terminal's keys or as it was asked to
         self.seconds = 0.0  # from its client's start to the end of the clean-up
         self._is_ambiguous = False  # and that was said
         self.limit: TimeLimit | None = None
+        self.witness: Witness | None = None
         self.watchers: list[Onlooker] = []  # what else looks at something while the job runs
 
     @property
     def is_silent(self) -> bool:
         """Whether the engine does not answer."""
         return self.silence is not None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its container was there before: where there is none now, it is gone, and not in the making."""
+        return self.was_ended or self.was_seen or bool(self.witness and self.witness.is_sure)
 
     @property
     def has_had_its_time(self) -> bool:

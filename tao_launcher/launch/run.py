@@ -42,7 +42,9 @@ def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
     recorder = Recorder(of_plan(plan, words), invocation)
     witness = Witness(plan, launch, recorder.look_up)
     job = SupervisedJob(plan, launch, output)
-    job.watchers += [witness] if recorder.is_kept else []
+    if recorder.is_kept:
+        job.witness = witness
+        job.watchers.append(witness)
     if plan.settings.timeout:
         from .time_limit import TimeLimit
 

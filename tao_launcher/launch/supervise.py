@@ -39,7 +39,6 @@ class SupervisedJob(LaunchedContainer):
         super().__init__(plan, launch, output)
         self.abandoned = False
         self.untold: list[Untold] = []
-        self.was_ended = False  # its container was removed while the client was still there
         self.is_alone = False  # the client has ended before the job
         self.is_unreached = False  # the engine does not answer, and cannot have answered the client
         self.offer_at: float | None = None
@@ -127,6 +126,7 @@ class SupervisedJob(LaunchedContainer):
         answer = self.launch.find(PATIENCE)
         found = answer or []
         self.id = found[0].id if len(found) == 1 else self.id
+        self.was_seen = self.was_seen or any(map(self.launch.owns, found))
         (container,) = found if len(found) == 1 and found[0].state == 'running' else (None,)
         for each in due:
             if answer is None and (each.is_passed_on or self.is_alone):  # asked again later
@@ -185,7 +185,7 @@ class SupervisedJob(LaunchedContainer):
         ended, deadline = time.time(), process.clock()
         found = self.ours()
         self.is_unreached = self.is_silent and seconds < QUICK_DEATH + process.clock() - deadline
-        if seconds < QUICK_DEATH and not self.was_ended and is_the_clients(code, signalled=bool(self.received)):
+        if seconds < QUICK_DEATH and not self.is_known and is_the_clients(code, signalled=bool(self.received)):
             deadline += IN_THE_MAKING
         while not found and not self.is_silent and process.clock() < deadline:
             process.sleep(0.2)

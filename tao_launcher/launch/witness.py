@@ -38,6 +38,7 @@ class Witness:
         self._question: Question | None = None
         self._course = self._questions()
         self.container = ''
+        self.is_sure = False  # that container is this launch's own
         self.image_id = ''
         self.digests: tuple[str, ...] = ()
         self.look_at: float | None = process.clock()
@@ -99,7 +100,7 @@ class Witness:
         found = self._launch.ours_among([line for _, _, line in told], ids)
         if len(found) != 1:
             return
-        self.container = found[0].id
+        self.container, self.is_sure = found[0].id, self._launch.owns(found[0])
         image = next(image_id(image) for image, _, line in told if line.startswith(self.container))
         if image and image != self.image_id:  # another has its name by now, or it was not here before
             self.image_id, self.digests = image, ()

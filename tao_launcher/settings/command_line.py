@@ -124,7 +124,7 @@ def call(
         raise UsageError(f'which task of {group}?', advice=f'tao {quote(group)} --help')
     task = rest.pop(0)
     if not task:
-        raise UsageError('the task is an empty word: was a variable not set?', advice='tao --help lists the tasks')
+        raise UsageError('the task is an empty word: was a variable not set?', advice='tao tasks')
     if task in HELP:
         return Call('help', group)
     taken = [] if untouched else _late(rest, task, subtasks.get(task, ()), values)

@@ -9,14 +9,14 @@ VERB_GROUPS = {
         'list': 'jobs.list', 'stop': 'jobs.stop', 'logs': 'jobs.logs', 'attach': 'jobs.attach', 'wait': 'jobs.wait',
         'exec': 'jobs.exec', 'clean': 'jobs.clean',
     },
-    'how far, what ran': {
+    'how far they are, what ran': {
         'progress': 'progress.progress', 'history': 'history.history', 'again': 'history.again',
     },
-    'releases, images, air gap': {
-        'info': 'info', 'images': 'images.show', 'pull': 'images.pull', 'bundle': 'images.steps',
+    'tasks, images, air gap': {
+        'tasks': 'tasks', 'info': 'info', 'images': 'images.show', 'pull': 'images.pull', 'bundle': 'images.steps',
         'catalogue': 'catalogue.verbs',
     },
-    'this machine, settings': {
+    'this machine, its settings': {
         'doctor': 'doctor.doctor', 'config': 'config.verbs', 'completion': 'completion.completion',
     },
     'run a task on a cluster': {'submit': 'submit.arguments'},

@@ -174,7 +174,7 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
         if catalogue.releases_with(name) else f'did you mean {"the group " * (name in catalogue.groups())}{name}?'
         for name in meant
     ]
-    return UnknownTask(what, *lines, advice='tao --help lists the tasks')
+    return UnknownTask(what, *lines, advice='tao tasks')
 
 
 def from_override(document: Any, path: str, subtasks: Mapping[str, Sequence[str]]) -> Catalogue:

@@ -7,12 +7,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator, Mapping, Optional, Sequence, Union
 
 import pytest
+from waiting import until
 
 if TYPE_CHECKING:
     from conftest import Docker
@@ -26,7 +26,7 @@ BARE_PYTHON = [str(Path(sys.base_prefix, 'bin', 'python3')), '-I', '-S']
 # An engine that does something at its leisure, and says which process it is.
 SLOW = """#!/bin/sh
 case $1 in
-{verbs}) echo $$ >{folder}/pid.new; mv {folder}/pid.new {folder}/pid; exec sleep 60 ;;
+{verbs}) echo $$ >{folder}/pid.new; mv {folder}/pid.new {folder}/pid; exec sleep 600 ;;
 *) exec {docker} "$@" ;;
 esac
 """
@@ -68,19 +68,17 @@ class Registry:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
         reach = f'import socket; socket.create_connection(("127.0.0.1", {port}), 1)'
-        for _ in range(100):
-            if subprocess.run(
+        until(
+            lambda: self.process.poll() is not None or subprocess.run(
                 [*inside, sys.executable, '-c', reach], stderr=subprocess.DEVNULL, check=False,
-            ).returncode == 0:
-                return
-            time.sleep(0.05)
-        self.cut()
-        pytest.fail((folder / 'log').read_text())
+            ).returncode == 0, 'the registry answers',
+        )
+        assert self.process.poll() is None, (folder / 'log').read_text()
 
     def cut(self) -> None:
         """From here on nobody answers."""
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 @contextmanager

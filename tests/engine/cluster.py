@@ -70,7 +70,7 @@ class Cluster:
         """What scontrol shows of a job."""
         return dict(re.findall(r'(\w+)=(\S*)', self.run('scontrol', '-o', 'show', 'job', job).out))
 
-    def wait_for(self, job: str, *states: str, timeout: float = 30) -> dict[str, str]:
+    def wait_for(self, job: str, *states: str, timeout: float = 60) -> dict[str, str]:
         """What scontrol shows of a job once it is in one of `states`."""
         deadline = time.monotonic() + timeout
         while (found := self.job(job))['JobState'] not in states:
@@ -78,7 +78,7 @@ class Cluster:
             time.sleep(0.1)
         return found
 
-    def ended(self, job: str, timeout: float = 30) -> str:
+    def ended(self, job: str, timeout: float = 60) -> str:
         """A job's exit code as Slurm writes it, once it has ended: CODE:SIGNAL."""
         found = self.wait_for(job, *ENDED, timeout=timeout)
         return found['ExitCode']
@@ -88,7 +88,7 @@ class Cluster:
         found = list(self.home.glob(f'*-{job}.log'))
         return os.fsdecode(found[0].read_bytes()) if found else ''
 
-    def says(self, job: str, text: str, times: int = 1, timeout: float = 30) -> None:
+    def says(self, job: str, text: str, times: int = 1, timeout: float = 60) -> None:
         """Wait until a job has said `text` so many times."""
         deadline = time.monotonic() + timeout
         while self.log(job).count(text) < times:

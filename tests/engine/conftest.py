@@ -16,6 +16,7 @@ import mini_checkouts
 import pytest
 from air_gap import Registry
 from mini_checkouts import Mini
+from waiting import PATIENCE
 
 from tao_launcher.checkouts.builder import PLUGINS
 
@@ -121,12 +122,12 @@ class Docker:
             'ps', '-q', '--no-trunc', *(['--all'] if all else []), *(f'--filter={word}' for word in filters)
         ).stdout.split()
 
-    def wait_for(self, *filters: str, count: int = 1, all: bool = False, timeout: float = 20) -> list[str]:
+    def wait_for(self, *filters: str, count: int = 1, all: bool = False) -> list[str]:
         """The ids once exactly COUNT containers match; by default only running ones are counted."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + PATIENCE
         while len(found := self.containers(*filters, all=all)) != count:
             if time.monotonic() > deadline:
-                pytest.fail(f'{len(found)} containers instead of {count} after {timeout} s')
+                pytest.fail(f'{len(found)} containers instead of {count} after {PATIENCE} s')
             time.sleep(0.05)
         return found
 
@@ -168,7 +169,7 @@ def nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     yield
     engine = Docker(CLIENTS[0], tmp_path_factory.mktemp('check'))
     # docker lists a container for a moment after its client ended, while it is being removed
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + PATIENCE
     while (ours := engine.containers(OURS)) and time.monotonic() < deadline:
         time.sleep(0.05)
     told = engine.run('ps', '--all', '--no-trunc', f'--filter={OURS}').stdout if ours else ''

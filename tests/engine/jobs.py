@@ -2,16 +2,17 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional
 
 import pexpect
+from waiting import PATIENCE, command_lines, has_heard, until
 
 if TYPE_CHECKING:
     from conftest import Docker
@@ -23,6 +24,7 @@ OURS = 'label=tao.plan'
 SCRIPTS = Path(sys.executable).parent
 TAO = str(SCRIPTS / 'tao')
 STOP = ['--stop-timeout', '2']
+WAITS = ('wait', 'events')  # a client called with one of these waits for a job's end
 # Another user, who may look through closed folders (where an interpreter may stand) but write to nobody's files.
 NO_HOME = {'HOME': '/', 'TAO_HISTORY': 'off'}  # of SOMEBODY, who may write nothing there
 SOMEBODY = [
@@ -33,7 +35,7 @@ SOMEBODY = [
 # Three kinds of job; each says "ready" first.
 HANDLES = 'trap "exit 7" INT TERM HUP QUIT; echo ready; while :; do sleep 0.1; done'
 IGNORES = 'trap "" INT TERM HUP QUIT; echo ready; while :; do sleep 0.1; done'
-SLEEPS = 'echo ready; exec sleep 60'
+SLEEPS = 'echo ready; exec sleep 600'
 
 # A training as TAO's tasks tell of it in their status.json: 37 of 80 epochs, and then what a test wants.
 TRAINING = """#!/bin/sh
@@ -77,18 +79,24 @@ class Running:
     def __init__(self, argv: list[str], env: Mapping[str, str], **more: Any) -> None:
         streams = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE}
         self.process = subprocess.Popen(argv, env=env, bufsize=0, **{**streams, **more})
-        self.out = b''
+        self.out = self.told = b''
 
-    def wait_for(self, text: str, timeout: float = 20) -> None:
-        """Wait until the job has said `text`."""
-        assert self.process.stdout
-        deadline = time.monotonic() + timeout
-        while text.encode() not in self.out:
-            ready, _, _ = select.select([self.process.stdout], [], [], deadline - time.monotonic())
-            assert ready, f'no "{text}" within {timeout} s, only {self.out!r}'
-            read = os.read(self.process.stdout.fileno(), 4096)
-            assert read, f'it ended without "{text}": {self.out!r} {self.rest()}'
-            self.out += read
+    def wait_for(self, text: str) -> None:
+        """Wait until the job has said `text`, a regular expression."""
+        while not re.search(text.encode(), self.out):
+            self.out += self.read(self.process.stdout, text)
+
+    def wait_for_error(self, text: str) -> None:
+        """Wait until stderr has `text`, a regular expression."""
+        while not re.search(text.encode(), self.told):
+            self.told += self.read(self.process.stderr, text)
+
+    def read(self, stream: Any, text: str) -> bytes:
+        ready, _, _ = select.select([stream], [], [], PATIENCE)
+        assert ready, f'no "{text}" within {PATIENCE} s, only {self.out!r} {self.told!r}'
+        read = os.read(stream.fileno(), 4096)
+        assert read, f'it ended without "{text}": {self.out!r} {self.rest()}'
+        return read
 
     @property
     def client(self) -> int:
@@ -99,17 +107,17 @@ class Running:
         """Send signals to the launcher alone, one after the other."""
         for number in numbers:
             self.process.send_signal(number)
-            time.sleep(0.2)
+            until(lambda: has_heard(self.process.pid))
 
-    def rest(self, timeout: float = 30) -> str:
+    def rest(self) -> str:
         """What it said on stderr, once it has ended."""
-        out, err = self.process.communicate(timeout=timeout)
+        out, err = self.process.communicate(timeout=PATIENCE)
         self.out += out or b''
-        return (err or b'').decode()
+        return (self.told + (err or b'')).decode()
 
-    def code(self, timeout: float = 30) -> int:
+    def code(self) -> int:
         """The exit code as a shell sees it."""
-        self.err = self.rest(timeout)
+        self.err = self.rest()
         return shell_code(self.process.returncode)
 
 
@@ -122,7 +130,7 @@ def launched(argv: list[str], env: Mapping[str, str], **more: Any) -> Iterator[R
     finally:
         if running.process.poll() is None:
             running.process.kill()
-            running.process.wait(10)
+            running.process.wait(60)
         for stream in (running.process.stdout, running.process.stderr):
             if stream:
                 stream.close()
@@ -130,14 +138,14 @@ def launched(argv: list[str], env: Mapping[str, str], **more: Any) -> Iterator[R
 
 @contextmanager
 def on_terminal(
-    argv: list[str], env: Mapping[str, str], cwd: Optional[Path] = None, timeout: float = 20,
+    argv: list[str], env: Mapping[str, str], cwd: Optional[Path] = None,
 ) -> Iterator[Any]:
     """A program on a terminal of its own, which is closed at the end.
 
     Not of type Terminal: `before` and `match` would be all that they may be before something matched.
     """
     child = pexpect.spawn(
-        argv[0], argv[1:], env=dict(env), cwd=cwd and str(cwd), timeout=timeout, encoding='utf-8',
+        argv[0], argv[1:], env=dict(env), cwd=cwd and str(cwd), timeout=PATIENCE, encoding='utf-8',
         dimensions=(40, 200),
     )
     child.delaybeforesend = None
@@ -153,14 +161,11 @@ def inner(child: Any) -> Any:
     return child.ptyproc
 
 
-def hang_up(child: Terminal, timeout: float = 15) -> int:
+def hang_up(child: Terminal) -> int:
     """Close the terminal under a program, as a dropped connection does; its exit code."""
     inner(child).fileobj.close()
     child.closed = inner(child).closed = True
-    deadline = time.monotonic() + timeout
-    while child.isalive():
-        assert time.monotonic() < deadline, f'still there {timeout} s after its terminal was closed'
-        time.sleep(0.05)
+    until(lambda: not child.isalive(), 'it ends after its terminal was closed')
     return code_of(child)
 
 
@@ -189,20 +194,28 @@ def shell_code(code: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def child_of(pid: int, timeout: float = 10) -> int:
+def child_of(pid: int) -> int:
     """The one child of a process."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        children = Path(f'/proc/{pid}/task/{pid}/children').read_text().split()
-        if children:
-            return int(children[0])
-        time.sleep(0.02)
-    raise AssertionError(f'process {pid} has no child')
+    children: list[str] = until(
+        lambda: Path(f'/proc/{pid}/task/{pid}/children').read_text().split(), f'process {pid} has a child',
+    )
+    return int(children[0])
+
+
+def until_it_asks(pid: int, *verbs: str) -> None:
+    """Wait until a launcher has a client of the engine that was called with one of these verbs."""
+    until(lambda: any({*verbs} & {*words[:3]} for words in command_lines(pid)[1:]), f'a client with {verbs}')
+
+
+def until_raw(child: Terminal) -> None:
+    """Wait until a terminal passes every key on, as a session on it has it."""
+    child.waitnoecho(PATIENCE)  # pexpect's types have it return nothing
+    assert not inner(child).getecho()
 
 
 def gone(docker: Docker) -> None:
     """No container of the launcher's is left; docker lists one for a moment while it removes it."""
-    docker.wait_for(OURS, count=0, all=True, timeout=3)
+    docker.wait_for(OURS, count=0, all=True)
 
 
 def kill_client(running: Running) -> None:

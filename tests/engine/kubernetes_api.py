@@ -162,7 +162,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(self.server.log.encode())
         self.wfile.flush()
-        self.server.is_logging.wait(20)
+        self.server.is_logging.wait(60)
         self.close_connection = True
 
     def do_POST(self) -> None:

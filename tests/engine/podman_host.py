@@ -114,7 +114,7 @@ def namespaces(script: str, *words: str) -> Iterator[list[str]]:
         yield ['nsenter', f'--target={holder.pid}', '--mount', '--net']
     finally:
         holder.kill()  # with its mounts
-        holder.wait(10)
+        holder.wait(60)
         if holder.stdout:
             holder.stdout.close()
 

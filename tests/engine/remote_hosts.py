@@ -68,7 +68,7 @@ def ssh_server() -> Iterator[Path]:
             [*inside, sshd, '-D', '-e', '-f', folder / 'sshd_config'], stdin=subprocess.DEVNULL, stderr=log,
         )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while subprocess.run([folder / 'ssh', 'gpu1', 'true'], stderr=subprocess.DEVNULL, check=False).returncode:
             assert server.poll() is None and time.monotonic() < deadline, (folder / 'log').read_text()
             time.sleep(0.1)
@@ -76,11 +76,11 @@ def ssh_server() -> Iterator[Path]:
         master = subprocess.Popen([folder / 'ssh', '-M', '-N', 'gpu1'], stdin=subprocess.DEVNULL)
         yield folder
         master.terminate()
-        master.wait(10)
+        master.wait(60)
     finally:
         sessions = Path(f'/proc/{server.pid}/task/{server.pid}/children').read_text().split()
         server.terminate()
-        server.wait(10)
+        server.wait(60)
         for session in sessions:  # of clients that were killed
             try:
                 os.kill(int(session), signal.SIGTERM)

@@ -263,7 +263,7 @@ def test_mode_and_links_stay(mini: Mini, tao_pt: Program) -> None:
 
 def wait_for_processes(count: int, *words: str) -> None:
     """Wait until that many run with these words, in whatever container: BuildKit's are in no list of docker's."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     argv = ''.join(f'{word}\0' for word in words).encode()
 
     def has_it(process: Path) -> bool:
@@ -295,9 +295,9 @@ def test_a_signal_ends_the_build(mini: Mini, tao_pt: Program, number: int) -> No
         subprocess.run(['kill', '-INT', '--', f'-{child.pid}'], check=True)
     else:
         child.send_signal(number)
-    out, _ = child.communicate(timeout=20)
+    out, _ = child.communicate(timeout=60)
     assert (child.returncode, out) == (-2 if number == signal.SIGINT else 143, b'')
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 60
     assert mini.manifest.read_bytes() == before and mini.images() == []
     wait_for_processes(0, 'sleep', pause)
     mini.docker.wait_for(count=0)
@@ -324,7 +324,7 @@ def test_a_signal_ends_a_build_through_sudo(mini: Mini, tao_pt: Program, docker:
     )
     wait_for_processes(1, 'sleep', pause)
     child.send_signal(signal.SIGTERM)
-    out, err = child.communicate(timeout=25)
+    out, err = child.communicate(timeout=60)
     assert (child.returncode, out) == (143, b''), err
     wait_for_processes(0, 'sleep', pause)
 

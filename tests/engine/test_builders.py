@@ -122,7 +122,7 @@ def test_a_signal_ends_the_build_on_the_daemon(
     )
     wait_for_processes(1, 'sleep', pause)
     child.send_signal(number)
-    out, _ = child.communicate(timeout=20)
+    out, _ = child.communicate(timeout=60)
     assert (child.returncode, out) == (-2 if number == signal.SIGINT else 128 + number, b'')
     wait_for_processes(0, 'sleep', pause)
     left = subprocess.run(['pgrep', '-s', str(child.pid)], stdout=subprocess.PIPE, check=False).stdout

@@ -19,6 +19,7 @@ import pexpect
 import pytest
 from air_gap import BARE_PYTHON, SLOW, OfflineHost
 from conftest import ENGINE
+from waiting import a_while
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -67,9 +68,9 @@ def ended_after(
         words, env=dict(env), cwd=env['HOME'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, encoding='utf-8',
     )
-    time.sleep(seconds)
+    a_while(seconds)
     child.send_signal(number)
-    out, err = child.communicate(timeout=30)
+    out, err = child.communicate(timeout=60)
     return subprocess.CompletedProcess(words, child.returncode, out, err)
 
 
@@ -156,7 +157,7 @@ def test_left_early_it_ends_what_it_began(
         time.sleep(0.02)
         assert child.poll() is None
     child.send_signal(number)
-    _, err = child.communicate(timeout=10)
+    _, err = child.communicate(timeout=60)
     assert child.returncode == code
     assert 'Traceback' not in err and 'error' not in err
     assert not Path('/proc', (tmp_path / 'pid').read_text().strip()).exists()
@@ -314,7 +315,7 @@ def test_progress_on_a_terminal(docker: Docker, tao: Program, bundle: Path) -> N
     with (bundle / 'images.tar').open('ab') as f:
         f.write(bytes(1 << 20))
     words = ['bundle', 'verify', str(bundle)]
-    child = pexpect.spawn(str(tao.path), words, env=docker.env, encoding='utf-8', timeout=30)
+    child = pexpect.spawn(str(tao.path), words, env=docker.env, encoding='utf-8', timeout=60)
     said = child.read()
     child.close()
     lines = said.replace('\r\n', '\n').split('\n')

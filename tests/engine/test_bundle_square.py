@@ -77,7 +77,7 @@ def programs_of(name: str) -> Iterator[list[str]]:
         yield ['nsenter', f'--target={holder.pid}', '--mount']
     finally:
         holder.kill()
-        holder.wait(10)
+        holder.wait(60)
         if holder.stdout:
             holder.stdout.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import pytest
 from jobs import IMAGE as TOOLKIT
 from jobs import TAO, launched
 from test_diagnosis import PRIVATE, engine_of_its_own
+from waiting import until
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -33,12 +33,7 @@ def test_a_daemon_that_is_restarted(docker: Docker, tao: Program) -> None:
             for running in (attach, logs):
                 running.wait_for('line 5')
             subprocess.run([PRIVATE, 'restart', env['DOCKER_HOST'][len('unix://'):-len('/docker.sock')]], check=True)
-            time.sleep(1)
-            assert [running.process.poll() for running in (wait, attach, logs)] == [None] * 3
-            deadline = time.monotonic() + 60
-            while tao('exec', 'night', 'touch', '/tmp/end', env=env).returncode:
-                assert time.monotonic() < deadline, 'the daemon does not come back'
-                time.sleep(0.5)
+            until(lambda: tao('exec', 'night', 'touch', '/tmp/end', env=env).returncode == 0, 'the daemon is back')
             assert [running.code() for running in (wait, attach, logs)] == [4, 4, 0]
             notice = 'tao: notice: the connection to the engine was lost; asking again\n'
             assert all(notice in running.err or 'the end' in running.out.decode() for running in (attach, logs))

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from jobs import IMAGE, OURS, command, gone, launched
+from waiting import a_while, until
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.area('launch')
 
 @pytest.mark.engine_dependent
 def test_the_job_runs_on(each_docker: Docker, tao: Program) -> None:
-    done = tao('--detach', 'dino', 'run', 'sleep', '60', env=each_docker.env)
+    done = tao('--detach', 'dino', 'run', 'sleep', '600', env=each_docker.env)
     (container,) = each_docker.containers(OURS)
     assert (done.returncode, done.stdout, done.stderr) == (0, f'{container}\n', '')
     shown = each_docker.inspect(container)
@@ -55,8 +55,8 @@ def test_an_unknown_image(each_docker: Docker, tao: Program) -> None:
 @pytest.mark.engine_dependent
 def test_a_port_that_is_taken(each_docker: Docker, tao: Program) -> None:
     """docker leaves the container that it created."""
-    each_docker.run('run', '-d', '--rm', '--init', '-p', '7777:7', IMAGE, 'sleep', '60')
-    done = tao('--detach', '--port', '7777:80', 'dino', 'run', 'sleep', '60', env=each_docker.env)
+    each_docker.run('run', '-d', '--rm', '--init', '-p', '7777:7', IMAGE, 'sleep', '600')
+    done = tao('--detach', '--port', '7777:80', 'dino', 'run', 'sleep', '600', env=each_docker.env)
     assert (done.returncode, done.stdout) == (125, '')
     gone(each_docker)
 
@@ -64,12 +64,12 @@ def test_a_port_that_is_taken(each_docker: Docker, tao: Program) -> None:
 def test_ctrl_c_before_it_runs(docker: Docker) -> None:
     """Either its id was printed and it runs on, or it is gone."""
     for delay in (0.1, 0.2, 0.3):
-        with launched(command('sleep 60', '--detach'), docker.env) as job:
-            time.sleep(delay)
+        with launched(command('sleep 600', '--detach'), docker.env) as job:
+            a_while(delay)
             job.process.send_signal(signal.SIGINT)
-            code = job.code(timeout=15)
+            code = job.code()
+            until(lambda: job.out.decode().split() == docker.containers(OURS), f'{job.out!r} is what is there')
             kept = docker.containers(OURS)
-            assert job.out.decode() == ''.join(f'{container}\n' for container in kept)
             assert code in (0, 130)
             for container in kept:
                 docker.run('rm', '-f', container)
@@ -77,7 +77,7 @@ def test_ctrl_c_before_it_runs(docker: Docker) -> None:
 
 @pytest.mark.parametrize('stdout', ['/dev/full', '&-'])
 def test_an_id_that_can_not_be_written_is_said(docker: Docker, stdout: str) -> None:
-    line = f'tao --detach dino run sleep 60 >{stdout}'
+    line = f'tao --detach dino run sleep 600 >{stdout}'
     done = subprocess.run(['bash', '-c', line], env=docker.env, stderr=subprocess.PIPE, encoding='utf-8', timeout=60)
     (container,) = docker.wait_for('label=tao.plan')
     docker.run('rm', '--force', container)

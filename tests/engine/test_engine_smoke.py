@@ -42,7 +42,7 @@ def test_a_published_port_answers_in_that_network(docker: Docker) -> None:
     serve = 'while :; do echo reached | nc -l -p 80; done'
     docker.run('run', '--detach', '--publish=8888:80', IMAGE, 'sh', '-c', serve)
     enter = ('nsenter', f'--net={NETNS}', 'busybox', 'nc', '-w', '5', '127.0.0.1', '8888')
-    said, deadline = b'', time.monotonic() + 20
+    said, deadline = b'', time.monotonic() + 60
     while not said and time.monotonic() < deadline:  # docker's side of the port is open before the container listens
         time.sleep(0.05)
         said = subprocess.run(enter, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout
@@ -77,7 +77,7 @@ def test_a_task_prints_its_arguments_exactly(docker: Docker, printed_argv: Calla
 
 def test_a_container_of_ours_left_behind_fails_the_test(docker: Docker, request: pytest.FixtureRequest) -> None:
     """By hand, because the check itself runs after each test."""
-    container = docker.run('run', '--detach', '--label=tao.plan=0', IMAGE, 'sleep', '60').stdout.strip()
+    container = docker.run('run', '--detach', '--label=tao.plan=0', IMAGE, 'sleep', '600').stdout.strip()
     assert docker.wait_for('label=tao.plan') == [container]
     docker.run('rm', '--force', container)
     assert docker.wait_for(all=True, count=0) == []

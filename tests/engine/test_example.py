@@ -86,7 +86,7 @@ def test_created_from_the_dry_run(
 def test_running(docker: Docker, example: dict[str, Any], tmp_path: Path) -> None:
     del example['DockerOptions']['ulimits']['memlock']
     (Path(docker.env['HOME']) / '.tao_mounts.json').write_text(json.dumps(example))
-    script = f'id -u; id -g; df -k /dev/shm | tail -n 1; ulimit -s; echo > {INSIDE}/results/file; sleep 60'
+    script = f'id -u; id -g; df -k /dev/shm | tail -n 1; ulimit -s; echo > {INSIDE}/results/file; sleep 600'
     os.chmod(tmp_path / 'results', 0o777)
     argv = [TAO, '--stop-timeout', '0', 'detectnet_v2', 'run', 'sh', '-c', script]
     with launched(argv, docker.env) as job:

@@ -124,7 +124,7 @@ def test_running(docker: Docker, document: dict[str, Any]) -> None:
     folder = Path(tempfile.mkdtemp())
     try:
         written(document, docker, folder)
-        with launched([TAO, '--stop-timeout', '0', 'dino', 'run', 'sleep', '60'], docker.env) as job:
+        with launched([TAO, '--stop-timeout', '0', 'dino', 'run', 'sleep', '600'], docker.env) as job:
             (container,) = docker.wait_for(OURS)
             found = shown(docker.inspect(container))
             job.send(15)

@@ -5,7 +5,6 @@ import json
 import shlex
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +18,17 @@ from jobs import (
     SOMEBODY,
     STOP,
     TAO,
+    WAITS,
     child_of,
     ended,
     gone,
     hang_up,
     launched,
     on_terminal,
+    until_it_asks,
+    until_raw,
 )
+from waiting import until_idle
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -91,7 +94,7 @@ def test_from_detach_to_clean(each_docker: Docker, socket_for_all: None, user: l
             launched([*tao, 'logs', '-f', 'night'], env, cwd='/') as logs:
         for running in (attached, logs):
             running.wait_for('epoch 1')
-        time.sleep(0.5)
+        until_it_asks(waiting.process.pid, *WAITS)
         end(each_docker, container, 42)
         assert (waiting.code(), waiting.err) == (42, '')
         assert (attached.code(), attached.err, attached.out) == (42, '', b'epoch 1\nthe end\n')
@@ -120,7 +123,7 @@ def test_users_keep_their_jobs(docker: Docker, tao: Program, socket_for_all: Non
         done = tao(*words)
         return done.returncode, done.stdout, done.stderr
 
-    sleep = ['--detach', 'dino', 'run', 'sleep', '60']
+    sleep = ['--detach', 'dino', 'run', 'sleep', '600']
     roots, one, two = as_root(*sleep)[1].strip(), as_somebody(*sleep)[1].strip(), as_somebody(*sleep)[1].strip()
     assert as_root('list', '--format', 'ids')[1] == f'{roots}\n'
     assert as_somebody('list', '--format', 'ids')[1] == f'{two}\n{one}\n'
@@ -161,7 +164,7 @@ def test_a_session_on_a_terminal(each_docker: Docker) -> None:
         assert ended(shell) == 0
     with on_terminal([TAO, 'attach', 'dino'], env) as attached:
         attached.expect_exact('tao: notice: Ctrl-P Ctrl-Q leaves the job running\r\n')
-        time.sleep(0.5)
+        until_raw(attached)
         attached.sendline('echo "<$((40 + 2))>"')
         attached.expect_exact('<42>\r\n')
         assert hang_up(attached) >= 128
@@ -175,7 +178,7 @@ def test_a_session_on_a_terminal(each_docker: Docker) -> None:
         assert piped.code() == 130
     with on_terminal([TAO, 'attach', 'dino'], env) as attached:
         attached.expect_exact('leaves the job running\r\n')
-        time.sleep(0.5)
+        until_raw(attached)
         attached.sendline('exit 7')
         assert ended(attached) == 7
     gone(each_docker)
@@ -185,13 +188,11 @@ def test_a_session_on_a_terminal(each_docker: Docker) -> None:
 def test_ctrl_c_while_looking_on(each_docker: Docker, tao: Program, words: list[str]) -> None:
     container = tao('--detach', 'dino', 'run', 'sh', '-c', SLEEPS).stdout.strip()
     with on_terminal([TAO, *words], each_docker.env) as child:
-        time.sleep(0.5) if words[0] == 'wait' else child.expect('ready')
+        until_it_asks(child.pid, *WAITS) if words[0] == 'wait' else child.expect('ready')
         docker_client = child_of(child.pid) if words[0] == 'wait' else child.pid
         child.sendcontrol('c')
         child.expect_exact('^C')
-        begun = time.monotonic()
         assert ended(child) == 130
-        assert time.monotonic() - begun < 1
         assert 'Traceback' not in child.before
         assert not Path(f'/proc/{docker_client}').exists()
     assert each_docker.containers(OURS, 'status=running') == [container]
@@ -206,10 +207,12 @@ def test_the_first_code_that_is_not_0(docker: Docker, tao: Program) -> None:
         (c,) = set(docker.containers(OURS)) - {a, b}
         with launched([TAO, 'wait', a, b, c], docker.env) as waiting, \
                 launched([TAO, 'wait', c, b], docker.env) as other:
-            time.sleep(1)
+            for process in (waiting.process, other.process):
+                until_it_asks(process.pid, *WAITS)
+                until_idle(process.pid)
             for container, code in ((c, 5), (b, 4), (a, 0)):
                 end(docker, container, code)
-                time.sleep(0.3)
+                docker.wait_for(f'id={container}', count=0)
             assert (waiting.code(), waiting.err) == (4, '')
             assert (other.code(), other.err) == (5, '')
         assert foreground.code() == 5
@@ -222,4 +225,4 @@ def test_a_closed_terminal_leaves_no_orphan(each_docker: Docker) -> None:
         shell.sendline(shlex.join([TAO, *STOP, 'dino', 'run', 'sh', '-c', SLEEPS]))
         shell.expect('ready\r\n')
         hang_up(shell)
-    each_docker.wait_for(OURS, count=0, all=True, timeout=15)
+    each_docker.wait_for(OURS, count=0, all=True)

@@ -7,13 +7,13 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Iterator
 
 import pytest
 from jobs import IMAGE, OURS, SLEEPS, TAO, Running, ended, gone, launched, on_terminal
+from waiting import a_while, family, until
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -24,15 +24,17 @@ pytestmark = pytest.mark.area('jobs')
 LABELS = ['--label', 'tao.job=model/dino/run', '--label', f'tao.user={os.getuid()}', '--label', 'tao.plan=0']
 YELLOW, END = '\x1b[33m', '\x1b[0m'
 
-# Passes connections on to another socket until it is killed, which ends them all.
+# Passes connections on to another socket until it is killed, which ends them all; says what is asked.
 PROXY = """
 import socket, sys, threading
-def pump(a, b):
+def pump(a, b, says):
     while True:
         data = a.recv(65536)
         if not data:
             break
         b.sendall(data)
+        if says:
+            print(data.partition(b'\\r')[0], flush=True)
     b.shutdown(socket.SHUT_WR)
 server = socket.socket(socket.AF_UNIX)
 server.bind(sys.argv[1])
@@ -41,8 +43,8 @@ print('ready', flush=True)
 while True:
     near, far = server.accept()[0], socket.socket(socket.AF_UNIX)
     far.connect(sys.argv[2])
-    for pair in ((near, far), (far, near)):
-        threading.Thread(target=pump, args=pair, daemon=True).start()
+    for way in ((near, far, True), (far, near, False)):
+        threading.Thread(target=pump, args=way, daemon=True).start()
 """
 
 
@@ -131,28 +133,44 @@ def test_the_engine_goes_away_meanwhile(each_docker: Docker, tao: Program, wrapp
     each_docker.run('rm', '-f', container)
 
 
-@contextmanager
-def through_a_proxy(docker: Docker, name: str) -> Iterator[tuple[dict[str, str], Callable[[], None]]]:
-    """(the environment to reach the engine with through a proxy, what breaks every connection for a second)."""
-    socket = f'/tmp/{name}-{os.getpid()}'  # sockets need a short path
-    argv = [sys.executable, '-c', PROXY, socket, docker.env['DOCKER_HOST'][len('unix://'):]]
-    with ExitStack() as stack:
-        running: list[Running] = []
+class Proxy:
+    """A way to the engine that can be cut and mended, and that sees what is asked."""
 
-        def start() -> None:
-            running.append(stack.enter_context(launched(argv, docker.env)))
-            running[-1].wait_for('ready')
+    def __init__(self, docker: Docker, name: str) -> None:
+        self.docker, self.stack = docker, ExitStack()
+        self.socket = f'/tmp/{name}-{os.getpid()}'  # sockets need a short path
+        self.env = {**docker.env, 'DOCKER_HOST': f'unix://{self.socket}'}
+        self.mend()
 
-        def broken() -> None:
-            running[-1].process.kill()
-            running[-1].process.wait()
-            os.unlink(socket)
-            time.sleep(1)
-            start()
+    def mend(self) -> None:
+        argv = [sys.executable, '-c', PROXY, self.socket, self.docker.env['DOCKER_HOST'][len('unix://'):]]
+        self.running = self.stack.enter_context(launched(argv, self.docker.env))
+        self.running.wait_for('ready')
 
-        start()
-        stack.callback(os.unlink, socket)
-        yield {**docker.env, 'DOCKER_HOST': f'unix://{socket}'}, broken
+    def cut(self, launcher: Running) -> None:
+        """End every connection, and take no other; the clients of a launcher have seen it then."""
+        clients = [*family(launcher.process.pid)][1:]
+        assert clients
+        self.running.process.kill()
+        self.running.process.wait()
+        os.unlink(self.socket)
+        until(lambda: not {*clients} & {*family(launcher.process.pid)}, 'its clients see that it is cut')
+
+    def wait_for(self, text: str) -> None:
+        """Wait until that, a regular expression, was asked since it was last mended."""
+        self.running.wait_for(text)
+
+
+@pytest.fixture
+def proxy(each_docker: Docker, tmp_path: Path) -> Iterator[Proxy]:
+    made = Proxy(each_docker, tmp_path.name)
+    with made.stack:
+        yield made
+        if os.path.exists(made.socket):
+            os.unlink(made.socket)
+
+
+ITS_END, ITS_OUTPUT = '/wait|/events', '/logs|/attach'
 
 
 COUNTS = 'i=0; until [ -e /tmp/end ]; do echo line $i; i=$((i+1)); sleep 0.2; done; echo the end; exit 4'
@@ -166,55 +184,54 @@ def is_gapless(out: bytes) -> bool:
 
 @pytest.mark.engine_dependent
 @pytest.mark.parametrize('verb', [['wait'], ['attach'], ['logs', '-f']])
-def test_a_connection_that_is_lost_for_a_while(each_docker: Docker, tmp_path: Path, verb: list[str]) -> None:
-    with through_a_proxy(each_docker, tmp_path.name) as (env, broken):
-        container = each_docker.run('run', '-d', '--init', *LABELS, IMAGE, 'sh', '-c', COUNTS).stdout.strip()
-        with launched([TAO, *verb, container], env) as running:
-            time.sleep(2)
-            broken()
-            time.sleep(2)
-            each_docker.run('exec', container, 'touch', '/tmp/end')
-            code = running.code(timeout=20)
-        assert (code, running.err.count('the connection to the engine was lost')) == (0 if verb[0] == 'logs' else 4, 1)
+def test_a_connection_that_is_lost_for_a_while(each_docker: Docker, proxy: Proxy, verb: list[str]) -> None:
+    asked = ITS_END if verb == ['wait'] else ITS_OUTPUT
+    container = each_docker.run('run', '-d', '--init', *LABELS, IMAGE, 'sh', '-c', COUNTS).stdout.strip()
+    with launched([TAO, *verb, container], proxy.env) as running:
+        proxy.wait_for(asked)
         if verb != ['wait']:
-            assert running.out.endswith(b'\nthe end\n') and is_gapless(running.out)
+            running.wait_for('line 3')
+        proxy.cut(running)
+        proxy.mend()
+        proxy.wait_for(asked)
+        each_docker.run('exec', container, 'touch', '/tmp/end')
+        code = running.code()
+    assert (code, running.err.count('the connection to the engine was lost')) == (0 if verb[0] == 'logs' else 4, 1)
+    if verb != ['wait']:
+        assert running.out.endswith(b'\nthe end\n') and is_gapless(running.out)
     each_docker.run('rm', '-f', container)
 
 
 @pytest.mark.engine_dependent
-def test_a_job_whose_connection_is_lost(each_docker: Docker, tmp_path: Path) -> None:
+def test_a_job_whose_connection_is_lost(each_docker: Docker, proxy: Proxy) -> None:
     """It runs on: its output is shown, its code is the launcher's, and a signal still reaches it."""
-    with through_a_proxy(each_docker, tmp_path.name) as (env, broken):
-        script = f'trap "touch /tmp/end" TERM; {COUNTS}'
-        with launched([TAO, 'dino', 'run', 'sh', '-c', script], env) as job:
-            job.wait_for('line 1\n')
-            time.sleep(6)  # a client that ends sooner may not have reached the engine
-            broken()
-            time.sleep(3)
-            job.send(signal.SIGTERM)
-            assert job.code(timeout=20) == 4
-        assert 'tao: notice: the connection to the engine was lost; the job runs on, and is followed' in job.err
-        assert job.out.endswith(b'\nthe end\n') and is_gapless(job.out)
-        gone(each_docker)
+    script = f'trap "touch /tmp/end" TERM; {COUNTS}'
+    with launched([TAO, 'dino', 'run', 'sh', '-c', script], proxy.env) as job:
+        job.wait_for('line 1\n')
+        a_while(6)  # a client that ends sooner may not have reached the engine
+        proxy.cut(job)
+        proxy.mend()
+        proxy.wait_for(ITS_OUTPUT)
+        job.send(signal.SIGTERM)
+        assert job.code() == 4
+    assert 'tao: notice: the connection to the engine was lost; the job runs on, and is followed' in job.err
+    assert job.out.endswith(b'\nthe end\n') and is_gapless(job.out)
+    gone(each_docker)
 
 
 @pytest.mark.engine_dependent
 @pytest.mark.parametrize('verb', ['wait', 'attach'])
-def test_the_engine_goes_away_while_waiting(each_docker: Docker, tmp_path: Path, verb: str) -> None:
+def test_the_engine_goes_away_while_waiting(each_docker: Docker, proxy: Proxy, verb: str) -> None:
     """Not the job's code, and nothing left over; the job itself is none the wiser."""
-    socket = f'/tmp/{tmp_path.name}-{os.getpid()}'  # sockets need a short path
-    argv = [sys.executable, '-c', PROXY, socket, each_docker.env['DOCKER_HOST'][len('unix://'):]]
-    env = {**each_docker.env, 'DOCKER_HOST': f'unix://{socket}'}
-    with launched(argv, each_docker.env) as proxy:
-        proxy.wait_for('ready')
-        container = subprocess.run(
-            [TAO, '--detach', 'dino', 'run', 'sh', '-c', SLEEPS], env=env, stdout=subprocess.PIPE, check=True,
-        ).stdout.decode().strip()
-        with launched([TAO, '--stop-timeout', '2', verb, 'dino'], env) as running:
-            running.wait_for('ready') if verb == 'attach' else time.sleep(1)
-            proxy.process.kill()
-            os.unlink(socket)
-            assert running.code(timeout=10) == 125
-            assert f'    {container[:12]}  model/dino/run  running\n    try: tao ' in running.err
+    container = subprocess.run(
+        [TAO, '--detach', 'dino', 'run', 'sh', '-c', SLEEPS], env=each_docker.env, stdout=subprocess.PIPE, check=True,
+    ).stdout.decode().strip()
+    with launched([TAO, '--stop-timeout', '2', verb, 'dino'], proxy.env) as running:
+        proxy.wait_for(ITS_END)
+        if verb == 'attach':
+            running.wait_for('ready')
+        proxy.cut(running)
+        assert running.code() == 125
+        assert f'    {container[:12]}  model/dino/run  running\n    try: tao ' in running.err
     assert each_docker.containers(OURS, 'status=running') == [container]
     each_docker.run('rm', '-f', container)

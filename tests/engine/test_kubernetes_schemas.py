@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import kubernetes_validate
 import pytest
+from documents import DOCUMENTS
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -24,7 +25,6 @@ FULL = {
 PATCH = {'spec': {'activeDeadlineSeconds': 60, 'template': {'spec': {
     'tolerations': [{'key': 'nvidia.com/gpu', 'operator': 'Exists'}], 'nodeSelector': {'gpu': 'h100'},
 }}}}
-README = Path(__file__).parents[2] / 'README.md'
 
 
 @pytest.mark.parametrize('which', ['oldest', 'middle', 'newest'])
@@ -55,9 +55,8 @@ def test_manifests_are_valid(docker: Docker, tao: Program, which: str, file: dic
             kubernetes_validate.validate({**item, 'specs': {}}, version, strict=True)
 
 
-def test_the_patches_of_the_readme_are_valid(docker: Docker, tao: Program) -> None:
-    section = README.read_text('utf-8').partition('## On Kubernetes\n')[2].partition('\n## ')[0]
-    patches = re.findall(r"^\$ echo '(.*)' > (\w+\.json)$", section, re.MULTILINE)
+def test_the_patches_of_the_guide_are_valid(docker: Docker, tao: Program) -> None:
+    patches = re.findall(r"^\$ echo '(.*)' > (\w+\.json)$", DOCUMENTS['kubernetes'], re.MULTILINE)
     assert len(patches) == 3
     for text, name in patches:
         (Path(docker.env['HOME']) / name).write_text(text)

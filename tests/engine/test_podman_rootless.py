@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
@@ -11,6 +10,7 @@ import pytest
 from conftest import CLIENTS, SCRIPTS, Docker
 from jobs import HANDLES, SLEEPS, launched
 from podman_host import IMAGES, podman_host
+from waiting import until_idle
 
 if TYPE_CHECKING:
     from podman_host import Host
@@ -94,14 +94,14 @@ def test_signals(ann: list[str], script: str, number: int, code: int) -> None:
     argv = [*ann, TAO, '--stop-timeout', '2', '--run_as_user', 'dino', 'run', 'sh', '-c', script]
     with launched(argv, {'PATH': os.environ['PATH']}, cwd='/') as job:
         job.wait_for('ready')
-        time.sleep(0.5)  # podman passes signals on from a moment after its job began, and shows nobody when
+        until_idle(job.process.pid)  # podman passes signals on from a moment after its job began, and shows nobody when
         job.send(number)
-        assert (job.code(timeout=20), job.err) == (code, '')
+        assert (job.code(), job.err) == (code, '')
 
 
 @pytest.mark.area('jobs')
 def test_jobs(ann: list[str]) -> None:
-    started = run([*ann, TAO, '--detach', '--run_as_user', '--name', 'night', 'dino', 'run', 'sleep', '60'])
+    started = run([*ann, TAO, '--detach', '--run_as_user', '--name', 'night', 'dino', 'run', 'sleep', '600'])
     assert (started.returncode, started.stderr) == (0, '')
     assert run([*ann, TAO, 'list', '--format', 'ids']).stdout == started.stdout
     assert run([*ann, TAO, 'exec', 'night', 'id', '-u']).stdout == '12345\n'
@@ -123,6 +123,6 @@ def test_a_limit_above_the_callers(ann: list[str]) -> None:
 
 @pytest.mark.area('diagnosis')
 def test_doctor(ann: list[str]) -> None:
-    done = run([*ann, TAO, 'doctor'])
+    done = run([*ann, TAO, 'doctor', '--all'])
     assert done.returncode == 0
     assert ' podman is rootless: root in the container is you; memlock cannot be raised\n' in done.stdout

@@ -16,13 +16,13 @@ pytestmark = pytest.mark.area('launch')
 WAITS = 'until [ -e "${0%/*}/go" ]; do sleep 0.1; done\n'
 INSIDE = (
     ': train results_dir=/own; mkdir -p /own/train; '
-    """echo '{"status": "RUNNING", "epoch": 37, "max_epoch": 80}' >/own/train/status.json; sleep 60"""
+    """echo '{"status": "RUNNING", "epoch": 37, "max_epoch": 80}' >/own/train/status.json; sleep 600"""
 )
 
 
 def seen(tao: Program, *words: str) -> str:
     """What tao progress shows, once the job has got as far as epoch 37."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         done = tao('progress', *words)
         if '46%  epoch 37 of 80' in done.stdout:
@@ -37,12 +37,12 @@ def test_a_job_is_watched_to_its_end(docker: Docker, tao: Program, tmp_path: Pat
     stand_in(tmp_path, WAITS + FAILS.replace(' 1\n', ' 7\n'))
     job: Any = pexpect.spawn(
         TAO, ['--gpus', 'none', '--quiet', '--no_tty', '--volume', f'{tmp_path}:/out', 'dino', 'train',
-              'results_dir=/out'], env=docker.env, encoding='utf-8', timeout=20,
+              'results_dir=/out'], env=docker.env, encoding='utf-8', timeout=60,
     )
     assert '  4m30s per epoch, 3h1' in seen(tao)
     child: Any = pexpect.spawn(
         TAO, ['progress', '--watch', 'dino'], env={**docker.env, 'TERM': 'xterm', 'NO_COLOR': '1'}, encoding='utf-8',
-        timeout=20, dimensions=(30, 100),
+        timeout=60, dimensions=(30, 100),
     )
     child.expect_exact('46%  epoch 37 of 80')
     (tmp_path / 'go').touch()
@@ -72,7 +72,7 @@ def end(tao: Program, container: str) -> None:
 def test_leaving_it_leaves_the_job_alone(docker: Docker, tao: Program) -> None:
     container = begin(tao)
     child: Any = pexpect.spawn(
-        TAO, ['progress', '--watch', container[:12]], env={**docker.env, 'TERM': 'xterm'}, encoding='utf-8', timeout=20,
+        TAO, ['progress', '--watch', container[:12]], env={**docker.env, 'TERM': 'xterm'}, encoding='utf-8', timeout=60,
     )
     child.expect_exact('46%  epoch 37 of 80')
     child.sendintr()

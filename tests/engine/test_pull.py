@@ -89,7 +89,7 @@ def test_a_terminal_shows_what_docker_shows(docker: Docker, tao: Program, regist
     air_gap.publish(docker, TAGGED, registry)
     child = pexpect.spawn(
         str(tao.path), ['--registry', registry.host, 'pull', 'model/dino'], env=docker.env, encoding='utf-8',
-        timeout=30,
+        timeout=60,
     )
     child.expect('7.1.0-pyt: Pulling from nvidia/tao/tao-toolkit')
     child.expect('Status: Downloaded newer image for ')
@@ -178,6 +178,6 @@ def test_left_with_ctrl_c_no_client_goes_on(docker: Docker, tao: Program, tmp_pa
         time.sleep(0.02)
         assert child.poll() is None
     child.send_signal(2)
-    assert child.communicate(timeout=10) == ('', '')
+    assert child.communicate(timeout=60) == ('', '')
     assert child.returncode == -2
     assert not Path('/proc', (tmp_path / 'pid').read_text().strip()).exists()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not PYXIS, reason='no spank_pyxis.so and enroot:
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 RANK = '''
 echo "<$FROM_IMAGE $WORLD_SIZE $NODE_RANK $NUM_GPU_PER_NODE $SLURM_JOB_NAME $SLURM_NTASKS$RANK$LOGNAME>"
-[ "$NODE_RANK" = 0 ] && exec sleep 60
+[ "$NODE_RANK" = 0 ] && exec sleep 600
 exit 3
 '''
 

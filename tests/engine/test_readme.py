@@ -1,4 +1,4 @@
-"""Every transcript of the README is what really happens; its examples are valid."""
+"""Every transcript of README and of the guides is what really happens; their examples are valid."""
 from __future__ import annotations
 
 import json
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import Program
+from documents import EVERYTHING, blocks, prose, transcripts
 from jobs import FAILS, stand_in
 
 if TYPE_CHECKING:
@@ -18,13 +19,12 @@ if TYPE_CHECKING:
 
     from conftest import Docker
 
-README = Path(__file__).parents[2] / 'README.md'
-TRANSCRIPTS = re.findall(r'^```console\n(.*?)^```', README.read_text('utf-8'), re.MULTILINE | re.DOTALL)
+TRANSCRIPTS = transcripts()
 
 
 def mounts_file() -> str:
-    (text,) = re.findall(r'^```json\n(.*?)^```', README.read_text('utf-8'), re.MULTILINE | re.DOTALL)
-    return str(text)
+    (text,) = {*blocks('json')}
+    return text
 
 
 @pytest.fixture
@@ -104,15 +104,19 @@ def run(text: str, env: Mapping[str, str], home: Path) -> tuple[str, str]:
 
 def transcript(name: str, env: Mapping[str, str], home: Path) -> tuple[str, str]:
     """The same for the transcript that is marked with that name: it needs another engine than docker here."""
-    (text,) = re.findall(f'^```console {name}\n(.*?)^```', README.read_text('utf-8'), re.MULTILINE | re.DOTALL)
+    (text,) = blocks(f'console {name}')
     return run(text, env, home)
 
 
 def test_there_are_transcripts() -> None:
-    assert len(TRANSCRIPTS) >= 5
+    assert len(TRANSCRIPTS) >= 15
+    # what those show needs another engine, and is run by the tests of that
+    kinds = {kind for kind in re.findall(r'^```(\w.*)$', EVERYTHING, re.MULTILINE) if kind.startswith('console ')}
+    assert kinds == {'console podman', 'console remote', 'console slurm'}
+    assert EVERYTHING.count('```console\n') == len(TRANSCRIPTS)
 
 
-@pytest.mark.parametrize('transcript', TRANSCRIPTS, ids=lambda text: str(text).partition('\n')[0][:60])
+@pytest.mark.parametrize('transcript', [text for _, text in TRANSCRIPTS], ids=[name for name, _ in TRANSCRIPTS])
 def test_a_transcript_is_what_happens(transcript: str, docker: Docker, home: Path) -> None:
     done, shown = run(transcript, docker.env, home)
     assert done == shown
@@ -120,14 +124,14 @@ def test_a_transcript_is_what_happens(transcript: str, docker: Docker, home: Pat
 
 def test_the_json_form_has_the_documented_keys(tao: Program, home: Path) -> None:
     done = tao('--dry-run=json', 'dino', 'train')
-    documented = re.search(r'with the keys (.*?); keys are only ever added', README.read_text('utf-8'), re.DOTALL)
+    documented = re.search(r'with\sthe\skeys\s(.*?);\skeys\sare\sonly\sever\sadded', EVERYTHING, re.DOTALL)
     assert documented
     names = re.findall(r'`(\w+)`', re.sub(r'\([^)]*\)', '', documented.group(1)))
     assert list(json.loads(done.stdout)) == names
 
 
-def test_every_option_and_variable_of_the_readme_exists(tao: Program, tao_pt: Program, docker: Docker) -> None:
-    text = re.sub(r'^```.*?^```', '', README.read_text('utf-8'), flags=re.MULTILINE | re.DOTALL)
+def test_every_option_and_variable_that_is_named_exists(tao: Program, tao_pt: Program, docker: Docker) -> None:
+    text = prose()
     verbs = ('list', 'stop', 'logs', 'attach', 'wait', 'exec', 'clean', 'progress', 'history', 'again', 'info',
              'images', 'pull', 'doctor', 'completion')
     steps = [('bundle', step, '--help') for step in ('save', 'verify', 'load')]

@@ -1,29 +1,33 @@
-"""The README's recipes for make, notebooks and CI are run as they stand there."""
+"""What users copy is run as it is written: the first run, and the recipes for make, notebooks, CI and systemd."""
 from __future__ import annotations
 
+import configparser
 import json
 import re
+import shlex
+import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import air_gap
 import nbclient
 import nbformat
+import pexpect
 import pytest
 import yaml
+from documents import DOCUMENTS, EVERYTHING, blocks
+from jobs import TAO, launched, on_terminal, stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from air_gap import Registry
     from conftest import Docker, Program
 
-README = (Path(__file__).parents[2] / 'README.md').read_text('utf-8')
 SPEC = '/workspace/tao-experiments/specs/dino.yaml'
 RESULTS = 'results_dir=/workspace/tao-experiments/results'
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf'^```{language}\n(.*?)^```', README, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -38,12 +42,53 @@ def home(docker: Docker) -> Path:
 
 def test_every_block_is_run_by_a_test() -> None:
     """Transcripts and the mounts file by test_readme, installation by the packaging tests, the rest here."""
-    kinds = re.findall(r'^```(\w.*)$', README, re.MULTILINE)
+    kinds = re.findall(r'^```(\w.*)$', EVERYTHING, re.MULTILINE)
     elsewhere = {'console podman', 'console remote', 'console slurm'}  # by the tests of those
-    assert set(kinds) == {'console', 'json', 'sh', 'make', 'python', 'yaml'} | elsewhere
+    assert set(kinds) == {'console', 'json', 'sh', 'make', 'python', 'yaml', 'ini'} | elsewhere
     assert {kind: kinds.count(kind) for kind in (*elsewhere, 'sh')} == {**dict.fromkeys(elsewhere, 1), 'sh': 3}
-    _, completion, tests = blocks('sh')
-    assert completion.split('  #')[0] == 'tao completion --install' and tests == 'tests/run\n'
+
+
+def test_first_run(docker: Docker, registry: Registry, printed_argv: Callable[[str], list[str]]) -> None:
+    """A newcomer's: an empty home, an image that only the registry has, and nothing typed but what is written."""
+    image = 'nvidia/tao/tao-toolkit:7.1.0-pyt'
+    air_gap.publish(docker, image, registry)
+    env = {**docker.env, 'OVERRIDE_REGISTRY': registry.host}
+    lines = [line.split('  #')[0].rstrip() for block in blocks('sh', DOCUMENTS['README'])[1:]
+             for line in block.splitlines()]
+    activate, doctor, init, pull, dry_run, run, train, watch = lines
+    assert activate == 'source .venv/tao/bin/activate'  # here they are on PATH already
+
+    def typed(line: str) -> list[str]:
+        return [*map(str, air_gap.near_registry('bash', '-c', line))]
+
+    def does(line: str) -> str:
+        done = air_gap.run(typed(line), env)
+        assert done.returncode == 0, done
+        return done.stdout
+
+    found = air_gap.run(typed(doctor), env)
+    assert re.search('^[0-9]+ checks are fine', found.stdout, re.MULTILINE) and 'Traceback' not in found.stderr
+    with on_terminal(typed(init), env) as child:
+        child.send('\r' * 12)
+        child.expect(pexpect.EOF)
+    folder = Path(env['HOME'], 'tao-experiments')
+    assert sorted(each.name for each in folder.iterdir()) == ['data', 'results', 'specs']
+    file = Path(env['HOME'], '.tao_mounts.json')  # not every machine that tests may raise memlock
+    file.write_text(file.read_text('utf-8').replace('"memlock": -1, ', ''), 'utf-8')
+    does(pull)
+    assert does(dry_run).startswith('docker run --rm \\\n')
+    assert printed_argv(does(run)) == ['dino', 'default_specs', 'results_dir=/workspace/tao-experiments/specs']
+    (folder / 'specs/experiment.yaml').touch()
+    stand_in(folder / 'results', 'while [ ! -e "${0%/*}/go" ]; do sleep 0.1; done\n')
+    try:
+        does(train)
+        with launched(typed(watch), env) as progress:
+            progress.wait_for('37/80')
+            (folder / 'results/go').touch()
+            assert progress.code() == 0
+    finally:
+        docker.run('rm', '-f', *docker.containers('label=tao.plan'), check=False)
+        docker.run('rmi', f'{registry.host}/{image}', check=False)
 
 
 def test_makefile(docker: Docker, home: Path, printed_argv: Callable[[str], list[str]]) -> None:
@@ -109,7 +154,7 @@ def test_workflow(docker: Docker, tao: Program, home: Path) -> None:
     assert [step.get('if', '') for step in steps] == ['', '', 'cancelled()']
     for step in steps:
         if 'if' in step:
-            assert tao('--name', 'train-7', '--detach', 'dino', 'run', 'sleep', '60', env=env).returncode == 0
+            assert tao('--name', 'train-7', '--detach', 'dino', 'run', 'sleep', '600', env=env).returncode == 0
         done = subprocess.run(
             ['bash', '-e', '-o', 'pipefail', '-c', step['run']], env=env, cwd=home, stdin=subprocess.DEVNULL,
             capture_output=True, encoding='utf-8', timeout=60,
@@ -117,3 +162,32 @@ def test_workflow(docker: Docker, tao: Program, home: Path) -> None:
         assert done.returncode == 0, done.stderr
     assert docker.containers('status=running') == []
     assert tao('--quiet', 'clean').returncode == 0
+
+
+def test_unit(docker: Docker, tao: Program, home: Path, tmp_path: Path) -> None:
+    """Its command, and what systemd does with its KillMode: a SIGTERM to the launcher alone, and time to obey."""
+    (text,) = blocks('ini')
+    unit = configparser.ConfigParser()
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string(text)
+    service = unit['Service']
+    program, *words = shlex.split(service['ExecStart'])
+    assert program.endswith('/bin/tao')
+    (home / '.tao_mounts.json').write_text(json.dumps({'Mounts': [
+        {'source': '~/specs', 'destination': '/workspace/tao-experiments/specs'},
+    ]}))
+    assert tao('--dry-run', *words).stdout.endswith(f' dino train -e {SPEC}\n')
+    assert service['KillMode'] == 'mixed'
+    assert int(service['TimeoutStopSec']) > int(words[words.index('--stop-timeout') + 1])
+    obeys = 'trap "exit 143" TERM; echo ready; while :; do sleep 0.1; done'
+    with launched([TAO, *words[:words.index('dino')], 'dino', 'run', 'sh', '-c', obeys], docker.env) as job:
+        job.wait_for('ready')
+        job.send(signal.SIGTERM)
+        assert job.code() == int(service['SuccessExitStatus'])
+    assert docker.containers('label=tao.plan') == []
+    if shutil.which('systemd-analyze'):
+        (tmp_path / 'train.service').write_text(text.replace(program, TAO).replace('User=jo', 'User=root'))
+        done = subprocess.run(
+            ['systemd-analyze', 'verify', tmp_path / 'train.service'], stderr=subprocess.PIPE, encoding='utf-8',
+        )
+        assert [line for line in done.stderr.splitlines() if 'train.service' in line] == []

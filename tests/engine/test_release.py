@@ -162,19 +162,19 @@ def test_the_wheel_is_the_callers(mini: Mini, tao_pt: Program, socket_for_all: N
 @pytest.mark.engine_dependent
 def test_ctrl_c_leaves_nothing(mini: Mini, tao_pt: Program) -> None:
     """The wheel's container ends, and what it has written so far is removed."""
-    (mini.root / 'docker' / 'python').write_text('#!/bin/sh\nmkdir dist\necho half >dist/half.whl\nexec sleep 60\n')
+    (mini.root / 'docker' / 'python').write_text('#!/bin/sh\nmkdir dist\necho half >dist/half.whl\nexec sleep 600\n')
     assert mini.run(tao_pt.path, 'build').returncode == 0
     child = subprocess.Popen(
         [tao_pt.path, '--gpus', 'none', '--tag', 'root', 'release', '--tag', '1.0', '--wheel'], env=mini.docker.env,
         cwd=mini.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (mini.root / 'dist' / 'half.whl').exists():
         assert child.poll() is None and time.monotonic() < deadline
         time.sleep(0.05)
     subprocess.run(['kill', '-INT', '--', f'-{child.pid}'], check=True)
-    out, _ = child.communicate(timeout=20)
+    out, _ = child.communicate(timeout=60)
     assert (child.returncode, out) == (-2, b'')
     assert not (mini.root / 'dist').exists() and '1.0' not in mini.images()
     mini.docker.wait_for(count=0, all=True)

@@ -6,7 +6,6 @@ import os
 import pwd
 import shlex
 import subprocess
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,7 @@ from jobs import (
     launched,
     on_terminal,
 )
+from waiting import a_while
 
 if TYPE_CHECKING:
     from remote_hosts import Remote
@@ -93,7 +93,7 @@ def test_one_signal(over_ssh: Remote, script: str, number: int, code: int) -> No
             job.send(number)
         else:  # from a terminal, which gives it to the launcher and its client
             os.killpg(job.process.pid, number)
-        assert (job.code(timeout=20), job.err) == (code, '')
+        assert (job.code(), job.err) == (code, '')
         gone(over_ssh)
 
 
@@ -102,14 +102,14 @@ def test_ctrl_c_without_a_terminal(over_ssh: Remote) -> None:
     with launched(command(HANDLES, '--quiet'), over_ssh.env, start_new_session=True) as job:
         job.wait_for('ready')
         job.send(2)
-        assert (job.code(timeout=20), job.err) == (7, '')
+        assert (job.code(), job.err) == (7, '')
 
 
 def test_ctrl_c_twice(over_ssh: Remote) -> None:
     with launched(command(IGNORES, '--quiet'), over_ssh.env, start_new_session=True) as job:
         job.wait_for('ready')
         job.send(2, 2)
-        assert job.code(timeout=20) == 130
+        assert job.code() == 130
         gone(over_ssh)
 
 
@@ -117,7 +117,7 @@ def test_killed_client(over_ssh: Remote) -> None:
     with launched(command(SLEEPS, '--quiet'), over_ssh.env) as job:
         job.wait_for('ready')
         kill_client(job)
-        assert job.code(timeout=20) == 137
+        assert job.code() == 137
         gone(over_ssh)
 
 
@@ -127,12 +127,12 @@ def test_a_broken_connection(ssh: Path, over_ssh: Remote) -> None:
     try:
         with launched(command(HANDLES), over_ssh.env) as job:
             job.wait_for('ready')
-            time.sleep(5)  # an engine that refuses does so at once
+            a_while(6)  # an engine that refuses does so at once
             (ssh / 'ssh').write_text('#!/bin/sh\nexit 255\n')
             for task in Path(f'/proc/{job.client}/task').iterdir():
                 for child in (task / 'children').read_text().split():
                     os.kill(int(child), 9)
-            assert job.code(timeout=60) == 125
+            assert job.code() == 125
     finally:
         (ssh / 'ssh').write_text(program)
     (left,) = over_ssh.containers(OURS)
@@ -163,7 +163,7 @@ def test_a_terminal(remote: Remote) -> None:
 
 def test_jobs(over_ssh: Remote) -> None:
     tao = launcher(over_ssh)
-    started = tao('--detach', '--name', 'night', 'dino', 'run', 'sh', '-c', 'echo epoch 1; sleep 60')
+    started = tao('--detach', '--name', 'night', 'dino', 'run', 'sh', '-c', 'echo epoch 1; sleep 600')
     (job,) = over_ssh.containers('label=tao.plan')
     assert (started.returncode, started.stdout, started.stderr) == (0, f'{job}\n', notice(over_ssh.address))
     (listed,) = json.loads(tao('list', '--format', 'json').stdout)
@@ -179,7 +179,7 @@ def test_jobs(over_ssh: Remote) -> None:
     # someone of the same uid, of another machine
     other = over_ssh.run(
         'run', '--detach', '--label=tao.plan=0', '--label=tao.job=model/dino/run', '--label=tao.user=ann@other', IMAGE,
-        'sleep', '60',
+        'sleep', '600',
     ).stdout.strip()
     assert tao('list', '--format', 'ids').stdout == ''
     refused = tao('stop', other)
@@ -207,7 +207,7 @@ def test_a_status_file_is_read_in_its_container(over_tcp: Remote) -> None:
 
 def test_doctor(over_tcp: Remote) -> None:
     tao = launcher(over_tcp)
-    done = tao('doctor')
+    done = tao('doctor', '--all')
     assert done.returncode == 0
     assert f'ok    daemon       answers at {over_tcp.address} (remote)\n' in done.stdout
     named = [line[6:].split()[0] for line in done.stdout.splitlines() if line[6:].strip()]

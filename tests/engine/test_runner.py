@@ -199,8 +199,9 @@ def test_check(mini: Mini, tao_pt: Program, docker: Docker, registry: Registry) 
 
 
 def test_check_as_a_table_and_of_files(mini: Mini, tao_pt: Program) -> None:
-    shown = mini.run(tao_pt.path, 'check')
+    shown = mini.run(tao_pt.path, 'check', '--all')
     assert re.search(r'^ok    manifest  .* names ', shown.stdout, re.MULTILINE)
+    assert ' manifest ' not in mini.run(tao_pt.path, 'check').stdout
     assert shown.stdout.splitlines()[-1] == 'not ready: 1 to fix (fail)'
     files = mini.run(tao_pt.path, 'check', '--files')
     assert (files.returncode, files.stdout, files.stderr) == (0, '', '')

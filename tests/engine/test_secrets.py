@@ -31,7 +31,7 @@ def command_lines() -> Iterator[bytes]:
 
 
 def test_no_process_shows_it(docker: Docker) -> None:
-    with launched([TAO, '--env', f'OTHER_SECRET={VALUE}', 'dino', 'run', 'sleep', '60'], docker.env) as job:
+    with launched([TAO, '--env', f'OTHER_SECRET={VALUE}', 'dino', 'run', 'sleep', '600'], docker.env) as job:
         (container,) = docker.wait_for(OURS)
         client = Path(f'/proc/{job.client}/cmdline').read_bytes().split(b'\0')
         launcher = f'OTHER_SECRET={VALUE}'.encode()  # the user's own word, there before us

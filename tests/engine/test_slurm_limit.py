@@ -25,5 +25,5 @@ def test_time_limit(slurm: Cluster, docker: Docker) -> None:
         slurm.run('scontrol', 'update', f'JobId={job}', 'EndTime=now')
     for job in jobs:
         slurm.wait_for(job, 'TIMEOUT', timeout=60)
-    docker.wait_for('label=tao.job', count=0, all=True, timeout=8)
+    docker.wait_for('label=tao.job', count=0, all=True)
     assert 'saved' in slurm.log(jobs[0])

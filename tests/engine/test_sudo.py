@@ -60,7 +60,7 @@ def test_signals(each_docker: Docker, script: str, number: int, codes: set[int])
     with launched(command(each_docker, script), each_docker.env) as job:
         job.wait_for('ready')
         job.send(number)
-        assert job.code(timeout=25) in codes
+        assert job.code() in codes
         gone(each_docker)
 
 
@@ -68,7 +68,7 @@ def test_killed_client(docker: Docker) -> None:
     with launched(command(docker, SLEEPS), docker.env) as job:
         job.wait_for('ready')
         kill_client(job)
-        assert job.code(timeout=20) == 137
+        assert job.code() == 137
         gone(docker)
 
 
@@ -78,12 +78,12 @@ def test_two_launches_with_one_command_line(docker: Docker) -> None:
         one.wait_for('ready')
         two.wait_for('ready')
         os.kill(child_of(one.client), signal.SIGKILL)  # below sudo
-        assert one.code(timeout=20) == 137
+        assert one.code() == 137
         assert "cannot tell which container is this launch's, so none is stopped" in one.err
         assert len(docker.containers(OURS)) == 2
         for container in docker.containers(OURS):
             docker.run('rm', '-f', container)
-        assert two.code(timeout=20) == 137
+        assert two.code() == 137
 
 
 def test_a_client_that_the_caller_may_not_signal(docker: Docker, tmp_path: Path) -> None:
@@ -100,5 +100,5 @@ def test_a_client_that_the_caller_may_not_signal(docker: Docker, tmp_path: Path)
     with launched(argv, {**docker.env, **NO_HOME}, cwd='/') as job:
         job.wait_for('ready')
         job.send(signal.SIGTERM)
-        assert (job.code(timeout=25), job.err) == (143, '')
+        assert (job.code(), job.err) == (143, '')
         gone(docker)

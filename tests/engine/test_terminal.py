@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 import signal
 import termios
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from jobs import (
     on_terminal,
     pid_of,
 )
+from waiting import has_heard, until
 
 if TYPE_CHECKING:
     from conftest import Docker
@@ -54,8 +54,9 @@ def test_shell(each_docker: Docker) -> None:
 def test_ctrl_c_and_ctrl_d_are_the_shells(docker: Docker) -> None:
     with on_terminal(SHELL, docker.env) as child:
         child.expect(PROMPT)
-        child.sendline('sleep 50')
-        time.sleep(0.3)
+        child.sendline('sleep 600')
+        (container,) = docker.containers(OURS)
+        until(lambda: 'sleep 600' in docker.run('top', container).stdout)
         child.sendcontrol('c')
         child.expect(PROMPT)
         child.sendline('echo still $((1 + 1))')
@@ -82,9 +83,9 @@ def test_errors_elsewhere_mean_no_terminal(docker: Docker) -> None:
 
 def test_interactive_from_a_terminal(docker: Docker) -> None:
     """A piped output means no -t, but --interactive still reads the terminal."""
-    shell = f'{TAO} --interactive dino run sh -c "read a; echo got \\$a; tty" | cat'
+    shell = f'{TAO} --interactive dino run sh -c "echo ready; read a; echo got \\$a; tty" | cat'
     with on_terminal(['bash', '-c', shell], docker.env) as child:
-        time.sleep(1)
+        child.expect('ready')
         child.sendline('words')
         child.expect_exact('got words\r\nnot a tty\r\n')
         assert ended(child) == 0
@@ -99,7 +100,7 @@ def test_signal_to_a_session(each_docker: Docker, number: int) -> None:
         child.expect(PROMPT)
         os.kill(pid_of(child), number)
         if number == signal.SIGINT:
-            time.sleep(0.5)
+            until(lambda: has_heard(pid_of(child)))
             os.kill(pid_of(child), number)
         assert ended(child) >= 128
         assert settings(child) == before
@@ -145,7 +146,7 @@ def test_ctrl_c_of_a_job_on_a_terminal(each_docker: Docker, script: str, times: 
         child.expect('ready')
         for _ in range(times):
             child.sendcontrol('c')
-            time.sleep(0.3)
+            until(lambda: has_heard(pid_of(child)))
         assert ended(child) == (7 if script is HANDLES else 130)
         assert settings(child) == before
     gone(each_docker)

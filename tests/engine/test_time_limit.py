@@ -20,5 +20,5 @@ def test_a_job_that_has_had_its_time(docker: Docker, tao: Program, script: str, 
     begun = time.monotonic()
     done = tao(*STOP, '--timeout', '2s', 'dino', 'run', 'sh', '-c', script)
     assert (done.returncode, done.stderr) == (124, SAID)
-    assert least <= time.monotonic() - begun < 20
+    assert least <= time.monotonic() - begun < 60
     gone(docker)

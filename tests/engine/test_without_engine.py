@@ -94,5 +94,5 @@ def test_in_a_container_of_tao(pod: Pod, printed_argv: Callable[[str], list[str]
     assert (done.returncode, done.stdout) == (3, '/\n/home/user\n')
     assert (pod.root / 'a/b').is_symlink()
     assert pod.run('tao', 'list', TAO_ENGINE='none').returncode == 125
-    done = pod.run('tao', 'doctor', TAO_ENGINE='none', TAO_TOOLKIT_VERSION='7.1.0')
+    done = pod.run('tao', 'doctor', '--all', TAO_ENGINE='none', TAO_TOOLKIT_VERSION='7.1.0')
     assert 'none: tasks run as commands of this machine' in done.stdout and 'TAO here: 7.1.0' in done.stdout

@@ -76,7 +76,7 @@ def test_a_program_that_passes_no_signal_on(docker: Docker, wrap: Callable[..., 
         job.send(INT)
         assert (job.code(), job.err) == (5, '')
         assert job.out == b'ready\ntold\nsaved\n'
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 60
         gone(docker)
 
 
@@ -119,7 +119,7 @@ def test_variables_that_do_not_arrive(
 
 def test_one_that_talks_first(docker: Docker, tao: Program, wrap: Callable[..., None]) -> None:
     wrap('echo hello\nexec {docker} "$@"')
-    done = tao('--detach', 'dino', 'run', 'sleep', '60')
+    done = tao('--detach', 'dino', 'run', 'sleep', '600')
     (container,) = docker.containers(OURS)
     assert (done.returncode, done.stdout) == (0, f'{container}\n')
     listed = tao('list')

@@ -14,7 +14,7 @@ PAGES = sorted(path.relative_to(CHECKOUT / 'tao_launcher/data/man').as_posix() f
     CHECKOUT / 'tao_launcher/data/man').glob('*/*'))
 OF_THE_PACKAGE = sorted(
     path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / 'tao_launcher').rglob('*')
-    if re.search(r'\.(py|json|typed)$', path.name)
+    if re.search(r'\.(py|json|md|typed)$', path.name)
 )
 FOLDERS = {'.bash': 'bash-completion/completions', '.fish': 'fish/vendor_completions.d', '': 'zsh/site-functions'}
 
@@ -90,7 +90,7 @@ def test_one_file_program_has_what_it_needs(maker: Machine, wheel: Path, tmp_pat
     assert made[0] == made[1]
     with zipfile.ZipFile(io.BytesIO(made[0])) as archive:
         names = set(archive.namelist())
-    assert {name for name in OF_THE_PACKAGE if name.endswith('.json')} <= names
+    assert {name for name in OF_THE_PACKAGE if name.endswith(('.json', '.md'))} <= names
     assert not [name for name in names if '/man/' in name]
     shown = maker.gets(programs / 'python', '-I', '-S', tmp_path / 'one', '--version')
     assert shown == maker.gets(programs / 'tao', '--version')

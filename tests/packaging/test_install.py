@@ -62,7 +62,8 @@ def finds_manual(machine: Machine, command: str, cwd: Path | None = None) -> Non
     """A command of the README, with every page in the place of `tao`."""
     if not MAN:
         pytest.skip('man is not installed')
-    for page in (*PROGRAMS, 'tao_mounts'):
+    guides = [path.stem for path in (CHECKOUT / 'tao_launcher/data/man').glob('*/tao-*')]
+    for page in (*PROGRAMS, *guides):
         words = re.sub(r'\bman tao$', f'{MAN} {page}', command)
         done = machine.does('sh', '-c', words, cwd=cwd)
         assert (done.code, done.err) == (0, ''), page
@@ -182,7 +183,7 @@ def test_beside_nvidia_tao(machine: Machine, wheel: Path, theirs: Path, is_last:
     )
     machine.gets('sh', '-c', remedy)
     works(machine)
-    assert ' program ' not in machine.does('tao', 'doctor').out
+    assert ' program ' not in machine.does('tao', 'doctor', '--all').out
 
 
 def test_before_another_nvidia_tao(machine: Machine, wheel: Path, theirs: Path) -> None:
@@ -196,6 +197,6 @@ def test_before_another_nvidia_tao(machine: Machine, wheel: Path, theirs: Path) 
     ):
         path = os.pathsep.join([*map(str, order), *machine.path])
         for words in ([ours / 'tao'], [ours / 'python', '-m', 'tao_launcher']):
-            lines = machine.does(*words, 'doctor', PATH=path).out.splitlines()
+            lines = machine.does(*words, 'doctor', '--all', PATH=path).out.splitlines()
             status, _, said = next(line for line in lines if ' program ' in line).split(maxsplit=2)
             assert [status, said] == expected

@@ -23,10 +23,11 @@ def reader(machine: Machine) -> Machine:
 
 
 def test_there_are_pages() -> None:
-    assert [page.as_posix() for page in PAGES] == [
+    guides = {path.stem for path in (CHECKOUT / 'tao_launcher/data/guides').glob('*.md')}
+    assert {page.as_posix() for page in PAGES} == {
         'man1/tao.1', 'man1/tao_deploy.1', 'man1/tao_ds.1', 'man1/tao_pt.1', 'man1/tao_tf.1', 'man1/tao_tf2.1',
-        'man5/tao_mounts.5',
-    ]
+        'man5/tao_mounts.5', 'man5/tao-mounts.5', *(f'man7/tao-{name}.7' for name in guides - {'mounts'}),
+    }
 
 
 @pytest.mark.parametrize('page', PAGES, ids=str)
@@ -35,12 +36,19 @@ def test_page(reader: Machine, page: Path, encoding: str) -> None:
     done = reader.does(MAN, '--warnings', '-E', encoding, '-l', page)
     assert (done.code, done.err) == (0, '')
     lines = done.out.splitlines()
-    name = 'tao_pt' if re.search('tao_(deploy|ds|tf)', page.name) else page.stem
+    alias = {'tao_deploy': 'tao_pt', 'tao_ds': 'tao_pt', 'tao_tf': 'tao_pt', 'tao_tf2': 'tao_pt',
+             'tao_mounts': 'tao-mounts'}
+    name = alias.get(page.stem, page.stem)
     # not what a minimal system has in the place of man, which says that there are no pages
     assert re.fullmatch(rf'{name}\({page.suffix[1:]}\) +TAO launcher +{name}\({page.suffix[1:]}\)', lines[0])
-    assert [line for line in lines if len(line) > 80] == []
-    assert {'NAME', 'SYNOPSIS', 'DESCRIPTION', 'EXAMPLES', 'SEE ALSO'} <= set(lines)
-    assert not re.search(r'\\|[^\x00-\x7f]', done.out)  # no escape that was not understood, no typographic dash
+    guide = CHECKOUT / 'tao_launcher/data/guides' / f'{name[4:]}.md'
+    said = guide.read_text('utf-8').replace('…', '...') if guide.exists() else ''
+    transcripts = {line.strip() for line in said.splitlines()}  # what programs print, as wide as they print it
+    assert [line for line in lines if len(line) > 80 and line.strip() not in transcripts] == []
+    assert {'NAME', 'DESCRIPTION', 'SEE ALSO', *(() if said else ('SYNOPSIS', 'EXAMPLES'))} <= set(lines)
+    assert not re.search(r'[^\x00-\x7f]', done.out)  # no typographic dash
+    # no escape that was not understood
+    assert [line for line in lines if '\\' in line and line.strip() not in transcripts] == []
 
 
 @pytest.mark.parametrize('page', PAGES, ids=str)
@@ -54,13 +62,14 @@ def test_what_is_shown_can_be_typed(reader: Machine) -> None:
     out = reader.gets(MAN, '-E', 'UTF-8', '-l', 'man1/tao.1')
     assert '\n         tao --dry-run=pretty dino train -e /specs/dino.yaml\n' in out
     assert re.search(r'^ {7}--mounts_file PATH$', out, re.MULTILINE)
-    mounts = reader.gets(MAN, '-E', 'UTF-8', '-l', 'man5/tao_mounts.5')
-    assert '{"source": "~/data", "destination": "/data"},\n' in mounts
+    mounts = reader.gets(MAN, '-E', 'UTF-8', '-l', 'man5/tao-mounts.5')
+    assert '{"source": "~/data", "destination": "/workspace/tao-experiments/data"},\n' in mounts
     assert '$HOME/results' in mounts
 
 
 def test_apropos_knows_them(reader: Machine) -> None:
     """The line under NAME is one that mandb can read, for every program on it."""
     reader.gets('mandb', '-q', '-u', '-c', reader.home, MANPATH=reader.home)
-    for name in ('tao', 'tao_pt', 'tao_ds', 'tao_mounts'):
+    guides = [page.stem for page in PAGES if page.stem.startswith('tao-')]
+    for name in ('tao', 'tao_pt', 'tao_ds', 'tao_mounts', *guides):
         assert re.match(rf'{name} \(\d\) +- ', reader.gets('whatis', '-l', name, MANPATH=reader.home))

@@ -30,7 +30,7 @@ def on_a_node(
         (folder / name).write_text(f'#!/bin/bash\n{body}\n')
         (folder / name).chmod(0o755)
     env = {'PATH': f'{folder}:/usr/bin:/bin', 'CALLS': str(folder / 'calls'), **NODE, **variables}
-    subprocess.run(['bash'], input=os.fsencode(text), env=env, check=True, timeout=30)
+    subprocess.run(['bash'], input=os.fsencode(text), env=env, check=True, timeout=60)
     calls, environ = ((folder / name).read_bytes() for name in ('calls', 'calls.env'))
     entries = (os.fsdecode(entry).partition('=') for entry in environ.split(b'\0')[:-1])
     return [os.fsdecode(word) for word in calls.split(b'\0')[:-1]], {name: value for name, _, value in entries}

@@ -25,7 +25,7 @@ def on_terminal(*words: str, env: dict[str, str] | None = None, columns: int = 2
     known = {name: value for name, value in os.environ.items() if name not in ('NO_COLOR', 'COLUMNS', 'LINES')}
     program, *rest = words
     child: Any = pexpect.spawn(
-        program, rest, env={**known, 'TERM': 'xterm', **(env or {})}, encoding='utf-8', timeout=20,
+        program, rest, env={**known, 'TERM': 'xterm', **(env or {})}, encoding='utf-8', timeout=60,
         dimensions=(40, columns),
     )
     child.expect(pexpect.EOF)

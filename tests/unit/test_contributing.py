@@ -119,7 +119,7 @@ def test_an_option_is_one_row(copy: Path) -> None:
     )
     assert '"memory": "2Gi"' in tao(copy, '--dry-run', 'submit', 'kubernetes', 'dino', 'train')
     assert '--memory_reservation' in tao(copy, 'help', 'options')
-    assert 'memory_reservation' in (copy / 'tao_launcher/data/man/man5/tao_mounts.5').read_text('utf-8')
+    assert 'memory_reservation' in (copy / 'tao_launcher/data/man/man5/tao-mounts.5').read_text('utf-8')
 
 
 def test_an_engine_is_a_module_and_its_name(copy: Path) -> None:

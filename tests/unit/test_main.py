@@ -1,16 +1,19 @@
 """How the program ends: an output that is closed or full."""
 from __future__ import annotations
 
+import array
+import fcntl
 import gc
 import os
 import subprocess
 import sys
+import termios
 import threading
-import time
 from pathlib import Path
 
 import pytest
 from support import CHECKOUT, FakeDocker, command, tao_process
+from waiting import until
 
 PYENV = Path(os.environ.get('PYENV_ROOT', Path.home() / '.pyenv')) / 'versions'
 TOO_OLD = {version: sorted(PYENV.glob(f'{version}.*/bin/python')) for version in ('2.7', '3.6', '3.7')}
@@ -60,6 +63,13 @@ def test_reader_that_goes_away_is_no_error() -> None:
     assert (done.returncode, done.stderr) == (141, b'')
 
 
+def waiting_in(pipe: int) -> int:
+    """The bytes that nobody has read yet."""
+    count = array.array('i', [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]
+
+
 @pytest.mark.parametrize('stream', ['stdout', 'stderr'])
 def test_an_output_that_does_not_block_loses_nothing(stream: str) -> None:
     words = ['x' * 60_000, 'y' * 60_000]
@@ -73,7 +83,7 @@ def test_an_output_that_does_not_block_loses_nothing(stream: str) -> None:
     streams = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL, stream: write}
     with subprocess.Popen(argv, stdout=streams['stdout'], stderr=streams['stderr']) as process:
         os.close(write)
-        time.sleep(1)
+        until(lambda: process.poll() is not None or waiting_in(read) >= 60_000)  # it holds 65,536
         with open(read, 'rb') as pipe:
             said = pipe.read().decode()
     if stream == 'stdout':
@@ -115,7 +125,7 @@ def test_in_a_thread(fake_docker: FakeDocker) -> None:
     codes = []
     thread = threading.Thread(target=lambda: codes.append(main(['dino', 'train'])))
     thread.start()
-    thread.join(30)
+    thread.join(60)
     assert codes == [42]
 
 

@@ -52,7 +52,7 @@ def test_a_change_is_named(tmp_path: Path) -> None:
     page, folder = tmp_path / 'tao_launcher/data/man/man1/tao.1', tmp_path / 'tao_launcher/data/man/man7'
     before = page.read_bytes()
     page.write_bytes(before.replace(b'GPU', b'CPU'))
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / 'old.7').write_text('old\n')
     done = subprocess.run([*made, '--check'], capture_output=True, encoding='utf-8', check=False)
     assert done.returncode == 1
@@ -107,7 +107,7 @@ def descriptions(part: Any) -> list[str]:
 
 
 def test_page_of_the_mounts_file() -> None:
-    text = words('man5/tao_mounts.5')
+    text = words('man5/tao-mounts.5')
     limit = {**SCHEMA['$defs']['ulimit'], 'anyOf': []}
     texts = descriptions({**SCHEMA['properties'], '$schema': {}, **SCHEMA['$defs'], 'ulimit': limit})
     assert len(texts) > 20
@@ -119,11 +119,23 @@ def test_page_of_the_mounts_file() -> None:
 
 
 def test_example_of_the_mounts_file() -> None:
-    assert topics.MOUNTS_EXAMPLE in words('man5/tao_mounts.5')
-    assert isinstance(json.loads(topics.MOUNTS_EXAMPLE), dict)
+    source = (CHECKOUT / 'tao_launcher/data/guides/mounts.md').read_text('utf-8')
+    example, = re.findall(r'^```json\n(.*?)^```', source, re.MULTILINE | re.DOTALL)
+    assert example in words('man5/tao-mounts.5')
     import jsonschema
 
-    jsonschema.validate(json.loads(topics.MOUNTS_EXAMPLE), SCHEMA)
+    jsonschema.validate(json.loads(example), SCHEMA)
+    options, = re.findall(r'^`DockerOptions` has (.*?)\. The', source, re.MULTILINE | re.DOTALL)
+    assert {*re.findall(r'`(\w+)`', options)} == {*SCHEMA['$defs']['dockerOptions']['properties']}
+
+
+def test_every_guide_has_a_page_that_others_name() -> None:
+    pages = {f'tao-{name}({5 if name == "mounts" else 7})' for name in topics.GUIDES}
+    assert {f'{path.stem}({path.suffix[1:]})' for path in PAGES.glob('*/tao-*')} == pages
+    assert (PAGES / 'man5/tao_mounts.5').read_text() == '.so man5/tao-mounts.5\n'
+    for page in ('man1/tao.1', 'man1/tao_pt.1', 'man5/tao-mounts.5'):
+        named = {*re.findall(r'tao-\w+\(\d\)', words(page).rpartition('.SH "SEE ALSO"')[2])}
+        assert named == pages - {f'{Path(page).stem}({page[-1]})'}
 
 
 @pytest.mark.parametrize(('text', 'escaped'), [

@@ -98,9 +98,9 @@ def test_a_subtask_that_the_image_does_not_have(home: Path) -> None:
 
 
 def test_a_task_of_ones_own_image(home: Path) -> None:
-    assert launched(home, '--image', 'my:1', '--dry-run', 'my_task', 'train') == (
-        '-e TAO_LAUNCH_ID --shm-size 16G --label tao.job=model/my_task/train my:1 my_task train\n',
-        'tao: notice: no task my_task, but my:1 may have it\n',
+    assert launched(home, '--image', 'my:1', '--dry-run', 'my_own', 'train') == (
+        '-e TAO_LAUNCH_ID --shm-size 16G --label tao.job=model/my_own/train my:1 my_own train\n',
+        'tao: notice: no task my_own, but my:1 may have it\n',
     )
 
 

@@ -15,7 +15,7 @@ HELP = 'add releases and images of your own'
 ACTIONS = (
     ('add', 'put the releases of a file beside the built-in ones'),
     ('show', 'every release and where it comes from, or one as a file has it'),
-    ('validate', 'check files of releases, and say every fault of them'),
+    ('validate', 'check files of releases, and report every fault'),
     ('remove', 'take out releases that were added'),
     ('probe', 'ask an image for its tasks, and add it'),
 )

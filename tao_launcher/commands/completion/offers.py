@@ -8,7 +8,7 @@ from ...base.errors import UsageError
 from ...settings import command_line
 from ...settings.options import ALSO_LATE, OPTIONS, of
 from ...settings.programs import KUBERNETES, RUNNERS, SLURM, TAO
-from ..help.topics import TOPICS
+from ..help.topics import GUIDES, TOPICS
 from .paths import argument, container
 from .types import NOTHING, Candidate, Completions
 from .values import named, option_value, options_of, release_of, subtasks, tasks
@@ -67,7 +67,7 @@ def _without(options: Values, key: str) -> Values:
 def _first(program: str, word: str, options: Values, world: World) -> Completions:
     """The first word after the options: a group, a task or a verb."""
     if program in RUNNERS:
-        helps = [Candidate(topic, 'help on it') for topic in TOPICS] if options.get('help') else []
+        helps = _topics() if options.get('help') else []
         return Completions('', (*helps, *named(world.verbs()['runner']), Candidate('--', 'a command follows')))
     known = world.catalogue()
     found = [Candidate(group, 'group of tasks') for group in known.groups()]
@@ -75,13 +75,19 @@ def _first(program: str, word: str, options: Values, world: World) -> Completion
     if program in TAO:
         found += [*named(world.verbs()['tao']), Candidate('help', 'help on a topic, a task or a command')]
     if options.get('help'):
-        found += [Candidate(topic, 'help on it') for topic in TOPICS]
+        found += _topics()
     return Completions('', tuple(found))
+
+
+def _topics() -> list[Candidate]:
+    return [Candidate(name, about) for name, about in (*TOPICS.items(), *GUIDES.items())]
 
 
 def _rest(program: str, rest: list[str], word: str, options: Values, world: World) -> Completions:
     """Behind the first word that is no option."""
     if program in RUNNERS:
+        if rest == ['help']:
+            return _first(program, word, {**options, 'help': True}, world)
         entry = world.verbs()['runner'].get(rest[0])
         return verb(rest[0], entry, rest[1:], word, options, world) if entry else NOTHING
     if program in TAO:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ACTIONS = (
     ('init', 'write the mounts file: asks on a terminal, --yes elsewhere'),
-    ('validate', 'check mounts files, and say every fault of them'),
+    ('validate', 'check mounts files, and report every fault'),
     ('show', 'every setting in effect, where it comes from and what it overrode'),
     ('path', 'translate paths between host and container'),
     ('schema', 'print the JSON Schema of the mounts file'),

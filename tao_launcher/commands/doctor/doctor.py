@@ -8,7 +8,8 @@ from ...launch.prepare import prepare
 from ...tasks import catalogue
 from . import checks
 from .gather import gather
-from .report import table
+from .next_step import next_step
+from .report import has_failed, table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,28 +25,37 @@ HELP = 'check this machine'
 def add(parser: Parser) -> None:
     """Add what follows the verb's name."""
     parser.add_argument('--format', choices=('table', 'json'), default='table', help='how the findings are printed')
+    parser.add_argument('--all', action='store_true', help='list what is fine too')
     parser.add_argument('--dev', action='store_true', help='check the developer runners too')
     parser.add_argument('--gpu-test', action='store_true', help='run nvidia-smi in a TAO container at the end')
 
 
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
-    return doctor(invocation, as_json=given.format == 'json', dev=given.dev, gpu_test=given.gpu_test)
+    every = given.all or invocation.output.is_verbose
+    return doctor(invocation, as_json=given.format == 'json', every=every, dev=given.dev, gpu_test=given.gpu_test)
 
 
-def doctor(invocation: Invocation, *, as_json: bool, dev: bool, gpu_test: bool) -> int:
+def doctor(invocation: Invocation, *, as_json: bool, every: bool, dev: bool, gpu_test: bool) -> int:
     """Print what was found, as a table or JSON. Returns 1 if something that a launch needs is missing.
+
+    A table has what is wrong, and with `every` also what is fine.
 
     Nothing is changed, and no container is started but with `gpu_test`.
     """
     output = invocation.output
-    findings = checks.run(gather(invocation))
+    gathered = gather(invocation)
+    findings = checks.run(gathered)
     if dev:
         from .checkouts import findings as of_checkouts
 
         findings += of_checkouts(invocation.environ, invocation.here)
-    output.result(json.dumps([f._asdict() for f in findings], indent=2) + '\n' if as_json else table(findings, output))
-    if any(finding.status == 'fail' for finding in findings):
+    if as_json:
+        output.result(json.dumps([f._asdict() for f in findings], indent=2) + '\n')
+    else:
+        after = '' if gpu_test else next_step(findings, gathered.facts, invocation)
+        output.result(table(findings, output, every=every, next_step=after))
+    if has_failed(findings):
         return 1
     return _gpu_test(invocation) if gpu_test else 0
 

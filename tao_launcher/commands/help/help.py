@@ -7,34 +7,32 @@ from ...base.errors import UsageError
 from ...base.suggest import nearest
 from ...settings.environment import VARIABLES
 from ...settings.options import OPTIONS
-from ...settings.programs import RUNNERS
-from ...tasks.catalogue import Catalogue, CatalogueEntry, find
-from .topics import DESCRIPTION, EXIT_CODES, FILES, SYNOPSIS, TOPICS
+from ...settings.programs import RUNNERS, TAO
+from ...tasks.catalogue import find
+from ...tasks.listing import by_group
+from .topics import EXIT_CODES, FILES, GUIDES, TOPICS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ...tasks.catalogue import Catalogue
+
 WIDTH = 80
 
 
 def tao(catalogue: Catalogue, words: Sequence[str]) -> str:
-    """The help for `tao WORDS --help`: a topic, a group, a task, or the overview.
-
-    Raises UsageError for an unknown name.
-    """
+    """The help for `tao WORDS --help`: a topic, a group or a task. Raises UsageError for an unknown name."""
     rest = [word for word in words if word not in ('-h', '--help')]
-    if not rest:
-        return _overview(catalogue)
     if rest[0] in TOPICS:
         return topic('tao', rest[0])
     if rest[0] in catalogue.groups():
         return _group(catalogue, rest[0]) if len(rest) == 1 else _task(catalogue, rest[0], rest[1])
     if rest[0] in RUNNERS:
         raise UsageError(f'{rest[0]} is a program of its own', advice=f'{rest[0]} --help')
-    meant = [] if catalogue.releases_with(rest[0]) else nearest(rest[0], TOPICS)
+    meant = [] if catalogue.releases_with(rest[0]) else nearest(rest[0], (*TOPICS, *GUIDES))
     if meant:
-        raise UsageError(f'no help for {rest[0]}', f'did you mean {meant[0]}?', advice='tao --help')
+        raise UsageError(f'no help for {rest[0]}', f'did you mean {meant[0]}?', advice='tao help topics')
     return _task(catalogue, '', rest[0])
 
 
@@ -49,7 +47,7 @@ def runner(program: str, root_variable: str, words: Sequence[str]) -> str:
         f'       {program} check                         is everything there\n\n'
         f'Runs COMMAND, or a shell, in the developer container of a backend checkout:\n'
         f'the folder in {root_variable}, or found from the current one upwards.\n'
-        f'more: {program} help {"|".join(TOPICS[1:])}|build|release|check\n\n'
+        f'more: {program} help {"|".join(TOPICS)}|build|release|check\n\n'
         + options(program)
     )
 
@@ -68,7 +66,18 @@ def options(program: str) -> str:
 
 def topic(program: str, name: str) -> str:
     """One of TOPICS."""
+    if name == 'topics':
+        return topics(program)
     return options(program) if name == 'options' else environment() if name == 'environment' else exit_codes()
+
+
+def topics(program: str) -> str:
+    """What there is help on, a line each."""
+    also = 'also: tao help NAME of a task, a group or a command' if program == TAO[0] else f'also: man {program}'
+    return '\n'.join([
+        f'topics ({program} help TOPIC):', *_pairs(15, TOPICS.items()), '',
+        'guides, which man has as tao-GUIDE too:', *_pairs(15, GUIDES.items()), '', also,
+    ]) + '\n'
 
 
 def environment() -> str:
@@ -94,41 +103,8 @@ def _pairs(width: int, pairs: Iterable[tuple[str, str]]) -> list[str]:
     return lines
 
 
-def _overview(catalogue: Catalogue) -> str:
-    lines = [
-        f'{"       " if i else "usage: "}{words:<46}{what}' for i, (words, what) in enumerate(SYNOPSIS)
-    ]
-    lines += ['', *DESCRIPTION, '']
-    for group, tasks in _tasks(catalogue).items():
-        lines += [f'{group}:', *_wrapped(sorted(tasks))]
-    lines += [
-        '',
-        'often used:',
-        '  --dry-run[=shell|pretty|json]   print the command, run nothing',
-        '  --explain                       where each argument of docker comes from',
-        '  --gpus 0,1                      which GPUs (default: all)',
-        '  --volume SRC:DST                mount a folder, as ~/.tao_mounts.json does',
-        '  --same_paths                    host paths are those of the container too',
-        '  --run_as_user                   files written by the job belong to you',
-        '  --release X.Y.Z                 another TAO release',
-        '',
-        f'more: tao help {"|".join(TOPICS)}, tao NAME --help, man tao',
-    ]
-    return '\n'.join(lines) + '\n'
-
-
-def _tasks(catalogue: Catalogue) -> dict[str, dict[str, CatalogueEntry]]:
-    """Group → task → where it is found, over all releases."""
-    found: dict[str, dict[str, CatalogueEntry]] = {}
-    for release, groups in catalogue.releases.items():
-        for group in catalogue.groups():
-            for task in {task for tasks in groups.get(group, {}).values() for task in tasks}:
-                entry = CatalogueEntry(group, task, release, catalogue.image(release, group, task))
-                found.setdefault(group, {})[task] = entry
-    return {group: found[group] for group in catalogue.groups() if group in found}
-
-
-def _wrapped(names: Iterable[str]) -> list[str]:
+def wrapped(names: Iterable[str]) -> list[str]:
+    """Lines that are filled with names."""
     return textwrap.wrap(
         ' '.join(names), WIDTH, initial_indent='  ', subsequent_indent='  ',
         break_on_hyphens=False, break_long_words=False,
@@ -137,21 +113,21 @@ def _wrapped(names: Iterable[str]) -> list[str]:
 
 def _group(catalogue: Catalogue, group: str) -> str:
     by_image: dict[tuple[str, str], list[str]] = {}
-    for task, found in sorted(_tasks(catalogue)[group].items()):
+    for task, found in sorted(by_group(catalogue)[group].items()):
         by_image.setdefault((found.release, found.image), []).append(task)
     lines = [f'usage: tao [options] {group} TASK SUBTASK [ARGS...]', '']
     for (release, image), tasks in sorted(by_image.items(), key=lambda item: -len(item[1])):
-        lines += [f'{image} (release {release}):', *_wrapped(tasks)]
+        lines += [f'{image} (release {release}):', *wrapped(tasks)]
     return '\n'.join(lines) + '\n'
 
 
 def _task(catalogue: Catalogue, group: str, task: str) -> str:
     """A task's subtasks and image in every group that has it."""
-    if not any(task in tasks for name, tasks in _tasks(catalogue).items() if group in ('', name)):
+    if not any(task in tasks for name, tasks in by_group(catalogue).items() if group in ('', name)):
         find(catalogue, group, task, '', '')
         raise UsageError(f'no help for {task}')
     lines = []
-    for name, tasks in _tasks(catalogue).items():
+    for name, tasks in by_group(catalogue).items():
         if task in tasks and group in ('', name):
             found = tasks[task]
             subtasks = catalogue.known_subtasks(name, task)

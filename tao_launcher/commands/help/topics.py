@@ -3,28 +3,51 @@ from __future__ import annotations
 
 from ...settings.programs import VERB_GROUPS
 
-SYNOPSIS = (
-    ('tao [options] [GROUP] TASK SUBTASK [ARGS...]', 'run a task'),
-    ('tao [options] [GROUP] TASK run COMMAND...', 'a command in its container'),
-    ('tao [options] [GROUP] TASK', 'a shell in its container'),
-    *(
-        (f'tao {"|".join(verbs)}' + ' slurm|kubernetes TASK ...' * ('submit' in verbs), about)
-        for about, verbs in VERB_GROUPS.items()
-    ),
-    ('tao help [TOPIC|NAME]', 'this text, or another'),
+USAGE = (
+    'tao [options] [GROUP] TASK SUBTASK [ARGS...]',
+    'tao [options] [GROUP] TASK run COMMAND [ARGS...]',
+    'tao [options] [GROUP] TASK',
 )
-TOPICS = ('options', 'environment', 'exit-codes')
+SYNOPSIS = (
+    *USAGE,
+    *(
+        f'tao {"|".join(verbs)}' + ' slurm|kubernetes TASK ...' * ('submit' in verbs) for verbs in VERB_GROUPS.values()
+    ),
+    'tao help [TOPIC|NAME]',
+)
+TOPICS = {
+    'topics': 'what there is help on',
+    'options': 'the options of the launcher',
+    'environment': 'the variables and files that are read',
+    'exit-codes': 'what an exit code means',
+}
+# The guides of data/guides, each a page of the manual too: tao-mounts(5), tao-jobs(7), ...
+GUIDES = {
+    'mounts': 'the mounts file: folders, variables and options for docker',
+    'jobs': 'run, watch and stop jobs, and look up what ran',
+    'gpus': 'which GPUs a job gets',
+    'airgap': 'images, and machines without a network',
+    'podman': 'podman, and other engines than docker',
+    'remote': 'a daemon on another machine',
+    'slurm': 'run tasks on a Slurm cluster',
+    'kubernetes': 'run tasks on a Kubernetes cluster',
+    'apptainer': 'without docker: inside a container of TAO',
+    'developers': 'tao_pt and its siblings: work on a TAO backend',
+    'recipes': 'make, notebooks, CI, systemd, TensorBoard, Jupyter',
+    'releases': 'other TAO releases, and images of your own',
+    'trouble': 'when something goes wrong, by symptom',
+}
 DESCRIPTION = (
     'Runs NVIDIA TAO containers: one exact docker run, printed (--dry-run) or run.',
     'Options go before the task name; what follows it belongs to the task.',
 )
 DETAILS = (
     'GROUP is model, dataset or deploy; it may be left out. A task comes from the newest TAO release that has it,'
-    ' unless --release names another. tao --help lists all tasks; tao TASK --help shows the subtasks, the image and'
+    ' unless --release names another. tao tasks lists all tasks; tao TASK --help shows the subtasks, the image and'
     ' the releases of one, without docker; tao TASK SUBTASK --help is the help of the program in the container.',
-    'The folders, variables and docker options of the mounts file apply to every launch: see tao_mounts(5).',
+    'The folders, variables and docker options of the mounts file apply to every launch: see tao-mounts(5).',
     '--dry-run and --volume are understood after the task name too, up to a bare --. A subtask that looks like a'
-    ' slip of a known one is refused: tao TASK -- SUBTASK runs it as it is.',
+    ' typo of a known one is refused: tao TASK -- SUBTASK runs it as it is.',
     'The result of a command goes to the standard output; notices, progress and errors go to the standard error.',
 )
 COMMANDS = (
@@ -37,37 +60,6 @@ RUNNER_DESCRIPTION = (
     ' names the base image. It is mounted, and is on PYTHONPATH. What follows -- is passed on as it is.',
     'The same program has a name for every backend:',
 )
-MOUNTS_FILES = ('~/.tao_mounts.json',)
-MOUNTS_DESCRIPTION = (
-    'JSON that tells tao(1) and tao_pt(1) what the container of every launch gets. It is read from'
-    ' ~/.tao_mounts.json, or instead of it from the file of --mounts_file or of $LAUNCHER_MOUNTS. Under sudo, when'
-    ' root has none, that of whoever called sudo is read, with a notice. All of it is optional. An option or a'
-    ' TAO_ variable overrides the file; --volume overrides a mount with the same destination.',
-    'Keys that start with $ or _ are comments. An unknown key is an error, but in an entry of Mounts or Envs, where'
-    ' it is a notice. tao config schema prints the JSON Schema of the file, which editors understand: a key "$schema"'
-    ' tells them where it is.',
-)
-MOUNTS_NOTES = (
-    'A source that is missing is an error, because docker would create it as an empty folder of root. Of two entries'
-    ' for one destination the later wins. Every fault of a file is said at once.',
-    'A variable whose name looks secret (a word of it is KEY, TOKEN, SECRET, PASSWORD, ...) is passed to docker by'
-    ' name: its value is in no command line.',
-)
-MOUNTS_EXAMPLE = """\
-{
-  "Mounts": [
-    {"source": "~/data", "destination": "/data"},
-    {"source": "$HOME/results", "destination": "/results"},
-    {"source": "specs", "destination": "/specs", "mode": "ro"}
-  ],
-  "Envs": [
-    {"variable": "CUDA_DEVICE_ORDER", "value": "PCI_BUS_ID"}
-  ],
-  "DockerOptions": {
-    "shm_size": "16G",
-    "ulimits": {"stack": 67108864}
-  }
-}"""
 EXIT_CODES = (
     ("the job's own", 'returned unchanged'),
     ('124', 'the job was ended because the time of --timeout was over'),
@@ -79,7 +71,7 @@ EXIT_CODES = (
     ('70', 'a bug of the launcher'),
 )
 FILES = (
-    ('~/.tao_mounts.json', 'the mounts file: see tao_mounts(5); ~/.tlt_mounts.json is read where it is the only one'),
+    ('~/.tao_mounts.json', 'the mounts file: see tao-mounts(5); ~/.tlt_mounts.json is read if it is the only one'),
     ('~/.tao/config.json', 'a catalogue that replaces the built-in one (NVIDIA\'s formats 1.0, 2.0 and 3.0)'),
     ('~/.tao/releases.d/*.json', 'releases beside the built-in ones: see tao catalogue'),
     ('~/.local/state/tao/history.jsonl', 'what ran: see tao history; $TAO_HISTORY names another file'),
@@ -102,9 +94,10 @@ EXAMPLES = (
 NOTES = (
     'A job ends when the launcher ends, unless it was started with --detach: the first Ctrl-C goes to the job, a'
     ' second one ends it. What comes back to the shell is the exit code of the job.',
-    'A variable whose name looks secret (a word of it is KEY, TOKEN, SECRET, PASSWORD, ...) is passed by name: its'
+    'A variable whose name looks secret (one of its words is KEY, TOKEN, SECRET, PASSWORD, ...) is passed by name: its'
     ' value is in no command line.',
-    "NVIDIA's own launcher (package nvidia-tao) installs a program tao as well; tao doctor says when the two meet.",
+    "NVIDIA's own launcher (package nvidia-tao) installs a program tao as well; tao doctor says if both are"
+    ' installed in one place.',
 )
 RUNNER_EXAMPLES = (
     ('A shell in the developer container:', 'export NV_TAO_PYTORCH_TOP=~/tao-pytorch\ntao_pt'),

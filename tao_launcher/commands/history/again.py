@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..help.verb_parser import Parser
     from .entries import PastLaunch
 
-HELP = 'launch once more what the history has'
+HELP = 'run a launch of the history again'
 PASSED_ON = ('quiet', 'verbose', 'color', 'dry_run')  # of the launcher's options; the others are those of that time
 
 

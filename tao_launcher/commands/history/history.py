@@ -30,7 +30,7 @@ def add(parser: Parser) -> None:
     parser.add_argument('--failed', action='store_true', help='those that ended with another code than 0')
     parser.add_argument('--task', default='', metavar='TASK', help='those of a task: dino, dino/train, model/dino')
     parser.add_argument('--since', default='', metavar='TIME', help='since 2026-01-31, "2026-01-31 10:20", or 12h')
-    parser.add_argument('--all-users', '--all_users', action='store_true', help="everyone's, of a file for several")
+    parser.add_argument('--all-users', '--all_users', action='store_true', help="everyone's, in a shared file")
     parser.add_argument('--format', choices=('table', 'json', 'shell'), default='table',
                         help="how it is printed; shell is the engine's command of one launch, to run it again")
     parser.add_argument('--pinned', action='store_true', help='with --format shell: the image by its digest')

@@ -20,6 +20,7 @@ NAME = 'tao-launcher'
 START = b'from tao_launcher.main import console\n\nconsole()\n'
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first time that a zip file can hold
 CODE = re.compile(r'.*\.(py|json)')
+GUIDES = re.compile(r'.*/data/guides/.*\.md')
 LEGAL = re.compile(r'[^/]+\.dist-info/(METADATA|(.*/)?(LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*)', re.IGNORECASE)
 LEFT_OUT = re.compile(r'(\.\.|bin|(.*/)?(tests?|benchmarks|__pycache__))/.*')
 
@@ -63,7 +64,7 @@ def _package(folder: str) -> dict[str, bytes]:
     for inside, _, names in os.walk(folder):
         for path in (os.path.join(inside, name) for name in names):
             name = os.path.relpath(path, os.path.dirname(folder))
-            if CODE.fullmatch(name) and not LEFT_OUT.fullmatch(name):
+            if (CODE.fullmatch(name) or GUIDES.fullmatch(name)) and not LEFT_OUT.fullmatch(name):
                 found[name] = b''.join(blocks(path))
     return found
 

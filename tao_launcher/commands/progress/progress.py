@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..help.verb_parser import Parser
     from .sources import Reading, Subject
 
-HELP = 'show how far jobs are, or what a results folder tells'
+HELP = 'show how far jobs are, or what a results folder says'
 
 
 def add(parser: Parser) -> None:

@@ -34,10 +34,11 @@ class Asker(Record):
     invocation: Invocation
 
 
-def check(program: str, form: str, invocation: Invocation, *, files: bool) -> int:
+def check(program: str, form: str, invocation: Invocation, *, files: bool, every: bool) -> int:
     """Print what was found as `form` (table, json, or lines: the commands of a dry run); 1 if something is missing.
 
-    With `files` no engine is asked, and only what is wrong is said, on stderr. Raises UsageError.
+    A table has what is wrong, and with `every` also what is fine. With `files` no engine is asked, and only what is
+    wrong is said, on stderr. Raises UsageError.
     """
     options, environ = invocation.options, invocation.environ
     asker = Asker(program, find.runner_profiles()[program], invocation)
@@ -65,23 +66,32 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool) -> in
     ]
     if image and facts.program and not files and (not asked or asked.status == 'ok'):  # podman has no daemon
         found.append(_image(asker, image))
-    return _show([finding for finding in found if finding], form, invocation.output, files=files)
-
-
-def _show(findings: list[Finding], form: str, output: Output, *, files: bool) -> int:
+    findings = [finding for finding in found if finding]
     if files:
-        for finding in findings:
-            if finding.status in ('warn', 'fail'):
-                output.notice(f'{finding.name}: {finding.found}' + (f'; try: {finding.fix}' if finding.fix else ''))
+        _say(findings, invocation.output)
     elif form == 'json':
         import json
 
-        output.result(json.dumps([finding._asdict() for finding in findings], indent=2) + '\n')
+        invocation.output.result(json.dumps([finding._asdict() for finding in findings], indent=2) + '\n')
     else:
-        from ..doctor.report import table
-
-        output.result(table(findings, output))
+        _print(findings, asker, every=every or invocation.output.is_verbose)
     return int(any(finding.status == 'fail' for finding in findings))
+
+
+def _say(findings: list[Finding], output: Output) -> None:
+    for finding in findings:
+        if finding.status in ('warn', 'fail'):
+            output.notice(f'{finding.name}: {finding.found}' + (f'; try: {finding.fix}' if finding.fix else ''))
+
+
+def _print(findings: list[Finding], asker: Asker, *, every: bool) -> None:
+    from ..doctor.report import FIX_FIRST, has_failed, table
+
+    output, program = asker.invocation.output, asker.program
+    next_step = ''
+    if asker.invocation.here.terminals.stdout and not output.quiet:
+        next_step = FIX_FIRST.format(f'{program} check') if has_failed(findings) else f'{program} --dry-run=pretty'
+    output.result(table(findings, output, every=every, next_step=next_step))
 
 
 def _dry_run(asker: Asker, registry: str) -> int:

@@ -36,8 +36,12 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
         return runner_verb(program, words, invocation)
     profile = runner_profiles()[program]
     if invocation.options.get('help'):
+        from ..help import guides
         from ..help import help as texts
+        from ..help.topics import GUIDES
 
+        if words and words[0] in GUIDES:
+            return guides.guide(words[0], invocation)
         invocation.output.result(texts.runner(program, profile['root_variable'], words))
         return 0
     if words and words[0] != '--':

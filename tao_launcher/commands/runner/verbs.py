@@ -59,8 +59,9 @@ def runner_parser(program: str = 'tao_pt') -> Parser:
                          help='a secret for RUN --mount=type=secret,id=NAME, which no layer keeps; or docker\'s own '
                          'id=NAME,src=FILE (repeatable)')
         one.add_argument('--dry-run', '--dry_run', action='store_true', help=DRY_RUN)
-    check = add('check', 'look whether the checkout and this machine are ready')
-    check.add_argument('--files', action='store_true', help='look at files only, ask no engine, say only what is wrong')
+    check = add('check', 'check whether the checkout and this machine are ready')
+    check.add_argument('--files', action='store_true', help='check files only, ask no engine, report only faults')
+    check.add_argument('--all', action='store_true', help='list what is fine too')
     check.add_argument('--dry-run', '--dry_run', action='store_true', help=DRY_RUN)
     check.add_argument('--format', choices=('table', 'json'), default='table', help='how the findings are printed')
     return top
@@ -87,7 +88,7 @@ def runner_verb(program: str, words: list[str], invocation: Invocation) -> int:
         from .check import check
 
         form = 'lines' if given.dry_run else given.format
-        return check(program, form, invocation, files=given.files)
+        return check(program, form, invocation, files=given.files, every=given.all)
     from ...checkouts.checkout import checkout
 
     found = checkout(program, invocation, asked_dry=given.dry_run)

@@ -32,7 +32,7 @@ def test_nobody_holds_up_a_write(home: Path) -> None:
         assert holder.stdout and holder.stdout.readline() == b'held\n'
         (home / '.tao_mounts.json').write_text('{}')
         done = subprocess.run(
-            [sys.executable, str(CHECKOUT / 'bin' / 'tao'), 'config', 'init', '--yes'], check=False, timeout=20,
+            [sys.executable, str(CHECKOUT / 'bin' / 'tao'), 'config', 'init', '--yes'], check=False, timeout=60,
             capture_output=True, env={**os.environ, 'PYTHONPATH': str(CHECKOUT)},
         )
         assert done.returncode == 0
@@ -86,5 +86,5 @@ def test_one_that_may_take_hours_is_waited_for(state: Path) -> None:
         )
         assert second.stdout and second.stdout.readline() == b'waits\n'
         assert second.poll() is None
-    out, _ = second.communicate(timeout=20)
+    out, _ = second.communicate(timeout=60)
     assert (second.returncode, out, os.listdir(state)) == (0, b'has it\n', [])

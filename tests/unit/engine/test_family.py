@@ -12,14 +12,14 @@ from tao_launcher.engine.family import Foster, begun, descendants, is_alive, sen
 
 
 def wait_for(condition: object) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
 def test_descendants() -> None:
-    child = subprocess.Popen(['sh', '-c', 'sleep 60 & sleep 60; :'])
+    child = subprocess.Popen(['sh', '-c', 'sleep 600 & sleep 600; :'])
     wait_for(lambda: len(descendants(child.pid)) == 2)
     found = descendants(os.getpid())
     assert {child.pid, *descendants(child.pid)} <= {*found} and all(found.values())
@@ -33,7 +33,7 @@ def test_descendants() -> None:
 def test_an_orphan_is_not_lost_sight_of() -> None:
     with Foster() as foster:
         done = subprocess.run(
-            ['sh', '-c', 'setsid sh -c "setsid sleep 60 >/dev/null & echo \\$!"'], stdout=subprocess.PIPE, check=True,
+            ['sh', '-c', 'setsid sh -c "setsid sleep 600 >/dev/null & echo \\$!"'], stdout=subprocess.PIPE, check=True,
         )
         orphan = int(done.stdout)
         assert {*foster.left()} == {orphan}
@@ -46,7 +46,7 @@ def test_an_orphan_is_not_lost_sight_of() -> None:
 
 
 def test_children_of_before_are_none_of_it() -> None:
-    before = subprocess.Popen(['sleep', '60'])
+    before = subprocess.Popen(['sleep', '600'])
     with Foster() as foster:
         assert foster.left() == {}
         before.kill()
@@ -70,7 +70,7 @@ def test_in_a_program_with_other_threads() -> None:
     other = threading.Thread(target=over.wait)
     other.start()
     with Foster() as foster:
-        child = subprocess.Popen(['sleep', '60'])
+        child = subprocess.Popen(['sleep', '600'])
         assert foster.left() == {}
         child.kill()
         wait_for(lambda: not begun(child.pid))

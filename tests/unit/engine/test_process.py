@@ -33,9 +33,9 @@ def test_an_answer(tmp_path: Path) -> None:
 
 def test_no_answer_in_time(tmp_path: Path) -> None:
     begun = time.monotonic()
-    found = process.ask([a_program(tmp_path, 'exec sleep 60')], os.environ, 0.2)
+    found = process.ask([a_program(tmp_path, 'exec sleep 600')], os.environ, 0.2)
     assert (found.code, found.err) == (None, 'no answer within 0 s')
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 def test_an_answer_of_no_program(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_program_reads_a_file(tmp_path: Path) -> None:
     assert told and max(told) == 300000  # how far it has read
 
 
-@pytest.mark.parametrize('other', ['exec sleep 60', 'trap "" TERM; sleep 60; sleep 60'])
+@pytest.mark.parametrize('other', ['exec sleep 600', 'trap "" TERM; sleep 600; sleep 600'])
 def test_what_a_command_has_started_is_ended_with_it(
     tmp_path: Path, other: str, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -86,7 +86,7 @@ def test_what_a_command_has_started_is_ended_with_it(
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     pid = int((tmp_path / 'pid').read_text())
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while family.begun(pid):  # it is another's child by now, and not waited for
         assert time.monotonic() < deadline
         time.sleep(0.02)

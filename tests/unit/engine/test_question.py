@@ -16,7 +16,7 @@ def a_program(folder: Path, script: str) -> str:
 
 
 def answered(question: Question) -> tuple[int | None, str, bool]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (answer := question.answer()) is None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -38,13 +38,13 @@ def test_it_is_waited_for_if_one_likes(tmp_path: Path) -> None:
 
 
 def test_it_is_given_up(tmp_path: Path) -> None:
-    question = Question((a_program(tmp_path, 'exec sleep 60'),), os.environ, 0.05)
+    question = Question((a_program(tmp_path, 'exec sleep 600'),), os.environ, 0.05)
     assert answered(question) == (None, '', True)
 
 
 def test_it_is_dropped(tmp_path: Path) -> None:
-    question = Question((a_program(tmp_path, f'echo $$ >{tmp_path}/pid; exec sleep 60'),), os.environ, 60)
-    deadline = time.monotonic() + 20
+    question = Question((a_program(tmp_path, f'echo $$ >{tmp_path}/pid; exec sleep 600'),), os.environ, 60)
+    deadline = time.monotonic() + 60
     while not (tmp_path / 'pid').exists() or not (tmp_path / 'pid').read_text():
         assert time.monotonic() < deadline
     question.drop()

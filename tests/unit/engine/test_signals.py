@@ -20,7 +20,7 @@ def run(code: str, *before: str) -> subprocess.CompletedProcess[str]:
     """Python code with our module `signals` and `os`, as a process in a session of its own."""
     start = f'import sys; sys.path.insert(0, {ROOT!r})\nimport os, signal\nfrom tao_launcher.engine import signals\n'
     return subprocess.run(
-        [*before, sys.executable, '-c', start + code], capture_output=True, encoding='utf-8', check=False, timeout=30,
+        [*before, sys.executable, '-c', start + code], capture_output=True, encoding='utf-8', check=False, timeout=60,
         start_new_session=True, stdin=subprocess.DEVNULL,
     )
 
@@ -37,8 +37,8 @@ def test_signals_are_queued_in_their_order() -> None:
 
 def test_the_end_of_a_child_ends_the_waiting() -> None:
     with Signals() as signals, subprocess.Popen(['true']) as child:
-        assert signals.wait(20) == []
-        assert child.wait(20) == 0
+        assert signals.wait(60) == []
+        assert child.wait(60) == 0
 
 
 def test_what_nohup_ignores_stays_ignored() -> None:
@@ -76,7 +76,7 @@ def test_dying_of_a_signal() -> None:
 def test_the_group_is_interrupted_without_us() -> None:
     code = (
         'import subprocess\nchild = subprocess.Popen(["sleep", "60"])\nsignals.interrupt_group()\n'
-        'print(child.wait(20))'
+        'print(child.wait(60))'
     )
     assert run(code).stdout == f'{-signal.SIGINT}\n'
 

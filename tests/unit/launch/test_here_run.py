@@ -90,7 +90,7 @@ def test_input_is_only_passed_on_when_asked_for() -> None:
 @pytest.mark.parametrize(('words', 'how', 'code'), [
     (['dino', 'train', '-k', 's3cr3t'], 'job', 0), (['dino', 'run', 'sh', '-c', 'exit 3'], 'job', 3),
     (['--no-check', 'dino', 'run', 'nosuch'], 'refused', 127),
-    (['dino', 'run', 'sh', '-c', 'kill $PPID; sleep 60'], 'signal', 143),
+    (['dino', 'run', 'sh', '-c', 'kill $PPID; sleep 600'], 'signal', 143),
 ])
 def test_it_is_recorded(words: list[str], how: str, code: int, home: Path) -> None:
     history = home / 'history.jsonl'

@@ -26,7 +26,7 @@ IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 
 
 def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not path.exists():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -122,7 +122,7 @@ def test_a_signal(recorded: Recorded, number: int) -> None:
     job = subprocess.Popen([*command(), '--stop-timeout', '1', 'dino', 'train'], stderr=subprocess.DEVNULL)
     wait_for(recorded.folder / 'running')
     job.send_signal(number)
-    assert job.wait(timeout=30) == 128 + number
+    assert job.wait(timeout=60) == 128 + number
     _, end = recorded.pair
     assert (end['how'], end['signal'], end['code']) == ('signal', number, 128 + number)
 
@@ -132,7 +132,7 @@ def test_a_killed_launcher_leaves_its_start(recorded: Recorded) -> None:
     job = subprocess.Popen([*command(), 'dino', 'train'])
     wait_for(recorded.folder / 'running')
     job.kill()
-    job.wait(timeout=20)
+    job.wait(timeout=60)
     (start,) = recorded.entries
     assert start['event'] == 'start'
     (recorded.folder / 'hold').unlink()
@@ -185,7 +185,7 @@ def test_a_disk_that_gets_full_in_the_meantime(recorded: Recorded) -> None:
     at = recorded.path.stat().st_size
     resource.prlimit(job.pid, resource.RLIMIT_FSIZE, (at + 20, resource.RLIM_INFINITY))
     (recorded.folder / 'hold').unlink()
-    _, err = job.communicate(timeout=20)
+    _, err = job.communicate(timeout=60)
     assert job.returncode == 0
     assert err.count('\n') == 1 and 'only a part of the line could be written' in err
     assert tao('dino', 'train').code == 0

@@ -159,7 +159,7 @@ def test_a_mount_that_hangs_holds_up_nothing(tmp_path: Path, monkeypatch: pytest
 
     def slow(path: str) -> float | None:
         if '/hangs/' in path:
-            server.wait(30)
+            server.wait(60)
         return modified(path)
 
     monkeypatch.setattr(reading, 'modified', slow)

@@ -31,7 +31,7 @@ def run(job: Engine, kind: str, *options: str) -> tuple[int, str, float]:
     (job.folder / 'docker').chmod(0o755)
     begun = time.monotonic()
     done = subprocess.run([*command(), *options, 'dino', 'train'], stdin=subprocess.DEVNULL, capture_output=True,
-                          encoding='utf-8', timeout=30, check=False)
+                          encoding='utf-8', timeout=60, check=False)
     return done.returncode, done.stderr, time.monotonic() - begun
 
 

@@ -94,7 +94,7 @@ def test_a_mount_that_hangs(file: Path, monkeypatch: pytest.MonkeyPatch) -> None
         reader.read(str(hang), seconds=0.1)
     found = reader.several([str(hang), str(file), str(hang)], seconds=0.3)
     assert [type(each) for each in found] == [TimeoutError, Status, TimeoutError]
-    assert time.monotonic() - begun_at < 30
+    assert time.monotonic() - begun_at < 60
     for _ in range(2):
         os.close(os.open(hang, os.O_WRONLY))  # the threads go on
 

@@ -92,7 +92,7 @@ def test_unknown_task(line: str, release: str, lines: list[str]) -> None:
 
 
 def test_advice_for_an_unknown_task_is_right() -> None:
-    assert refusal('xyzzy')[-1] == 'tao --help lists the tasks'
+    assert refusal('xyzzy')[-1] == 'tao tasks'
     assert refusal('model annotations')[-1] == 'tao dataset annotations …'
     assert refusal('classification', release='7.1.0')[-1] == 'tao --release 3.22.05 classification …'
 

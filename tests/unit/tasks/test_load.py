@@ -42,7 +42,7 @@ def test_replaces_the_builtin_catalogue(config: Path) -> None:
     assert (done.code, done.err) == (2, f'tao: error: unknown release 7.1.0 in {config}\n    known: 9.0\n')
     done = tao('--dry-run', 'visual_changenet', 'train')
     assert done == (2, '', (
-        f'tao: error: no task visual_changenet (the catalogue is {config})\n    try: tao --help lists the tasks\n'
+        f'tao: error: no task visual_changenet (the catalogue is {config})\n    try: tao tasks\n'
     ))
     done = tao('--dry-run', 'deploy', 'new', 'train')
     assert done == (2, '', (
@@ -52,12 +52,11 @@ def test_replaces_the_builtin_catalogue(config: Path) -> None:
 
 
 def test_help_in_spite_of_a_broken_file(config: Path, fake_docker: FakeDocker) -> None:
-    plain = tao('--help')
+    plain = tao('--help', 'dino')
     assert plain.code == 0 and plain.err == ''
     config.write_text('{}')
     error = f'tao: error: {config}: 1 problem\n    format_version: null: expected 1.0, 2.0 or 3.0\n'
-    assert tao('--help') == plain._replace(err=error)
-    assert tao('-h', 'dino') == (0, tao('--help', 'dino').out, error)
+    assert tao('--help', 'dino') == tao('-h', 'dino') == plain._replace(err=error)
     assert tao('--help', 'options') == (0, tao('--help', 'options').out, error)
     for words in (['dino', 'train'], ['--dry-run', 'dino', 'train'], ['info']):
         assert tao(*words) == (2, '', error)

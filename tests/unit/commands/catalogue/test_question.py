@@ -46,12 +46,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_interrupted(folder: Path, home: Path, number: int) -> None:
     argv = [sys.executable, str(CHECKOUT / 'bin' / 'tao'), 'catalogue', 'probe', IMAGE]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8') as tao_probe:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not (folder / 'there').exists() and time.monotonic() < deadline:
             time.sleep(0.02)
         assert (folder / 'there').exists()
         tao_probe.send_signal(number)
-        out, err = tao_probe.communicate(timeout=30)
+        out, err = tao_probe.communicate(timeout=60)
     assert tao_probe.returncode in (128 + number, -number), err
     assert (out, (folder / 'there').exists()) == ('', False)
     assert f'rm -f -v {ID}' in (folder / 'calls').read_text().splitlines()

@@ -122,7 +122,7 @@ def test_a_pipe_in_the_place_of_a_mounts_file_is_left_alone(tmp_path: Path) -> N
     line = f'tao --mounts_file {tmp_path}/pipe --volume {tmp_path}/data:/x dino train -e /x/sp'
     done = subprocess.run(
         [*command(), 'completion', '--complete', 'fish', line], stdin=subprocess.DEVNULL, capture_output=True,
-        check=True, timeout=20,
+        check=True, timeout=60,
     )
     assert (done.stdout, done.stderr) == (b'tao:\n/x/specs/\n', b'')
 

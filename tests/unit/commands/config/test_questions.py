@@ -34,7 +34,7 @@ class Session:
     def __init__(self, *words: str, env: dict[str, str] | None = None) -> None:
         line = [*command(), 'config', 'init', *words]
         self.child: Any = pexpect.spawn(
-            line[0], line[1:], env={**os.environ, 'NO_COLOR': '1', **(env or {})}, encoding='utf-8', timeout=20,
+            line[0], line[1:], env={**os.environ, 'NO_COLOR': '1', **(env or {})}, encoding='utf-8', timeout=60,
             dimensions=(40, 250),
         )
 
@@ -159,7 +159,7 @@ def test_leaving_changes_nothing(number: int, way: str, home: Path) -> None:
 def test_no_terminal_to_read_from_or_to_write_to(home: Path) -> None:
     for redirection in ('</dev/null', '2>/dev/null'):
         words = [*command(), 'config', 'init']
-        child: Any = pexpect.spawn('sh', ['-c', f'"$@" {redirection}', 'sh', *words], encoding='utf-8', timeout=20)
+        child: Any = pexpect.spawn('sh', ['-c', f'"$@" {redirection}', 'sh', *words], encoding='utf-8', timeout=60)
         child.expect(pexpect.EOF)
         child.close()
         assert child.exitstatus == 2

@@ -18,9 +18,10 @@ def test_ready(engine: Callable[[str, str], None], put: Put, home: Path, fake_do
     (home / '.docker/config.json').write_text('{"auths": {"nvcr.io": {"auth": "eA=="}}}')
     (home / 'data').mkdir()
     write_mounts(home, {'Mounts': [{'source': '~/data', 'destination': '/data'}]})
-    done = tao('doctor')
+    done = tao('doctor', '--all')
     lines = done.out.splitlines()
     assert (done.code, done.err, lines[-1]) == (0, '', 'ready')
+    assert tao('--verbose', 'doctor').out == done.out
     folder = fake_docker.folder
     expected = [
         f'ok    client       {folder}/docker 28.3.2',
@@ -33,7 +34,13 @@ def test_ready(engine: Callable[[str, str], None], put: Put, home: Path, fake_do
         'ok    login        stored for nvcr.io',
     ]
     assert [line for line in lines if line in expected] == expected
-    assert [call[1] for call in fake_docker.calls] == ['version', 'info']
+    assert [call[1] for call in fake_docker.calls] == ['version', 'info'] * 2
+    short = tao('doctor').out.splitlines()
+    assert short[-1] == 'ready' and not {*expected} & {*short}
+    to_do = [line for line in lines if line.startswith(('fail', 'warn'))]
+    of_all = [line for line in lines[:-1] if not line.startswith(' ')]
+    assert short[-2] == f'{len(of_all) - len(to_do)} checks are fine (--all)'
+    assert [line.split() for line in short[:-2] if not line.startswith(' ')] == [line.split() for line in to_do]
 
 
 @pytest.mark.parametrize(('version', 'info'), [

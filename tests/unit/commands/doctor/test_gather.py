@@ -36,11 +36,11 @@ def test_programs_that_hang(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(gather, 'PATIENCE', 0.3)
     for name in ('docker', 'nvidia-smi'):
-        put(name, 'exec sleep 60')
+        put(name, 'exec sleep 600')
     begun = time.monotonic()
     done = tao('doctor', '--format', 'json')
     found = findings(done.out)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60
     assert (done.code, found['daemon']['found']) == (1, 'the docker engine does not answer (no answer within 0 s)')
     assert found['driver']['found'] == 'nvidia-smi says: no answer within 0 s'
 

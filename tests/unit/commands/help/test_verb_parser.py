@@ -25,15 +25,15 @@ def test_verb(verb: str, fake_docker: FakeDocker) -> None:
 
 
 @pytest.mark.parametrize(('words', 'meant'), [
-    (['help', 'optoins'], 'no help for optoins\n    did you mean options?\n    try: tao --help\n'),
+    (['help', 'optoins'], 'no help for optoins\n    did you mean options?\n    try: tao help topics\n'),
     (['help', 'tao_pt'], 'tao_pt is a program of its own\n    try: tao_pt --help\n'),
-    (['lst'], 'no task lst\n    did you mean list?\n    try: tao --help lists the tasks\n'),
-    (['hlep'], 'no task hlep\n    did you mean help?\n    try: tao --help lists the tasks\n'),
+    (['lst'], 'no task lst\n    did you mean list?\n    try: tao tasks\n'),
+    (['hlep'], 'no task hlep\n    did you mean help?\n    try: tao tasks\n'),
     (['bundle'], 'tao bundle: which step? save, verify, load\n    try: tao bundle --help\n'),
     (['config', 'shwo'], 'tao config: action "shwo": expected init, validate, show, path, schema\n'
                          '    did you mean show?\n    try: tao config --help\n'),
     (['list', '--format', 'xml'], 'tao list: --format "xml": expected table, json, ids\n    try: tao list --help\n'),
-    (['modle'], 'no task modle\n    did you mean the group model?\n    try: tao --help lists the tasks\n'),
+    (['modle'], 'no task modle\n    did you mean the group model?\n    try: tao tasks\n'),
 ])
 def test_slips(words: list[str], meant: str) -> None:
     assert tao(*words) == (2, '', f'tao: error: {meant}')

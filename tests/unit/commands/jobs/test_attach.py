@@ -35,7 +35,7 @@ def test_attach_a_terminal_with_podman(engine: Engine, waited: str, running: str
     engine.answers('ps.2', running)
     words = [*command(), '--color=never', '--engine', 'podman', 'attach', 'dino']
     child = pexpect.spawn(words[0], words[1:], encoding='utf-8')
-    child.expect(pexpect.EOF, timeout=20)
+    child.expect(pexpect.EOF, timeout=60)
     child.close()
     assert (child.exitstatus, child.before) == (code, f'tao: notice: Ctrl-P Ctrl-Q leaves the job running\r\n{said}')
 

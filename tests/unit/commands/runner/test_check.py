@@ -2,11 +2,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from engine_answers import Engine
-from runner_checkout import run
+from plans import host_with
+from runner_checkout import backend, run
+
+from tao_launcher.base.host import Terminals
+from tao_launcher.base.output import Output
+from tao_launcher.commands.runner.check import check
+from tao_launcher.settings.invocation import Invocation
 
 
 def test_a_check_of_files_where_no_daemon_is(root: Path, engine: Engine, tmp_path: Path) -> None:
@@ -30,3 +37,31 @@ def test_a_check_of_files_where_no_daemon_is(root: Path, engine: Engine, tmp_pat
 def test_a_check_of_files_knows_no_other_daemon(root: Path, engine: Engine, env: dict[str, str]) -> None:
     assert run(root, 'check', '--files', **env) == (0, '', '')
     assert engine.calls == []
+
+
+def test_what_is_wrong_comes_first_and_what_is_fine_when_asked_for(root: Path, engine: Engine) -> None:
+    engine.answers('version', '', 'Cannot connect to the Docker daemon at unix:///x. Is it running?\n', 1)
+    short, every = run(root, 'check'), run(root, 'check', '--all')
+    assert (short.code, every.code) == (1, 1)
+    assert short.out.startswith('fail  daemon ') and every.out.startswith('fail  daemon ')
+    assert 'checks are fine (--all)\nnot ready: 1 to fix (fail)\n' in short.out
+    assert ' manifest ' not in short.out and 'ok    manifest ' in every.out and '(--all)' not in every.out
+
+
+@pytest.mark.parametrize(('code', 'last'), [
+    (1, 'next: the first fix above, then tao_tf check again\n'), (0, 'next: tao_tf --dry-run=pretty\n'),
+])
+def test_a_terminal_is_told_the_next_step(
+    tmp_path: Path, engine: Engine, home: Path, capfd: pytest.CaptureFixture[str], code: int, last: str,
+) -> None:
+    root = backend(tmp_path / 'top', 'tao_tf')
+    engine.answers('version', '{}', 'Cannot connect to the Docker daemon at unix:///x. Is it running?\n', code)
+    engine.answers('image', '', 'Error: No such image: x\n', 1)
+    engine.answers('manifest', '{}')  # its registry has it
+    environ = {**os.environ, 'NV_TAO_TF_TOP': str(root)}
+    for terminal in (True, False):
+        here = host_with(home=str(home), terminals=Terminals(stdout=terminal))
+        found = Invocation({}, environ, here, Output('tao_tf', {}))
+        assert check('tao_tf', 'table', found, files=False, every=False) == code
+        out = capfd.readouterr().out
+        assert out.endswith(last) if terminal else 'next: ' not in out

@@ -137,7 +137,7 @@ def test_a_kubectl_that_cannot_be_started(kubectl: FakeKubectl) -> None:
 
 
 def test_a_kubectl_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / 'kubectl').write_text('#!/bin/sh\nexec sleep 60\n')
+    (tmp_path / 'kubectl').write_text('#!/bin/sh\nexec sleep 600\n')
     (tmp_path / 'kubectl').chmod(0o755)
     monkeypatch.setattr('tao_launcher.commands.submit.kubectl.PATIENCE', 1.0)
     words = ('-q', 'submit', 'kubernetes', '--name=night', '--namespace=ml', 'dino', 'train')
@@ -149,7 +149,7 @@ def test_a_kubectl_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(('signal', 'code'), [('INT', -2), ('TERM', 143)])
 def test_interrupted_while_it_is_created(signal: str, code: int, tmp_path: Path) -> None:
-    (tmp_path / 'kubectl').write_text(f'#!/bin/sh\nkill -{signal} "$PPID"\nexec sleep 60\n')
+    (tmp_path / 'kubectl').write_text(f'#!/bin/sh\nkill -{signal} "$PPID"\nexec sleep 600\n')
     (tmp_path / 'kubectl').chmod(0o755)
     words = ['submit', 'kubernetes', '--shm_size=1G', '--name=night', '--nodes=2', 'dino', 'train']
     assert tao_process(*words, env={'PATH': f'{tmp_path}:/usr/bin:/bin'}) == Result(code, '', (
@@ -161,7 +161,7 @@ def hangs(kubectl: FakeKubectl, verb: str, signal: str = '', call: int = 1) -> N
     """Its so many-th call of that verb interrupts the launcher, and does not end."""
     script = (kubectl.folder / 'kubectl').read_text()
     kill = f'kill -{signal} "$PPID"; ' if signal else ''
-    start = f'name=$verb.$((${{number:-0}} + 1))\n[ "$name" != {verb}.{call} ] || {{ {kill}exec sleep 60; }}\n'
+    start = f'name=$verb.$((${{number:-0}} + 1))\n[ "$name" != {verb}.{call} ] || {{ {kill}exec sleep 600; }}\n'
     (kubectl.folder / 'kubectl').write_text(script.replace('name=$verb.$((${number:-0} + 1))\n', start))
 
 

@@ -194,7 +194,7 @@ def test_a_log_that_cannot_be_shown(kubectl: FakeKubectl) -> None:
 def test_leaving_it_leaves_the_job(number: int, kubectl: FakeKubectl, tmp_path: Path) -> None:
     looks(kubectl, listed(job(), pod(state=RUNNING)))
     script = (kubectl.folder / 'kubectl').read_text().replace('#!/bin/sh\n', (
-        '#!/bin/sh\n[ "$1" != logs ] || { echo $$ >"${0%/*}/log"; echo started; exec sleep 60; }\n'
+        '#!/bin/sh\n[ "$1" != logs ] || { echo $$ >"${0%/*}/log"; echo started; exec sleep 600; }\n'
     ))
     (kubectl.folder / 'kubectl').write_text(script)
     words = [*command(), *SUBMIT, '--follow', 'dino', 'train']
@@ -202,9 +202,9 @@ def test_leaving_it_leaves_the_job(number: int, kubectl: FakeKubectl, tmp_path: 
     assert child.stdout and child.stderr
     assert [child.stdout.readline() for _ in range(2)] == ['job.batch/night\n', 'started\n']
     child.send_signal(number)
-    assert child.wait(20) == -number
+    assert child.wait(60) == -number
     shown = int((kubectl.folder / 'log').read_text())
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while Path(f'/proc/{shown}').exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not Path(f'/proc/{shown}').exists()
@@ -223,7 +223,7 @@ def test_nobody_reads_the_log(kubectl: FakeKubectl) -> None:
     line = ' '.join([*command(), '-q', *SUBMIT, '--follow', 'dino', 'train'])
     done = subprocess.run(
         ['bash', '-c', f'{line} | head -n 2; exit ${{PIPESTATUS[0]}}'], env=dict(os.environ), capture_output=True,
-        encoding='utf-8', timeout=30, check=False,
+        encoding='utf-8', timeout=60, check=False,
     )
     assert (done.returncode, done.stdout) == (141, 'job.batch/night\nx\n')
 

@@ -29,7 +29,7 @@ def wait(path: str, name: str, limit: int = 0) -> subprocess.CompletedProcess[st
     shell = str(shutil.which('sh'))
     return subprocess.run(
         [shell, '-c', SCRIPT, 'sh', name, str(limit)], env={'PATH': path}, capture_output=True, encoding='utf-8',
-        timeout=30, check=False,
+        timeout=60, check=False,
     )
 
 

@@ -36,7 +36,7 @@ def ended_at_last(argv: list[str], env: dict[str, str], stdin: str) -> Iterator[
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -130,7 +130,7 @@ def signalled(folder: Path, state: str, *signals: str, until: str = '', at_pause
             wait_until(lambda: len(calls.read_text().splitlines()) > before)  # noqa: B023
         wait_until(lambda: until in calls.read_text())
         Path(f'{calls}.end').touch()
-        running.wait(20)
+        running.wait(60)
     return [line.split() for line in calls.read_text().splitlines()[1:]]
 
 

@@ -36,7 +36,7 @@ def test_an_sbatch_that_takes_its_time(tmp_path: Path) -> None:
 
 
 def test_an_sbatch_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / 'sbatch').write_text('#!/bin/sh\nexec sleep 60\n')
+    (tmp_path / 'sbatch').write_text('#!/bin/sh\nexec sleep 600\n')
     (tmp_path / 'sbatch').chmod(0o755)
     monkeypatch.setattr('tao_launcher.commands.submit.to_slurm.PATIENCE', 1.0)
     done = tao('submit', 'slurm', '--name=night', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
@@ -92,7 +92,7 @@ def test_an_sbatch_that_prints_no_number(said: str, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_while_it_is_submitted(tmp_path: Path) -> None:
-    (tmp_path / 'sbatch').write_text('#!/bin/sh\nkill -INT "$PPID"\nexec sleep 60\n')
+    (tmp_path / 'sbatch').write_text('#!/bin/sh\nkill -INT "$PPID"\nexec sleep 600\n')
     (tmp_path / 'sbatch').chmod(0o755)
     done = tao_process('submit', 'slurm', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
     assert done == Result(-2, '', (
