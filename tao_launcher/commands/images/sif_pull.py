@@ -14,6 +14,7 @@ from ...engine.platforms import architecture
 from ...engine.profiles import profile
 from ...engine.pulls import TOKEN, Wanted
 from ...engine.references import is_local
+from ...launch.apptainer_failures import says
 from .sif_store import SifStore
 
 TYPE_CHECKING = False
@@ -111,12 +112,6 @@ def _failure(store: SifStore, reference: str, code: int, text: str) -> EngineErr
     advice = own.get(kind, advice)
     if not advice and kind not in pulls.LASTING:
         advice = AGAIN
-    said = _without_information(text)
-    lines = [*(said or [f'it ended with exit code {code}, and no whole file is there']), *([why] if why else [])]
+    said = '\n'.join(says(text))[-300:].splitlines() or [f'it ended with exit code {code}, and no whole file is there']
+    lines = [*said, *([why] if why else [])]
     return EngineError(f'{reference} could not be pulled', *lines, advice=advice)
-
-
-def _without_information(text: str) -> list[str]:
-    """The end of what Apptainer said, without what it said of its progress."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith('INFO:')]
-    return '\n'.join(lines)[-300:].splitlines()

@@ -71,9 +71,9 @@ def test_all_asks_first(apptainer: Apptainer) -> None:
     ('something else', '', 'the same again: what was fetched is kept'),
 ])
 def test_why_it_failed(apptainer: Apptainer, said: str, why: str, advice: str) -> None:
-    apptainer.fails(f'INFO:    Starting build...\nFATAL:   {said}')
+    apptainer.fails(f'INFO:    Starting build...\n\x1b[31mFATAL:  \x1b[0m {said}')
     done = tao('-q', 'pull', 'model/dino')
-    lines = [f'tao: error: {DINO} could not be pulled', f'    FATAL:   {said}', *([f'    {why}'] if why else []),
+    lines = [f'tao: error: {DINO} could not be pulled', f'    {said}', *([f'    {why}'] if why else []),
              *([f'    try: {advice}'] if advice else [])]
     assert done == Result(125, '', ''.join(f'{line}\n' for line in lines))
 
