@@ -183,7 +183,7 @@ def image_reason(plan: Plan) -> str:
         found += f', tag: {source_reason(plan, "tag")}' if settings.tag else ''
     if plan.image == image(plan.target.image, settings) or is_file(settings.image):
         return found
-    how = 'the file that tao pull has made of it' if is_file(plan.image) else 'by its id, as its bundle had it'
+    how = 'the file that it was pulled into' if is_file(plan.image) else 'by its id, as its bundle had it'
     return f'{found}; {how}'
 
 

@@ -19,7 +19,7 @@ NO_HOST = 'FATAL:   Unable to handle docker://a.b/c:d uri: dial tcp: lookup a.b:
 NO_FLAG = 'Error for command "exec": unknown flag: --no-eval\n'
 NO_CGROUPS = 'WARNING: x\nFATAL:   container creation failed: cannot use cgroups - systemd not running as init\n'
 UNAUTHORIZED = 'FATAL:   While making image from oci registry: unauthorized: authentication required\n'
-NO_ROOM = 'FATAL:   While making image: write /tmp/x: no space left on device\n'
+NO_ROOM = '\x1b[31mFATAL:  \x1b[0m While making image: write /tmp/x: no space left on device\n'
 NO_FOLDER = 'FATAL:   failed to set working directory: chdir /x: no such file or directory\n'
 
 

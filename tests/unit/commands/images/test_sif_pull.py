@@ -124,7 +124,7 @@ def test_a_launch_uses_the_file(apptainer: Apptainer, files: Path) -> None:
         assert done.out.endswith(f' {word} dino train\n'), done
     done = tao('--gpus', 'none', '--explain', 'dino', 'train')
     (line,) = [line for line in done.out.splitlines() if path in line]
-    assert line.endswith('; the file that tao pull has made of it')
+    assert line.endswith('; the file that it was pulled into')
     (files / NAME).write_bytes(sif(machine=OTHER))
     assert f' docker://{DINO} ' in tao('--gpus', 'none', '--dry-run', 'dino', 'train').out
     (files / NAME).write_bytes(sif()[:-1])
