@@ -92,6 +92,15 @@ def start(path: str, size: int, *, follows: bool = True) -> bytes:
         os.close(number)
 
 
+def start_and_size(path: str, size: int) -> tuple[bytes, int]:
+    """(the first bytes of a file, how many it has); for the rest see `opened`. Raises OSError."""
+    number = opened(path)
+    try:
+        return _read(number, size, path), os.fstat(number).st_size
+    finally:
+        os.close(number)
+
+
 def end(path: str, size: int, *, follows: bool = True) -> tuple[bytes, bool, float]:
     """(the last bytes of a file, whether they are all of it, when it was last written to); see `opened`.
 

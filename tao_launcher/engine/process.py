@@ -284,6 +284,7 @@ def watch(
 
 
 ENDING = 10.0  # seconds for a command to end by itself
+SILENCE = 30.0  # seconds
 TICK = 0.25  # seconds
 UNSHOWN = 2.0  # seconds for the exit code of a job whose output cannot be shown
 BLOCK = 1 << 20  # bytes that are passed on at a time
@@ -329,12 +330,26 @@ def write_to(
             _end(child)
 
 
-def show(argv: Sequence[str], env: Mapping[str, str], *, has_errors: bool) -> Answer:
-    """Run a command with this terminal; with `has_errors` what it says on stderr is in the answer instead."""
-    child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
+def show(
+    argv: Sequence[str], env: Mapping[str, str], *, has_errors: bool, still: Callable[[float], None] | None = None,
+) -> Answer:
+    """Run a command with this terminal; with `has_errors` what it says on stderr is in the answer instead.
+
+    `still` is then told the seconds, whenever it has said nothing there for SILENCE. Raises EngineMissing.
+    """
+    import select
+
+    try:
+        child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
+    except OSError as e:
+        raise missing(argv[0], e.strerror or 'cannot be started') from None
+    begun = clock()
     try:
         errors = b''
         while child.stderr:
+            if still and not select.select([child.stderr], [], [], SILENCE)[0]:
+                still(clock() - begun)
+                continue
             block = os.read(child.stderr.fileno(), BLOCK)
             if not block:
                 break

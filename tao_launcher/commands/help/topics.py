@@ -76,6 +76,7 @@ FILES = (
     ('~/.tao/releases.d/*.json', 'releases beside the built-in ones: see tao catalogue'),
     ('~/.local/state/tao/history.jsonl', 'what ran: see tao history; $TAO_HISTORY names another file'),
     ('~/.local/state/tao/images.json', 'the ids of the images that tao bundle load has loaded'),
+    ('~/.local/share/tao/sif/*.sif', 'Apptainer\'s images: see tao pull; $TAO_SIF_DIR names another folder'),
 )
 # A comment, then the command.
 EXAMPLES = (

@@ -13,7 +13,8 @@ from ...engine.references import is_local, proven, registry_of, repository
 from ...settings.parsers import is_digest
 from ..help.verb_parser import add_dry_run
 from . import memory, platform, space
-from .asked import add_source, made_store, wanted_images
+from .asked import add_source, has_files, made_store, wanted_images
+from .sif_store import sif_store
 from .store import Needed, Store, missing
 
 TYPE_CHECKING = False
@@ -45,11 +46,15 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     with signals.Unwinding():
-        store = made_store(given, invocation)
+        store = sif_store(given, invocation) if has_files(invocation) else made_store(given, invocation)
         if bool(given.tasks) == given.all:
             raise UsageError('which images?', advice='tao pull TASK…, or tao pull --all')
         wanted = wanted_images(given, invocation, all_of_a_release=given.all)
-        return pull(wanted, store, ask_first=given.all, yes=given.yes)
+        if isinstance(store, Store):
+            return pull(wanted, store, ask_first=given.all, yes=given.yes)
+        from . import sif_pull
+
+        return sif_pull.pull(wanted, store, ask_first=given.all, yes=given.yes)
 
 
 def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) -> int:

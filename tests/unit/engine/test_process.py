@@ -90,3 +90,18 @@ def test_what_a_command_has_started_is_ended_with_it(
     while family.begun(pid):  # it is another's child by now, and not waited for
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_what_is_said_while_it_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(process, 'SILENCE', 0.05)
+    told: list[float] = []
+
+    def still(seconds: float) -> None:
+        told.append(seconds)
+        if len(told) == 2:
+            (tmp_path / 'go').touch()
+
+    script = f'echo one >&2; until [ -e {tmp_path}/go ]; do sleep 0.02; done; echo two >&2; exit 3'
+    answer = process.show(['sh', '-c', script], dict(os.environ), has_errors=True, still=still)
+    assert (answer.code, answer.err) == (3, 'one\ntwo\n')
+    assert 0 < told[0] < told[1]
