@@ -66,7 +66,7 @@ def save(
         images_file = _save_images(folder, words, total, store)
         _finish(folder, _entries(folder, wanted, here, store), images_file, program(), key, releases)
     except OSError as e:
-        why = ['FAT32 takes no file above 4 GB: use exFAT or ext4'] if e.errno == errno.EFBIG else []
+        why = ['FAT32 cannot hold a file above 4 GB: use exFAT or ext4'] if e.errno == errno.EFBIG else []
         raise CheckFailed(f'{folder}: {e.strerror or e}', 'the bundle is not complete', *why) from None
     saved = f'{folder}: {plural(len(wanted), "image")}, {size(images_file[0])}'
     store.output.progress(saved, last=True)
@@ -94,7 +94,7 @@ def _check_folder(folder: str) -> None:
     if others:
         more = ', …' if len(others) > 3 else ''
         raise CheckFailed(
-            f'{folder}: holds other files ({", ".join(others[:3])}{more})', 'a bundle has a folder of its own',
+            f'{folder}: holds other files ({", ".join(others[:3])}{more})', 'a bundle needs a folder of its own',
             advice=f'tao bundle save {quote(folder.rstrip("/") + "/bundle")} …',
         )
 
@@ -136,7 +136,7 @@ def _entries(folder: str, wanted: Sequence[Needed], here: Mapping[str, Here], st
     found = {plain(tag): one for one in archive.images for tag in one.tags}
     lost = [image.reference for image in wanted if plain(lasting_tag(image.reference)) not in found]
     if lost:
-        raise CheckFailed('the engine left images out of what it saved', *lost, advice='the same again')
+        raise CheckFailed('the engine left images out of what it saved', *lost, advice='the same command again')
     entries = []
     for image in wanted:
         known, archived = here[image.reference], found[plain(lasting_tag(image.reference))]

@@ -46,7 +46,7 @@ class Verified(Record):
     def check_unchanged(self, *loaded: str) -> None:
         """Raise CheckFailed when someone has changed images.tar since it was looked at; `loaded` came of it."""
         if _facts(self.file) != self.facts:
-            raise CheckFailed(f'{IMAGES} was changed while it was used', 'nothing of it is to be trusted', *loaded)
+            raise CheckFailed(f'{IMAGES} was changed while it was used', 'do not trust any of it', *loaded)
 
 
 def verify(folder: str, output: Output, signers: str = '') -> int:
@@ -69,7 +69,7 @@ def verified(folder: str, output: Output, signers: str = '') -> Iterator[Verifie
     expected = bundle.read_sums(sums.decode('utf-8', 'replace'))
     wrong = [f'{name}: not part of the bundle' for name in names if name not in (*CONTENT, SUMS, SIGNATURE)]
     wrong += [f'{name}: not in {SUMS}' for name in CONTENT if name not in expected]
-    wrong += [f'{name}: in {SUMS}, but no file of a bundle' for name in expected if name not in CONTENT]
+    wrong += [f'{name}: in {SUMS}, but not a file of a bundle' for name in expected if name not in CONTENT]
     files: dict[str, IO[bytes]] = {}
     facts: dict[str, tuple[int, ...]] = {}  # before anything of them was read
     try:
@@ -113,14 +113,14 @@ def _sums(folder: str) -> tuple[bytes, list[str]]:
         return content(f'{folder}/{SUMS}', MOST_SUMS), sorted(os.listdir(folder))
     except OSError as e:
         raise CheckFailed(
-            f'{folder}: no complete bundle', f'{SUMS}, which is written last: {e.strerror or e}',
+            f'{folder}: not a complete bundle', f'{SUMS}, which is written last: {e.strerror or e}',
         ) from None
 
 
 def _signer(folder: str, sums: bytes, signers: str, output: Output, *, is_signed: bool) -> str:
     if not signers:
         if is_signed:
-            output.notice(f'{folder}: signed, but not checked by whom: --signers FILE does')
+            output.notice(f'{folder}: signed, but the signer is not checked: --signers FILE checks it')
         return ''
     if not is_signed:
         raise CheckFailed(f'{folder}: not signed', f'there is no {SIGNATURE}')

@@ -46,7 +46,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     step = _functions(plan, lines, wanted, sources)
     if len(step.encode('utf-8', 'surrogateescape')) > MAX_STEP:
         raise UsageError(
-            f'the command is longer than a step of Slurm takes: {len(step)} bytes of at most {MAX_STEP}',
+            f'the command is longer than a step of Slurm allows: {len(step)} bytes of at most {MAX_STEP}',
             advice='put long values into a file under a mount',
         )
     by_name = [name for name in plan.by_name if name not in (*contract.NAMES, LAUNCH_ID)]
@@ -59,7 +59,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
         'command': f'bash -c "$(declare -f {FUNCTIONS}); node"',
     }
     if wanted.nodes > 1 and plan.ports and plan.passed.get('network') != 'host':
-        notices += ("published ports keep docker's own network, in which the nodes do not meet: --network host",)
+        notices += ("published ports keep docker's own network, where the nodes cannot meet: --network host",)
     words = sbatch_words(plan, wanted, exported)
     return Script('\n'.join((*head(words), '', step, batch)), options(words), notices)
 
