@@ -195,7 +195,7 @@ def start_here(
     except FileNotFoundError as e:
         if workdir and e.filename in (workdir, encoded(workdir)):
             raise CommandMissing(f'--workdir {workdir}: no such folder') from None
-        raise CommandMissing(f'{argv[0]}: no such program, or the one that its first line names') from None
+        raise CommandMissing(f'{argv[0]}: no such program, or none of the name in its first line') from None
     except OSError as e:
         raise CannotExecute(f'{argv[0]}: cannot be started ({e.strerror})') from None
     made.returncode = 0  # it is waited for by another

@@ -61,7 +61,7 @@ def parse(inspected: str) -> list[Job]:
     """The jobs in the answer of `inspect`, the newest first. Raises ValueError when it is no such answer."""
     containers = answers.parsed(inspected or '[]')
     if not isinstance(containers, list) or not all(isinstance(container, dict) for container in containers):
-        raise ValueError('no list of containers')
+        raise ValueError('not a list of containers')
     return sorted(map(_job, containers), key=lambda job: job.started, reverse=True)
 
 
@@ -142,7 +142,7 @@ def choose(jobs: Sequence[Job], wanted: str, owner: str | None, *, running: bool
         if len(choice) == 1:
             return choice[0]
     if own:
-        raise UsageError(f'{wanted} is several jobs', *lines(own), advice='name one by its id')
+        raise UsageError(f'{wanted} names several jobs', *lines(own), advice='name one by its id')
     if found:
         raise OtherUsers(wanted, found)
     mine = [job for job in jobs if owner in (None, job.owner)]

@@ -17,7 +17,8 @@ def test_the_same_plan_twice(engine: Engine) -> None:
     engine.has(container(A), container(B))
     for words in (['logs', 'dino/train'], ['attach', 'dino'], ['wait', 'model/dino'], ['exec', 'dino']):
         assert tao(*words) == (
-            2, '', f'tao: error: {words[1]} is several jobs\n    {LINE}\n    {LINE_B}\n    try: name one by its id\n',
+            2, '',
+            f'tao: error: {words[1]} names several jobs\n    {LINE}\n    {LINE_B}\n    try: name one by its id\n',
         )
 
 
