@@ -23,6 +23,14 @@ START = 60  # seconds
 FEW = 10  # jobs that a message lists
 
 
+class Named(Record):
+    """What a container is called."""
+
+    id: str
+    name: str
+    task: str  # GROUP/TASK/SUBTASK
+
+
 class Job(Record):
     """A container with the launcher's labels. Times are the engine's (ISO 8601, UTC)."""
 
@@ -115,7 +123,7 @@ def _unqualified(devices: Sequence[str]) -> str:
     return ','.join(device.rpartition('=')[2] for device in devices)
 
 
-def matches(job: Job, wanted: str) -> bool:
+def matches(job: Job | Named, wanted: str) -> bool:
     """Whether JOB names this one: an id, its prefix, a name, or a task (dino, model/dino, dino/train)."""
     if not wanted:
         return False

@@ -48,7 +48,8 @@ def facts(**known: Any) -> FailureFacts:
     )),
     # no network is no matter of logins
     ({'is_logged_in': False, 'registry_said': 'dial tcp: lookup nvcr.io: no such host'}, (
-        f'{ABSENT}: nvcr.io cannot be reached from this machine', 'the same command with a network, or tao bundle load DIR',
+        f'{ABSENT}: nvcr.io cannot be reached from this machine',
+        'the same command with a network, or tao bundle load DIR',
     )),
     ({'registry_said': 'dial tcp: i/o timeout', 'shares_network': None}, (
         f'{ABSENT}; if docker said "dial tcp", "timeout" or "no such host": '
