@@ -6,6 +6,8 @@ from .profile import APPTAINER_KIND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .profile import Profile
 
 # What is docker's is of no use without a daemon, which there is none of.
@@ -52,3 +54,18 @@ def variable(profile: Profile, name: str) -> str:
 def prefixed(profile: Profile, name: str) -> str:
     """The variable whose value the program gives to a variable of the container: APPTAINERENV_NAME."""
     return f'{profile.name.upper()}ENV_{name}'
+
+
+def cache(profile: Profile, environ: Mapping[str, str], home: str) -> str:
+    """The folder of the images that the program has pulled."""
+    return f'{environ.get(variable(profile, "CACHEDIR")) or f"{home}/.{profile.name}"}/cache'
+
+
+def cached_names(digest: str, machine: str) -> tuple[str, ...]:
+    """What the file of an image is called in the cache, by the 64 hex digits of its digest: releases differ.
+
+    `machine` is the architecture as registries name it.
+    """
+    from hashlib import sha256
+
+    return sha256(f'{digest}{machine}'.encode()).hexdigest(), digest

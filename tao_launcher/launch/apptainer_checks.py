@@ -3,11 +3,15 @@ from __future__ import annotations
 
 from ..base import host, machine, surroundings
 from ..base.errors import ConfigError, UsageError
+from ..engine.apptainer import cache, cached_names
+from ..engine.platforms import architecture
 from ..settings.container_values import is_file
-from . import apptainer, apptainer_refusals, checks
+from . import apptainer, apptainer_refusals, checks, sif_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..base.host import Host
     from ..engine.daemon import Daemon
     from ..settings.invocation import Invocation
@@ -29,19 +33,18 @@ def check(made: Plan, engine: Daemon, invocation: Invocation) -> Plan:
     apptainer_refusals.refuse(made, here.machine)
     limits = {limit.name: surroundings.soft_limit(limit.name) for limit in made.ulimits}
     notices = apptainer_refusals.notices(made, here.machine, machine.memory(), limits)
-    made = made._replace(image=_image(made, here), notices=(*made.notices, *notices))
+    made = made._replace(image=_image(made, here, invocation.environ), notices=(*made.notices, *notices))
     exported = apptainer.exported(made, made.profile, invocation.environ)
     return checks.check(made, engine, invocation)._replace(export=exported, by_name=tuple(exported))
 
 
-def _image(made: Plan, here: Host) -> str:
+def _image(made: Plan, here: Host, environ: Mapping[str, str]) -> str:
     """The image, a file or folder by its absolute path. Raises ConfigError when it is not here."""
     image, origin = made.image, made.settings.sources['image']
     is_never = made.passed.get('pull') == 'never'
     if not is_file(image):
-        if is_never:
-            raise _unpulled(made)
-        return image
+        own = sif_files.local_image(image, environ, here) if made.passed.get('pull') != 'always' else ''
+        return own or (_cached(made, here, environ) if is_never else image)
     if '://' in image:
         return image
     path = f'{here.home}{image[1:]}' if image.startswith('~/') else image
@@ -55,10 +58,18 @@ def _image(made: Plan, here: Host) -> str:
     return path
 
 
-def _unpulled(made: Plan) -> ConfigError:
-    """The error for an image of a registry that may not be asked."""
-    name = made.profile.name
-    return ConfigError(
-        f'{made.settings.sources["pull"]}: never: {name} asks the registry for {made.image} at each launch',
+def _cached(made: Plan, here: Host, environ: Mapping[str, str]) -> str:
+    """The file of an image that is not to be asked for: what its digest is called in the cache.
+
+    What a tag means only the registry knows. Raises ConfigError when it is not there.
+    """
+    name, digest = made.profile.name, made.image.partition('@sha256:')[2]
+    folder = f'{cache(made.profile, environ, here.home)}/oci-tmp'
+    for file in cached_names(digest, architecture(here.machine)) if digest else ():
+        if host.look(f'{folder}/{file}'):
+            return f'{folder}/{file}'
+    why = f'it is not in {folder}' if digest else f'which image a tag means {name} asks the registry at each launch'
+    raise ConfigError(
+        f'{made.settings.sources["pull"]}: never: {made.image} would have to be pulled', why,
         advice=f'{name} pull tao.sif {apptainer.location(made.image)}, then --image ./tao.sif',
     )

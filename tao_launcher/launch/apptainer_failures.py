@@ -20,7 +20,8 @@ PATIENCE = 20.0  # seconds for the look
 LONGEST = 300  # characters of what it says
 # Finds the command as the container does.
 LOOK = 'p=$(command -v "$0") || exit 127; case $p in /*) [ -d "$p" ] || [ ! -x "$p" ] && exit 126;; esac; exit 0'
-WORDS = r'(?:\x1b\[[0-9;]*m)?(?:FATAL|ERROR|Error)\b *:? *(.*)'  # how it begins the lines of its errors
+WORDS = '(?:FATAL|ERROR|Error)\\b *:? *(.*)'  # how it begins the lines of its errors
+COLOR = '\x1b\\[[0-9;]*m'  # which it gives them, on no terminal too
 # What the program says → what to do, which is sent to nobody; {name} is the program, {image} the image.
 REMEDIES = (
     ('user namespace|must be owned by root|setuid|nosuid',
@@ -62,7 +63,7 @@ def looked_at(code: int, seconds: float, plan: Plan, environ: Mapping[str, str])
 
 def says(text: str) -> list[str]:
     """What the program says of its failure: the lines of its errors."""
-    found = (re.match(WORDS, line) for line in text.splitlines())
+    found = (re.match(WORDS, re.sub(COLOR, '', line)) for line in text.splitlines())
     return [plain(each.group(1).strip())[:LONGEST] for each in found if each and each.group(1).strip()]
 
 

@@ -77,6 +77,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.user_properties.append(('area', mark.args[0] if mark else 'the rest'))
         if item.path.name.startswith('test_podman') and not ENGINE.name.startswith('podman'):
             item.user_properties.append(('engine', 'podman-4'))  # the machine's own
+        if item.path.name == 'test_apptainer.py':
+            item.user_properties.append(('engine', 'apptainer'))
 
 
 @pytest.hookimpl(tryfirst=True)

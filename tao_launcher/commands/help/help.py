@@ -47,7 +47,7 @@ def runner(program: str, root_variable: str, words: Sequence[str]) -> str:
         f'usage: {program} [options] [-- COMMAND [ARGS...]]\n'
         f'       {program} build [--push]                base image (docker/Dockerfile)\n'
         f'       {program} release --tag TAG [--wheel]   release image (release/docker)\n'
-        f'       {program} check                         is everything there\n\n'
+        f'       {program} check                         check that all is there\n\n'
         f'Runs COMMAND, or a shell, in the developer container of a backend checkout:\n'
         f'the folder in {root_variable}, or found from the current one upwards.\n'
         f'more: {program} help {"|".join(TOPICS)}|build|release|check\n\n'

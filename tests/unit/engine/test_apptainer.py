@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from tao_launcher.engine import daemon, profiles
-from tao_launcher.engine.apptainer import APPTAINER, SINGULARITY, named, prefixed, variable
+from tao_launcher.engine.apptainer import APPTAINER, SINGULARITY, cache, cached_names, named, prefixed, variable
 from tao_launcher.engine.daemon import Daemon
 from tao_launcher.engine.profile import Profile
 
@@ -31,3 +31,13 @@ def test_there_is_no_daemon() -> None:
     assert found == Daemon(profile=APPTAINER)
     with pytest.raises(ValueError, match='with Apptainer there is no daemon to choose'):
         profiles.at(('apptainer',), 'lab')
+
+
+def test_cache() -> None:
+    assert cache(APPTAINER, {}, '/h') == '/h/.apptainer/cache'
+    assert cache(SINGULARITY, {'SINGULARITY_CACHEDIR': '/c', 'APPTAINER_CACHEDIR': '/a'}, '/h') == '/c/cache'
+    # as Apptainer 1.4.5 has called it
+    digest = '69741111d2457e167717fa9f51442c35fc4870be4db3600799bf5db0087ac31e'
+    assert cached_names(digest, 'amd64') == (
+        '28eb7db24377314826413b8b65a34acd5e1f51ca515ac9e63ffca36454ab4a28', digest,
+    )

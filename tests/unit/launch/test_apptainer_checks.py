@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from support import tao, write_mounts
 
+from tao_launcher.engine.apptainer import cached_names
+from tao_launcher.engine.platforms import architecture
+
 EXEC = 'apptainer exec --nv --cleanenv --contain --pid --ipc --no-eval --writable-tmpfs'
 
 
@@ -44,11 +47,27 @@ def test_a_registry_that_may_not_be_asked() -> None:
     for words, env in ((['--pull', 'never'], {}), ([], {'TAO_PULL': 'never'})):
         done = tao(*words, '--dry-run', '--image', 'a.b/c:d', 'dino', 'run', 'x', env=env)
         assert (done.code, done.err) == (2, (
-            f'tao: error: {(*words, "TAO_PULL")[0]}: never: apptainer asks the registry for a.b/c:d at each launch\n'
+            f'tao: error: {(*words, "TAO_PULL")[0]}: never: a.b/c:d would have to be pulled\n'
+            '    which image a tag means apptainer asks the registry at each launch\n'
             '    try: apptainer pull tao.sif docker://a.b/c:d, then --image ./tao.sif\n'
         ))
     Path('t.sif').touch()
     assert tao('--pull', 'never', '--dry-run', '--image', 't.sif', 'dino', 'run', 'x').code == 0
+
+
+@pytest.mark.parametrize('variables', [{}, {'APPTAINER_CACHEDIR': '/nosuch'}])
+def test_an_image_of_the_cache(variables: dict[str, str], home: Path, tmp_path: Path) -> None:
+    """By its digest it can be found there without the registry."""
+    digest = 'sha256:' + 'a' * 64
+    words = ['--pull', 'never', '--dry-run', '--image', f'a.b/c@{digest}', 'dino', 'run', 'x']
+    folder = home / '.apptainer/cache/oci-tmp'
+    folder.mkdir(parents=True)
+    shown = f'{variables.get("APPTAINER_CACHEDIR", f"{home}/.apptainer")}/cache/oci-tmp'
+    assert f'    it is not in {shown}\n' in tao(*words, env=variables).err
+    (file,) = cached_names('a' * 64, architecture(os.uname().machine))[:1]
+    (folder / file).touch()
+    done = tao(*words, env=variables)
+    assert (done.code, done.out) == ((2, '') if variables else (0, f'{EXEC} {folder}/{file} x\n'))
 
 
 def test_mounts(home: Path, tmp_path: Path) -> None:

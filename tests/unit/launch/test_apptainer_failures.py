@@ -19,7 +19,7 @@ NO_HOST = 'FATAL:   Unable to handle docker://a.b/c:d uri: dial tcp: lookup a.b:
 NO_FLAG = 'Error for command "exec": unknown flag: --no-eval\n'
 NO_CGROUPS = 'WARNING: x\nFATAL:   container creation failed: cannot use cgroups - systemd not running as init\n'
 UNAUTHORIZED = 'FATAL:   While making image from oci registry: unauthorized: authentication required\n'
-NO_ROOM = 'FATAL:   While making image: write /tmp/x: no space left on device\n'
+NO_ROOM = '\x1b[31mFATAL:  \x1b[0m While making image: write /tmp/x: no space left on device\n'
 NO_FOLDER = 'FATAL:   failed to set working directory: chdir /x: no such file or directory\n'
 
 
@@ -55,7 +55,9 @@ def test_a_command_that_is_not_there(tmp_path: Path) -> None:
     (NO_FLAG, 1, 'for command "exec": unknown flag: --no-eval'),
     (NO_HOST, 255, 'Unable to handle docker://a.b/c:d uri: dial tcp: lookup a.b: no such host'),
 ])
-def test_a_job_that_was_not_started(said: str, code: int, told: str, apptainer: FakeApptainer, tmp_path: Path) -> None:
+def test_a_job_that_was_not_started(
+    said: str, code: int, told: str, apptainer: FakeApptainer, tmp_path: Path,
+) -> None:
     (tmp_path / 'said').write_text(said)
     apptainer.path.write_text(f'#!/bin/sh\ncat {tmp_path}/said >&2\nexit {code}\n')
     done, err = ran('true')
