@@ -28,7 +28,7 @@ REMEDIES = (
      'its administrator allows user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, '
      'kernel.apparmor_restrict_unprivileged_userns), or installs {name} with its setuid part ({name}-suid)'),
     ('unauthorized|authentication required|denied.*(pull|access)|invalid.*credentials|401|403',
-     "{name} registry login --username '$oauthtoken' docker://{registry}"),
+     "{name} registry login -u '$oauthtoken' docker://{registry}"),
     ('no space left|disk quota', '{NAME}_TMPDIR and {NAME}_CACHEDIR name folders with more room'),
     ('no such host|dial tcp|i/o timeout|connection refused|network is unreachable',
      'where there is a network: {name} pull tao.sif {image}; then --image ./tao.sif'),

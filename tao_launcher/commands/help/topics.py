@@ -31,7 +31,7 @@ GUIDES = {
     'remote': 'a daemon on another machine',
     'slurm': 'run tasks on a Slurm cluster',
     'kubernetes': 'run tasks on a Kubernetes cluster',
-    'apptainer': 'without docker: inside a container of TAO',
+    'apptainer': 'without docker: inside a container of TAO, and with Apptainer',
     'developers': 'tao_pt and its siblings: work on a TAO backend',
     'recipes': 'make, notebooks, CI, systemd, TensorBoard, Jupyter',
     'releases': 'other TAO releases, and images of your own',

@@ -69,7 +69,7 @@ def test_a_job_that_was_not_started(
 @pytest.mark.parametrize(('said', 'advice'), [
     (NO_NAMESPACE, 'its administrator allows user namespaces'), (NO_FLAG, 'Apptainer 1.1 or SingularityCE 3.10'),
     (NO_HOST, 'where there is a network: singularity pull tao.sif docker://nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt;'),
-    (UNAUTHORIZED, "singularity registry login --username '$oauthtoken' docker://nvcr.io"),
+    (UNAUTHORIZED, "singularity registry login -u '$oauthtoken' docker://nvcr.io"),
     (NO_ROOM, 'SINGULARITY_TMPDIR and SINGULARITY_CACHEDIR name folders'),
     (NO_CGROUPS, 'leave --memory and --cpus out'),
     (NO_FOLDER, 'for --workdir a folder that the image has'), ('FATAL:   something else', ''),
