@@ -195,7 +195,7 @@ def start_here(
     except FileNotFoundError as e:
         if workdir and e.filename in (workdir, encoded(workdir)):
             raise CommandMissing(f'--workdir {workdir}: no such folder') from None
-        raise CommandMissing(f'{argv[0]}: no such program, or the one that its first line names') from None
+        raise CommandMissing(f'{argv[0]}: no such program, or none of the name in its first line') from None
     except OSError as e:
         raise CannotExecute(f'{argv[0]}: cannot be started ({e.strerror})') from None
     made.returncode = 0  # it is waited for by another
@@ -284,8 +284,10 @@ def watch(
 
 
 ENDING = 10.0  # seconds for a command to end by itself
+SILENCE = 30.0  # seconds
 TICK = 0.25  # seconds
 UNSHOWN = 2.0  # seconds for the exit code of a job whose output cannot be shown
+PIPE_SIZE = 1031  # fcntl.F_SETPIPE_SZ, which Python has since 3.10
 BLOCK = 1 << 20  # bytes that are passed on at a time
 
 
@@ -298,6 +300,7 @@ def read_from(
         source.seek(0)
         child = subprocess.Popen(argv, env=env, stdin=source, stdout=subprocess.PIPE, stderr=errors)
         try:
+            _widen(child.stdout)
             while child.stdout:
                 block = child.stdout.read(BLOCK)
                 if not block:
@@ -308,6 +311,17 @@ def read_from(
             _end(child)
             if child.stdout:
                 child.stdout.close()
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a command write on while `sink` is busy: a pipe holds 64 KiB, and BLOCK where the system allows it."""
+    import fcntl
+
+    try:
+        if pipe:
+            fcntl.fcntl(pipe, PIPE_SIZE, BLOCK)
+    except OSError:  # not Linux, or the user's pipes hold as much as they may
+        pass
 
 
 def write_to(
@@ -329,12 +343,26 @@ def write_to(
             _end(child)
 
 
-def show(argv: Sequence[str], env: Mapping[str, str], *, has_errors: bool) -> Answer:
-    """Run a command with this terminal; with `has_errors` what it says on stderr is in the answer instead."""
-    child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
+def show(
+    argv: Sequence[str], env: Mapping[str, str], *, has_errors: bool, still: Callable[[float], None] | None = None,
+) -> Answer:
+    """Run a command with this terminal; with `has_errors` what it says on stderr is in the answer instead.
+
+    `still` is then told the seconds, whenever it has said nothing there for SILENCE. Raises EngineMissing.
+    """
+    import select
+
+    try:
+        child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
+    except OSError as e:
+        raise missing(argv[0], e.strerror or 'cannot be started') from None
+    begun = clock()
     try:
         errors = b''
         while child.stderr:
+            if still and not select.select([child.stderr], [], [], SILENCE)[0]:
+                still(clock() - begun)
+                continue
             block = os.read(child.stderr.fileno(), BLOCK)
             if not block:
                 break

@@ -6,7 +6,7 @@ from ..base.errors import ConfigError, UsageError
 from ..engine.apptainer import cache, cached_names
 from ..engine.platforms import architecture
 from ..settings.container_values import is_file
-from . import apptainer, apptainer_refusals, checks
+from . import apptainer, apptainer_refusals, checks, sif_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def _image(made: Plan, here: Host, environ: Mapping[str, str]) -> str:
     image, origin = made.image, made.settings.sources['image']
     is_never = made.passed.get('pull') == 'never'
     if not is_file(image):
-        return _cached(made, here, environ) if is_never else image
+        own = sif_files.local_image(image, environ, here) if made.passed.get('pull') != 'always' else ''
+        return own or (_cached(made, here, environ) if is_never else image)
     if '://' in image:
         return image
     path = f'{here.home}{image[1:]}' if image.startswith('~/') else image

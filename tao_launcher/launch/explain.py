@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ..base.shell import join, quote
 from ..base.text import plain
+from ..settings.container_values import is_file
 from ..settings.options import BY_KEY, ROWS
 from ..settings.values import OWN, Source
 from .argv import engine
@@ -180,7 +181,10 @@ def image_reason(plan: Plan) -> str:
             found += f' ({source_reason(plan, "release")})'
         found += f', registry: {source_reason(plan, "registry")}' if settings.registry else ''
         found += f', tag: {source_reason(plan, "tag")}' if settings.tag else ''
-    return found if plan.image == image(plan.target.image, settings) else f'{found}; by its id, as its bundle had it'
+    if plan.image == image(plan.target.image, settings) or is_file(settings.image):
+        return found
+    how = 'the file that it was pulled into' if is_file(plan.image) else 'by its id, as its bundle had it'
+    return f'{found}; {how}'
 
 
 def command_reason(plan: Plan) -> str:

@@ -156,7 +156,7 @@ def _detached(out: str, job: SupervisedJob) -> int:
     container = job.seen = (answers.ids(out) or [''])[-1]  # a wrapper may say something before it
     job.is_left = True
     if not container:
-        output.notice('the engine has started the job, and printed no id of it; tao list shows it')
+        output.notice('the engine has started the job but printed no id; tao list shows it')
         return 0
     try:
         output.result(container + '\n')
@@ -172,6 +172,6 @@ def _detached(out: str, job: SupervisedJob) -> int:
     output.log(log.out + log.err)
     known = answers.exit_code(code)
     if known is None:
-        raise EngineError('the job has ended already, and the engine does not say with which exit code')
+        raise EngineError('the job has ended already, but the engine does not say with which exit code')
     output.notice(f'the job has ended already, with exit code {known}')
     return known

@@ -28,15 +28,17 @@ VARIABLES = (
     *(EnvVar(row.variable, _as_option(row)) for row in ROWS if row.variable),
     EnvVar('TAO_DOCKER_DISABLE', "NVIDIA's; 1: as --engine none, with a notice"),
     EnvVar('TAO_HISTORY', 'the file that launches are recorded in, or off: see tao history'),
+    EnvVar('TAO_SIF_DIR', "the folder of Apptainer's images (default: ~/.local/share/tao/sif): see tao pull"),
     EnvVar('TAO_LAUNCHER_DEBUG', '1: as --verbose'),
     EnvVar('TAO_DEBUG', 'set: a bug of the launcher shows its traceback'),
     EnvVar('NO_COLOR', 'set: no colour'),
     EnvVar('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (UUIDs in CUDA_VISIBLE_DEVICES,'
                              ' SLURM_STEP_GPUS, SLURM_JOB_GPUS)'),
     EnvVar('CUDA_VISIBLE_DEVICES', 'set, and no --gpus: a notice says that it does not restrict a container'),
-    EnvVar('DOCKER_HOST', "docker's own, as DOCKER_CONTEXT, DOCKER_CONFIG; a remote one skips the host checks"),
-    EnvVar('DOCKER_DEFAULT_PLATFORM', "docker's own, the platform of images; said where it is not this machine's"),
-    EnvVar('CONTAINER_HOST', "podman's own, as CONTAINER_CONNECTION; a remote one skips the host checks"),
+    EnvVar('DOCKER_HOST', "docker's own, like DOCKER_CONTEXT and DOCKER_CONFIG; a remote daemon skips the host checks"),
+    EnvVar('DOCKER_DEFAULT_PLATFORM',
+           "docker's own, the platform of images; a notice says if it is not this machine's"),
+    EnvVar('CONTAINER_HOST', "podman's own, like CONTAINER_CONNECTION; a remote daemon skips the host checks"),
     EnvVar('NV_TAO_PYTORCH_TOP', 'the checkout of tao_pt; NV_TAO_TF_TOP, NV_TAO_TF2_TOP, NV_TAO_DEPLOY_TOP and'
                                    ' NV_TAO_DS_TOP those of its siblings'),
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..base.host import Host
     from .invocation import Invocation
 
+SIF_FOLDER = 'TAO_SIF_DIR'
 NAMES = ('.tao_mounts.json', '.tlt_mounts.json')  # the second is that of NVIDIA's older launcher
 
 
@@ -32,6 +33,12 @@ def history_file(environ: Mapping[str, str], here: Host) -> tuple[str, bool]:
     if named.lower() == 'off':
         return '', False
     return (host.path_of(named), False) if named else (f'{here.home.rstrip("/")}/.local/state/tao/history.jsonl', True)
+
+
+def sif_folder(environ: Mapping[str, str], here: Host) -> str:
+    """The folder of the images that tao pull has made files of, for Apptainer."""
+    named = environ.get(SIF_FOLDER, '')
+    return host.path_of(named) if named else f'{here.home.rstrip("/")}/.local/share/tao/sif'
 
 
 class DefaultFile(Record):

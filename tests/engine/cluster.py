@@ -97,11 +97,11 @@ class Cluster:
 
 
 @contextmanager
-def started() -> Iterator[str]:
-    """The folder of a running cluster."""
+def started(*within: str) -> Iterator[str]:
+    """The folder of a running cluster, which the words `within` start: its nodes see what that command does."""
     folder = tempfile.mkdtemp(prefix='s-')  # short: a socket's path has 108 bytes
     try:
-        subprocess.run([PRIVATE_SLURM, 'start', folder, str(os.getpid()), NETNS], check=True)
+        subprocess.run([*within, PRIVATE_SLURM, 'start', folder, str(os.getpid()), NETNS], check=True)
         yield folder
     finally:
         subprocess.run([PRIVATE_SLURM, 'stop', folder], check=True)

@@ -46,14 +46,15 @@ ASK_THE_WORLD = {
     'launch/apptainer_checks', 'launch/apptainer_failures', 'launch/apptainer_run', 'launch/checks',
     'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/here_checks', 'launch/here_run', 'launch/history',
     'launch/host_looks', 'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/looks', 'launch/outlive',
-    'launch/prepare', 'launch/says', 'launch/status_file', 'launch/time_limit', 'launch/verbose', 'launch/witness',
+    'launch/prepare', 'launch/says', 'launch/sif_files', 'launch/status_file', 'launch/time_limit', 'launch/verbose',
+    'launch/witness',
     'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images',
     'checkouts/submodules', 'status/clock', 'status/latest', 'status/parse',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
-    'runner/build', 'runner/release', 'images/bundle_load', 'images/bundle_save', 'images/bundle_verify',
-    'images/memory', 'images/pyz', 'doctor/rivals', 'completion/completion',
+    'runner/build', 'runner/release', 'images/bundle_files', 'images/bundle_load', 'images/bundle_save',
+    'images/byte_code', 'images/memory', 'images/pyz', 'images/pyz_loader', 'doctor/rivals', 'completion/completion',
 }
 LATE = {'jsonschema', 'colorama', 'shellingham'}
 NOT_FOR_A_DRY_RUN = {

@@ -41,14 +41,14 @@ def login(facts: MachineFacts, found: Login) -> Finding | None:
         return None  # which pulls nothing
     if found.helper:
         what = f'{found.helper}, which {found.named_by} names to keep logins, is not on PATH: no image can be pulled'
-        return Finding('login', 'warn', what, 'install it, or take it out of that file and log in again')
+        return Finding('login', 'warn', what, 'install it, or remove it from that file and log in again')
     if found.is_stored is False:
         user = " -u '$oauthtoken'" if found.registry == 'nvcr.io' else ''
         where = f'login {quote(found.registry)}'
         if profile.is_child:
             where = f'registry login docker://{quote(found.registry)}'
         return Finding(
-            'login', 'info', f'none stored for {found.registry}; images that are here, and public ones, need none',
+            'login', 'info', f'none stored for {found.registry}; not needed for public images or those already here',
             f'{join(facts.engine)} {where}{user}',
         )
     stored = f'stored for {found.registry}' if found.is_stored else 'left to a credential helper'

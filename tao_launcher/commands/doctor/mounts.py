@@ -29,7 +29,7 @@ def mounts(facts: MachineFacts) -> Finding:
     if facts.mounts_error:
         return Finding('mounts file', 'fail', facts.mounts_error, f'correct {quote(facts.mounts_path)}')
     if not facts.mounts_path:
-        return Finding('mounts file', 'info', 'none, only --volume mounts anything; tao config init writes one')
+        return Finding('mounts file', 'info', 'none: only --volume mounts anything; tao config init writes one')
     return Finding('mounts file', 'ok', facts.mounts_path)
 
 
@@ -69,7 +69,7 @@ def sources(facts: MachineFacts, looked: Sources) -> Finding | None:
     if looked.unwritable:
         user, folders = looked.job_user, looked.unwritable
         return Finding(
-            'sources', 'warn', f'not writable by {user}, who the job runs as: {", ".join(folders)}',
+            'sources', 'warn', f'not writable by {user}, the user the job runs as: {", ".join(folders)}',
             remedies.as_root(facts.machine, f'chown {quote(user)} {join(folders)}'),
         )
     return Finding('sources', 'ok', 'all there') if facts.mounts_path and not facts.mounts_error else None

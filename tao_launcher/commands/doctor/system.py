@@ -23,7 +23,7 @@ def platform(facts: MachineFacts, kernel: str) -> Finding | None:
     name, version = facts.system.get('ID', ''), facts.system.get('VERSION_ID', '')
     if name == 'ubuntu' and numbers(version) < (18, 4):
         fix = remedies.as_root(facts.machine, 'do-release-upgrade')
-        return Finding('platform', 'warn', f'Ubuntu {version}; 18.04 or later is asked for', fix)
+        return Finding('platform', 'warn', f'Ubuntu {version}; TAO asks for 18.04 or later', fix)
     return Finding('platform', 'info', facts.system.get('PRETTY_NAME', 'Linux') + (', Tegra' if facts.is_tegra else ''))
 
 

@@ -31,7 +31,7 @@ GUIDES = {
     'remote': 'a daemon on another machine',
     'slurm': 'run tasks on a Slurm cluster',
     'kubernetes': 'run tasks on a Kubernetes cluster',
-    'apptainer': 'without docker: inside a container of TAO, and with Apptainer',
+    'apptainer': 'Apptainer, or no container at all',
     'developers': 'tao_pt and its siblings: work on a TAO backend',
     'recipes': 'make, notebooks, CI, systemd, TensorBoard, Jupyter',
     'releases': 'other TAO releases, and images of your own',
@@ -62,9 +62,9 @@ RUNNER_DESCRIPTION = (
 )
 EXIT_CODES = (
     ("the job's own", 'returned unchanged'),
-    ('124', 'the job was ended because the time of --timeout was over'),
+    ('124', 'the job was ended because the time of --timeout was up'),
     ('125', 'the engine is missing, unreachable or refuses: the container never started'),
-    ('126, 127', 'the command in the container cannot be executed, or is not there'),
+    ('126, 127', 'the command in the container cannot be executed, or was not found'),
     ('128+n', 'ended by signal n; 130 is Ctrl-C'),
     ('1', 'a check failed, no job matched, or the result could not be written'),
     ('2', 'the command line, the mounts file or another file is wrong; nothing was started'),
@@ -76,6 +76,7 @@ FILES = (
     ('~/.tao/releases.d/*.json', 'releases beside the built-in ones: see tao catalogue'),
     ('~/.local/state/tao/history.jsonl', 'what ran: see tao history; $TAO_HISTORY names another file'),
     ('~/.local/state/tao/images.json', 'the ids of the images that tao bundle load has loaded'),
+    ('~/.local/share/tao/sif/*.sif', 'Apptainer\'s images: see tao pull; $TAO_SIF_DIR names another folder'),
 )
 # A comment, then the command.
 EXAMPLES = (

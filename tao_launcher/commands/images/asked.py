@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from ...base import host
+from ...engine import profiles
+from ...engine.profile import APPTAINER_KIND
 from ...engine.references import REMEMBERED, remembered
 from ...settings.chosen_engine import engine as find_engine
-from ...settings.settings import alone, dry_run_form, registry_and_release
+from ...settings.settings import alone, dry_run_form, engine_words, registry_and_release
 from .store import Needed, Store, needed
 
 TYPE_CHECKING = False
@@ -20,6 +22,12 @@ def add_source(parser: Parser) -> None:
     """Add the options that say which release's images, and from which registry."""
     parser.add_argument('--release', default='', metavar='X.Y.Z', help='the images of this release')
     parser.add_argument('--registry', default='', metavar='HOST[:PORT][/PREFIX]', help='from this registry')
+
+
+def has_files(invocation: Invocation) -> bool:
+    """Whether the images are files: those of Apptainer. Raises UsageError."""
+    words = engine_words(invocation.options, invocation.environ)
+    return profiles.profile(words).kind == APPTAINER_KIND
 
 
 def made_store(given: Namespace, invocation: Invocation) -> Store:

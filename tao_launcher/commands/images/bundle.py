@@ -20,7 +20,7 @@ from ...tasks import release_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from typing import Any
 
     from ...tasks.release_file import Release
@@ -77,17 +77,20 @@ def read_manifest(data: bytes, path: str) -> tuple[list[Image], dict[str, str], 
         name: str(reader.members(at('files', name), entry).get('sha256'))
         for name, entry in reader.members('files', top.get('files')).items()
     }
-    releases = _releases(top['releases'], reader) if 'releases' in top else {}
-    reader.faults += [
-        Fault('releases', f'{each}: its image is not in the bundle') for each in _strangers(releases, images)
-    ]
+    there = {(image.release, task, image.reference) for image in images for task in image.tasks}
+    releases = read_releases(top, there, reader)
     if reader.faults:
         raise refused(path, reader.faults)
     return images, files, releases
 
 
-def _releases(value: object, reader: Reader) -> dict[str, Release]:
-    """The releases of a manifest, which are in our format alone."""
+def read_releases(
+    top: Mapping[str, Any], there: Collection[tuple[str, str, str]], reader: Reader,
+) -> dict[str, Release]:
+    """The releases of a manifest, which are in our format alone; `there` is (release, task, image) of its images."""
+    if 'releases' not in top:
+        return {}
+    value = top['releases']
     inner = Reader()
     members = inner.members('', value)
     ours = {key: one for key, one in members.items() if key != 'format_version'}
@@ -96,15 +99,17 @@ def _releases(value: object, reader: Reader) -> dict[str, Release]:
         Fault(f'releases.{fault.path}' if fault.path else 'releases', fault.message, value=fault.value)
         for fault in inner.faults
     ]
+    reader.faults += [
+        Fault('releases', f'{each}: its image is not in the bundle') for each in _strangers(found, there)
+    ]
     return found
 
 
-def _strangers(releases: Mapping[str, Release], images: Iterable[Image]) -> list[str]:
+def _strangers(releases: Mapping[str, Release], there: Collection[tuple[str, str, str]]) -> list[str]:
     """The tasks of the releases, as RELEASE GROUP/TASK, whose image the bundle does not have.
 
     A bundle of a mirror has the image under another registry.
     """
-    there = {(image.release, task, image.reference) for image in images for task in image.tasks}
     return [
         f'{release} {group}/{task}' for release, found in releases.items()
         for group, image, task in release_file.pairs(found)

@@ -1,22 +1,18 @@
 """tao bundle save: images and the launcher in a folder, for a host without a network."""
 from __future__ import annotations
 
-import errno
-import os
-
-from ...base import host
 from ...base.errors import CheckFailed
-from ...base.files import Whole, is_unfinished, remove, write
-from ...base.folders import make_folders
+from ...base.files import Whole
 from ...base.progress import Progress, size
 from ...base.reading import opened
-from ...base.shell import join, quote
+from ...base.shell import join
 from ...base.text import plural
 from ...engine import process
 from ...engine.references import lasting_tag, plain
 from . import archive as archives
 from . import bundle, documents, signature
-from .bundle import IMAGES, MANIFEST, PROGRAM, SIGNATURE, SUMS, Image
+from .bundle import IMAGES, Image
+from .bundle_files import check_folder, clear, finish, is_ours, writing
 from .registry import Registry
 from .store import Here, Needed, Store, check_code, missing
 
@@ -50,8 +46,8 @@ def save(
         )
     tags = _tags(wanted, here, store)
     words = _words(store, list(dict.fromkeys(lasting_tag(image.reference) for image in wanted)))
-    try:
-        _check_folder(folder)
+    with writing(folder):
+        check_folder(folder, is_ours)
         if store.dry_run:
             store.output.result(''.join(store.line(*each) for each in (*tags, words)))
             store.output.notice(f'its output goes into {folder}/{IMAGES}')
@@ -62,12 +58,12 @@ def save(
         for each in tags:
             answer = store.engine.ask(*each)
             check_code(answer.code, 'a tag could not be set', answer.err)
-        _clear(folder, total, store)
+        clear(folder, total, store.output, is_ours)
         images_file = _save_images(folder, words, total, store)
-        _finish(folder, _entries(folder, wanted, here, store), images_file, program(), key, releases)
-    except OSError as e:
-        why = ['FAT32 takes no file above 4 GB: use exFAT or ext4'] if e.errno == errno.EFBIG else []
-        raise CheckFailed(f'{folder}: {e.strerror or e}', 'the bundle is not complete', *why) from None
+        entries = _entries(folder, wanted, here, store)
+        finish(
+            folder, {IMAGES: images_file}, program(), lambda files: bundle.manifest(entries, files, releases), key,
+        )
     saved = f'{folder}: {plural(len(wanted), "image")}, {size(images_file[0])}'
     store.output.progress(saved, last=True)
     return 0
@@ -83,34 +79,6 @@ def _tags(wanted: Sequence[Needed], here: Mapping[str, Here], store: Store) -> l
 def _words(store: Store, names: Sequence[str]) -> tuple[str, ...]:
     several = store.engine.daemon.profile.several if len(names) > 1 else ()
     return ('save', *several, *names)
-
-
-def _check_folder(folder: str) -> None:
-    """Raise CheckFailed when other files than a bundle's are in the folder, OSError when it is none."""
-    try:
-        others = sorted(name for name in os.listdir(folder) if not _is_ours(name))
-    except FileNotFoundError:
-        return
-    if others:
-        more = ', …' if len(others) > 3 else ''
-        raise CheckFailed(
-            f'{folder}: holds other files ({", ".join(others[:3])}{more})', 'a bundle has a folder of its own',
-            advice=f'tao bundle save {quote(folder.rstrip("/") + "/bundle")} …',
-        )
-
-
-def _is_ours(name: str) -> bool:
-    return name in bundle.OURS or is_unfinished(name)
-
-
-def _clear(folder: str, total: int, store: Store) -> None:
-    """Make the folder, without an older bundle: nothing in it verifies from here on."""
-    make_folders(os.path.abspath(folder), [])
-    for name in (SUMS, *sorted(filter(_is_ours, os.listdir(folder)))):
-        remove(f'{folder}/{name}')
-    free = host.free_bytes(folder)
-    if free is not None and free < total:  # layers that images share are counted twice, so it may fit
-        store.output.notice(f'{folder}: {size(free)} free, up to {size(total)} needed')
 
 
 def _save_images(folder: str, words: Sequence[str], total: int, store: Store) -> tuple[int, str]:
@@ -136,7 +104,7 @@ def _entries(folder: str, wanted: Sequence[Needed], here: Mapping[str, Here], st
     found = {plain(tag): one for one in archive.images for tag in one.tags}
     lost = [image.reference for image in wanted if plain(lasting_tag(image.reference)) not in found]
     if lost:
-        raise CheckFailed('the engine left images out of what it saved', *lost, advice='the same again')
+        raise CheckFailed('the engine left images out of what it saved', *lost, advice='the same command again')
     entries = []
     for image in wanted:
         known, archived = here[image.reference], found[plain(lasting_tag(image.reference))]
@@ -168,17 +136,3 @@ def _with_documents(entries: Sequence[Image], archive: Archive, store: Store) ->
                 )
         made.append(image)
     return made
-
-
-def _finish(
-    folder: str, images: Sequence[Image], images_file: tuple[int, str], program: bytes, key: str,
-    releases: Mapping[str, Release],
-) -> None:
-    program_file = write(f'{folder}/{PROGRAM}', program, 0o755)
-    text = bundle.manifest(images, {IMAGES: images_file, PROGRAM: program_file}, releases)
-    manifest_file = write(f'{folder}/{MANIFEST}', text.encode())
-    digests = {IMAGES: images_file[1], PROGRAM: program_file[1], MANIFEST: manifest_file[1]}
-    sums = bundle.sums(digests).encode()
-    if key:
-        write(f'{folder}/{SIGNATURE}', signature.sign(sums, key))
-    write(f'{folder}/{SUMS}', sums)

@@ -13,7 +13,8 @@ from ...engine.references import is_local, proven, registry_of, repository
 from ...settings.parsers import is_digest
 from ..help.verb_parser import add_dry_run
 from . import memory, platform, space
-from .asked import add_source, made_store, wanted_images
+from .asked import add_source, has_files, made_store, wanted_images
+from .sif_store import sif_store
 from .store import Needed, Store, missing
 
 TYPE_CHECKING = False
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 
 PATIENCE = 20.0  # seconds for what only a registry knows
-AGAIN = 'the same again: what was fetched is kept'
-WITHOUT_NETWORK = 'the same again, or tao bundle load DIR where there is no network'
+AGAIN = 'the same command again: what was fetched is kept'
+WITHOUT_NETWORK = 'the same command again, or tao bundle load DIR where there is no network'
 
 HELP = 'fetch the images that tasks need'
 
@@ -45,11 +46,15 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     with signals.Unwinding():
-        store = made_store(given, invocation)
+        store = sif_store(given, invocation) if has_files(invocation) else made_store(given, invocation)
         if bool(given.tasks) == given.all:
             raise UsageError('which images?', advice='tao pull TASK…, or tao pull --all')
         wanted = wanted_images(given, invocation, all_of_a_release=given.all)
-        return pull(wanted, store, ask_first=given.all, yes=given.yes)
+        if isinstance(store, Store):
+            return pull(wanted, store, ask_first=given.all, yes=given.yes)
+        from . import sif_pull
+
+        return sif_pull.pull(wanted, store, ask_first=given.all, yes=given.yes)
 
 
 def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) -> int:
@@ -71,7 +76,7 @@ def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) 
     _say_sizes(store, absent, layers)
     space.check_for_pull(store, _total(layers))
     if ask_first and not yes and not _agreed(store):
-        raise CheckFailed('not pulled', advice='the same with --yes')
+        raise CheckFailed('not pulled', advice='the same command with --yes')
     for image in absent:
         _pull(store, image.reference)
     memory.remember(store.memory, {}, (), [image.reference for image in absent])

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import json
 
-from ...base import machine
 from ...base.progress import size
-from ...base.table import table
 from ...engine import signals
 from ..help.verb_parser import add_dry_run
-from .asked import add_source, made_store, wanted_images
+from .asked import add_source, has_files, made_store, wanted_images
+from .image_table import print_table
+from .sif_store import sif_store
 from .store import Here, Needed, Store
 
 TYPE_CHECKING = False
@@ -34,6 +34,11 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     with signals.Unwinding():
+        if has_files(invocation):
+            from . import sif_show
+
+            files = sif_store(given, invocation)
+            return sif_show.images(wanted_images(given, invocation), files, as_json=given.format == 'json')
         store = made_store(given, invocation)
         return images(wanted_images(given, invocation), store, as_json=given.format == 'json')
 
@@ -53,12 +58,7 @@ def images(wanted: Sequence[Needed], store: Store, *, as_json: bool) -> int:
         found = here.get(image.reference)
         shown = ('yes', size(found.size), _short(found.id), _short(' '.join(found.digests))) if found else _NO
         rows.append((image.reference, *shown, image.release, ' '.join(image.tasks)))
-    colors = {('HERE', 'yes'): 'GREEN', ('HERE', 'no'): 'YELLOW'}
-
-    def paint(head: str, cell: str) -> str:
-        return store.output.painted(cell, colors[head, cell]) if (head, cell) in colors else cell
-
-    store.output.result(table(rows, machine.columns(), paint))
+    print_table(rows, store.output)
     return 0
 
 

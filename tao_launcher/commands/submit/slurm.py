@@ -9,12 +9,27 @@ from ...base.shell import expanded, join, quote
 from ...launch import argv
 from ...launch.variables import LAUNCH_ID
 from . import contract
-from .slurm_functions import ARRAY, BATCH, CONTRACT, FUNCTIONS, GPUS, GRACE, LIMIT, NODE, RANK
+from .slurm_functions import (
+    ARRAY,
+    BATCH,
+    CLEAN,
+    CONTRACT,
+    FUNCTIONS,
+    GPUS,
+    GRACE,
+    LIMIT,
+    NODE,
+    PAUSE,
+    PAUSES,
+    RANK,
+    TRAPS,
+)
+from .slurm_functions import NAME as CONTAINER_NAME
 from .submission import gpu_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ...launch.plan import Plan
     from .submission import Submission
@@ -44,22 +59,29 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     plan = contract.by_name(plan, wanted.nodes)
     lines = argv.lines(plan._replace(passed={**plan.passed, 'name': NAME}))
     step = _functions(plan, lines, wanted, sources)
-    if len(step.encode('utf-8', 'surrogateescape')) > MAX_STEP:
-        raise UsageError(
-            f'the command is longer than a step of Slurm takes: {len(step)} bytes of at most {MAX_STEP}',
-            advice='put long values into a file under a mount',
-        )
     by_name = [name for name in plan.by_name if name not in (*contract.NAMES, LAUNCH_ID)]
     check_names(by_name)
     exported = tuple(dict.fromkeys(('PATH', 'HOME', *client, *by_name)))
+    if wanted.nodes > 1 and plan.ports and plan.passed.get('network') != 'host':
+        notices += ("published ports keep docker's own network, where the nodes cannot meet: --network host",)
+    return made(plan, wanted, step, f'{FUNCTIONS} {PAUSES}', exported, notices)
+
+
+def made(
+    plan: Plan, wanted: Submission, step: str, functions: str, exported: Sequence[str], notices: tuple[str, ...],
+) -> Script:
+    """The script whose step is run by these functions on every node. Raises UsageError for one that is too long."""
+    if len(step.encode('utf-8', 'surrogateescape')) > MAX_STEP:
+        raise UsageError(
+            f'the command is longer than a step of Slurm allows: {len(step)} bytes of at most {MAX_STEP}',
+            advice='put long values into a file under a mount',
+        )
     batch = BATCH % {
         'variables': CONTRACT * (wanted.nodes > 1),
         'grace': GRACE % {'limit': LIMIT % {'stop_timeout': plan.stop_timeout} if wanted.names_timeout else ''},
         'export': 'ALL', 'options': srun_options(wanted, '--kill-on-bad-exit=0'),
-        'command': f'bash -c "$(declare -f {FUNCTIONS}); node"',
+        'command': f'bash -c "$(declare -f {functions}); node"',
     }
-    if wanted.nodes > 1 and plan.ports and plan.passed.get('network') != 'host':
-        notices += ("published ports keep docker's own network, in which the nodes do not meet: --network host",)
     words = sbatch_words(plan, wanted, exported)
     return Script('\n'.join((*head(words), '', step, batch)), options(words), notices)
 
@@ -134,7 +156,20 @@ def head(words: Sequence[str]) -> list[str]:
 
 
 def _functions(plan: Plan, lines: argv.Lines, wanted: Submission, sources: Sequence[str]) -> str:
-    program = plan.engine[0]
+    has_array = wanted.gpus and (wanted.nodes > 1 or plan.profile.uses_cdi)
+    checks = here(plan.engine[0], sources) + GPUS * bool(wanted.gpus) + ARRAY * bool(has_array)
+    engine = join(plan.engine)
+    return NODE % {
+        'command': command(_line(line, plan, gpu_ids(wanted.gpus)) for line in lines),
+        'checks': checks + count(wanted), 'rank': RANK * (wanted.nodes > 1), 'name': CONTAINER_NAME,
+        'locals': ' ids' * bool(wanted.gpus) + ' gpus' * bool(has_array), 'stop_timeout': plan.stop_timeout,
+        'removal': '; '.join(join((*plan.engine, *words)) + ' "$TAO_LAUNCH_ID"' for words in plan.profile.removal),
+        'pause': PAUSE % {'engine': engine}, 'traps': TRAPS, 'clean': CLEAN,
+    }
+
+
+def here(program: str, sources: Sequence[str]) -> str:
+    """The lines by which a node makes sure that it has the engine's program and the mount sources."""
     checks = f'    type -P {quote(program)} >/dev/null || {{ refuse {quote(f"{program} is not here")}; return 125; }}\n'
     if sources:
         checks += (
@@ -143,17 +178,18 @@ def _functions(plan: Plan, lines: argv.Lines, wanted: Submission, sources: Seque
             '        [[ -e $source ]] || { refuse "mount source $source is not here"; return 2; }\n'
             '    done\n'
         )
-    has_array = wanted.gpus and (wanted.nodes > 1 or plan.profile.uses_cdi)
-    checks += GPUS * bool(wanted.gpus) + ARRAY * bool(has_array)
-    if wanted.nodes > 1:
-        checks += f'    export NUM_GPU_PER_NODE={"${#gpus[@]}" if wanted.gpus else 0}\n'
-    command = ' \\\n        '.join(filter(None, (_line(line, plan, gpu_ids(wanted.gpus)) for line in lines)))
-    return NODE % {
-        'command': command, 'checks': checks, 'rank': RANK * (wanted.nodes > 1),
-        'locals': ' ids' * bool(wanted.gpus) + ' gpus' * bool(has_array), 'engine': join(plan.engine),
-        'stop_timeout': plan.stop_timeout,
-        'removal': '; '.join(join((*plan.engine, *words)) + ' "$TAO_LAUNCH_ID"' for words in plan.profile.removal),
-    }
+    return checks
+
+
+def count(wanted: Submission) -> str:
+    """The line that tells a rank of several how many GPUs its node has."""
+    number = '${#gpus[@]}' if wanted.gpus else 0
+    return f'    export NUM_GPU_PER_NODE={number}\n' if wanted.nodes > 1 else ''
+
+
+def command(lines: Iterable[str]) -> str:
+    """The lines of a command as the script has them."""
+    return ' \\\n        '.join(filter(None, lines))
 
 
 def _line(words: Sequence[str], plan: Plan, ids: str) -> str:

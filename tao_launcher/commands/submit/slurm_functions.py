@@ -21,21 +21,7 @@ launch() {
 
 remove() { { %(removal)s; } >/dev/null 2>&1; }
 
-# A suspended job's processes get TSTP, are stopped two seconds later, and get CONT at last; its container is none.
-# A signal that comes meanwhile is handled as soon as the command has ended, so what it looks at is set before.
-pause() {
-    [[ $client ]] || return 0
-    paused=yes
-    %(engine)s pause "$TAO_LAUNCH_ID" >/dev/null 2>&1
-}
-
-unpause() {
-    [[ $paused ]] || return 0
-    paused=''
-    %(engine)s unpause "$TAO_LAUNCH_ID" >/dev/null 2>&1
-}
-
-# While Slurm calls the job running, TERM is a warning: its grace before it is preempted, say, has begun.
+%(pause)s# While Slurm calls the job running, TERM is a warning: its grace before it is preempted, say, has begun.
 is_warned() {
     local shown
     shown=$(timeout 3 scontrol --oneliner show job "$SLURM_JOB_ID" 2>/dev/null) || return
@@ -67,26 +53,20 @@ container() {
 %(checks)s    [[ ! $ended$warned ]] || return 129
     launch &
     client=$!
-    wait "$client"
-    while kill -0 "$client" 2>/dev/null; do wait "$client"; done
-    wait "$client"
+    # bash would say there that it was killed
+    wait "$client" 2>/dev/null
+    while kill -0 "$client" 2>/dev/null; do wait "$client" 2>/dev/null; done
+    wait "$client" 2>/dev/null
 }
 
 node() {
     local ended='' warned='' timer='' client='' paused='' code=0%(locals)s
-%(rank)s    export TAO_LAUNCH_ID=tao-slurm-$SLURM_JOB_ID-$SLURM_NODEID${SLURM_RESTART_COUNT:+-$SLURM_RESTART_COUNT}
-    trap 'end TERM' TERM
+%(rank)s%(name)s    trap 'end TERM' TERM
     trap 'end HUP' HUP
-    trap pause TSTP
-    trap unpause CONT
-    trap : INT QUIT USR1 USR2
+%(traps)s    trap : INT QUIT USR1 USR2
     container || code=$?
     [[ ! $timer ]] || kill -KILL "$timer" 2>/dev/null
-    if [[ $client ]] && ((code)); then
-        ((code < 129 || SECONDS > 4)) || sleep 2 # a client that was ended early may leave one that is still being made
-        remove
-    fi
-    if ((code && SLURM_STEP_NUM_NODES > 1)) && [[ ! $ended$warned ]]; then
+%(clean)s    if ((code && SLURM_STEP_NUM_NODES > 1)) && [[ ! $ended$warned ]]; then
         trap '' HUP
         scancel --signal=HUP "$SLURM_JOB_ID.$SLURM_STEP_ID"
     fi
@@ -94,7 +74,38 @@ node() {
     exit "$code"
 }
 """
-FUNCTIONS = 'refuse launch remove pause unpause is_warned end container node'
+FUNCTIONS = 'refuse launch remove is_warned end container node'
+# What of it a container of an engine needs, which is none of the step's processes.
+NAME = """\
+    export TAO_LAUNCH_ID=tao-slurm-$SLURM_JOB_ID-$SLURM_NODEID${SLURM_RESTART_COUNT:+-$SLURM_RESTART_COUNT}
+"""
+PAUSE = """\
+# A suspended job's processes get TSTP, are stopped two seconds later, and get CONT at last; its container is none.
+# A signal that comes meanwhile is handled as soon as the command has ended, so what it looks at is set before.
+pause() {
+    [[ $client ]] || return 0
+    paused=yes
+    %(engine)s pause "$TAO_LAUNCH_ID" >/dev/null 2>&1
+}
+
+unpause() {
+    [[ $paused ]] || return 0
+    paused=''
+    %(engine)s unpause "$TAO_LAUNCH_ID" >/dev/null 2>&1
+}
+
+"""
+PAUSES = 'pause unpause'
+TRAPS = """\
+    trap pause TSTP
+    trap unpause CONT
+"""
+CLEAN = """\
+    if [[ $client ]] && ((code)); then
+        ((code < 129 || SECONDS > 4)) || sleep 2 # a client that was ended early may leave one that is still being made
+        remove
+    fi
+"""
 # What the script does once, on the first node; srun's signals are its own, and it is waited for whatever comes.
 BATCH = """\
 %(variables)s%(grace)strap : TERM HUP INT USR1 USR2

@@ -7,6 +7,7 @@ from functools import partial
 from ...base.errors import UsageError
 from ...base.record import Record
 from ...base.text import is_utf8
+from ...engine.profile import APPTAINER_KIND
 from ...engine.profiles import PROFILES
 from ...settings.option import REFUSED
 from ...settings.options import OPTIONS
@@ -32,7 +33,7 @@ FORMS = {
     'time': (r'[0-9]+(-[0-9]+)?(:[0-9]{1,2}){0,2}|(?i:unlimited|infinite)', 'minutes, H:M:S, D-H or D-H:M:S'),
     'partition': (r'[\w.,+@-]+', 'a name without blanks'),
     'account': (r'[\w.,+@-]+', 'a name without blanks'),
-    'container': ('docker|pyxis', 'docker or pyxis'),
+    'container': ('docker|pyxis|apptainer', 'docker, pyxis or apptainer'),
     'namespace': ('[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?', 'lower-case letters, digits and -'),
     'image_pull_secret': ('[a-z0-9]([a-z0-9.-]*[a-z0-9])?', 'the name of a Secret'),
 }
@@ -56,7 +57,7 @@ class Submission(Record):
     account: str = ''
     sbatch_args: tuple[str, ...] = ()
     srun_args: tuple[str, ...] = ()
-    is_pyxis: bool = False
+    container: str = 'docker'  # what makes it: docker (any engine of its kind), pyxis, apptainer
     image: str = ''  # as pyxis names it, where docker could not: a file, or enroot's REGISTRY#NAME
     names_timeout: bool = False  # --stop-timeout was given
     wait: bool = False
@@ -86,8 +87,9 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
     for key, (pattern, expected) in {**FORMS, 'name': JOB_NAMES[program]}.items():
         if key in texts and not re.fullmatch(pattern, texts[key]):
             problems.found.append(f'--{key}: "{texts[key]}": expected {expected}')
-    is_pyxis = texts.get('container') == 'pyxis'
-    image = _image(texts, problems, is_pyxis=is_pyxis) if program == SLURM else ''
+    container = texts.get('container', 'docker')
+    has_own = program == SLURM and container != APPTAINER_KIND
+    image = _image(texts, problems, is_pyxis=container == 'pyxis') if has_own else ''
     gpu_count, kind = _gpus(program, texts.get('gpus_per_node'), gpus, source, problems, is_option='gpus' in options)
     if problems.found:
         raise UsageError(problems.found[0], *problems.found[1:], advice=f'tao {program} --help')
@@ -99,7 +101,7 @@ def submission(program: str, options: Values, gpus: Gpus | None, source: str) ->
         asks_for_gpus=not has_gres or 'gpus_per_node' in texts,
         sbatch_args=words,
         srun_args=srun_words,
-        is_pyxis=is_pyxis,
+        container=container,
         image=image,
         names_timeout='stop_timeout' in options,
         wait=bool(options.get('wait') or options.get('follow')),

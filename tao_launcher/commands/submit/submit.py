@@ -6,6 +6,7 @@ from ...base.errors import UsageError
 from ...base.shell import join, quote
 from ...engine import daemon, profiles
 from ...engine.docker import DOCKER
+from ...engine.profile import APPTAINER_KIND
 from ...launch.history import Ended, Recorder, Started
 from ...launch.prepare import prepare
 from ...settings import command_line, parsers
@@ -48,7 +49,7 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
         output.result(help_text(program))
         return 0
     here = here._replace(terminals=host.Terminals())
-    options = _with_engine(options, environ)
+    options = _with_engine(program, options, environ)
     invocation = invocation._replace(options=options, here=here)
     wanted = submission(program, options, *_gpus(invocation))
     invocation = invocation._replace(environ=without_job(environ))
@@ -60,7 +61,7 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
         invocation = invocation._replace(options=options, environ=environ, here=here)
         plan, dry_run = _plan(program, rest, wanted, invocation)
         if plan.settings.timeout:
-            raise UsageError(f'{plan.settings.sources["timeout"]}: submit kubernetes cannot bound the time of a job')
+            raise UsageError(f'{plan.settings.sources["timeout"]}: submit kubernetes cannot limit the time of a job')
         return _recorded(
             plan, ('kubectl', 'create', '-f', '-') if not dry_run else (), invocation,
             lambda tell: submit_kubernetes(plan, wanted._replace(tell=tell), dry_run, environ, output),
@@ -173,9 +174,20 @@ def _refuse_late(program: str, words: list[str], call: Call) -> None:
         )
 
 
-def _with_engine(options: Values, environ: Mapping[str, str]) -> Values:
-    """The options with docker for the engine where there is none here: the machines of a cluster have their own."""
-    if not profiles.profile(engine_words(options, environ)).is_child:
+def _with_engine(program: str, options: Values, environ: Mapping[str, str]) -> Values:
+    """The options with an engine that a cluster's machines have: with docker for the engine where there is none here.
+
+    Apptainer is one of Slurm's ways to make a container, and one names the other.
+    """
+    kind = profiles.profile(engine_words(options, environ)).kind
+    asked = options.get('container')
+    if program == SLURM and (asked == APPTAINER_KIND or (kind == APPTAINER_KIND and not asked)):
+        if kind == APPTAINER_KIND:
+            return {**options, 'container': APPTAINER_KIND}
+        if 'engine' in options:
+            raise UsageError(f'--container apptainer and --engine {options["engine"]} cannot be combined')
+        return {**options, 'engine': APPTAINER_KIND}
+    if not kind:
         return options
     if 'engine' in options:
         raise UsageError(

@@ -8,6 +8,7 @@ from ...base.errors import ConfigError, EngineError, UsageError
 from ...base.patience import Late, within
 from ...base.shell import join
 from ...engine import process, signals
+from ...engine.profile import APPTAINER_KIND
 from ...launch.paths import to_host
 from . import contract, enroot, pyxis, slurm, slurm_answers
 from .report import submitted
@@ -15,7 +16,7 @@ from .submission import CLIENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ...base.output import Output
     from ...engine.process import Answer
@@ -41,12 +42,12 @@ def submit_slurm(
     """
     if dry_run == 'json':
         raise UsageError('submit slurm submits a script; there is no JSON form of it', advice='--dry-run')
-    make = pyxis.script if wanted.is_pyxis else slurm.script
+    make, client = _form(plan, wanted)
     try:
         sources, notices = within(PATIENCE_HERE, lambda: _seen(plan, wanted)) if is_checked else ([], [])
     except Late:
         sources, notices = [], []  # which a notice has said
-    script = make(plan, wanted, sources, [name for name in CLIENT if environ.get(name)])
+    script = make(plan, wanted, sources, [name for name in client if environ.get(name)])
     for notice in (*plan.notices, *script.notices, *notices):
         output.notice(notice)
     if dry_run:
@@ -59,17 +60,29 @@ def submit_slurm(
     there = ('-M', cluster) if cluster else ()
     shown = process.ask(('scontrol', *there, 'show', 'job', job), environ, PATIENCE_HERE).out
     log = slurm_answers.log_path(shown, script.options, job, host.path_of('.'))
-    output.notice(f'Slurm has it now, tao list has not: {join(("squeue", *there, "-j", job))}')
+    output.notice(f'Slurm has it now; tao list does not show it: {join(("squeue", *there, "-j", job))}')
     output.notice(f'what it writes: {join(("tail", "-F", log))}')
     output.notice(f'to end it: {join(("scancel", *there, job))}')
     return _wait(job, there, environ, output) if wanted.wait else 0
 
 
+def _form(
+    plan: Plan, wanted: Submission,
+) -> tuple[Callable[[Plan, Submission, Sequence[str], Sequence[str]], Script], Sequence[str]]:
+    """(what makes the script of this kind of container, the variables that steer its engine)."""
+    if wanted.container == APPTAINER_KIND:
+        from . import apptainer
+
+        return apptainer.script, apptainer.client(plan)
+    return pyxis.script if wanted.container == 'pyxis' else slurm.script, CLIENT
+
+
 def _seen(plan: Plan, wanted: Submission) -> tuple[list[str], list[str]]:
     """(the mount sources that are there, notices). Raises ConfigError for an image file that is none."""
-    if enroot.is_a_file(plan.image) and host.is_folder(plan.image):
+    is_file = wanted.container == 'pyxis' and enroot.is_a_file(plan.image)
+    if is_file and host.is_folder(plan.image):
         raise ConfigError(f'image file {plan.image} is a folder', advice='correct the path (on the nodes? --no-check)')
-    if enroot.is_a_file(plan.image) and host.look(plan.image) is False:
+    if is_file and host.look(plan.image) is False:
         raise ConfigError(
             f'image file {plan.image} not found', advice='correct the path (on the nodes only? --no-check)',
         )
@@ -78,7 +91,7 @@ def _seen(plan: Plan, wanted: Submission) -> tuple[list[str], list[str]]:
 
 def _unwritable(plan: Plan, wanted: Submission) -> list[str]:
     """Notices about spec files that the caller may not write to, where the job runs as the caller."""
-    shown = plan.user[1] if plan.user[:1] == ('--user',) else plan.owner if wanted.is_pyxis else ''
+    shown = plan.user[1] if plan.user[:1] == ('--user',) else plan.owner if wanted.container != 'docker' else ''
     uid, _, gid = shown.partition(':')
     if uid != plan.owner or not uid.isdigit():
         return []
@@ -115,11 +128,11 @@ def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
         raise EngineError(f'sbatch was ended by {name}, and may have submitted the job', *words, advice=look)
     if answer.code != 0 or not answer.out.strip():
         why = words or [f'it ended with exit code {answer.code} and said nothing']
-        raise EngineError('sbatch did not take the job', *why)
+        raise EngineError('sbatch did not accept the job', *why)
     job = answer.out.splitlines()[-1].strip()  # its configuration may have it say more before
     if not re.fullmatch(JOB, job):
         said = answer.out.strip().splitlines()[:LINES]
-        raise EngineError('sbatch has taken the job, but did not print its number', *said, advice=look)
+        raise EngineError('sbatch has accepted the job but did not print its number', *said, advice=look)
     output.log(answer.err)
     return job
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -52,6 +53,21 @@ def test_what_a_program_writes_is_read_in_blocks(tmp_path: Path) -> None:
     assert b''.join(got) == b'x\xff'
 
 
+def test_what_writes_need_not_wait_for_each_64_kib(tmp_path: Path) -> None:
+    """Its pipe is made larger once it runs, where the system lets this user's."""
+    largest = int(Path('/proc/sys/fs/pipe-max-size').read_text())
+    wanted = min(process.BLOCK, largest) if os.getuid() else process.BLOCK
+    code = (
+        f'import fcntl, time\nend = time.monotonic() + 20\n'
+        f'while fcntl.fcntl(1, 1032) < {wanted} and time.monotonic() < end: time.sleep(0.01)\n'
+        'print(fcntl.fcntl(1, 1032))'
+    )
+    got: list[bytes] = []
+    assert process.read_from([sys.executable, '-c', code], os.environ, got.append).code == 0
+    assert int(b''.join(got)) >= wanted
+
+
+
 def test_a_program_reads_a_file(tmp_path: Path) -> None:
     (tmp_path / 'f').write_bytes(b'x' * 300000)
     told: list[int] = []
@@ -90,3 +106,18 @@ def test_what_a_command_has_started_is_ended_with_it(
     while family.begun(pid):  # it is another's child by now, and not waited for
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_what_is_said_while_it_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(process, 'SILENCE', 0.05)
+    told: list[float] = []
+
+    def still(seconds: float) -> None:
+        told.append(seconds)
+        if len(told) == 2:
+            (tmp_path / 'go').touch()
+
+    script = f'echo one >&2; until [ -e {tmp_path}/go ]; do sleep 0.02; done; echo two >&2; exit 3'
+    answer = process.show(['sh', '-c', script], dict(os.environ), has_errors=True, still=still)
+    assert (answer.code, answer.err) == (3, 'one\ntwo\n')
+    assert 0 < told[0] < told[1]

@@ -112,7 +112,7 @@ def test_links_that_cannot_be_made(home: Path, tmp_path: Path) -> None:
     done = tao('--link', *words, '--dry-run', 'dino', 'train')
     assert done.code == 2
     assert done.err.splitlines()[:3] == [
-        'tao: error: 2 links cannot be made', f'    {tmp_path}/dangling: a link that leads nowhere is there',
+        'tao: error: 2 links cannot be made', f'    {tmp_path}/dangling: a broken link is there',
         f'    {tmp_path}/file/x: you may not write to {tmp_path}',
     ]
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from image_answers import Engine
+from sif_files import NAME, Apptainer, sif
+from support import tao
 
 
 @pytest.fixture
@@ -14,3 +16,30 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     made.has()
     monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
     return made
+
+
+@pytest.fixture
+def apptainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Apptainer:
+    """An apptainer on PATH, and the engine by TAO_ENGINE."""
+    made = Apptainer(tmp_path / 'apptainer')
+    monkeypatch.setenv('PATH', f'{made.folder}:{os.environ["PATH"]}')
+    monkeypatch.setenv('TAO_ENGINE', 'apptainer')
+    return made
+
+
+@pytest.fixture
+def files(home: Path) -> Path:
+    """The folder of the files that tao pull makes, which has that of dino in it."""
+    folder = home / '.local/share/tao/sif'
+    folder.mkdir(parents=True)
+    (folder / NAME).write_bytes(sif())
+    return folder
+
+
+@pytest.fixture
+def saved(apptainer: Apptainer, files: Path, tmp_path: Path) -> Path:
+    """A bundle with that file."""
+    folder = tmp_path / 'bundle'
+    done = tao('bundle', 'save', str(folder), 'model/dino')
+    assert done.code == 0, done.err
+    return folder

@@ -38,13 +38,14 @@ def test_wrong_ones(text: str, why: str) -> None:
 @pytest.mark.parametrize(('text', 'what'), [('/lustre/x.sqsh', 'an image file'), ('nvcr.io#a/b:1', 'such an image')])
 def test_only_for_pyxis(text: str, what: str) -> None:
     assert tao('submit', 'slurm', '--dry-run', '--image', text, 'dino', 'train') == Result(2, '', (
-        f'tao: error: --image: "{text}": only pyxis takes {what}: --container pyxis\n'
+        f'tao: error: --image: "{text}": only pyxis can use {what}: --container pyxis\n'
         '    try: tao submit slurm --help\n'
     ))
     for words in ([], ['submit', 'kubernetes']):
         done = tao(*words, '--dry-run', '--image', text, 'dino', 'train')
         assert (done.code, done.out) == (2, '')
-        assert f'tao: error: --image: "{text}": expected an image such as ' in done.err
+        why = 'docker takes no file and no URI as an image' if text[0] == '/' else 'expected an image such as '
+        assert f'tao: error: --image: "{text}": {why}' in done.err
 
 
 @pytest.mark.parametrize(('reference', 'name'), [

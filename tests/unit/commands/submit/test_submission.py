@@ -14,7 +14,7 @@ ERRORS = {
         '--sbatch-arg: "qos": expected one option with its value joined by "=", such as --qos=low',
         '--nodes: "0": expected a whole number from 1 to 99999',
         '--time: "soon": expected minutes, H:M:S, D-H or D-H:M:S',
-        '--container: "lxc": expected docker or pyxis',
+        '--container: "lxc": expected docker, pyxis or apptainer',
         '--gpus_per_node: "many": expected a number up to 999 or TYPE:NUMBER',
     ),
     '--gpus 0,1 dino train': ('--gpus 0,1: Slurm chooses the GPUs; say how many: --gpus_per_node 2',),
