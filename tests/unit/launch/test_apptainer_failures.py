@@ -67,7 +67,8 @@ def test_a_job_that_was_not_started(
 
 
 @pytest.mark.parametrize(('said', 'advice'), [
-    (NO_NAMESPACE, 'ask the administrator for user namespaces'), (NO_FLAG, 'install Apptainer 1.1 or SingularityCE 3.10'),
+    (NO_NAMESPACE, 'ask the administrator for user namespaces'),
+    (NO_FLAG, 'install Apptainer 1.1 or SingularityCE 3.10'),
     (NO_HOST, 'on a machine with a network: singularity pull tao.sif docker://nvcr.io/nvidia/tao/'),
     (UNAUTHORIZED, "singularity registry login -u '$oauthtoken' docker://nvcr.io"),
     (NO_ROOM, 'set SINGULARITY_TMPDIR and SINGULARITY_CACHEDIR to'),
