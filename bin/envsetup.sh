@@ -57,18 +57,18 @@ _tao_envsetup() {
         tao_ds) variable=NV_TAO_DS_TOP ;;
         *)
             [ -z "$owner" ] || {
-                echo "envsetup.sh: $root belongs to $owner, so it is not used; if it is meant: export the root" \
+                echo "envsetup.sh: $root belongs to $owner, so it is not used; if that is the one you mean: export the root" \
                     'variable of its backend (NV_TAO_PYTORCH_TOP, ...)' >&2
                 return 0
             }
-            echo "envsetup.sh: $root: which backend's it is shows neither in a folder nvidia_tao_* nor in" \
-                'docker/manifest.json: no root variable is set' >&2
+            echo "envsetup.sh: cannot tell which backend $root is: it has no folder nvidia_tao_*, and" \
+                'docker/manifest.json does not say; no root variable is set' >&2
             return 0
             ;;
     esac
     eval "named=\${$variable-}"
     if [ -n "$owner" ] && [ "$named" != "$root" ]; then
-        printf 'envsetup.sh: %q belongs to %s, so it is not used; if it is meant: export %s=%q\n' \
+        printf 'envsetup.sh: %q belongs to %s, so it is not used; if that is the one you mean: export %s=%q\n' \
             "$root" "$owner" "$variable" "$root" >&2
         return 0
     fi
@@ -194,7 +194,7 @@ _tao_owner() {
 }
 
 if [ -n "${BASH_VERSION-}" ] && [ "${BASH_SOURCE[0]}" = "$0" ]; then
-    echo 'envsetup.sh: is to be sourced, or what it sets is lost at once: source bin/envsetup.sh' >&2
+    echo 'envsetup.sh: must be sourced, not executed: source bin/envsetup.sh' >&2
 else
     _tao_envsetup || :
 fi

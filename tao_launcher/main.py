@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None, program: str = 'tao') -> int:
             raise
         output.error(Fatal(
             f'a bug of the launcher: {type(e).__name__}: {e}',
-            advice='the same with TAO_DEBUG=1 shows where, for a report',
+            advice='the same command with TAO_DEBUG=1 shows where, for a report',
         ))
         return Fatal.code
 

@@ -22,7 +22,7 @@ def keys(schema: Mapping[str, Any]) -> str:
             continue  # for editors
         top = _resolved(found, schema)
         entry = _resolved(top.get('items', top), schema)
-        each = 'A list; each of it has:' if 'items' in top else ''
+        each = 'A list; each entry has:' if 'items' in top else ''
         sections.append(subsection(bold(name), paragraphs(filter(None, (top['description'], each))),
                                    _members(entry, schema)))
     return section('KEYS', *sections)

@@ -26,7 +26,7 @@ def replace(path: str, data: bytes, state: str) -> str:
     """
     path = followed(path)
     if os.path.lexists(path) and not os.path.isfile(path):
-        raise FileExistsError(errno.EEXIST, 'it is no ordinary file', path)
+        raise FileExistsError(errno.EEXIST, 'it is not a regular file', path)
     if not os.path.isdir(os.path.dirname(path)):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     with locked(state):

@@ -20,7 +20,7 @@ def make_folders(path: str, made: list[str], owner: tuple[int, int] | None = Non
     missing = []
     while not os.path.isdir(encoded(path)):
         if os.path.lexists(encoded(path)) and not os.path.isdir(encoded(path)):  # nor made in the meantime
-            raise FileExistsError(errno.EEXIST, 'there is something else, and no folder', path)
+            raise FileExistsError(errno.EEXIST, 'what is there is not a folder', path)
         missing.append(path)
         path = os.path.dirname(path)
     if not missing:

@@ -202,7 +202,7 @@ def read(path: str, what: str, *, required: bool) -> bytes | None:
 
     One that is required may be a pipe of the caller's own, such as /dev/fd/63 of a shell's <(...): the user has named
     it. It may stay silent for up to 30 s. `what` names the file's role.
-    Raises FileError when it is required and missing, too large, unreadable, or no regular file.
+    Raises FileError when it is required and missing, too large, unreadable, or not a regular file.
     """
     try:
         return reading.content(path, MAX_BYTES, takes_pipe=required)
@@ -219,7 +219,7 @@ def read(path: str, what: str, *, required: bool) -> bytes | None:
     except reading.NotRegular as e:
         raise FileError(path, f'is {e.kind}, expected the {what}') from None
     except reading.TooLarge as e:
-        raise FileError(path, f'{e.strerror}, so not what it should be') from None
+        raise FileError(path, f'{e.strerror}, so it cannot be the right file') from None
     except PermissionError:
         if not required and look(path) is None:
             return None  # in a folder of someone else's, as with root's HOME

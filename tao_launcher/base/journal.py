@@ -56,7 +56,7 @@ def append(path: str, line: bytes, *, is_own: bool, start: bytes = b'') -> None:
             found = os.fstat(number)
             if found.st_mode & TYPE_BITS == REGULAR:
                 if not is_own and not _begins(number, start):
-                    raise OSError(errno.EINVAL, 'has other lines than a history', path)
+                    raise OSError(errno.EINVAL, 'has lines that are not those of a history', path)
                 if is_own or _is_ours_alone(found):
                     _lock(number)
                     # another launcher may have put it aside
@@ -76,7 +76,7 @@ def _opened(path: str, *, is_own: bool) -> int:
         found = os.fstat(number)
         kind = found.st_mode & TYPE_BITS
         if kind != REGULAR and (is_own or kind != DEVICE):
-            raise OSError(errno.EINVAL, f'is {KINDS.get(kind, "no regular file")}', path)
+            raise OSError(errno.EINVAL, f'is {KINDS.get(kind, "not a regular file")}', path)
         if is_own and found.st_uid not in own_uids():
             raise PermissionError(errno.EPERM, f'belongs to {name(found.st_uid)}', path)
         if is_own:
@@ -156,7 +156,7 @@ def _write(number: int, data: bytes) -> None:
     with open(number, 'wb', buffering=0, closefd=False) as file:
         written = file.write(data)
     if written != len(data):
-        raise OSError(errno.ENOSPC, 'only a part of the line could be written')
+        raise OSError(errno.ENOSPC, 'only part of the line could be written')
 
 
 def lines(path: str) -> Iterator[bytes]:

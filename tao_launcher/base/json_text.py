@@ -65,7 +65,7 @@ def loads(data: bytes, name: str) -> object:
     Raises FileError with line, column, the line itself and a caret.
     """
     if len(data) > MAX_BYTES:
-        raise FileError(name, f'larger than {MAX_BYTES >> 20} MiB, so not what it should be')
+        raise FileError(name, f'larger than {MAX_BYTES >> 20} MiB, so it cannot be the right file')
     text = _decode(data, name)
     if not text.strip():
         raise FileError(name, 'the file is empty', 'expected a JSON object, at least {}')

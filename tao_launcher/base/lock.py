@@ -68,12 +68,12 @@ def _opened(state: str, path: str) -> int:
         if e.errno in NO_LOCK_HERE:
             return -1
         if e.errno == errno.ELOOP:
-            raise PermissionError(errno.EPERM, f'{path} is a link, and no file of yours', path) from None
+            raise PermissionError(errno.EPERM, f'{path} is a link, not a file of yours', path) from None
         raise
     try:
         found = os.fstat(number)
         if found.st_mode & TYPE_BITS != REGULAR or found.st_uid not in own_uids():
-            raise PermissionError(errno.EPERM, f'{path} is no file of yours', path)
+            raise PermissionError(errno.EPERM, f'{path} is not a file of yours', path)
         give_to_new_owner(number, path)
     except BaseException:
         os.close(number)

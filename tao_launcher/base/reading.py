@@ -21,7 +21,7 @@ KINDS = {PIPE: 'a pipe', 0o140000: 'a socket', 0o020000: 'a device', 0o060000: '
 class NotRegular(OSError):
     """There is a pipe, a socket or a device; `kind` says which."""
 
-    kind = 'no regular file'
+    kind = 'not a regular file'
 
 
 class TooLarge(OSError):
@@ -53,7 +53,7 @@ def _check(found: os.stat_result, path: str, *, takes_pipe: bool) -> None:
         return
     if kind == FOLDER:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    error = NotRegular(errno.EINVAL, f'is {KINDS.get(kind, "no regular file")}', path)
+    error = NotRegular(errno.EINVAL, f'is {KINDS.get(kind, "not a regular file")}', path)
     error.kind = KINDS.get(kind, error.kind)
     raise error
 

@@ -58,7 +58,7 @@ class Builder(Record):
         """
         if found.dry_run:
             if not host.is_folder(self.folder):
-                found.output.notice(f'the build writes into {self.folder}, which is made before it')
+                found.output.notice(f'the build writes into {self.folder}, which is created first')
             yield
             return
         with ExitStack() as stack:
@@ -101,7 +101,8 @@ def builder(found: Checkout) -> tuple[Checkout, Builder]:
     folder = _folder(found)
     variables = {**_client_home(found, folder)}
     for variable, value in variables.items():
-        found.output.notice(f'the configuration of {profile.name} cannot be written here: it gets {variable}={value}')
+        cannot = f'the configuration of {profile.name} cannot be written here'
+        found.output.notice(f'{cannot}, so it gets {variable}={value}')
     if asks_version(found):
         variables.update(_buildkit(found))
     found = found._replace(engine=engine._replace(environ={**engine.environ, **variables}))
@@ -141,7 +142,7 @@ def require_platforms(found: Checkout, builder: Builder) -> None:
     if builder.has_buildx or not found.engine.daemon.profile.has_plugins:
         return
     raise EngineMissing(
-        f'{profiles.program(found.engine.words)}: has no buildx, which builds for other platforms',
+        f'{profiles.program(found.engine.words)}: has no buildx, which is needed to build for other platforms',
         'no docker-buildx is among the plugins of docker\'s client',
         advice='install docker-buildx-plugin (docker\'s own packages) or docker-buildx (Debian, Ubuntu)',
     )

@@ -59,7 +59,7 @@ def arguments(
     ]
     faults += [f'{name} is given as --build-arg and as --build-secret' for name in by_id if name in found]
     faults += [
-        f'--build-secret: {name}: the engine\'s own client would obey it; take another name'
+        f'--build-secret: {name}: the engine\'s own client would act on it; choose another name'
         for name, value in by_id.items() if value is not None and steers_the_client(name)
     ]
     if faults:

@@ -151,7 +151,7 @@ def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -
     for notice in notices(found.profile, found.root, here):
         output.notice(notice)
     if found.maps_users:
-        output.notice('docker maps the users of containers (userns-remap), so what is built gets no host network')
+        output.notice('docker remaps container users (userns-remap), so the build has no host network')
     return found
 
 

@@ -47,8 +47,8 @@ def find_root(
     owner = owner_above(found)
     if owner:
         raise ConfigError(
-            f'{found}: belongs to {owner}', f'a checkout that {variable} does not name has to be yours or root\'s',
-            advice=f'{export_line(profile, found)}, if it is meant',
+            f'{found}: belongs to {owner}', f'a checkout that {variable} does not name must belong to you or to root',
+            advice=f'{export_line(profile, found)}, if that is the one you mean',
         )
     _check_backend(program, profile, found, f'{variable} is not set, and you are in it')
     return found

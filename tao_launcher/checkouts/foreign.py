@@ -28,7 +28,7 @@ def check(root: str, uid: int, groups: Sequence[int], here: Machine) -> None:
     if found:
         more = len(found) - SHOWN
         raise CheckFailed(
-            f'{root}: the wheel is built as uid {uid}, who may not replace {plural(len(found), "path")} there',
+            f'{root}: the wheel is built as uid {uid}, which may not replace {plural(len(found), "path")} there',
             *(f'{path} belongs to {name(os.lstat(encoded(path)).st_uid)}' for path in found[:SHOWN]),
             *([f'and {more} more'] if more > 0 else []),
             advice=f'{as_root(here, f"chown -hR {uid}:{groups[0]} {quote(root)}")}  # or --no-check',

@@ -107,8 +107,8 @@ def _about_builder(found: Checkout, builder: Builder) -> list[str]:
     facts = dict(re.findall(r'^(Name|Driver):[ \t]*([\w.-]{1,100})', answer.out, re.MULTILINE)[:2])
     if facts.get('Driver') in (None, OWN_DRIVER):
         return []
-    return [f'the builder {facts.get("Name", "")} (driver {facts["Driver"]}) keeps its results, and hands them over '
-            'for --load only']
+    return [f'the builder {facts.get("Name", "")} (driver {facts["Driver"]}) keeps its results and hands them over '
+            'only with --load']
 
 
 def _say_builder(found: Checkout, builder: Builder, code: int) -> None:

@@ -32,13 +32,13 @@ def platforms(given: Sequence[str], *, is_l4t: bool) -> tuple[Platform, ...]:
         if not re.fullmatch('linux/[a-z0-9]{1,20}(/v[0-9]{1,2})?', name):
             raise UsageError(f'--platform: "{name}": expected a platform such as {X86}, {ARM}, or both with a comma')
     if is_l4t and names:
-        raise UsageError(f'--l4t is for Jetson alone, and cannot be combined with {names[0]}')
+        raise UsageError(f'--l4t is only for Jetson and cannot be combined with {names[0]}')
     if is_l4t:
         return (Platform(ARM, JETSON),)
     found = {name: Platform(name, entry_of(name)) for name in names}
     entries = {each.entry: each for each in found.values()}
     if len(entries) < len(found):
-        raise UsageError(f'--platform: {" and ".join(found)} have one digest in the manifest: build one at a time')
+        raise UsageError(f'--platform: {" and ".join(found)} share one digest in the manifest: build one at a time')
     return tuple(found.values()) or (Platform('', ''),)
 
 

@@ -48,7 +48,7 @@ def service(
         text = 'the port of --run_as_service; HOST:CONTAINER publishes any other'
         faults += [f'--port: "{port}": {text}' for port in own]
     elif command:
-        faults.append('--run_as_service has a command of its own, and takes none')
+        faults.append('--run_as_service has its own command and takes none')
 
     def parsed(key: str, text: str, parse: Callable[[str], Any]) -> Any:
         try:

@@ -30,7 +30,12 @@ def task(words: list[str], invocation: Invocation) -> int:
         output.error(e)  # and help all the same
         known = builtin_catalogue()
     if options.get('help') or not words:
-        return _help(known, words, output, asked=bool(options.get('help')))
+        try:
+            return _help(known, words, output, asked=bool(options.get('help')))
+        except UnknownTask as e:
+            if e.why:  # something like it that is a task
+                raise
+            raise UsageError(f'no help for {words[0]}', advice='tao help topics, or tao tasks') from None
     call = command_line.call(words, known.groups(), known.subtasks_by_name(), options)
     if call.form == 'help':
         return _help_on(known, call, invocation)

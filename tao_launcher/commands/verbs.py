@@ -66,7 +66,7 @@ def verb(words: list[str], invocation: Invocation) -> int:
         step = getattr(given, 'action', '') or getattr(given, 'step', '')
         _refuse(unknown[0], f'{given.verb} {step}'.rstrip())
     if invocation.options.get('explain'):
-        raise UsageError(f'--explain explains a launch, and {given.verb} is none', advice='tao --explain TASK …')
+        raise UsageError(f'--explain explains a launch, which {given.verb} does not do', advice='tao --explain TASK …')
     given.command = command
     return found.run(given, invocation)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..base.host import ProgramFile
+    from .profile import Profile
 
 # Where it exists, podman's own docker script keeps quiet about being podman.
 QUIET_PODMAN = '/etc/containers/nodocker'
@@ -28,7 +29,10 @@ def actual(engine: tuple[str, ...], environ: Mapping[str, str]) -> tuple[tuple[s
     """
     at = profiles.index(engine)
     word = engine[at]
-    if isinstance(word, Program) or profiles.known(word) is not DOCKER:
+    profile = None if isinstance(word, Program) else profiles.known(word)
+    if profile and profile.gpu_option:
+        return (*engine[:at], _daemonless(word, profile, environ), *engine[at + 1:]), ''
+    if profile is not DOCKER:
         return engine, ''
     found = host.program(word, environ.get('PATH', ''))
     if is_podman(found):
@@ -40,6 +44,12 @@ def actual(engine: tuple[str, ...], environ: Mapping[str, str]) -> tuple[tuple[s
     if found.script and host.exists(QUIET_PODMAN) and not _starts(found.script, DOCKER.name):
         return engine, f'{word} ({found.path}) may be podman: {QUIET_PODMAN} exists; if it is, --engine podman'
     return engine, ''
+
+
+def _daemonless(word: str, profile: Profile, environ: Mapping[str, str]) -> str:
+    """The program, of the kind that its file is: Apptainer brings a link along that is called singularity."""
+    actual = profiles.known(host.program(word, environ.get('PATH', '')).path)
+    return Program(word, actual) if actual and actual.gpu_option and actual is not profile else word
 
 
 def is_podman(found: ProgramFile) -> bool:

@@ -53,7 +53,7 @@ def engine_failure(
         return f'{address or "the address"} is not a valid daemon address ({_first(error)})', elsewhere
     if (address or profile.service) and re.search(NO_ANSWER, text):
         return _no_daemon(profile, program, address, machine, elsewhere)
-    said = f': {_first(error)}' if _first(error) else f' with exit code {code}, and says nothing'
+    said = f': {_first(error)}' if _first(error) else f' with exit code {code} and no message'
     return f'the {program} engine{where} fails{said}', ''
 
 
@@ -107,7 +107,7 @@ def _tls(text: str, error: str, address: str, environ: Mapping[str, str]) -> tup
         return f'the daemon at {address or "the address"} wants TLS ({_first(error)})', certificates
     verb = 'is' if len(names) == 1 else 'are'
     where = f' at {address}' if address else ''
-    what = f'{" and ".join(names)} {verb} set, and the daemon{where} is not reached that way ({_first(error)})'
+    what = f'{" and ".join(names)} {verb} set, and the daemon{where} cannot be reached that way ({_first(error)})'
     return what, f'unset {" ".join(names)}'
 
 

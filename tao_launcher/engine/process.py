@@ -195,7 +195,7 @@ def start_here(
     except FileNotFoundError as e:
         if workdir and e.filename in (workdir, encoded(workdir)):
             raise CommandMissing(f'--workdir {workdir}: no such folder') from None
-        raise CommandMissing(f'{argv[0]}: no such program, or the one that its first line names') from None
+        raise CommandMissing(f'{argv[0]}: no such program, or none of the name in its first line') from None
     except OSError as e:
         raise CannotExecute(f'{argv[0]}: cannot be started ({e.strerror})') from None
     made.returncode = 0  # it is waited for by another
@@ -287,6 +287,7 @@ ENDING = 10.0  # seconds for a command to end by itself
 SILENCE = 30.0  # seconds
 TICK = 0.25  # seconds
 UNSHOWN = 2.0  # seconds for the exit code of a job whose output cannot be shown
+PIPE_SIZE = 1031  # fcntl.F_SETPIPE_SZ, which Python has since 3.10
 BLOCK = 1 << 20  # bytes that are passed on at a time
 
 
@@ -299,6 +300,7 @@ def read_from(
         source.seek(0)
         child = subprocess.Popen(argv, env=env, stdin=source, stdout=subprocess.PIPE, stderr=errors)
         try:
+            _widen(child.stdout)
             while child.stdout:
                 block = child.stdout.read(BLOCK)
                 if not block:
@@ -309,6 +311,17 @@ def read_from(
             _end(child)
             if child.stdout:
                 child.stdout.close()
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a command write on while `sink` is busy: a pipe holds 64 KiB, and BLOCK where the system allows it."""
+    import fcntl
+
+    try:
+        if pipe:
+            fcntl.fcntl(pipe, PIPE_SIZE, BLOCK)
+    except OSError:  # not Linux, or the user's pipes hold as much as they may
+        pass
 
 
 def write_to(

@@ -89,7 +89,7 @@ def profile(words: Sequence[str]) -> Profile:
     """The profile of an engine's command, as parsers.engine took it. Raises ValueError for one of no known kind."""
     found = known(program(words))
     if not found:
-        raise ValueError(f'{program(words)}: no known engine')
+        raise ValueError(f'{program(words)}: not a known engine')
     return found
 
 
@@ -123,7 +123,7 @@ def at(words: tuple[str, ...], name: str) -> tuple[str, ...]:
     if profile(words).is_child:
         raise ValueError(f'with {profile(words).title} there is no daemon to choose')
     if names_a_daemon(words):
-        raise ValueError('the engine\'s own words name a daemon already')
+        raise ValueError('the engine command already names a daemon')
     i = index(words) + 1
     return (*words[:i], profile(words).place[1], name, *words[i:])
 

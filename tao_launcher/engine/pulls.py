@@ -82,9 +82,9 @@ def explained(kind: str, wanted: Wanted, said: str = '') -> tuple[str, str]:
     if kind == 'machine':
         return _machine(wanted, platform(said))
     if kind == 'login':
-        return f'{registry} wants a login, or the one that is stored may not have this image', login(wanted)
+        return f'{registry} requires a login, or the stored one has no access to this image', login(wanted)
     if kind == 'limit':
-        return f'{registry} allows no more pulls at present', f'{login(wanted)}, or the same again later'
+        return f'{registry} allows no more pulls for now', f'{login(wanted)}, or the same command again later'
     if kind == 'gone':
         return f'{registry} has no such image', ''
     if kind == 'expired':
@@ -93,7 +93,7 @@ def explained(kind: str, wanted: Wanted, said: str = '') -> tuple[str, str]:
         path = quote(f'/etc/{_service(wanted)}/certs.d/{registry}/ca.crt')
         return (
             f'the engine does not trust the certificate of {registry}',
-            f'put the certificate of who signed it into {path}',
+            f'put the certificate of its issuer into {path}',
         )
     if kind == 'plain':
         return f'{registry} does not speak TLS', _insecure(wanted)
@@ -104,7 +104,7 @@ def explained(kind: str, wanted: Wanted, said: str = '') -> tuple[str, str]:
     if kind == 'proxy':
         return 'the proxy that the engine is told to use does not answer', f'{engine} info | grep -i proxy'
     if kind == 'network':
-        return f'the engine does not reach {registry}', ''
+        return f'the engine cannot reach {registry}', ''
     return '', ''
 
 
@@ -129,7 +129,7 @@ def _helper(wanted: Wanted) -> tuple[str, str]:
         return 'the credential helper of the engine\'s configuration does not work', ''
     return (
         f'{wanted.helper}, which {wanted.names_helper} names to keep logins, is not on PATH',
-        f'install it, or take it out of that file and {login(wanted)}',
+        f'install it, or remove it from that file and {login(wanted)}',
     )
 
 

@@ -100,7 +100,7 @@ def join_docker_group(machine: Machine) -> str:
 
 
 def other_endpoint(engine: Sequence[str], environ: Mapping[str, str]) -> str:
-    """Leave the daemon's address that was named by hand, wherever that was; '' when it is docker's own."""
+    """The command that undoes an explicitly set daemon address; '' when docker's default is in use."""
     if profiles.names_a_daemon(engine):
         return 'correct the name of the daemon in --context, --engine or TAO_ENGINE'
     for name in profiles.profile(engine).variables:

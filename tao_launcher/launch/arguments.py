@@ -45,7 +45,7 @@ class Argument(Record):
         """Raise ConfigError for a path that the container would get as another one."""
         if not is_utf8(self.path):
             raise ConfigError(
-                f'{self.key}: a path that is not UTF-8: the task would get another one'.lstrip(': '), repr(self.path),
+                f'{self.key}: a path that is not UTF-8: the task would get another path'.lstrip(': '), repr(self.path),
                 advice='rename it',
             )
 

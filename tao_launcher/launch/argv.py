@@ -130,7 +130,7 @@ def refused_mount(mount: Mount) -> tuple[str, str, str] | None:
         return 'a path with a line break cannot be mounted', repr(mount.source), ''
     if odd:
         return (
-            'a path that is not UTF-8 cannot be mounted: the engine would make another folder of it',
+            'a path that is not UTF-8 cannot be mounted: the engine would create a different folder',
             repr(mount.source), 'rename the folder, or mount its parent',
         )
     if ':' in paths and {'z', 'Z'} & set(mount.mode.split(',')):
@@ -178,7 +178,7 @@ def check_size(plan: Plan, words: tuple[str, ...], environ_bytes: int, arg_max: 
     }
     name = max(parts, key=lambda part: parts[part])
     raise UsageError(
-        'the command is longer than the kernel takes',
+        'the command is longer than the kernel allows',
         f'{total} bytes of at most {arg_max}, the longest word {longest} bytes of at most {MAX_WORD}',
         f'the largest part: {name}, {parts[name]} bytes',
         advice='put long values into a file under a mount',

@@ -78,13 +78,13 @@ def _command(facts: FailureFacts) -> list[tuple[str, str]]:
         possible = refusals.possible(facts)
         if facts.has_init and facts.events is not None or possible and profiles.profile(facts.engine).uses_cdi:
             return possible  # the engine got as far as the command in no case
-    why = 'cannot be executed' if facts.code == 126 else 'is not there'
+    why = 'cannot be executed' if facts.code == 126 else 'was not found'
     name = profiles.profile(facts.engine).name
     who = 'tini' if facts.has_started else name if facts.events is not None else f'{name} or tini'
     if facts.hidden_by:  # a look into the image would find it
         what = f'{facts.command} {why}: {facts.hidden_by} hides what {facts.image} has there'
-        return [(f'if {who} said so: {what}', 'leave that mount out, or mount it at another path')]
-    return [(f'if {who} said so: {facts.command} {why} in {facts.image}', _shell(facts))]
+        return [(f'if {who} reported it: {what}', 'leave that mount out, or mount it at another path')]
+    return [(f'if {who} reported it: command "{facts.command}" {why} in {facts.image}', _shell(facts))]
 
 
 def _killed(facts: FailureFacts) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def check(made: Plan, engine: Daemon, invocation: Invocation) -> Plan:
     try:
         notices = within(PATIENCE, lambda: _notices(made, engine, invocation, look))
     except Late:
-        notices = [f'{asked[0]} does not answer, as a network file system that is gone: paths are not checked']
+        notices = [f'{asked[0]} does not answer, like a network file system that is gone: paths are not checked']
     return made._replace(notices=(*made.notices, *notices))
 
 
@@ -148,9 +148,9 @@ def _mounts(made: Plan, user: JobUser | None, place: Place, engine: Daemon, invo
         return notices  # its users are others here
     machine = for_remedies(invocation.here, invocation.environ)
     for path, host_path, there in found:
-        what = f'{path} is not writable by {user.shown}, who the job runs as'
+        what = f'{path} is not writable by {user.shown}, the user the job runs as'
         if host_path != there:
-            what = f'{path} cannot be made by {user.shown}, who the job runs as: {there} is not writable'
+            what = f'{path} cannot be made by {user.shown}, the user the job runs as: {there} is not writable'
         if access.is_read_only(there):
             notices.append(f'{what}; its file system is read-only here')
             continue

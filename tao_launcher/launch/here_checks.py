@@ -36,11 +36,16 @@ def check(made: Plan, invocation: Invocation) -> Plan:
     try:
         before, more = within(PATIENCE, lambda: _places(made, invocation, is_checked=is_checked))
     except Late:
-        before, more = (), ['a file system does not answer, as one of a network that is gone: paths are not checked']
+        before, more = (), ['a file system does not answer, like one whose server is gone: paths are not checked']
     # which image this is, is not known
     return made._replace(
-        notices=(*made.notices, *found, *more), before=(*made.before, *before), image='', release=release,
+        notices=(*_of_here(made), *found, *more), before=(*made.before, *before), image='', release=release,
     )
+
+
+def _of_here(made: Plan) -> list[str]:
+    """The plan's notices without those about the image that the task would be taken from."""
+    return [notice for notice in made.notices if notice not in made.target.about_image]
 
 
 def _other_release(made: Plan, release: str) -> list[str]:
@@ -69,7 +74,7 @@ def missing(made: Plan, invocation: Invocation) -> Fatal:
     where = 'is not here' if '/' in command else 'is not on PATH'
     group, _, rest = made.job.partition('/')
     if made.target.program or command != rest.partition('/')[0]:
-        return CommandMissing(f'{command} {where}', f'with --engine {NO_ENGINE} a command is one of this machine')
+        return CommandMissing(f'{command} {where}', f'with --engine {NO_ENGINE} a command runs on this machine')
     from ..tasks.load import load_catalogue
 
     known = load_catalogue(invocation.here, invocation.output)
@@ -129,7 +134,7 @@ def _refuse(found: list[Placed], links: list[Placed], *, is_needed: bool) -> Non
     if impossible:
         raise ConfigError(f'{plural(len(impossible), "link")} cannot be made', *(
             f'{each.mount.destination}: ' + (
-                'a link that leads nowhere is there' if host.is_there(each.path)
+                'a broken link is there' if host.is_there(each.path)
                 else f'you may not write to {host.nearest_parent(each.path)}'
             ) for each in impossible
         ), advice='--same_paths, for arguments that name the host\'s own paths; or as root')

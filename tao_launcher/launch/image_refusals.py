@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .facts import FailureFacts
 
 LOW_ON_DISK = 1 << 30  # bytes: below this nothing of a TAO image's size can be unpacked
-WITHOUT_NETWORK = 'the same with a network, or tao bundle load DIR'
+WITHOUT_NETWORK = 'the same command with a network, or tao bundle load DIR'
 
 _NO_LOGIN = 'no login for nvcr.io is stored'
 
@@ -25,7 +25,7 @@ def absent(facts: FailureFacts) -> tuple[str, str]:
 
 def _absent(facts: FailureFacts) -> tuple[str, str]:
     if facts.platform and not platforms.is_platform(facts.platform):
-        what = f'{facts.platform_from} asks for {facts.platform}, which is no platform'
+        what = f'{facts.platform_from} asks for {facts.platform}, which is not a platform'
         return what, f'OS/ARCHITECTURE, such as linux/{facts.engine_machine or "amd64"}'
     if facts.image_is_here and facts.platform and facts.image_machine and not _is_for(facts.platform, facts):
         return _platform(facts)
@@ -37,7 +37,7 @@ def _absent(facts: FailureFacts) -> tuple[str, str]:
     if facts.image.startswith('sha256:') and facts.pull == 'never':
         return f'the image that a bundle brought is no longer here ({facts.image[:19]})', 'tao bundle load DIR'
     if facts.pull == 'never':
-        return f'{facts.image} is not here, and --pull never forbids to fetch it', pull
+        return f'{facts.image} is not here, and --pull never forbids fetching it', pull
     wanted = _wanted(facts)
     what = f'{facts.image} is not here and could not be pulled'
     kind = _kind(facts)

@@ -93,7 +93,7 @@ def say_killed(code: int, kills: int | None, shared_memory: int | None, output: 
     now = host.memory_kills()
     if code == 137 and kills is not None and now is not None and now > kills:
         output.error(Fatal(
-            'the kernel ended a process of this machine meanwhile because memory ran out; the job may be it (137)',
+            'the kernel killed a process of this machine in the meantime because memory ran out; perhaps the job (137)',
             advice='a smaller batch size, fewer workers',
         ))
     if code == 128 + signal.SIGBUS and shared_memory is not None:

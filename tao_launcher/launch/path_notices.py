@@ -108,7 +108,7 @@ def _relative(argument: Argument, place: Place) -> str:
         unless = '' if place.workdir else ' unless a mount is there'
         what = f'{path} is made in {folder}, and vanishes with it{unless}'
     if is_home:
-        what = f'the task gets the "~" of {path} as it is, only a shell would expand it'
+        what = f'the task gets the "~" of {path} as it is; only a shell would expand it'
     if there:
         return f'{what}; the host\'s {here} is {there[0]} there'
     option = volume(here, here, place.look) if exists else ''
@@ -138,7 +138,7 @@ def _read_only(path: str, led: Led, place: Place) -> str:
     found = innermost(led.path, place.mounts)
     if not found or 'ro' not in found[0].mode.split(','):
         return ''
-    return f'{path} is on a mount for reading only ({found[0].origin}): the task cannot write there'
+    return f'{path} is on a read-only mount ({found[0].origin}): the task cannot write there'
 
 
 def _below_a_file(path: str, host_path: str, place: Place) -> str:
@@ -178,7 +178,7 @@ def _spec_file(path: str, host_path: str, place: Place) -> str:
     if exists:
         return ''
     if '$' in path:
-        return f'spec file {path} not found; the task gets the "$" as it is, only a shell would expand it'
+        return f'spec file {path} not found; the task gets the "$" as it is; only a shell would expand it'
     if exists is None:
         return f'spec file {path}: on the host it is {host_path}, which cannot be checked'
     meant = _of_the_host(path, place)

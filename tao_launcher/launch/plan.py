@@ -43,6 +43,7 @@ class Target(Record):
     program: str = ''  # the developer runner that it is for, '' for a task of the catalogue
     is_service: bool = False  # the command is that of --run_as_service
     arguments: tuple[str, ...] = ()  # the words of the command that are a task's own, and can be checked as such
+    about_image: tuple[str, ...] = ()  # those of the notices that are about the image
 
 
 class Plan(Record):

@@ -73,7 +73,7 @@ def prepare(
     return made, settings.dry_run
 
 
-_NO_HOST_NETWORK = 'docker maps the users of containers (userns-remap), so the job gets no host network, but a bridge'
+_NO_HOST_NETWORK = 'docker remaps container users (userns-remap), so the job gets a bridge, not the host\'s network'
 
 
 _SHELL_STARTS = frozenset('\'"&|;<>2')  # how quotes and operators for a shell begin; 2>
@@ -96,14 +96,14 @@ def _quoting(target: Target, settings: Settings) -> Sequence[str]:
 
 
 def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Gpus:
-    """As many idle GPUs as wanted. Raises UsageError; a dry run asks nobody, so it cannot know them."""
+    """As many idle GPUs as wanted. Raises UsageError; a dry run queries nothing, so it cannot know them."""
     if engine.is_remote:
         raise UsageError(
             f'the daemon is remote ({masked(engine.address)}): which GPUs are free there is not known here',
             advice='name them: --gpus 0,1',
         )
     if settings.dry_run:
-        raise UsageError('which GPUs are free shows only at the launch', advice='name them for a dry run: --gpus 0,1')
+        raise UsageError('which GPUs are free is known only at launch', advice='name them for a dry run: --gpus 0,1')
     from ..base import machine
     from ..engine.process import ask
 

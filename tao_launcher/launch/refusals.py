@@ -88,7 +88,7 @@ def _network(facts: FailureFacts) -> tuple[str, str]:
     kind, _, container = facts.network.partition(':')
     origin = f' ({facts.network_from})' if facts.network_from else ''
     if kind == 'container':
-        what, try_it = f'no container {container} runs, whose network was asked for{origin}', 'ps'
+        what, try_it = f'no container {container} is running, whose network was asked for{origin}', 'ps'
     else:
         what, try_it = f'there is no network {facts.network}{origin}', f'network create {quote(facts.network)}'
     return what, f'{join(facts.engine)} {try_it}'
@@ -135,7 +135,7 @@ def _users(facts: FailureFacts) -> tuple[str, str]:
     if not facts.remaps_users or facts.network != 'host':
         return '', ''
     return (
-        'docker maps the users of containers to others (userns-remap), which rules out the host\'s network',
+        'docker remaps container users (userns-remap), which rules out the host\'s network',
         '--port_mapping PORT, which publishes the service instead' if facts.is_service else
         'leave --network host (and "network") out, or --docker-arg --userns=host',
     )

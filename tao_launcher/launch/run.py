@@ -8,7 +8,7 @@ from ..base import host
 from ..base.errors import EngineError, EngineMissing, ResultLost
 from ..base.late import signal
 from ..base.output import OutputClosed
-from ..engine import answers, process, signals
+from ..engine import answers, process, profiles, signals
 from ..engine.profile import NO_ENGINE
 from .containers import Launch
 from .history import Ended, Recorder, of_plan
@@ -80,7 +80,7 @@ def _code(job: SupervisedJob, words: tuple[str, ...], environ: Mapping[str, str]
     try:
         code, out = job.run(words)
     except EngineMissing as error:
-        raise _with_task_itself(error, plan, environ) from None
+        raise _with_other_ways(error, plan, environ) from None
     if job.received and (job.abandoned or code == 125):
         code = -job.received[0]  # the job has no code of its own
     if _was_interrupted(plan, job, code):
@@ -106,16 +106,22 @@ def _code(job: SupervisedJob, words: tuple[str, ...], environ: Mapping[str, str]
     return code if code >= 0 else 128 - code
 
 
-def _with_task_itself(error: EngineMissing, plan: Plan, environ: Mapping[str, str]) -> EngineMissing:
-    """The error with another way, where the task's own program is here: perhaps we are in a container of TAO."""
+def _with_other_ways(error: EngineMissing, plan: Plan, environ: Mapping[str, str]) -> EngineMissing:
+    """The error with the other ways that are open here: the task's own program, as in a container of TAO, and engines
+    without a daemon."""
     from ..base import machine
 
     task = '' if plan.target.program else (*plan.job.split('/'), '')[1]
-    if not task or not machine.which(task, environ):
-        return error
-    way = f'{task} is on PATH here, as in a container of TAO, where --engine {NO_ENGINE} runs it without another one'
-    here = f'--engine {NO_ENGINE} (or TAO_ENGINE={NO_ENGINE})'
-    return EngineMissing(error.what, *error.why, way, advice=f'{here}; or {error.advice}')
+    ways = []
+    if task and machine.which(task, environ):
+        what = f'{task} is on PATH here, as in a container of TAO'
+        ways.append((NO_ENGINE, f'{what}, where --engine {NO_ENGINE} runs it without another one'))
+    found = [name for name in profiles.DAEMONLESS if machine.which(name, environ)]
+    ways += [(name, f'{name} is on PATH here, and runs images of docker without a daemon') for name in found[:1]]
+    advice = [f'--engine {name} (or TAO_ENGINE={name})' for name, _ in ways]
+    return EngineMissing(
+        error.what, *error.why, *(way for _, way in ways), advice='; or '.join((*advice, error.advice)),
+    )
 
 
 def _was_interrupted(plan: Plan, job: SupervisedJob, code: int) -> bool:
@@ -150,7 +156,7 @@ def _detached(out: str, job: SupervisedJob) -> int:
     container = job.seen = (answers.ids(out) or [''])[-1]  # a wrapper may say something before it
     job.is_left = True
     if not container:
-        output.notice('the engine has started the job, and printed no id of it; tao list shows it')
+        output.notice('the engine has started the job but printed no id; tao list shows it')
         return 0
     try:
         output.result(container + '\n')
@@ -166,6 +172,6 @@ def _detached(out: str, job: SupervisedJob) -> int:
     output.log(log.out + log.err)
     known = answers.exit_code(code)
     if known is None:
-        raise EngineError('the job has ended already, and the engine does not say with which exit code')
+        raise EngineError('the job has ended already, but the engine does not say with which exit code')
     output.notice(f'the job has ended already, with exit code {known}')
     return known

@@ -38,7 +38,7 @@ def task_target(known: Catalogue, call: Call, release: str, image: str = '') -> 
     last = 'shell' if call.form == 'shell' else call.subtask
     job = '/'.join(part for part in (found.group, found.task, last) if part)
     elsewhere = catalogue.unknown_subtask(known, found, call.subtask) if call.form == 'task' else ''
-    older = '' if release or unknown else catalogue.moved(known, found)
+    older = '' if release or image else catalogue.moved(known, found)
     notices = tuple(notice for notice in (newer, older, unknown, elsewhere) if notice)
     newest = '' if release or known.path else ', the newest that has it'
     whence = f'{found.group}/{found.task} in release {found.release}{newest}'
@@ -50,4 +50,5 @@ def task_target(known: Catalogue, call: Call, release: str, image: str = '') -> 
     return Target(
         job, found.image, command, found.release, notices=notices, image_from=whence,
         arguments=call.words if call.form == 'task' else (),
+        about_image=tuple(filter(None, (newer, older, unknown))),
     )

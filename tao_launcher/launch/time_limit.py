@@ -30,5 +30,5 @@ class TimeLimit:
             return
         self.look_at = None
         self.is_over = True
-        self._output.say(f'the job has had its {shown(self._seconds)} (--timeout), and is told to stop')
+        self._output.say(f'the job has had its {shown(self._seconds)} (--timeout) and is told to stop')
         self._stop()

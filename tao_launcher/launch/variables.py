@@ -66,7 +66,7 @@ def _handed_over(
         value = variable.value
         if value is None and variable.name not in environ:
             # docker would remove the image's own value
-            notices.append(f'{variable.name} is not set here and so left out ({variable.origin})')
+            notices.append(f'{variable.name} is not set here, so it is left out ({variable.origin})')
             continue
         origins.append(variable.origin)
         if value and variable.origin.kind == 'option' and is_secret(variable.name, value):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ..base.surroundings import release_here
+from ..engine.profile import NO_ENGINE
 from ..settings.in_effect import entries
 from ..settings.values import DEFAULT
 from . import here
@@ -26,9 +27,12 @@ def say_settings(invocation: Invocation, file: MountsFile, engine: Daemon) -> No
             value = {True: 'yes', False: 'no'}[entry.value] if isinstance(entry.value, bool) else entry.value
             overridden = ''.join(f', not {value} ({source})' for value, source in entry.overridden)
             output.verbose(f'{entry.name}: {value} ({entry.source}){overridden}')
-    if engine.profile.is_child:
+    if engine.profile.kind == NO_ENGINE:
         release, product = release_here(invocation.environ)
         output.verbose(f'engine: {engine.profile.title}; TAO here: {product or release or "unknown"}')
+        return
+    if engine.profile.is_child:
+        output.verbose(f'engine: {engine.profile.title}, without a daemon')
         return
     ways = [word for word, is_so in (
         (engine.profile.title, True), ('through sudo', engine.is_sudo), ('rootless', engine.is_rootless),
@@ -52,7 +56,7 @@ def say_plan(plan: Plan, caller: Host, output: Output) -> None:
     output.verbose(f'terminal: {how} ({", ".join(why)})')
     by_name = f', by name: {", ".join(plan.by_name)}' if plan.by_name else ''
     output.verbose(f'{len(plan.mounts)} mounts, {len(plan.variables)} variables{by_name}')
-    if plan.profile.is_child:
+    if plan.profile.kind == NO_ENGINE:
         output.verbose(f'command: {here.command(plan)[0]}, on this machine')
         return
     output.verbose(f'image: {plan.image} ({plan.target.image_from if not plan.settings.image else "named"})')

@@ -10,6 +10,7 @@ from .settings import engine_words, source_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..engine.profile import Profile
     from .invocation import Invocation
 
 
@@ -22,10 +23,21 @@ def engine(invocation: Invocation) -> Engine:
     words, _ = alias.actual(engine_words(options, environ), environ)
     found = daemon.find(words, environ, here.home, host.json_file)
     if found.profile.is_child:
-        raise EngineError(
-            f'there is no engine to be asked ({source_of("engine", options, environ)})',
+        raise _childs(found.profile, str(source_of('engine', options, environ)))
+    owner = host.name_at_host(here) if found.is_remote else str(here.uid)
+    return Engine(words, environ, found, owner)
+
+
+def _childs(profile: Profile, source: str) -> EngineError:
+    """The error for a question about jobs or images where jobs are processes of their launchers."""
+    if profile.kind == NO_ENGINE:
+        return EngineError(
+            f'there is no engine to be asked ({source})',
             f'with --engine {NO_ENGINE} a job is a process of this machine: it has no container and no image',
             advice='--engine docker, where there is one',
         )
-    owner = host.name_at_host(here) if found.is_remote else str(here.uid)
-    return Engine(words, environ, found, owner)
+    return EngineError(
+        f'{profile.name} keeps no list of jobs or images that could be asked ({source})',
+        'a job is a process of its launcher, and ends with it; an image is a file, or in its cache',
+        advice=f'tao history, tao progress, {profile.name} cache list; or --engine docker, where there is one',
+    )

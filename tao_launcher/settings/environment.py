@@ -35,9 +35,10 @@ VARIABLES = (
     EnvVar('SLURM_JOB_ID', 'set: without --gpus the Slurm job\'s own GPUs (UUIDs in CUDA_VISIBLE_DEVICES,'
                              ' SLURM_STEP_GPUS, SLURM_JOB_GPUS)'),
     EnvVar('CUDA_VISIBLE_DEVICES', 'set, and no --gpus: a notice says that it does not restrict a container'),
-    EnvVar('DOCKER_HOST', "docker's own, as DOCKER_CONTEXT, DOCKER_CONFIG; a remote one skips the host checks"),
-    EnvVar('DOCKER_DEFAULT_PLATFORM', "docker's own, the platform of images; said where it is not this machine's"),
-    EnvVar('CONTAINER_HOST', "podman's own, as CONTAINER_CONNECTION; a remote one skips the host checks"),
+    EnvVar('DOCKER_HOST', "docker's own, like DOCKER_CONTEXT and DOCKER_CONFIG; a remote daemon skips the host checks"),
+    EnvVar('DOCKER_DEFAULT_PLATFORM',
+           "docker's own, the platform of images; a notice says if it is not this machine's"),
+    EnvVar('CONTAINER_HOST', "podman's own, like CONTAINER_CONNECTION; a remote daemon skips the host checks"),
     EnvVar('NV_TAO_PYTORCH_TOP', 'the checkout of tao_pt; NV_TAO_TF_TOP, NV_TAO_TF2_TOP, NV_TAO_DEPLOY_TOP and'
                                    ' NV_TAO_DS_TOP those of its siblings'),
 )

@@ -36,7 +36,7 @@ def read_file(path: str, named: str = '') -> dict[str, Release]:
 def from_bytes(data: bytes, path: str, named: str = '') -> dict[str, Release]:
     """The releases of a file's content; `path` is for messages. Raises FileError with every fault."""
     if len(data) > LARGEST:
-        raise FileError(path, f'larger than {LARGEST >> 20} MiB, so not what it should be')
+        raise FileError(path, f'larger than {LARGEST >> 20} MiB, so it cannot be the right file')
     return read(loads(data, path), path, named)
 
 

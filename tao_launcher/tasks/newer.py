@@ -38,7 +38,7 @@ def at_release(catalogue: Catalogue, release: str, group: str = '', task: str = 
         for group, images in catalogue.releases[newest].items()
     }
     notice = (
-        f'release {release} is newer than those known here: it is taken to have the images of {newest}, '
+        f'release {release} is newer than those known here: it is assumed to have the images of {newest}, '
         f'with {release} in their tags'
     )
     return catalogue._replace(releases={**catalogue.releases, release: groups}), notice

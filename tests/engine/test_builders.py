@@ -67,8 +67,8 @@ def test_a_builder_that_keeps_its_results(
         assert (done.returncode, done.stdout, mini.digest(), tags(registry)) == (1, '', OLD, [])
         assert 'exporter "docker" could not be found' in done.stderr
         assert done.stderr.endswith(
-            f'tao_pt: notice: the builder {far} (driver remote) keeps its results, and hands them over for --load '
-            'only; if it cannot: export BUILDX_BUILDER=default\n')
+            f'tao_pt: notice: the builder {far} (driver remote) keeps its results and hands them over only with '
+            '--load; if it cannot: export BUILDX_BUILDER=default\n')
     release = mini.root / 'release' / 'docker' / 'Dockerfile'
     release.parent.mkdir(parents=True)
     shutil.copy(mini.root / 'docker' / 'Dockerfile', release)
@@ -149,7 +149,7 @@ def test_another_user_without_a_home(
     (made,) = temporary.iterdir()
     assert (made.name, made.stat().st_mode & 0o777) == ('tao-12345', 0o700)
     given = f'BUILDX_CONFIG={made}/buildx' if home == 'used' else f'HOME={made}'
-    assert f'tao_pt: notice: the configuration of docker cannot be written here: it gets {given}\n' in done.stderr
+    assert f'tao_pt: notice: the configuration of docker cannot be written here, so it gets {given}\n' in done.stderr
     assert mini.run(tao_pt.path, *READ, NV_TAO_PYTORCH_TOP=str(mini.root)).stdout == 'one\n'
 
 

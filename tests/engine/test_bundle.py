@@ -206,7 +206,7 @@ def test_a_bundle_that_is_not_good(tao: Program, docker: Docker, bundle: Path, t
 
 
 def test_no_bundle(tao: Program, tmp_path: Path) -> None:
-    why = 'no complete bundle\n    SHA256SUMS, which is written last: No such file or directory\n'
+    why = 'not a complete bundle\n    SHA256SUMS, which is written last: No such file or directory\n'
     for folder in (tmp_path, tmp_path / 'nowhere'):
         done = tao('bundle', 'verify', folder)
         assert (done.returncode, done.stdout, done.stderr) == (1, '', f'tao: error: {folder}: {why}')
@@ -218,7 +218,7 @@ def test_a_folder_with_other_files_is_left_alone(tao: Program, tmp_path: Path) -
     done = tao('bundle', 'save', tmp_path, 'model/dino')
     assert (done.returncode, done.stdout) == (1, '')
     assert 'holds other files (' in done.stderr and done.stderr.endswith(
-        f'    a bundle has a folder of its own\n    try: tao bundle save {tmp_path}/bundle …\n'
+        f'    a bundle needs a folder of its own\n    try: tao bundle save {tmp_path}/bundle …\n'
     )
     assert sorted(tmp_path.iterdir()) == before
 
@@ -282,9 +282,9 @@ def test_ids_that_can_not_be_remembered(docker: Docker, tao: Program, tmp_path: 
         docker.run('rmi', name, check=False)  # in containerd's store the one may go with the other
     path = home / '.local/state/tao/images.json'
     assert ENGINE.has_containerd_store or (done.returncode, done.stdout, done.stderr) == (1, '', (
-        f'tao: error: {path}: there is something else, and no folder\n'
+        f'tao: error: {path}: what is there is not a folder\n'
         '    the images are loaded, but references by digest will not be found\n'
-        '    try: the same again once it can be written\n'
+        '    try: the same command again once it can be written\n'
     ))
 
 

@@ -105,7 +105,7 @@ def test_interrupted(docker: Docker, tao: Program, number: int) -> None:
 def test_an_image_that_is_not_there(tao: Program) -> None:
     done = tao('--pull', 'never', 'catalogue', 'probe', 'own.test/nothing:1.2.3')
     assert (done.returncode, done.stdout) == (125, '')
-    assert done.stderr.startswith('tao: error: own.test/nothing:1.2.3 could not be asked\n')
+    assert done.stderr.startswith('tao: error: own.test/nothing:1.2.3 could not be queried\n')
 
 
 def test_an_image_without_tasks(tao: Program) -> None:

@@ -74,7 +74,7 @@ def test_mapped_users_have_no_host_network(docker: Docker, tmp_path: Path) -> No
         )
         return done.stdout, done.stderr
 
-    notice = 'docker maps the users of containers (userns-remap), so the job gets no host network, but a bridge'
+    notice = 'docker remaps container users (userns-remap), so the job gets a bridge, not the host\'s network'
     for configuration, words, has_network, is_said in (
         ('{}', [], True, False), ('{"userns-remap": "default"}', [], False, True),
         ('{"userns-remap": ""}', [], True, False), ('{"userns-remap": "default"}', ['--port', '1:1'], False, False),
@@ -127,6 +127,6 @@ def test_where_docker_maps_users(docker: Docker, tmp_path: Path) -> None:
     assert f'tao_ds: notice: {said.format("what is built")}\n' in done.stderr
     assert f'tao_ds: notice: {said.format("the job")}, but a bridge\n' in done.stderr
     assert done.stderr.rstrip().partition('tao_ds: error: ')[2].startswith(
-        "docker maps the users of containers to others (userns-remap), which rules out the host's network\n"
+        "docker remaps container users (userns-remap), which rules out the host's network\n"
         '    try: --port_mapping PORT, which publishes the service instead'
     )

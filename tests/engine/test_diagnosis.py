@@ -133,7 +133,7 @@ def test_refusals_that_have_nothing_to_do_with_gpus(each_docker: Docker, tao: Pr
         'tao: error: there is no network nosuchnet (--network)\n    try: docker network create nosuchnet\n'
     )
     assert said(tao, 125, '--network', 'container:nosuch', 'dino', 'run', 'true', env=env) == (
-        'tao: error: no container nosuch runs, whose network was asked for (--network)\n    try: docker ps\n'
+        'tao: error: no container nosuch is running, whose network was asked for (--network)\n    try: docker ps\n'
     )
     assert said(tao, 125, '--docker-arg=--nosuch=1', 'dino', 'run', 'true', env=env) == (
         'tao: error: this docker does not know --nosuch (--docker-arg)\n'
@@ -231,9 +231,9 @@ def test_a_credential_helper_that_is_not_there(each_docker: Docker, tao: Program
         assert done.stderr.endswith(
             f'tao: error: {image} is not here and could not be pulled: docker-credential-nosuch, which credsStore of '
             f'{config} names to keep logins, is not on PATH\n'
-            "    try: install it, or take it out of that file and docker login nvcr.io -u '$oauthtoken'\n"
+            "    try: install it, or remove it from that file and docker login nvcr.io -u '$oauthtoken'\n"
         )
-    assert 'is not there in' not in done.stderr
+    assert 'was not found in' not in done.stderr
     found = {one['name']: one for one in json.loads(tao('doctor', '--format', 'json', env=env).stdout)}
     assert found['login']['found'] == (
         f'docker-credential-nosuch, which credsStore of {config} names to keep logins, is not on PATH: no image can be '
@@ -249,10 +249,10 @@ def test_image_that_is_not_here(each_docker: Docker, tao: Program) -> None:
     assert done.returncode == 125
     assert done.stderr.endswith(
         f'tao: error: {image} is not here and could not be pulled: nvcr.io cannot be reached from this machine\n'
-        '    try: the same with a network, or tao bundle load DIR\n'
+        '    try: the same command with a network, or tao bundle load DIR\n'
     )
     assert said(tao, 125, '--tag', '0.0', '--pull', 'never', 'dino', 'train', env=each_docker.env) == (
-        f'tao: error: {image} is not here, and --pull never forbids to fetch it\n'
+        f'tao: error: {image} is not here, and --pull never forbids fetching it\n'
         f'    try: docker pull {image}\n'
     )
 
@@ -260,7 +260,7 @@ def test_image_that_is_not_here(each_docker: Docker, tao: Program) -> None:
 @pytest.mark.engine_dependent
 def test_pull_always_without_a_network(tao: Program) -> None:
     """A daemon in a network of its own may reach what the client does not; a rootless one uses the client's."""
-    unreached = ': the engine does not reach nvcr.io' if ENGINE.is_rootless else ''
+    unreached = ': the engine cannot reach nvcr.io' if ENGINE.is_rootless else ''
     assert said(tao, 125, '--pull', 'always', 'dino', 'train') == (
         f'tao: error: {IMAGE} is here, but --pull always asks its registry{unreached}\n'
         '    try: leave --pull always out\n'
@@ -286,14 +286,14 @@ def test_command_that_is_not_there(each_docker: Docker, tao: Program) -> None:
     env = each_docker.env
     look = f'    try: docker run --rm -it {IMAGE} /bin/bash\n'
     ours = said(tao, 127, *NONE, 'dino', 'run', 'no-such-command', env=env)
-    assert ours == f'tao: error: if tini said so: no-such-command is not there in {IMAGE}\n{look}'
+    assert ours == f'tao: error: if tini reported it: command "no-such-command" was not found in {IMAGE}\n{look}'
     ours = said(tao, 126, *NONE, 'dino', 'run', '/etc/passwd', env=env)
-    assert ours == f'tao: error: if tini said so: /etc/passwd cannot be executed in {IMAGE}\n{look}'
+    assert ours == f'tao: error: if tini reported it: command "/etc/passwd" cannot be executed in {IMAGE}\n{look}'
     Path(env['HOME'], '.tao_mounts.json').write_text('{"DockerOptions": {"init": false}}')
     ours = said(tao, 127, *NONE, 'dino', 'run', 'no-such-command', env=env)
-    assert ours == f'tao: error: if docker said so: no-such-command is not there in {IMAGE}\n{look}'
+    assert ours == f'tao: error: if docker reported it: command "no-such-command" was not found in {IMAGE}\n{look}'
     ours = said(tao, 126, *NONE, 'dino', 'run', '/etc/passwd', env=env)
-    assert ours == f'tao: error: if docker said so: /etc/passwd cannot be executed in {IMAGE}\n{look}'
+    assert ours == f'tao: error: if docker reported it: command "/etc/passwd" cannot be executed in {IMAGE}\n{look}'
 
 
 def test_a_job_that_ends_late_with_127(tao: Program) -> None:

@@ -100,7 +100,7 @@ def test_no_permission(each_docker: Docker, folder: Path) -> None:
 
 @pytest.mark.engine_dependent
 @pytest.mark.parametrize(('environ', 'what', 'fix'), [
-    ({'DOCKER_TLS_VERIFY': '1'}, r'DOCKER_TLS_VERIFY is set, and the daemon at {} is not reached that way \(.*\)',
+    ({'DOCKER_TLS_VERIFY': '1'}, r'DOCKER_TLS_VERIFY is set, and the daemon at {} cannot be reached that way \(.*\)',
      'unset DOCKER_TLS_VERIFY'),
     ({'DOCKER_API_VERSION': '1.10'}, r'DOCKER_API_VERSION is 1\.10, and the daemon wants 1\.\d+',
      'unset DOCKER_API_VERSION'),

@@ -69,7 +69,7 @@ def test_results_that_another_user_cannot_write(
 ) -> None:
     """It is said before the job fails of it, and the command that is given mends it."""
     who, option = ([], '--user=12345:12345') if is_root else (SOMEBODY, '--run_as_user')
-    said = '/results is not writable by 12345:12345, who the job runs as; '
+    said = '/results is not writable by 12345:12345, the user the job runs as; '
     done = launched(docker, who, folder, option)
     assert done.returncode != 0 and 'Permission denied' in done.stderr
     notice = next(line for line in done.stderr.splitlines() if said in line)

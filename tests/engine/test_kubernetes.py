@@ -63,7 +63,7 @@ def test_kubectl_creates_what_the_dry_run_shows(api: Api, tao: Program) -> None:
     warned = f'tao: notice: kubectl: Warning: {api.warning}\n'
     assert done.stderr == (
         warned + warned
-        + 'tao: notice: Kubernetes has it now, tao list has not: kubectl -n ml describe job/night\n'
+        + 'tao: notice: Kubernetes has it now; tao list does not show it: kubectl -n ml describe job/night\n'
         'tao: notice: what it writes: '
         'kubectl -n ml logs -f --prefix --tail=-1 --max-log-requests=2 -l job-name=night\n'
         'tao: notice: to end it, and to remove it: kubectl -n ml delete job/night\n'
@@ -140,7 +140,7 @@ def test_what_is_there_already_is_left_alone(api: Api, tao: Program) -> None:
     assert tao(*SUBMIT, '--nodes=2', 'dino', 'train').returncode == 0
     done = tao(*SUBMIT, '--nodes=2', 'dino', 'train')
     assert done.returncode == 125
-    assert done.stderr.endswith('    try: --name NAME for one more, or kubectl delete job/night\n')
+    assert done.stderr.endswith('    try: --name NAME to submit another one, or kubectl delete job/night\n')
     assert len(api.changes) == 4  # the last one the Service that was refused
 
 

@@ -61,12 +61,12 @@ def test_the_tasks_words_arrive(tao: Program) -> None:
 @pytest.mark.engine_dependent
 @pytest.mark.area('diagnosis')
 @pytest.mark.parametrize(('words', 'code', 'what', 'advice'), [
-    (['dino', 'run', 'nosuch'], 127, f'if tini said so: nosuch is not there in {IMAGE}',
+    (['dino', 'run', 'nosuch'], 127, f'if tini reported it: command "nosuch" was not found in {IMAGE}',
      f'podman run --rm -it {IMAGE} /bin/bash'),
-    (['dino', 'run', '/etc/passwd'], 126, f'if tini said so: /etc/passwd cannot be executed in {IMAGE}',
+    (['dino', 'run', '/etc/passwd'], 126, f'if tini reported it: command "/etc/passwd" cannot be executed in {IMAGE}',
      f'podman run --rm -it {IMAGE} /bin/bash'),
     (['--pull', 'never', '--image', 'nvcr.io/no/such:1', 'dino'], 125,
-     'nvcr.io/no/such:1 is not here, and --pull never forbids to fetch it', 'podman pull nvcr.io/no/such:1'),
+     'nvcr.io/no/such:1 is not here, and --pull never forbids fetching it', 'podman pull nvcr.io/no/such:1'),
     (['--gpus', '7', 'dino', 'train'], 126, 'GPUs were asked for, but this machine has no NVIDIA driver',
      '--gpus none before the task name'),
     (['--name', 'taken', 'dino', 'train'], 125, 'a container named taken exists already',

@@ -89,6 +89,6 @@ def test_a_registry_that_wants_a_login(place: Host, tao: Program, tmp_path: Path
     assert pulled.stderr.endswith(f'    try: podman login {closed.host}\n')
     assert launched.returncode == 125
     assert launched.stderr.endswith(
-        f'tao: error: {reference} is not here and could not be pulled: {closed.host} wants a login, or the one that is '
-        f'stored may not have this image\n    try: podman login {closed.host}\n'
+        f'tao: error: {reference} is not here and could not be pulled: {closed.host} requires a login, or the stored '
+        f'one has no access to this image\n    try: podman login {closed.host}\n'
     )

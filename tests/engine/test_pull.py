@@ -110,7 +110,7 @@ def test_all_images_of_a_release(docker: Docker, tao: Program, registry: Registr
     done = air_gap.run(words, docker.env)
     sizes = ''.join(f'tao: notice: {registry.host}/{name}: N MB\n' for name in names)
     total = 'tao: notice: 3 images to pull, N MB\n'  # of the same layer
-    refused = 'tao: error: not pulled\n    try: the same with --yes\n'
+    refused = 'tao: error: not pulled\n    try: the same command with --yes\n'
     assert (done.returncode, done.stdout, megabytes(done.stderr)) == (1, '', sizes + total + refused)
     done = air_gap.run([*words, '--yes'], docker.env)
     pulled = ''.join(f'tao: pulling {registry.host}/{name}\n' for name in names)
@@ -124,13 +124,13 @@ def test_a_registry_that_wants_a_login(docker: Docker, tao: Program, tmp_path: P
     assert (done.returncode, done.stdout) == (125, '')
     assert done.stderr.startswith(f'tao: error: {closed.host}/{TAGGED} could not be pulled\n    ')
     assert done.stderr.endswith(
-        f'\n    {closed.host} wants a login, or the one that is stored may not have this image\n'
+        f'\n    {closed.host} requires a login, or the stored one has no access to this image\n'
         f'    try: docker login {closed.host}\n'
     )
 
 
 @pytest.mark.parametrize(('cut', 'advice'), [
-    (True, '    try: the same again, or tao bundle load DIR where there is no network\n'), (False, ''),
+    (True, '    try: the same command again, or tao bundle load DIR where there is no network\n'), (False, ''),
 ])
 def test_what_can_not_be_had(docker: Docker, tao: Program, registry: Registry, cut: bool, advice: str) -> None:
     """A registry out of reach may come back; an image that it does not have will not."""
@@ -142,7 +142,7 @@ def test_what_can_not_be_had(docker: Docker, tao: Program, registry: Registry, c
     assert error == f'tao: error: {registry.host}/{TAGGED} could not be pulled\n'
     unknown = 'not found' if ENGINE.has_containerd_store else 'manifest unknown'
     assert ('refused' if cut else unknown) in said
-    told = f'the engine does not reach {registry.host}' if cut else f'{registry.host} has no such image'
+    told = f'the engine cannot reach {registry.host}' if cut else f'{registry.host} has no such image'
     assert why == f'    {told}\n'
     assert ''.join(tried) == advice
 

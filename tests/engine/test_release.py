@@ -198,7 +198,7 @@ def test_after_a_session_of_root(mini: Mini, tao_pt: Program, socket_for_all: No
     done = mini.run(tao_pt.path, *release, prefix=SOMEBODY, HOME=str(home))
     assert (done.returncode, done.stdout) == (1, '')
     error, *why, remedy = done.stderr.splitlines()
-    assert error == f'tao_pt: error: {mini.root}: the wheel is built as uid 12345, who may not replace 2 paths there'
+    assert error == f'tao_pt: error: {mini.root}: the wheel is built as uid 12345, which may not replace 2 paths there'
     assert why == [f'    {mini.root}/{name} belongs to root' for name in ('dist', 'nvidia/__pycache__')]
     assert f'chown -hR 12345:12345 {shlex.quote(str(mini.root))}' in remedy.replace('\\', '')
     subprocess.run(['chown', '-hR', '12345:12345', mini.root], check=True)

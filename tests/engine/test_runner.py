@@ -179,7 +179,7 @@ def test_check(mini: Mini, tao_pt: Program, docker: Docker, registry: Registry) 
     found = findings(done)
     status, text, fix = found.pop('image')
     assert (done.returncode, done.stderr, status) == (1, '', 'fail')
-    assert text.startswith(f'{image}@{OLD} is neither here nor to be had: ')
+    assert text.startswith(f'{image}@{OLD} is not here and cannot be pulled: ')
     assert fix == f'docker login {mini.host}, or tao_pt build'
     assert {name: status for name, (status, _, _) in found.items()} == {
         'python': found['python'][0], 'client': 'ok', 'group': 'ok', 'daemon': 'ok', 'login': 'info',
@@ -219,7 +219,7 @@ def test_check_of_a_socket_that_is_closed_to_the_caller(mini: Mini, tao_pt: Prog
     done = mini.run(tao_pt.path, 'check', '--format', 'json', prefix=SOMEBODY)
     found = findings(done)
     assert done.returncode == 1
-    assert (found['group'][:2]) == ('fail', f'you may not talk to docker: {socket} is not open to you')
+    assert (found['group'][:2]) == ('fail', f'you are not permitted to talk to docker: {socket} is not open to you')
     assert found['group'][2].endswith('usermod -aG docker $(id -un)' + (
         '" && newgrp docker' if not shutil.which('sudo') else ' && newgrp docker'))
     assert found['daemon'][0] == 'fail'

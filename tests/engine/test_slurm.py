@@ -76,7 +76,7 @@ def test_what_two_nodes_train_with(slurm: Cluster) -> None:
         words = [*TWO, f'--volume={folder}:/specs:{mode}', 'dino', 'train', '-e', '/specs/a.yaml']
         done = slurm.tao('submit', 'slurm', *words)
         jobs[mode] = done.out.strip()
-        assert ('/specs/a.yaml is on a mount for reading only (--volume): ' in done.err) == (mode == 'ro')
+        assert ('/specs/a.yaml is on a read-only mount (--volume): ' in done.err) == (mode == 'ro')
     assert [slurm.ended(job) for job in jobs.values()] == ['0:0', '0:0']
     port = 20000 + int(jobs['rw']) % 10000
     trains = {mode: sorted(re.findall('.: trains .*|.: Using .*', slurm.log(job))) for mode, job in jobs.items()}
@@ -252,7 +252,7 @@ def test_what_is_said(slurm: Cluster) -> None:
     log = f'{slurm.home}/night-{job}.log'
     assert job.isdigit()
     assert done.err == (
-        f'tao: notice: Slurm has it now, tao list has not: squeue -j {job}\n'
+        f'tao: notice: Slurm has it now; tao list does not show it: squeue -j {job}\n'
         f'tao: notice: what it writes: tail -F {log}\n'
         f'tao: notice: to end it: scancel {job}\n'
     )
@@ -286,7 +286,7 @@ def test_slurm_refuses(slurm: Cluster) -> None:
     done = slurm.tao('submit', 'slurm', '--partition=nosuch', 'dino', 'run', 'true', check=False)
     assert (done.code, done.out) == (125, '')
     assert done.err == (
-        'tao: error: sbatch did not take the job\n'
+        'tao: error: sbatch did not accept the job\n'
         '    sbatch: error: invalid partition specified: nosuch\n'
         '    sbatch: error: Batch job submission failed: Invalid partition name specified\n'
     )

@@ -10,7 +10,7 @@ from jobs import HANDLES, IGNORES, STOP, gone
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
-SAID = 'tao: the job has had its 2s (--timeout), and is told to stop\n'
+SAID = 'tao: the job has had its 2s (--timeout) and is told to stop\n'
 pytestmark = pytest.mark.area('signals')
 
 

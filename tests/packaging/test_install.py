@@ -27,6 +27,7 @@ def works(machine: Machine) -> None:
     done = machine.does('tao', '--mounts_file', faulty, '--dry-run', 'dino', 'train')
     assert done.err == f'tao: error: {faulty}: 1 problem\n    Mounts: a number: expected a list [...]\n'
     assert 'tao stop' in machine.gets('tao', 'help', 'stop')
+    assert machine.gets('tao', 'help', 'jobs').startswith('tao-jobs(7) - ')
     can_be_sourced(machine)
 
 

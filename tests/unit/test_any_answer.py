@@ -52,7 +52,7 @@ def test_any_container_is_a_job() -> None:
             json.dumps(jobs.as_json(job))
             assert f'{job.exit_code}' and jobs.line(job) is not None
         else:
-            with pytest.raises(ValueError, match='no list of containers'):
+            with pytest.raises(ValueError, match='not a list of containers'):
                 jobs.parse(json.dumps([found]))
 
 
@@ -124,7 +124,7 @@ def test_an_exit_code_of_a_detached_job(said: str, engine: Engine) -> None:
     engine.answers('run', f'{ID}\n')
     engine.answers('inspect', f'false {said}\n')
     assert tao('--detach', 'dino', 'train') == Result(125, f'{ID}\n', (
-        'tao: error: the job has ended already, and the engine does not say with which exit code\n'
+        'tao: error: the job has ended already, but the engine does not say with which exit code\n'
     ))
 
 
@@ -132,7 +132,7 @@ def test_an_exit_code_of_a_detached_job(said: str, engine: Engine) -> None:
 def test_a_detached_job_without_an_id(said: str, engine: Engine) -> None:
     engine.answers('run', said)
     done = tao('--detach', 'dino', 'train')
-    said = 'tao: notice: the engine has started the job, and printed no id of it; tao list shows it\n'
+    said = 'tao: notice: the engine has started the job but printed no id; tao list shows it\n'
     assert done == Result(0, '', said)
     assert [call[1] for call in engine.calls] == ['run']
 

@@ -103,8 +103,8 @@ def test_the_backend_shows_in_its_manifest(
     done = run(shell, f'{SOURCE}; env | grep ^NV_', root)
     if not named and shape['repository'] == 'nvidia/tao/tao-toolkit' and 'tag' not in shape:
         assert done == (1, '', (
-            f'envsetup.sh: {root}: which backend\'s it is shows neither in a folder nvidia_tao_* nor in '
-            'docker/manifest.json: no root variable is set\n'
+            f'envsetup.sh: cannot tell which backend {root} is: it has no folder nvidia_tao_*, and '
+            'docker/manifest.json does not say; no root variable is set\n'
         ))
     else:
         assert done == (0, f'{PROFILES[program]["root_variable"]}={root}\n', '')
@@ -178,7 +178,7 @@ def test_no_python(shell: str, root: Path, tmp_path: Path) -> None:
 
 def test_run_and_not_sourced() -> None:
     done = run('bash', f'bash "{BIN}/envsetup.sh"', CHECKOUT)
-    assert done.err == 'envsetup.sh: is to be sourced, or what it sets is lost at once: source bin/envsetup.sh\n'
+    assert done.err == 'envsetup.sh: must be sourced, not executed: source bin/envsetup.sh\n'
 
 
 def test_another_shell() -> None:
@@ -211,7 +211,7 @@ def test_a_checkout_of_someone_else(shell: str, root: Path, given: str) -> None:
         'declare -f | grep -c tao_ || :'
     )
     done = run(shell, script, root / 'deep')
-    said = f'envsetup.sh: {quoted} belongs to {owner}, so it is not used; if it is meant: {line}\n'
+    said = f'envsetup.sh: {quoted} belongs to {owner}, so it is not used; if that is the one you mean: {line}\n'
     assert done == (0, f'NV_TAO_PYTORCH_TOP={root}\n0\n', said)
 
 
@@ -219,7 +219,8 @@ def test_its_manifest_is_not_even_read(shell: str, root: Path) -> None:
     owner = give_away(root / 'docker' / 'manifest.json')
     done = run(shell, f'{SOURCE}; env | grep ^NV_', root)
     assert done == (1, '', (
-        f'envsetup.sh: {root} belongs to {owner}, so it is not used; if it is meant: export the root variable of its '
+        f'envsetup.sh: {root} belongs to {owner}, so it is not used; if that is the one you mean: export '
+        'the root variable of its '
         'backend (NV_TAO_PYTORCH_TOP, ...)\n'
     ))
 

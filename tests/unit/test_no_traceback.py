@@ -174,6 +174,6 @@ def test_bug_is_one_line_and_a_traceback_on_request(monkeypatch: pytest.MonkeyPa
     assert done.code == 70
     first, second = done.err.splitlines()
     assert first.startswith('tao: error: a bug of the launcher: AttributeError: ')
-    assert second == '    try: the same with TAO_DEBUG=1 shows where, for a report'
+    assert second == '    try: the same command with TAO_DEBUG=1 shows where, for a report'
     with pytest.raises(AttributeError):
         tao('--dry-run', 'dino', env={'TAO_DEBUG': '1'})

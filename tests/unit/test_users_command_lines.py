@@ -133,7 +133,7 @@ def test_a_release_that_is_newer_than_the_launcher(home: Path) -> None:
         f' {IMAGE.replace("7.1.0", "7.3.0")} dino train\n'
     )
     assert err == (
-        'tao: notice: release 7.3.0 is newer than those known here: it is taken to have the images of 7.1.0, '
+        'tao: notice: release 7.3.0 is newer than those known here: it is assumed to have the images of 7.1.0, '
         'with 7.3.0 in their tags\n'
     )
 

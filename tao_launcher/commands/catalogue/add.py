@@ -54,7 +54,7 @@ def check_room(found: Iterable[str], invocation: Invocation) -> None:
     if len(after) > MOST_FILES and after > there:
         raise ConfigError(
             f'{folder}: it has {plural(len(there), "file")}, and {len(after) - len(there)} more would be above the '
-            f'{MOST_FILES} that are read', 'nothing was written', advice='several releases fit into one file there',
+            f'{MOST_FILES} that are read', 'nothing was written', advice='one file there can hold several releases',
         )
 
 

@@ -63,7 +63,7 @@ def probe(image: str, name: str, group: str, invocation: Invocation, *, dry_run:
     _check(image, group)
     name = checked_name(name) if name else version_of(image)
     if not name:
-        raise UsageError(f'{image}: its tag has no version of a release', advice='--name X.Y.Z')
+        raise UsageError(f'{image}: its tag has no release version', advice='--name X.Y.Z')
     engine = find_engine(invocation)
     words = _words(image, engine, invocation)
     if dry_run:
@@ -111,7 +111,7 @@ def _asked(words: tuple[str, ...], image: str, engine: Engine, invocation: Invoc
     answer = ask(words, image, engine, invocation)
     if answer.code != 0 or not answer.out.endswith('tao: end\n'):
         said = (answer.err or answer.out).strip()[-300:].splitlines()
-        raise EngineError(f'{image} could not be asked', *said, advice=join(_shell(engine, image)))
+        raise EngineError(f'{image} could not be queried', *said, advice=join(_shell(engine, image)))
     return answer.out
 
 

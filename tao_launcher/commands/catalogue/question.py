@@ -68,7 +68,7 @@ def ask(words: tuple[str, ...], image: str, engine: Engine, invocation: Invocati
             invocation.output.notice(f'container {container.id[:12]} of {image} may still be running: {command}')
     if answer.is_late and left is not None and not patience.is_silent:
         why = f'it has not answered within {LIMIT:.0f} s' if patience.has_ended else answer.err
-        raise EngineError(f'{image} could not be asked', why, *([] if left else ['its container was removed']))
+        raise EngineError(f'{image} could not be queried', why, *([] if left else ['its container was removed']))
     if answer.is_missing or answer.code is None:
         raise engine.failure(answer)
     return answer

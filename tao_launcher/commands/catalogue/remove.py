@@ -1,4 +1,4 @@
-"""tao catalogue remove: take out releases that were added."""
+"""tao catalogue remove: remove releases that were added."""
 from __future__ import annotations
 
 from ...base import files
@@ -43,7 +43,7 @@ def remove(releases: Sequence[str], invocation: Invocation, *, dry_run: bool) ->
 def _unknown(names: Sequence[str], added: Sequence[str]) -> NothingMatched:
     builtin = [name for name in names if name in builtin_catalogue().releases]
     return NothingMatched(
-        f'{", ".join(names)}: no release that was added',
+        f'{", ".join(names)}: not an added release',
         *(f'{name} is built in, and cannot be removed' for name in builtin),
         *filter(None, [did_you_mean(nearest(names[0], added))] if not builtin else []),
         advice='tao catalogue show',

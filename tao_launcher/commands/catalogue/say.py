@@ -28,14 +28,14 @@ def say_kept(name: str, release: Release, kept: Kept, known: Catalogue, invocati
     for line in notices(release, known):
         output.notice(line)
     if kept.backup:
-        output.notice(f'the file that was there is kept as {kept.backup}')
+        output.notice(f'the previous file is kept as {kept.backup}')
     say_replaced(invocation)
     output.result(f'{kept.path}\n')
 
 
 def notices(release: Release, known: Catalogue) -> list[str]:
     """What may not be meant in a release: nothing to run, one task in two images, a new group, verbs as tasks."""
-    found = [] if release.groups else ['no group is in it: nothing runs in that release']
+    found = [] if release.groups else ['it has no group, so nothing runs in that release']
     for group, images in release.groups.items():
         found += [] if images else [f'group {group} has no image']
         found += [f'{image} has no task in group {group}' for image, tasks in images.items() if not tasks]

@@ -16,7 +16,7 @@ ACTIONS = (
     ('add', 'put the releases of a file beside the built-in ones'),
     ('show', 'every release and where it comes from, or one as a file has it'),
     ('validate', 'check files of releases, and report every fault'),
-    ('remove', 'take out releases that were added'),
+    ('remove', 'remove releases that were added'),
     ('probe', 'ask an image for its tasks, and add it'),
 )
 NAME = 'name of the release (default: that of the file)'

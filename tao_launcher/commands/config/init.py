@@ -70,7 +70,7 @@ def _missing(file: MountsFile) -> list[str]:
 def _say_plan(path: str, data: bytes, missing: Sequence[str], output: Output) -> None:
     for folder in missing:
         output.notice(f'would create {folder}')
-    output.notice(f'would write {path}' + ('; the one that is there is kept beside it' if host.exists(path) else ''))
+    output.notice(f'would write {path}' + ('; the existing file is kept as a backup' if host.exists(path) else ''))
 
 
 def _agreed(questions: Questions, path: str, text: str, missing: list[str]) -> list[str]:
@@ -78,7 +78,7 @@ def _agreed(questions: Questions, path: str, text: str, missing: list[str]) -> l
     if missing and not questions.agrees(f'create {", ".join(map(shown, missing))}?'):
         missing = []
     questions.output.log(shown_lines(text))
-    kept = '; the one that is there is kept beside it' if host.exists(path) else ''
+    kept = '; the existing file is kept as a backup' if host.exists(path) else ''
     if not questions.agrees(f'write this to {shown(path)}{kept}?'):
         raise Unanswered('nothing was written')
     return missing
@@ -105,7 +105,7 @@ def _write(path: str, data: bytes, missing: Sequence[str], here: Host, output: O
         if not isinstance(e, OSError):
             raise
         folder = e.filename if isinstance(e.filename, str) else at
-        what, advice = f'{folder}: cannot be created', 'name another folder, or create it as someone who may'
+        what, advice = f'{folder}: cannot be created', 'name another folder, or create it as a user who may'
         if at == path:
             what = f'{path}: cannot be written'
             advice = 'another file: tao --mounts_file PATH config init, and export LAUNCHER_MOUNTS=PATH'
@@ -114,4 +114,4 @@ def _write(path: str, data: bytes, missing: Sequence[str], here: Host, output: O
         output.notice(f'created {folder}')
     if kept:
         output.notice(f'{path} as it was is kept as {kept}')
-    output.notice(f'wrote {path}' if is_new else f'{path} says this already')
+    output.notice(f'wrote {path}' if is_new else f'{path} is already up to date')

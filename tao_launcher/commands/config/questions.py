@@ -74,7 +74,7 @@ class Questions:
             text = self.line(question)
             try:
                 if not text.isprintable():
-                    raise ValueError('a control key was pressed; write it again')  # an arrow, for example
+                    raise ValueError('the answer has a control character in it; type it again')  # an arrow, for example
                 return parse(text or default)
             except ValueError as e:
                 self.output.say(shown(f'"{text}": {e}'))
@@ -132,7 +132,7 @@ class Folders:
             self.found += [one] if one else []
         while given is None and self._questions.asking:
             one = self._questions.value(
-                '', None, draft.NONE, self._with_destination, 'a further folder, DIR:DST[:MODE], or none',
+                '', None, draft.NONE, self._with_destination, 'another folder, DIR:DST[:MODE], or none',
             )
             if not one:
                 return

@@ -124,7 +124,7 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, *, required
         else:
             found = host.read(path, 'mounts file to check', required=required)
             if found is None:
-                return Report(path, 'not there, and a launch needs none')
+                return Report(path, 'not found; a launch does not need one')
             data = found
         file = mounts_file.parse(data, path, environ, here.home)
     except FileError as e:
@@ -186,5 +186,5 @@ def second_opinion(document: object) -> tuple[str, ...]:
         path = ''
         for key in error.absolute_path:
             path = at(path, key)
-        faults.append(f'{path or "the file"}: not as the schema has it ({error.validator})')
+        faults.append(f'{path or "the file"}: does not match the schema ({error.validator})')
     return tuple(sorted(faults))

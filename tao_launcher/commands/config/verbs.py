@@ -41,7 +41,7 @@ def _add_init(init: Parser) -> None:
     init.add_argument('--yes', action='store_true', help='take the defaults, do not ask')
     for name in ('data', 'results', 'specs'):
         init.add_argument(f'--{name}', metavar=FOLDER, help=f'the {name} folder and its container path, or none')
-    init.add_argument('--volume', metavar='DIR:DST[:MODE]', action='append', help='a further folder (repeatable)')
+    init.add_argument('--volume', metavar='DIR:DST[:MODE]', action='append', help='another folder (repeatable)')
     init.add_argument('--user', metavar='USER', help='who jobs run as: host (whoever launches), UID:GID or none')
     init.add_argument('--shm_size', '--shm-size', metavar='SIZE', help='size of /dev/shm, or none (default: 16G)')
     init.add_argument(

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base.secrets import masked
-from . import engine, gpus, hardware, here, images, mounts, rivals, settings, system
+from . import apptainer, engine, gpus, hardware, here, images, mounts, rivals, settings, system
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 CHECKS: tuple[Check, ...] = (
     here.TASKS,
+    apptainer.PROGRAM,
     engine.CLIENT,
     engine.DAEMON,
     engine.SERVER,
@@ -18,11 +19,13 @@ CHECKS: tuple[Check, ...] = (
     engine.ROOTLESS,
     engine.USERNS,
     hardware.DISK,
+    apptainer.PLACES,
     hardware.MEMORY,
     hardware.CORES,
     gpus.DRIVER,
     gpus.GPUS,
     gpus.TOOLKIT,
+    apptainer.LIBS,
     gpus.OLD_PACKAGES,
     system.PLATFORM,
     system.SELINUX,

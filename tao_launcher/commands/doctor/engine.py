@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .facts import Gathered, MachineFacts
 
-NO_IDS = 'podman is rootless, and you have no further ids (/etc/subuid), so images cannot be unpacked'
+NO_IDS = 'podman is rootless and you have no subordinate ids (/etc/subuid), so images cannot be unpacked'
 
 
 def _has_no_daemon(facts: MachineFacts) -> bool:
@@ -91,7 +91,7 @@ def server(facts: MachineFacts) -> Finding | None:
             remedies.install(facts.machine, DOCKER),
         )
     if numbers(version) < (20, 10, 10):
-        what = f'docker {version}, API {api}; below 20.10.10 images of glibc 2.34 and later cannot start threads'
+        what = f'docker {version}, API {api}; before 20.10.10, images with glibc 2.34 or later cannot start threads'
         return Finding('server', 'warn', what, remedies.install(facts.machine, DOCKER))
     return Finding('server', 'ok', f'docker {version}, API {api}')
 

@@ -79,7 +79,7 @@ def _engine(facts: MachineFacts) -> MachineFacts:
     """The facts with the engine's own answers."""
     from ...engine.process import ask
 
-    if not facts.program:
+    if not facts.program or profiles.profile(facts.engine).is_child:
         return facts
     version = ask((*facts.engine, 'version', '--format', '{{json .}}'), facts.environ, PATIENCE)
     facts = facts._replace(version=version.json(), engine_code=version.code, engine_error=version.err)

@@ -81,7 +81,7 @@ def gpus(facts: MachineFacts) -> Finding | None:
     if small:
         others = [index for index, *_ in rows if index not in small]
         fix = f'--gpus {",".join(others)}' if others else WITHOUT_GPU
-        return Finding('GPUs', 'warn', f'{text}; at least 4 GB each are asked for', fix)
+        return Finding('GPUs', 'warn', f'{text}; TAO asks for at least 4 GB each', fix)
     return Finding('GPUs', 'ok', text)
 
 

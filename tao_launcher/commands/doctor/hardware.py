@@ -46,7 +46,7 @@ def memory(facts: MachineFacts, size: int) -> Finding | None:
     """Whether there is enough memory; `size` in bytes, 0 where it is not known."""
     if not size or facts.is_remote:
         return None
-    text = f'{size / GIB:.0f} GiB; at least 8, 32 are recommended'
+    text = f'{size / GIB:.0f} GiB; at least 8 are needed, 32 are recommended'
     # a machine sold with 8 GB shows a little less
     return Finding('memory', 'ok' if size > 7 * GIB else 'warn', text)
 
@@ -59,7 +59,7 @@ def cores(facts: MachineFacts, count: int) -> Finding | None:
     """Whether there are enough processors; 0 where their number is not known."""
     if not count or facts.is_remote:
         return None
-    return Finding('cores', 'ok' if count >= 8 else 'warn', f'{count}; at least 8 are asked for')
+    return Finding('cores', 'ok' if count >= 8 else 'warn', f'{count}; TAO asks for at least 8')
 
 
 DISK, MEMORY, CORES = asking(_disk, disk), asking(_memory, memory), asking(_cores, cores)

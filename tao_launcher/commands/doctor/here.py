@@ -5,6 +5,7 @@ from ...base import host, machine, surroundings
 from ...base.errors import ConfigError
 from ...base.record import Record
 from ...engine import profiles
+from ...engine.profile import NO_ENGINE
 from ...launch import here_mounts
 from .findings import Finding, asking
 
@@ -25,7 +26,7 @@ class Tasks(Record):
 
 def is_without_engine(facts: MachineFacts) -> bool:
     """Whether tasks are commands of this machine."""
-    return profiles.profile(facts.engine).is_child
+    return profiles.profile(facts.engine).kind == NO_ENGINE
 
 
 def _tasks(gathered: Gathered) -> Tasks:

@@ -6,6 +6,7 @@ from ...base.record import Record
 from ...base.shell import join, quote
 from ...engine import profiles
 from ...engine.logins import is_logged_in, logins, missing_helper
+from ...engine.profile import NO_ENGINE
 from .findings import Finding, asking
 
 TYPE_CHECKING = False
@@ -35,16 +36,20 @@ def _login(gathered: Gathered) -> Login:
 
 def login(facts: MachineFacts, found: Login) -> Finding | None:
     """Whether a login for the registry is stored."""
-    if profiles.profile(facts.engine).is_child:
+    profile = profiles.profile(facts.engine)
+    if profile.kind == NO_ENGINE:
         return None  # which pulls nothing
     if found.helper:
         what = f'{found.helper}, which {found.named_by} names to keep logins, is not on PATH: no image can be pulled'
-        return Finding('login', 'warn', what, 'install it, or take it out of that file and log in again')
+        return Finding('login', 'warn', what, 'install it, or remove it from that file and log in again')
     if found.is_stored is False:
         user = " -u '$oauthtoken'" if found.registry == 'nvcr.io' else ''
+        where = f'login {quote(found.registry)}'
+        if profile.is_child:
+            where = f'registry login docker://{quote(found.registry)}'
         return Finding(
-            'login', 'info', f'none stored for {found.registry}; images that are here, and public ones, need none',
-            f'{join(facts.engine)} login {quote(found.registry)}{user}',
+            'login', 'info', f'none stored for {found.registry}; not needed for public images or those already here',
+            f'{join(facts.engine)} {where}{user}',
         )
     stored = f'stored for {found.registry}' if found.is_stored else 'left to a credential helper'
     return Finding('login', 'ok', stored)

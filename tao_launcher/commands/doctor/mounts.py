@@ -5,6 +5,7 @@ from ...base import access, host, machine
 from ...base.record import Record
 from ...base.shell import join, quote
 from ...engine import remedies
+from ...engine.profile import NO_ENGINE
 from ...launch import identity
 from .findings import Check, Finding, asking
 
@@ -28,16 +29,17 @@ def mounts(facts: MachineFacts) -> Finding:
     if facts.mounts_error:
         return Finding('mounts file', 'fail', facts.mounts_error, f'correct {quote(facts.mounts_path)}')
     if not facts.mounts_path:
-        return Finding('mounts file', 'info', 'none, only --volume mounts anything; tao config init writes one')
+        return Finding('mounts file', 'info', 'none: only --volume mounts anything; tao config init writes one')
     return Finding('mounts file', 'ok', facts.mounts_path)
 
 
 def _look(gathered: Gathered) -> Sources:
-    if gathered.facts.is_remote or gathered.daemon.profile.is_child:
+    profile = gathered.daemon.profile
+    if gathered.facts.is_remote or profile.kind == NO_ENGINE:
         return Sources()
     settings, here = gathered.settings, gathered.invocation.here
     missing = tuple(m.source for m in settings.mounts if host.look(m.source) is False)
-    own = identity.is_caller(settings.user, here) if settings.user else False
+    own = profile.is_child or bool(settings.user) and identity.is_caller(settings.user, here)
     user = f'{here.uid}:{here.gid}' if own else settings.user
     groups = host.supplementary_groups(here) if own else ()
     return Sources(
@@ -67,7 +69,7 @@ def sources(facts: MachineFacts, looked: Sources) -> Finding | None:
     if looked.unwritable:
         user, folders = looked.job_user, looked.unwritable
         return Finding(
-            'sources', 'warn', f'not writable by {user}, who the job runs as: {", ".join(folders)}',
+            'sources', 'warn', f'not writable by {user}, the user the job runs as: {", ".join(folders)}',
             remedies.as_root(facts.machine, f'chown {quote(user)} {join(folders)}'),
         )
     return Finding('sources', 'ok', 'all there') if facts.mounts_path and not facts.mounts_error else None

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ...base.shell import join
 from ...engine import profiles
+from ...engine.profile import NO_ENGINE
 from ...tasks.listing import by_group
 from ...tasks.load import load_catalogue
 from .report import FIX_FIRST, has_failed
@@ -26,7 +27,7 @@ def next_step(findings: Sequence[Finding], facts: MachineFacts, invocation: Invo
     if has_failed(findings):
         return FIX_FIRST.format('tao doctor')
     engine = ('--engine', str(options['engine'])) if options.get('engine') else ()
-    if not facts.mounts_path and not profiles.profile(facts.engine).is_child:
+    if not facts.mounts_path and not profiles.profile(facts.engine).kind == NO_ENGINE:
         return join(('tao', *engine, 'config', 'init'))
     groups = by_group(load_catalogue(invocation.here, output))
     tasks = [task for found in groups.values() for task in sorted(found)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 from ...base import machine
 from ...base.record import Record
 from ...base.text import numbers
-from ...engine import remedies
+from ...engine import profiles, remedies
 from .findings import Finding, asking
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ def platform(facts: MachineFacts, kernel: str) -> Finding | None:
     name, version = facts.system.get('ID', ''), facts.system.get('VERSION_ID', '')
     if name == 'ubuntu' and numbers(version) < (18, 4):
         fix = remedies.as_root(facts.machine, 'do-release-upgrade')
-        return Finding('platform', 'warn', f'Ubuntu {version}; 18.04 or later is asked for', fix)
+        return Finding('platform', 'warn', f'Ubuntu {version}; TAO asks for 18.04 or later', fix)
     return Finding('platform', 'info', facts.system.get('PRETTY_NAME', 'Linux') + (', Tegra' if facts.is_tegra else ''))
 
 
@@ -33,7 +33,7 @@ def _selinux(gathered: Gathered) -> str:
 
 def selinux(facts: MachineFacts, enforce: str) -> Finding | None:
     """Whether a mount may need a label; `enforce` is the kernel's "1" where SELinux enforces its rules."""
-    if enforce == '1' and not facts.is_remote:
+    if enforce == '1' and not facts.is_remote and not profiles.profile(facts.engine).is_child:
         return Finding('SELinux', 'info', 'enforcing: a mount may need "mode": "z"')
     return None
 

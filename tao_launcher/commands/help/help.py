@@ -4,10 +4,10 @@ from __future__ import annotations
 import textwrap
 
 from ...base.errors import UsageError
-from ...base.suggest import nearest
+from ...base.suggest import did_you_mean, nearest
 from ...settings.environment import VARIABLES
 from ...settings.options import OPTIONS
-from ...settings.programs import RUNNERS, TAO
+from ...settings.programs import RUNNER_VERBS, RUNNERS, TAO
 from ...tasks.catalogue import find
 from ...tasks.listing import by_group
 from .topics import EXIT_CODES, FILES, GUIDES, TOPICS
@@ -37,14 +37,17 @@ def tao(catalogue: Catalogue, words: Sequence[str]) -> str:
 
 
 def runner(program: str, root_variable: str, words: Sequence[str]) -> str:
-    """The help of a developer runner."""
+    """The help of a developer runner, or on a topic. Raises UsageError for an unknown one."""
     if words and words[0] in TOPICS:
         return topic(program, words[0])
+    if words and not words[0].startswith('-'):
+        meant = did_you_mean(nearest(words[0], (*TOPICS, *GUIDES, *RUNNER_VERBS)))
+        raise UsageError(f'no help for {words[0]}', *filter(None, [meant]), advice=f'{program} help topics')
     return (
         f'usage: {program} [options] [-- COMMAND [ARGS...]]\n'
         f'       {program} build [--push]                base image (docker/Dockerfile)\n'
         f'       {program} release --tag TAG [--wheel]   release image (release/docker)\n'
-        f'       {program} check                         is everything there\n\n'
+        f'       {program} check                         check that all is there\n\n'
         f'Runs COMMAND, or a shell, in the developer container of a backend checkout:\n'
         f'the folder in {root_variable}, or found from the current one upwards.\n'
         f'more: {program} help {"|".join(TOPICS)}|build|release|check\n\n'

@@ -31,7 +31,7 @@ GUIDES = {
     'remote': 'a daemon on another machine',
     'slurm': 'run tasks on a Slurm cluster',
     'kubernetes': 'run tasks on a Kubernetes cluster',
-    'apptainer': 'without docker: inside a container of TAO',
+    'apptainer': 'Apptainer, or no container at all',
     'developers': 'tao_pt and its siblings: work on a TAO backend',
     'recipes': 'make, notebooks, CI, systemd, TensorBoard, Jupyter',
     'releases': 'other TAO releases, and images of your own',
@@ -62,9 +62,9 @@ RUNNER_DESCRIPTION = (
 )
 EXIT_CODES = (
     ("the job's own", 'returned unchanged'),
-    ('124', 'the job was ended because the time of --timeout was over'),
+    ('124', 'the job was ended because the time of --timeout was up'),
     ('125', 'the engine is missing, unreachable or refuses: the container never started'),
-    ('126, 127', 'the command in the container cannot be executed, or is not there'),
+    ('126, 127', 'the command in the container cannot be executed, or was not found'),
     ('128+n', 'ended by signal n; 130 is Ctrl-C'),
     ('1', 'a check failed, no job matched, or the result could not be written'),
     ('2', 'the command line, the mounts file or another file is wrong; nothing was started'),

@@ -30,7 +30,7 @@ def add(parser: Parser) -> None:
     parser.usage = 'tao again [-h] [--dry-run] LAUNCH [-- WORD...]'
     parser.add_argument('launch', metavar='LAUNCH', help='its id in tao history, or the start of it')
     add_dry_run(parser, 'print what would be run instead')
-    parser.epilog = 'The words after -- are added to those of that time.'
+    parser.epilog = 'The words after -- are added to the original ones.'
 
 
 def split(words: list[str]) -> tuple[list[str], list[str]]:
@@ -45,7 +45,7 @@ def run(given: Namespace, invocation: Invocation) -> NoReturn:
     other = [BY_KEY[key].name for key in options if key in BY_KEY and key not in PASSED_ON]
     if other:
         raise UsageError(
-            f'{", ".join(other)}: the options of a launch that is repeated are those of that time',
+            f'{", ".join(other)}: a repeated launch keeps its original options',
             advice=f'tao again {quote(given.launch)} --dry-run, to see them',
         )
     launch = named(launches(invocation, all_users=True), given.launch)

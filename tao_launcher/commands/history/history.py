@@ -25,9 +25,9 @@ HELP = 'what was launched, and how it ended'
 
 def add(parser: Parser) -> None:
     """Add what follows the verb's name."""
-    parser.add_argument('launch', nargs='?', default='', metavar='LAUNCH', help='all of one: its id, or its start')
+    parser.add_argument('launch', nargs='?', default='', metavar='LAUNCH', help='all of one: its id, or the start')
     parser.add_argument('-n', '--number', type=count, default=20, metavar='N', help='the last N (default: 20)')
-    parser.add_argument('--failed', action='store_true', help='those that ended with another code than 0')
+    parser.add_argument('--failed', action='store_true', help='those that did not end with code 0')
     parser.add_argument('--task', default='', metavar='TASK', help='those of a task: dino, dino/train, model/dino')
     parser.add_argument('--since', default='', metavar='TIME', help='since 2026-01-31, "2026-01-31 10:20", or 12h')
     parser.add_argument('--all-users', '--all_users', action='store_true', help="everyone's, in a shared file")
@@ -80,7 +80,7 @@ def _one(launch: PastLaunch, form: str, invocation: Invocation, *, pinned: bool)
             output.notice('others can write to the history: read the line before you run it')
         if pinned and not launch.digests:
             host = launch.host or 'its host'
-            output.notice(f'no registry has a digest of this image: its id is known on {host} alone')
+            output.notice(f'no registry has a digest of this image: only {host} knows its id')
         if variables:
             output.notice(f'the line takes what was masked from {", ".join(variables)}: set them in the shell first')
         output.result(line)

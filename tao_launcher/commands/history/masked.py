@@ -55,7 +55,7 @@ def restored(launch: PastLaunch, more: Sequence[str], environ: Mapping[str, str]
 
 
 def _asking(id: str, faults: Sequence[str], exports: Sequence[str], examples: Sequence[str]) -> UsageError:
-    what = f'launch {id} had secrets, which the history has not'
+    what = f'launch {id} had secrets, which the history does not keep'
     if exports:
         return UsageError(what, *faults, advice=f'export {join(exports)}')
     if examples:

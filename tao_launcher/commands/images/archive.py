@@ -61,7 +61,7 @@ def read(file: IO[bytes]) -> Archive:
     try:
         found.read()
     except (tarfile.TarError, ValueError, RecursionError, OverflowError) as e:
-        found.fault(f'no archive of images ({e})' if not files.sizes else str(e))
+        found.fault(f'not an archive of images ({e})' if not files.sizes else str(e))
     return Archive(
         tuple(found.images), tuple(found.tags), found.documents, files.total(PACKED, UNPACKING), tuple(files.faults),
     )
@@ -97,11 +97,11 @@ class _Lists:
             self.fault(f'{name}: a link')
         if name not in self.files.sizes:
             if name == 'manifest.json':
-                self.fault('no manifest.json, so no archive of images')
+                self.fault('no manifest.json, so it is not an archive of images')
             return kind()
         found = documents.strict(self.files.content(name, MAX_BYTES), name)
         if not isinstance(found, kind):
-            raise ValueError(f'{name}: not the list that it should be')
+            raise ValueError(f'{name}: not the expected list')
         return found
 
     def _image(self, entry: object, tops: list[tuple[str, tuple[str, ...], list[str]]]) -> Archived:
@@ -109,7 +109,7 @@ class _Lists:
         members: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
         name, layers, tags = members.get('Config'), members.get('Layers') or [], members.get('RepoTags') or []
         if not isinstance(name, str) or not _are_texts(layers) or not _are_texts(tags):
-            raise ValueError('manifest.json: not the list that it should be')
+            raise ValueError('manifest.json: not the expected list')
         for path in (name, *layers):
             if self.files.file(path) not in self.files.sizes:
                 self.fault(f'names {path[:100]}, which it does not have')

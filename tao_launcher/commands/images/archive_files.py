@@ -63,7 +63,7 @@ class Files:
             end = archive.offset
         for name, target in self.links.items():
             if target not in self.sizes:
-                self.fault(f'{name[:100]}: a link to {target[:100]}, which is no file of it')
+                self.fault(f'{name[:100]}: a link to {target[:100]}, which is not a file in it')
         self._check_rest(end)
 
     def _take(self, member: tarfile.TarInfo, seen: set[str]) -> None:
@@ -79,7 +79,7 @@ class Files:
         elif member.issym():
             self.links[name] = posixpath.normpath(posixpath.join(posixpath.dirname(name), member.linkname))
         elif not member.isdir():
-            self.fault(f'{shown}: no ordinary file')
+            self.fault(f'{shown}: not a regular file')
         seen.add(name)
 
     def _check_rest(self, end: int) -> None:
@@ -87,7 +87,7 @@ class Files:
         self._file.seek(end)
         rest = self._file.read(PADDING + 1)
         if len(rest) > PADDING or rest.strip(b'\0'):
-            self.fault('there is something after its end')
+            self.fault('unexpected content after its end')
 
     def file(self, name: str) -> str:
         """The name of the file that a name stands for, links followed."""

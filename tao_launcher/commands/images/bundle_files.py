@@ -34,7 +34,7 @@ def sums(folder: str) -> tuple[bytes, list[str]]:
         return content(f'{folder}/{SUMS}', MOST_SUMS), sorted(os.listdir(folder))
     except OSError as e:
         raise CheckFailed(
-            f'{folder}: no complete bundle', f'{SUMS}, which is written last: {e.strerror or e}',
+            f'{folder}: not a complete bundle', f'{SUMS}, which is written last: {e.strerror or e}',
         ) from None
 
 
@@ -42,7 +42,7 @@ def signer(folder: str, text: bytes, signers: str, output: Output, *, is_signed:
     """Who of the `signers` has signed the text of SHA256SUMS; '' where nobody asks. Raises CheckFailed."""
     if not signers:
         if is_signed:
-            output.notice(f'{folder}: signed, but not checked by whom: --signers FILE does')
+            output.notice(f'{folder}: signed, but the signer is not checked: --signers FILE checks it')
         return ''
     if not is_signed:
         raise CheckFailed(f'{folder}: not signed', f'there is no {SIGNATURE}')
@@ -115,7 +115,7 @@ def check_folder(folder: str, is_ours: Callable[[str], bool]) -> None:
     if others:
         more = ', …' if len(others) > 3 else ''
         raise CheckFailed(
-            f'{folder}: holds other files ({", ".join(others[:3])}{more})', 'a bundle has a folder of its own',
+            f'{folder}: holds other files ({", ".join(others[:3])}{more})', 'a bundle needs a folder of its own',
             advice=f'tao bundle save {quote(folder.rstrip("/") + "/bundle")} …',
         )
 
@@ -131,7 +131,7 @@ def writing(folder: str) -> Iterator[None]:
     try:
         yield
     except OSError as e:
-        why = ['FAT32 takes no file above 4 GB: use exFAT or ext4'] if e.errno == errno.EFBIG else []
+        why = ['FAT32 cannot hold a file above 4 GB: use exFAT or ext4'] if e.errno == errno.EFBIG else []
         raise CheckFailed(f'{folder}: {e.strerror or e}', 'the bundle is not complete', *why) from None
 
 

@@ -104,7 +104,7 @@ def _entries(folder: str, wanted: Sequence[Needed], here: Mapping[str, Here], st
     found = {plain(tag): one for one in archive.images for tag in one.tags}
     lost = [image.reference for image in wanted if plain(lasting_tag(image.reference)) not in found]
     if lost:
-        raise CheckFailed('the engine left images out of what it saved', *lost, advice='the same again')
+        raise CheckFailed('the engine left images out of what it saved', *lost, advice='the same command again')
     entries = []
     for image in wanted:
         known, archived = here[image.reference], found[plain(lasting_tag(image.reference))]

@@ -39,7 +39,7 @@ class Verified(Record):
     def check_unchanged(self, *loaded: str) -> None:
         """Raise CheckFailed when someone has changed images.tar since it was looked at; `loaded` came of it."""
         if facts(self.file) != self.facts:
-            raise CheckFailed(f'{IMAGES} was changed while it was used', 'nothing of it is to be trusted', *loaded)
+            raise CheckFailed(f'{IMAGES} was changed while it was used', 'do not trust any of it', *loaded)
 
 
 def verify(folder: str, output: Output, signers: str = '') -> int:
@@ -62,7 +62,7 @@ def verified(folder: str, output: Output, signers: str = '') -> Iterator[Verifie
     expected = bundle.read_sums(sums.decode('utf-8', 'replace'))
     wrong = [f'{name}: not part of the bundle' for name in names if name not in (*CONTENT, SUMS, SIGNATURE)]
     wrong += [f'{name}: not in {SUMS}' for name in CONTENT if name not in expected]
-    wrong += [f'{name}: in {SUMS}, but no file of a bundle' for name in expected if name not in CONTENT]
+    wrong += [f'{name}: in {SUMS}, but not a file of a bundle' for name in expected if name not in CONTENT]
     there = Opened(folder, output, follows=True)
     try:
         for name in CONTENT:

@@ -34,7 +34,7 @@ def strict(data: bytes, name: str) -> Any:
         return json.loads(data.decode(), object_pairs_hook=members)
     except (ValueError, RecursionError) as e:
         why = 'nested too deeply' if isinstance(e, RecursionError) else str(e)
-        raise ValueError(f'{name}: not the list that it should be ({why})') from None
+        raise ValueError(f'{name}: not the expected list ({why})') from None
 
 
 def parsed(data: bytes) -> Mapping[str, Any]:

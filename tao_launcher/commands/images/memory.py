@@ -39,7 +39,7 @@ def remember(path: str, found: Mapping[str, str], proofs: Collection[str], gone:
     except OSError as e:
         raise CheckFailed(
             f'{path}: {e.strerror or e}', 'the images are loaded, but references by digest will not be found',
-            advice='the same again once it can be written',
+            advice='the same command again once it can be written',
         ) from None
 
 

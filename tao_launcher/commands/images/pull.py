@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 PATIENCE = 20.0  # seconds for what only a registry knows
-AGAIN = 'the same again: what was fetched is kept'
-WITHOUT_NETWORK = 'the same again, or tao bundle load DIR where there is no network'
+AGAIN = 'the same command again: what was fetched is kept'
+WITHOUT_NETWORK = 'the same command again, or tao bundle load DIR where there is no network'
 
 HELP = 'fetch the images that tasks need'
 
@@ -76,7 +76,7 @@ def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) 
     _say_sizes(store, absent, layers)
     space.check_for_pull(store, _total(layers))
     if ask_first and not yes and not _agreed(store):
-        raise CheckFailed('not pulled', advice='the same with --yes')
+        raise CheckFailed('not pulled', advice='the same command with --yes')
     for image in absent:
         _pull(store, image.reference)
     memory.remember(store.memory, {}, (), [image.reference for image in absent])

@@ -9,7 +9,9 @@ from importlib import metadata
 
 from ... import __file__ as INIT
 from ... import __version__
+from ...base.host import environment
 from ...base.reading import blocks
+from .byte_code import compiled, pythons
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +19,19 @@ if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
 NAME = 'tao-launcher'
-START = b'from tao_launcher.main import console\n\nconsole()\n'
+# A Python that is too old reads it too, and is told so.
+START = b'''\
+import sys
+
+if sys.version_info >= (3, 8):
+    from tao_launcher.commands.images.pyz_loader import use_byte_code
+
+    use_byte_code(__loader__)
+
+from tao_launcher.main import console
+
+console()
+'''
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first time that a zip file can hold
 CODE = re.compile(r'.*\.(py|json)')
 GUIDES = re.compile(r'.*/data/guides/.*\.md')
@@ -31,12 +45,16 @@ def program() -> bytes:
     if archive:
         return b''.join(blocks(archive))
     package = os.path.dirname(os.path.abspath(INIT))
-    return build(package, own_licence(package), __version__, [installed(name) for name in ('colorama', 'shellingham')])
+    others = [installed(name) for name in ('colorama', 'shellingham')]
+    return build(package, own_licence(package), __version__, others, pythons(environment()))
 
 
-def build(package: str, licence: bytes, version: str, others: Iterable[Mapping[str, bytes]]) -> bytes:
+def build(
+    package: str, licence: bytes, version: str, others: Iterable[Mapping[str, bytes]], interpreters: Iterable[str] = (),
+) -> bytes:
     """The bytes of tao.pyz: the package at that folder, its licence and version, and others' files by name.
 
+    With the byte code of these Pythons they start it three times as fast, and any other still runs it.
     Same inputs, same bytes: sorted, without times and without compression, which differs between zlibs.
     """
     information = f'{NAME.replace("-", "_")}-{version}.dist-info'
@@ -48,6 +66,10 @@ def build(package: str, licence: bytes, version: str, others: Iterable[Mapping[s
     }
     for other in others:
         files.update(other)
+    return _archive({**files, **compiled(_archive(files), interpreters)})
+
+
+def _archive(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     buffer.write(b'#!/usr/bin/env python3\n')
     with zipfile.ZipFile(buffer, 'a', zipfile.ZIP_STORED) as archive:

@@ -99,7 +99,7 @@ def _copy(image: SifImage, good: SifVerified, store: SifStore) -> None:
         for block in progress.of(iter(lambda: file.read(BLOCK), b'')):
             whole.add(block)
         if (whole.size, whole.digest.hexdigest()) != (count, digest):
-            raise CheckFailed(f'{image.file} was changed while it was used', 'nothing of it is to be trusted')
+            raise CheckFailed(f'{image.file} was changed while it was used', 'do not trust any of it')
     found = store.found(image.reference)
     if found and not sif.fits(found.machine, store.machine):
         store.output.notice(f'{found.path} is for {found.machine}, and this machine is {architecture(store.machine)}')

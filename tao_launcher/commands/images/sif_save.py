@@ -45,7 +45,7 @@ def save(
     ours = partial(is_ours, more=(*(image.file for image in images), *_before(folder)))
     with writing(folder):
         if host.is_folder(store.folder) and host.path_of(folder) == store.folder:
-            raise CheckFailed(f'{folder}: has the images themselves', 'a bundle has a folder of its own')
+            raise CheckFailed(f'{folder}: has the images themselves', 'a bundle needs a folder of its own')
         check_folder(folder, ours)
         if store.dry_run:
             store.output.result(''.join(
@@ -77,5 +77,5 @@ def _copy(found: SifFile, path: str, store: SifStore) -> tuple[int, str]:
         for block in progress.of(blocks(found.path)):
             whole.add(block)
         if whole.size != found.size:
-            raise CheckFailed(f'{found.path} was changed while it was saved', advice='the same again')
+            raise CheckFailed(f'{found.path} was changed while it was saved', advice='the same command again')
     return whole.size, whole.digest.hexdigest()

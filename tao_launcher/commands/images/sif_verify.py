@@ -50,7 +50,7 @@ def verified(folder: str, output: Output, signers: str = '') -> Iterator[SifVeri
         f'{name}: not part of the bundle' for name in names if name not in (*ours, *sif_bundle.OTHERS)
     ]
     wrong += [f'{name}: not in {SUMS}' for name in (MANIFEST, PROGRAM) if name not in expected]
-    wrong += [f'{name}: in {SUMS}, but no file of a bundle' for name in expected if name not in ours]
+    wrong += [f'{name}: in {SUMS}, but not a file of a bundle' for name in expected if name not in ours]
     there = Opened(folder, output, follows=False)
     try:
         for name in ours:

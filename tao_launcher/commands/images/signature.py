@@ -42,7 +42,7 @@ def signer(text: bytes, signature: bytes, signers: str) -> str:
             known = _ask(*words, text=text)
             if known.code == 0:
                 return name
-    raise CheckFailed('SHA256SUMS is signed by nobody whom the signers\' file names', signers, *_said(known))
+    raise CheckFailed('nobody named in the signers\' file has signed SHA256SUMS', signers, *_said(known))
 
 
 def _ask(*words: str, text: bytes) -> Answer:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HELP = 'carry images to a host without a network'
 STEPS = (
     ('save', 'write the images of tasks, and the launcher, into a folder'),
-    ('verify', 'check that a bundle is whole'),
+    ('verify', 'check that a bundle is intact'),
     ('load', 'load the images of a bundle, once it verifies'),
 )
 

@@ -8,7 +8,7 @@ from ...engine.client import Engine
 from ..help.verb_parser import add_dry_run
 from .again import OVERLAP, Again
 from .asked import JOB, asked, patience
-from .find import chosen, ids_of, jobs_of
+from .find import ids_of, named
 from .job import line
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     engine, dry_run = asked(given, invocation)
     seconds = patience(invocation)
-    (job,) = chosen(jobs_of(engine, all_users=True, ended=True), [given.job], engine.owner, running=True)
+    (job,) = named(engine, [given.job], engine.owner, running=True)
     code = attach(engine, job, seconds, invocation.output, dry_run=dry_run)
     if code > 0:
         from .says import explain

@@ -8,7 +8,7 @@ from ...engine.client import Engine
 from ...launch.plan import SHELL, check_tty
 from ..help.verb_parser import add_dry_run
 from .asked import JOB, asked
-from .find import chosen, jobs_of
+from .find import named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def exec_(
 ) -> int:
     """Become the engine's `exec`; a terminal is passed on by the rule of a launch."""
     streams = _streams(options)
-    (job,) = chosen(jobs_of(engine, all_users=True, ended=True), [wanted], engine.owner, running=True)
+    (job,) = named(engine, [wanted], engine.owner, running=True)
     words = (*engine.words, 'exec', *streams, job.id, *(command or [SHELL]))
     if dry_run:
         output.result(output.line(words))

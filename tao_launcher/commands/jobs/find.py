@@ -3,16 +3,18 @@ from __future__ import annotations
 
 import re
 
-from ...base.errors import UsageError
+from ...base.errors import NothingMatched, UsageError
 from ...engine import answers
 from ...engine.client import owner_name
-from .job import FEW, Job, OtherUsers, choose, line, parse
+from .job import FEW, Job, Named, OtherUsers, choose, line, matches, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ...engine.client import Engine
+
+ROW = '{{.ID}} {{.Names}} '  # and the label tao.job
 
 
 def jobs_of(engine: Engine, *, all_users: bool, ended: bool) -> list[Job]:
@@ -53,6 +55,32 @@ def list_words(owner: str, *, all_users: bool, ended: bool) -> tuple[str, ...]:
     """The engine's words that list the ids of the jobs of `owner`, or of everyone."""
     label = 'label=tao.job' if all_users else f'label=tao.user={owner}'
     return ('ps', '-q', '--no-trunc', *(['-a'] if ended else []), '--filter', 'label=tao.plan', '--filter', label)
+
+
+def named(engine: Engine, wanted: Sequence[str], owner: str | None, *, running: bool) -> list[Job]:
+    """The jobs that several JOB words name, each once; no other is looked at, unless a word names none.
+
+    Raises as jobs.choose does, and EngineError.
+    """
+    ids = dict.fromkeys(row.id for row in _rows(engine) if any(not row.name or matches(row, word) for word in wanted))
+    found = [job for some in answers.batches(list(ids)) for job in inspected(engine, some)]
+    try:
+        return chosen(found, wanted, owner, running=running)
+    except NothingMatched:  # it says which jobs there are
+        return chosen(jobs_of(engine, all_users=True, ended=True), wanted, owner, running=running)
+
+
+def _rows(engine: Engine) -> Iterator[Named]:
+    """What everyone's jobs are called, once for each name; without one where the engine's list does not tell it."""
+    words = [word for word in list_words(engine.owner, all_users=True, ended=True) if word != '-q']
+    listed = engine.ask(*words, '--format', ROW + engine.daemon.profile.job_label)
+    rows = [(*line.split(' ', 2), '', '')[:3] for line in listed.out.splitlines()]
+    rows = [row for row in rows if answers.ids(row[0])]
+    if listed.code != 0 or (listed.out.strip() and not rows):
+        raise engine.failure(listed)
+    for id, names, label in rows:
+        task = answers.text({'task': answers.parsed(label)}, 'task')
+        yield from (Named(id, name, task) for name in (names.split(',') if task else ['']))
 
 
 def chosen(found: Sequence[Job], wanted: Sequence[str], owner: str | None, *, running: bool) -> list[Job]:

@@ -23,6 +23,14 @@ START = 60  # seconds
 FEW = 10  # jobs that a message lists
 
 
+class Named(Record):
+    """What a container is called."""
+
+    id: str
+    name: str
+    task: str  # GROUP/TASK/SUBTASK
+
+
 class Job(Record):
     """A container with the launcher's labels. Times are the engine's (ISO 8601, UTC)."""
 
@@ -61,7 +69,7 @@ def parse(inspected: str) -> list[Job]:
     """The jobs in the answer of `inspect`, the newest first. Raises ValueError when it is no such answer."""
     containers = answers.parsed(inspected or '[]')
     if not isinstance(containers, list) or not all(isinstance(container, dict) for container in containers):
-        raise ValueError('no list of containers')
+        raise ValueError('not a list of containers')
     return sorted(map(_job, containers), key=lambda job: job.started, reverse=True)
 
 
@@ -115,7 +123,7 @@ def _unqualified(devices: Sequence[str]) -> str:
     return ','.join(device.rpartition('=')[2] for device in devices)
 
 
-def matches(job: Job, wanted: str) -> bool:
+def matches(job: Job | Named, wanted: str) -> bool:
     """Whether JOB names this one: an id, its prefix, a name, or a task (dino, model/dino, dino/train)."""
     if not wanted:
         return False
@@ -142,7 +150,7 @@ def choose(jobs: Sequence[Job], wanted: str, owner: str | None, *, running: bool
         if len(choice) == 1:
             return choice[0]
     if own:
-        raise UsageError(f'{wanted} is several jobs', *lines(own), advice='name one by its id')
+        raise UsageError(f'{wanted} names several jobs', *lines(own), advice='name one by its id')
     if found:
         raise OtherUsers(wanted, found)
     mine = [job for job in jobs if owner in (None, job.owner)]

@@ -8,7 +8,7 @@ from ...engine.signals import Unwinding
 from ..help.verb_parser import add_dry_run
 from .again import OVERLAP, Again
 from .asked import JOB, asked, patience, tail
-from .find import chosen, jobs_of
+from .find import named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def logs(engine: Engine, wanted: str, tail: str, invocation: Invocation, *, foll
     Leaving it leaves the job alone. Followed, an engine whose connection is lost is asked again.
     """
     seconds, output = patience(invocation), invocation.output
-    (job,) = chosen(jobs_of(engine, all_users=True, ended=True), [wanted], engine.owner, running=False)
+    (job,) = named(engine, [wanted], engine.owner, running=False)
     words = (
         *engine.words, 'logs', *(['-f'] if follow else []), *(['--tail', tail] if tail else []), job.id,
     )

@@ -8,7 +8,7 @@ from ...engine import answers
 from ...engine.client import Engine, owner_name
 from ..help.verb_parser import add_dry_run
 from .asked import JOB, asked, count
-from .find import chosen, ids_of, inspected, jobs_of
+from .find import ids_of, inspected, jobs_of, named
 from .job import line, lines
 
 TYPE_CHECKING = False
@@ -63,8 +63,7 @@ def stop(
     if all_jobs:
         jobs = jobs_of(engine, all_users=all_users, ended=False)
     else:
-        found = jobs_of(engine, all_users=True, ended=True)
-        jobs = chosen(found, wanted, None if all_users else engine.owner, running=True)
+        jobs = named(engine, wanted, None if all_users else engine.owner, running=True)
     if not jobs:
         output.say('no jobs to stop')
         return 0

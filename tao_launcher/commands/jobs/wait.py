@@ -7,7 +7,7 @@ from ...engine.client import Engine
 from ..help.verb_parser import add_dry_run
 from .again import Again
 from .asked import JOB, asked, patience
-from .find import chosen, jobs_of
+from .find import named
 from .job import Job, lines
 
 TYPE_CHECKING = False
@@ -44,7 +44,7 @@ def wait(
     ended.
     """
     seconds, output = patience(invocation), invocation.output
-    jobs = chosen(jobs_of(engine, all_users=True, ended=True), wanted, engine.owner, running=False)
+    jobs = named(engine, wanted, engine.owner, running=False)
     # the client waits for one after the other, and a job with --rm takes its code with it
     groups = [[job for job in jobs if not job.auto_remove], *([job] for job in jobs if job.auto_remove)]
     groups = [list(some) for group in groups for some in answers.batches(group)]

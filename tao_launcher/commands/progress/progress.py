@@ -68,7 +68,7 @@ def _jobs(words: Sequence[str], given: Namespace, invocation: Invocation) -> tup
 ]:
     """(the sources that the words mean, or all running jobs; what waits for these jobs). None for a dry run."""
     from ..jobs.asked import asked
-    from ..jobs.find import chosen, jobs_of, list_words
+    from ..jobs.find import jobs_of, list_words, named
     from ..jobs.wait import wait
 
     engine, dry_run = asked(given, invocation)
@@ -77,9 +77,10 @@ def _jobs(words: Sequence[str], given: Namespace, invocation: Invocation) -> tup
         output.result(output.line((*engine.words, *list_words(engine.owner, all_users=bool(words), ended=bool(words)))))
         output.notice('then: inspect of the ids that it prints, and their status.json is read')
         return None, None
-    jobs = jobs_of(engine, all_users=bool(words), ended=bool(words))
     if words:
-        jobs = chosen(jobs, words, engine.owner, running=False)
+        jobs = named(engine, words, engine.owner, running=False)
+    else:
+        jobs = jobs_of(engine, all_users=False, ended=False)
     ids = [job.id for job in jobs]
 
     def waiting(tick: Callable[[], None]) -> int:

@@ -75,7 +75,7 @@ def of_path(word: str) -> Subject:
         if not found:
             raise NothingMatched(
                 f'{path}: no {reader.NAME} there', f'neither in it nor in one of its folders (train/{reader.NAME})',
-                'a task makes it when it begins to work, in its results folder',
+                'a task creates it in its results folder when it starts working',
                 advice='the path of the results folder, or tao progress JOB',
             )
         return Seen(found, _asked(found, lambda: reader.read(found)), found[len(path):])
@@ -105,8 +105,8 @@ def of_job(job: Job, engine: Engine, invocation: Invocation) -> Subject:
         if inside is None:
             raise NothingMatched(
                 f'{title}: no {reader.NAME} seen',
-                f'looked for {" and ".join(places) or "nothing: its words tell no folder"}, written while it ran',
-                'a task makes it when it begins to work, in its results folder',
+                f'looked for {" and ".join(places) or "nothing: its command names no folder"}, written while it ran',
+                'a task creates it in its results folder when it starts working',
                 advice='the path of the results folder: tao progress PATH',
             )
         path, text = inside

@@ -173,7 +173,7 @@ def _socket(facts: MachineFacts) -> Finding | None:
     if not host.exists(path):
         return Finding('docker', 'warn', f'no docker daemon listens at {path}', remedies.start(facts.machine))
     if not machine.may_write(path):
-        text = f'you may not talk to docker: {path} is not open to you'
+        text = f'you are not permitted to talk to docker: {path} is not open to you'
         return Finding('group', 'fail', text, remedies.join_docker_group(facts.machine))
     return Finding('group', 'ok', f'{path} is open to you')
 
@@ -200,6 +200,6 @@ def _image(asker: Asker, image: str) -> Finding:
     # podman 4 fetches the manifest of a single OCI image, and then will not show what is no list
     if answer.code == 0 or 'parsing manifest blob' in answer.err:
         return Finding('image', 'ok', f'{image} is not here; its registry has it, and the first run pulls it')
-    text = f'{image} is neither here nor to be had: {(answer.err.strip().splitlines() or ["no answer"])[-1][:200]}'
+    text = f'{image} is not here and cannot be pulled: {(answer.err.strip().splitlines() or ["no answer"])[-1][:200]}'
     return Finding('image', 'fail', text, f'{join(found.words)} login {quote(image.partition("/")[0])}, '
                    f'or {asker.program} build')

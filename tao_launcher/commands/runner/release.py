@@ -82,7 +82,7 @@ def _build(found: Checkout, how: Builder, recipe: Recipe, asked: ReleaseOptions)
     image = recipe.image
     code, made = images.build(found, how, recipe)
     if asked.wheel:
-        found.then('what this build made of build, dist and *.egg-info is removed again')
+        found.then('build, dist and *.egg-info are removed again as far as this build made them')
     if code == 0 and asked.push:
         code = check(found, image, made, is_own=False)
         if code == 0:

@@ -52,7 +52,7 @@ def runner_parser(program: str = 'tao_pt') -> Parser:
     release.add_argument('--base-digest', '--base_digest', action='store_true',
                          help="write the manifest's digests of the base image into its Dockerfile first")
     for one in (build, release):
-        one.add_argument('--force', action='store_true', help='build every layer anew (--no-cache)')
+        one.add_argument('--force', action='store_true', help='rebuild every layer (--no-cache)')
         one.add_argument('--build-arg', '--build_arg', action='append', default=[], metavar='NAME[=VALUE]',
                          help="an argument of the Dockerfile; NAME alone passes the host's value (repeatable)")
         one.add_argument('--build-secret', '--build_secret', action='append', default=[], metavar='NAME[=VALUE]',

@@ -56,7 +56,7 @@ def read_only_spec(plan: Plan, nodes: int, mounts: Sequence[Mount]) -> tuple[str
     """A notice about a spec file on a mount that TAO cannot write to."""
     found = ((path, innermost(path, mounts)) for path in specs(plan, nodes))
     return tuple(
-        f'{path} is on a mount for reading only ({where[0].origin}): {UNWRITTEN}; mount it for writing'
+        f'{path} is on a read-only mount ({where[0].origin}): {UNWRITTEN}; mount it for writing'
         for path, where in found if where and 'ro' in where[0].mode.split(',')
     )
 

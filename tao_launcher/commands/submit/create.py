@@ -105,7 +105,7 @@ def _failure(
     left += open_ones
     advice = kubectl.line('delete', *left) if left else ''
     if is_there_already(answer) and not left:
-        advice = f'--name NAME for one more, or {kubectl.line("delete", f"job/{name}")}'
+        advice = f'--name NAME to submit another one, or {kubectl.line("delete", f"job/{name}")}'
     return EngineError('kubectl did not create the job', *said(answer), *why, advice=advice)
 
 

@@ -18,7 +18,7 @@ def own(text: str, *, is_pyxis: bool) -> str:
         return ''
     if not is_pyxis:
         what = 'an image file' if is_file else 'such an image'
-        raise ValueError(f'only pyxis takes {what}: --container pyxis')
+        raise ValueError(f'only pyxis can use {what}: --container pyxis')
     if is_file:
         return file(text)
     found = re.fullmatch(NAME, text)

@@ -108,7 +108,7 @@ def _pod(
     pod = {
         'restartPolicy': 'Never', **part('subdomain', name * (wanted.nodes > 1)),
         'terminationGracePeriodSeconds': plan.stop_timeout,
-        # as --init: the job is not process 1, and who is buries its orphans
+        # like --init: the job is not process 1, and whatever is process 1 reaps its orphans
         **part('shareProcessNamespace', bool(plan.init)),
         **part('securityContext', user(plan, problems)),
         **part('hostNetwork', has_host_network),
@@ -210,5 +210,5 @@ def _notices(plan: Plan, wanted: Submission, name: str) -> list[str]:
     notices += [f'{mount.source} is left out: a claim is mounted at {mount.destination}' for mount in covered]
     paths = dict.fromkeys(mount.source for mount in of_nodes(plan, wanted))
     if paths:
-        notices.append(f'these are paths of the cluster\'s nodes, not looked for here: {", ".join(paths)}')
+        notices.append(f'these are paths on the cluster\'s nodes, which are not checked here: {", ".join(paths)}')
     return notices

@@ -86,8 +86,8 @@ class Watch:
             if self._came:
                 break
             if state and not state.uid:
-                why = 'someone has deleted it, or its time after the end (ttlSecondsAfterFinished) is over'
-                raise EngineError(f'job {self.job.name} is gone, and nobody knows how it ended', why)
+                why = 'someone has deleted it, or its time after the end (ttlSecondsAfterFinished) is up'
+                raise EngineError(f'job {self.job.name} is gone, so how it ended is not known', why)
             if state:
                 known = process.clock()
                 pods.update((pod.uid, pod) for pod in state.pods)
@@ -111,8 +111,8 @@ class Watch:
         self._failures = 0 if is_known else self._failures + 1
         if self._failures == FAILURES and '' not in self._told:
             self._told.add('')
-            why = ' '.join(said(answer)) or ('no list of objects' if answer.out.strip() else 'an empty answer')
-            self.output.notice(f'kubectl answers nothing usable ({why}): still asking')
+            why = ' '.join(said(answer)) or ('not a list of objects' if answer.out.strip() else 'an empty answer')
+            self.output.notice(f'kubectl gave no usable answer ({why}): still asking')
 
     def _has_come(self, signals: Signals, seconds: float = 0.0) -> bool:
         """Whether a signal ends the waiting; one is waited for, or for the end of a child."""

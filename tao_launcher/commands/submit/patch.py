@@ -38,7 +38,7 @@ class Patch(Record):
 def read(paths: Sequence[str]) -> list[Patch]:
     """The patches in these files; "-" is standard input. Raises FileError, or UsageError for one that is read twice."""
     if paths.count('-') > 1:
-        raise UsageError('--patch -: standard input can be read once')
+        raise UsageError('--patch -: standard input can be read only once')
     return [_read(path) for path in paths]
 
 
@@ -85,7 +85,7 @@ def applied(job: Mapping[str, Any], patches: Sequence[Patch]) -> tuple[Object, l
         if faults:
             raise json_text.refused(patch.name, faults)
         notices += [
-            f'{patch.name} replaces {".".join(POD)}.{key} whole, and with it what the launcher has put there'
+            f'{patch.name} replaces {".".join(POD)}.{key} as a whole, including what the launcher has put there'
             for key, value in answers.fields(before, *POD).items()
             if isinstance(value, list) and answers.at(found, *POD, key) != value
         ]

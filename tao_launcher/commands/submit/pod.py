@@ -93,7 +93,7 @@ def volumes(
 
     for mount in of_nodes(plan, wanted):
         if {'z', 'Z'} & set(mount.mode.split(',')):
-            problems.append(f'{mount.origin}: mode {mount.mode}: relabelling is not known to Kubernetes')
+            problems.append(f'{mount.origin}: mode {mount.mode}: Kubernetes does not relabel')
         if ':' in mount.destination:
             problems.append(f'{mount.origin}: {mount.destination}: a path with ":" cannot be mounted')
         # of a type, so that a missing one is an event of the pod and no empty folder of root's

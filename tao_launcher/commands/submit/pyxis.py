@@ -115,7 +115,7 @@ def _untold(plan: Plan) -> list[str]:
             if re.search('[:,]', path):
                 problems.append(f'{mount.origin}: {path}: a path with ":" or "," cannot be mounted')
             if re.search(ODD, path):
-                problems.append(f'{mount.origin}: {quote(path)}: enroot takes no $, `, ", \\ and no blank in a path')
+                problems.append(f'{mount.origin}: {quote(path)}: enroot takes no $, `, ", \\ or blank in a path')
         if {'z', 'Z'} & set(mount.mode.split(',')):
             problems.append(f'{mount.origin}: mode {mount.mode}: pyxis does not relabel')
     return problems

@@ -63,7 +63,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     check_names(by_name)
     exported = tuple(dict.fromkeys(('PATH', 'HOME', *client, *by_name)))
     if wanted.nodes > 1 and plan.ports and plan.passed.get('network') != 'host':
-        notices += ("published ports keep docker's own network, in which the nodes do not meet: --network host",)
+        notices += ("published ports keep docker's own network, where the nodes cannot meet: --network host",)
     return made(plan, wanted, step, f'{FUNCTIONS} {PAUSES}', exported, notices)
 
 
@@ -73,7 +73,7 @@ def made(
     """The script whose step is run by these functions on every node. Raises UsageError for one that is too long."""
     if len(step.encode('utf-8', 'surrogateescape')) > MAX_STEP:
         raise UsageError(
-            f'the command is longer than a step of Slurm takes: {len(step)} bytes of at most {MAX_STEP}',
+            f'the command is longer than a step of Slurm allows: {len(step)} bytes of at most {MAX_STEP}',
             advice='put long values into a file under a mount',
         )
     batch = BATCH % {

@@ -61,7 +61,7 @@ def submit(program: str, words: list[str], invocation: Invocation) -> int:
         invocation = invocation._replace(options=options, environ=environ, here=here)
         plan, dry_run = _plan(program, rest, wanted, invocation)
         if plan.settings.timeout:
-            raise UsageError(f'{plan.settings.sources["timeout"]}: submit kubernetes cannot bound the time of a job')
+            raise UsageError(f'{plan.settings.sources["timeout"]}: submit kubernetes cannot limit the time of a job')
         return _recorded(
             plan, ('kubectl', 'create', '-f', '-') if not dry_run else (), invocation,
             lambda tell: submit_kubernetes(plan, wanted._replace(tell=tell), dry_run, environ, output),

@@ -102,7 +102,7 @@ def follow_up(name: str, nodes: int, kubectl: Kubectl) -> dict[str, str]:
     """What people do with a job that the cluster has, and the commands for it."""
     logs = ('logs', '-f', '--prefix', '--tail=-1', f'--max-log-requests={nodes}', '-l', f'job-name={name}')
     return {
-        'Kubernetes has it now, tao list has not': kubectl.line('describe', f'job/{name}'),
+        'Kubernetes has it now; tao list does not show it': kubectl.line('describe', f'job/{name}'),
         'what it writes': kubectl.line(*logs),
         'to end it, and to remove it': kubectl.line('delete', f'job/{name}'),
     }

@@ -60,7 +60,7 @@ def submit_slurm(
     there = ('-M', cluster) if cluster else ()
     shown = process.ask(('scontrol', *there, 'show', 'job', job), environ, PATIENCE_HERE).out
     log = slurm_answers.log_path(shown, script.options, job, host.path_of('.'))
-    output.notice(f'Slurm has it now, tao list has not: {join(("squeue", *there, "-j", job))}')
+    output.notice(f'Slurm has it now; tao list does not show it: {join(("squeue", *there, "-j", job))}')
     output.notice(f'what it writes: {join(("tail", "-F", log))}')
     output.notice(f'to end it: {join(("scancel", *there, job))}')
     return _wait(job, there, environ, output) if wanted.wait else 0
@@ -128,11 +128,11 @@ def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
         raise EngineError(f'sbatch was ended by {name}, and may have submitted the job', *words, advice=look)
     if answer.code != 0 or not answer.out.strip():
         why = words or [f'it ended with exit code {answer.code} and said nothing']
-        raise EngineError('sbatch did not take the job', *why)
+        raise EngineError('sbatch did not accept the job', *why)
     job = answer.out.splitlines()[-1].strip()  # its configuration may have it say more before
     if not re.fullmatch(JOB, job):
         said = answer.out.strip().splitlines()[:LINES]
-        raise EngineError('sbatch has taken the job, but did not print its number', *said, advice=look)
+        raise EngineError('sbatch has accepted the job but did not print its number', *said, advice=look)
     output.log(answer.err)
     return job
 

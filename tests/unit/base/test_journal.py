@@ -63,7 +63,7 @@ def test_a_file_of_something_else_is_left_alone(text: bytes, tmp_path: Path) -> 
     """A name that was mistyped may be any file's."""
     path = tmp_path / 'file'
     path.write_bytes(text)
-    with pytest.raises(OSError, match='has other lines than a history'):
+    with pytest.raises(OSError, match='has lines that are not those of a history'):
         journal.append(str(path), b'{"a":1}', is_own=False, start=b'{"a":')
     assert path.read_bytes() == text
 
@@ -147,7 +147,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path, kind: str, words: str, is_ow
     where = str(path) + '/none/history' * (kind == 'missing')
     if kind == 'missing' and is_own:
         path.touch()  # no folder can be made there
-        words = 'there is something else, and no folder'
+        words = 'what is there is not a folder'
     with pytest.raises(OSError, match=words):
         journal.append(where, b'{}', is_own=is_own)
     assert not (tmp_path / 'other').exists()
@@ -177,7 +177,7 @@ def test_a_part_of_a_line_is_an_error(path: str) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (60, before[1]))
     try:
-        with pytest.raises(OSError, match='only a part'):
+        with pytest.raises(OSError, match='only part of'):
             journal.append(path, b'y' * 50, is_own=True)
         with pytest.raises(OSError, match='File too large'):
             journal.append(path, b'y' * 50, is_own=True)

@@ -55,7 +55,7 @@ TEXTS: list[Any] = [
     (b'\xff', (f'{PATH}:1: is not UTF-8 (byte 0xff)', ('save the file as UTF-8',), '')),
     (b'\xef\xbb\xbf{"\xfc"}', (f'{PATH}:1: is not UTF-8 (byte 0xfc)', ('save the file as UTF-8',), '')),
     ('[' * 100_000, DEEP), ('{"a":' * 100_000, DEEP), ('[' * 100_000 + ']' * 100_000, DEEP),
-    (b'[' * (16 * 1024 * 1024 + 1), (f'{PATH}: larger than 16 MiB, so not what it should be', (), '')),
+    (b'[' * (16 * 1024 * 1024 + 1), (f'{PATH}: larger than 16 MiB, so it cannot be the right file', (), '')),
     ('{"Envs": [{"variable": "A", "value": ' + '1' * 5000 + '}]}', None),
 ]
 

@@ -32,7 +32,7 @@ def make(kind: str, path: Path) -> None:
 
 SAID = {
     'pipe': 'is a pipe, expected the {}', 'device': 'is a device, expected the {}',
-    'large': 'larger than 16 MiB, so not what it should be',
+    'large': 'larger than 16 MiB, so it cannot be the right file',
 }
 
 
@@ -155,7 +155,7 @@ def test_when_a_file_was_written_to(tmp_path: Path) -> None:
     assert reading.modified(str(file)) == 7.25
     assert [reading.modified(str(path)) for path in (link, pipe, tmp_path, tmp_path / 'none', '\0')] == [None] * 5
     assert reading.start(str(link), 2) == b'ab'
-    with pytest.raises(OSError, match='Too many levels of symbolic links|is no regular file'):
+    with pytest.raises(OSError, match='Too many levels of symbolic links|is not a regular file'):
         reading.start(str(link), 2, follows=False)
 
 
@@ -166,5 +166,5 @@ def test_the_end_of_a_file(tmp_path: Path) -> None:
     link.symlink_to(file)
     assert reading.end(str(link), 2) == (b'bc', False, 7.25)
     assert reading.end(str(file), 3, follows=False) == (b'abc', True, 7.25)
-    with pytest.raises(OSError, match='Too many levels of symbolic links|is no regular file'):
+    with pytest.raises(OSError, match='Too many levels of symbolic links|is not a regular file'):
         reading.end(str(link), 2, follows=False)

@@ -43,7 +43,7 @@ def test_a_home_that_the_client_cannot_write(
     names = ('HOME', 'BUILDX_CONFIG', 'DOCKER_CONFIG')
     assert {name: found.get(name) for name in names} == {name: {**had, **given}.get(name) for name in names}
     notices = [line for line in done.err.splitlines() if 'configuration' in line]
-    assert notices == [f'tao_pt: notice: the configuration of docker cannot be written here: it gets {name}={value}'
+    assert notices == [f'tao_pt: notice: the configuration of docker cannot be written here, so it gets {name}={value}'
                        for name, value in given.items()]
     assert Path(given['HOME']).stat().st_mode & 0o777 == 0o700 if 'HOME' in given else True
 
@@ -60,7 +60,7 @@ def test_a_folder_of_someone_else_is_not_used(buildable: Path, engine: Engine, t
 
 
 def test_the_folder_of_a_build_that_is_still_to_be_made(buildable: Path, engine: Engine, home: Path) -> None:
-    notice = f'tao_pt: notice: the build writes into {home}/.local/state/tao, which is made before it\n'
+    notice = f'tao_pt: notice: the build writes into {home}/.local/state/tao, which is created first\n'
     assert tao('build', '--dry-run', program='tao_pt').err == notice
 
 

@@ -51,7 +51,7 @@ def test_every_faulty_secret_without_its_value() -> None:
         '--build-secret: "9": expected NAME=VALUE or NAME',
         *['--build-secret: "id=…": expected id=NAME,src=FILE or id=NAME,env=VARIABLE'] * 2,
         'A is given as --build-arg and as --build-secret',
-        "--build-secret: PATH: the engine's own client would obey it; take another name",
+        "--build-secret: PATH: the engine's own client would act on it; choose another name",
     ]
 
 

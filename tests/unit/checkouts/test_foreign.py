@@ -39,7 +39,7 @@ def test_what_a_session_of_root_leaves(root: Path) -> None:
         'build/lib/a.py', 'dist/a.whl', 'mini.egg-info/PKG-INFO', 'results/model.pth', '.git/x.pyc',
     )
     error = (
-        f'tao_pt: error: {root}: the wheel is built as uid {OTHER}, who may not replace 6 paths there\n'
+        f'tao_pt: error: {root}: the wheel is built as uid {OTHER}, which may not replace 6 paths there\n'
         f'    {root}/build belongs to root\n    {root}/build/lib belongs to root\n    {root}/dist belongs to root\n'
         f'    {root}/mini.egg-info belongs to root\n    {root}/nvidia_tao_pytorch/__pycache__ belongs to root\n'
         f"    and 1 more\n    try: chown -hR {OTHER}:{OTHER} '{root}'  # or --no-check\n"

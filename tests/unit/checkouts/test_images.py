@@ -44,7 +44,7 @@ def test_a_result_that_the_builder_kept(
     assert done.err.splitlines() == [
         f'tao_pt: error: {BASE}:jo is not the image that was just built; nothing was pushed',
         f'    the tag names {MADE}', *(f'    {line.format(file)}' for line in also),
-        '    the builder far (driver docker-container) keeps its results, and hands them over for --load only',
+        '    the builder far (driver docker-container) keeps its results and hands them over only with --load',
         '    try: export BUILDX_BUILDER=default',
     ]
     assert {call[1] for call in engine.calls} == {'buildx', 'image'}
@@ -90,8 +90,8 @@ def test_a_failed_build_of_a_builder_that_keeps_its_results(
     engine.answers('buildx.2', KEEPS)
     done = tao('build', '--push', program='tao_pt')
     assert (done.code, done.out) == (code, '')
-    assert done.err == ('tao_pt: notice: the builder far (driver docker-container) keeps its results, and hands them '
-                        'over for --load only; if it cannot: export BUILDX_BUILDER=default\n' if said else '')
+    assert done.err == ('tao_pt: notice: the builder far (driver docker-container) keeps its results and hands them '
+                        'over only with --load; if it cannot: export BUILDX_BUILDER=default\n' if said else '')
     engine.forget()
     engine.answers('buildx.2', KEEPS.replace('docker-container', 'docker'))
     assert tao('build', program='tao_pt') == (code, '', '')

@@ -23,8 +23,8 @@ def test_platforms(given: list[str], is_l4t: bool, found: tuple[Platform, ...]) 
     (['linux/amd64,'], False, '--platform: "": expected a platform such as'),
     (['arm64'], False, '--platform: "arm64": expected'), (['linux/amd64 --push'], False, 'expected a platform'),
     (['-v'], False, 'expected'), (['linux/arm64,linux/arm64/v8'], False,
-     '--platform: linux/arm64 and linux/arm64/v8 have one digest in the manifest: build one at a time'),
-    ([X86], True, '--l4t is for Jetson alone, and cannot be combined with linux/amd64'),
+     '--platform: linux/arm64 and linux/arm64/v8 share one digest in the manifest: build one at a time'),
+    ([X86], True, '--l4t is only for Jetson and cannot be combined with linux/amd64'),
 ])
 def test_what_is_refused(given: list[str], is_l4t: bool, error: str) -> None:
     with pytest.raises(UsageError) as raised:

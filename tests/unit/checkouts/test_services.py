@@ -82,7 +82,7 @@ def test_a_port_of_the_host_network_is_discarded() -> None:
         '--ip is for --run_as_service', '--port_mapping is for --run_as_service',
         '--port: "90": the port of --run_as_service; HOST:CONTAINER publishes any other',
     ]),
-    (['--run_as_service', '--', 'ls'], ['--run_as_service has a command of its own, and takes none']),
+    (['--run_as_service', '--', 'ls'], ['--run_as_service has its own command and takes none']),
     (['--run_as_service', '--ip', 'here', '--port', '0', '--port_mapping', '80:80'], [
         '--ip: "here": expected an address such as 127.0.0.1', '--port: "0": expected a port from 1 to 65535',
         '--port_mapping: "80:80": expected a port from 1 to 65535',

@@ -86,7 +86,7 @@ def test_a_newer_release() -> None:
     done = tao('--release', '9.9.9', 'info', '--verbose')
     assert (done.code, 'tao-toolkit:9.9.9-pyt' in done.out) == (0, True)
     assert done.err == (
-        'tao: notice: release 9.9.9 is newer than those known here: it is taken to have the images of 7.1.0, '
+        'tao: notice: release 9.9.9 is newer than those known here: it is assumed to have the images of 7.1.0, '
         'with 9.9.9 in their tags\n'
     )
 

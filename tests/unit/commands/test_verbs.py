@@ -28,4 +28,4 @@ def test_usage(engine: Engine, words: list[str], err: str) -> None:
 def test_explain_is_of_launches() -> None:
     done = tao('--explain', 'config', 'show')
     assert (done.code, done.out, done.err) == (
-        2, '', 'tao: error: --explain explains a launch, and config is none\n    try: tao --explain TASK …\n')
+        2, '', 'tao: error: --explain explains a launch, which config does not do\n    try: tao --explain TASK …\n')

@@ -7,6 +7,7 @@ import pytest
 from support import FakeDocker, tao
 
 from tao_launcher.engine import alias, profiles
+from tao_launcher.engine.apptainer import APPTAINER
 from tao_launcher.engine.docker import DOCKER
 from tao_launcher.engine.podman import PODMAN
 
@@ -109,3 +110,17 @@ def test_jobs_of_it(fake_docker: FakeDocker) -> None:
     done = tao('--dry-run', 'attach', 'x')
     assert done.code == 1  # podman was asked, and has no jobs
     assert fake_docker.calls[0][0] == 'podman'
+
+
+def test_singularity_may_be_a_link_to_apptainer(tmp_path: Path) -> None:
+    """Then its variables are Apptainer's, of which it would otherwise complain each time."""
+    (tmp_path / 'apptainer').touch(mode=0o755)
+    (tmp_path / 'singularity').symlink_to('apptainer')
+    words, notice = actual(tmp_path, 'singularity')
+    assert (words, profiles.profile(words), notice) == (('singularity',), APPTAINER, '')
+    printed = tao('--dry-run', '--env', 'A=1', 'dino', env={'PATH': str(tmp_path), 'TAO_ENGINE': 'singularity'}).out
+    assert printed.startswith('env APPTAINERENV_A=1 singularity exec ')
+    (tmp_path / 'singularity').unlink()
+    (tmp_path / 'singularity').touch(mode=0o755)
+    words, _ = actual(tmp_path, 'singularity')
+    assert profiles.profile(words) is profiles.profile(('singularity',)) is not APPTAINER

@@ -89,7 +89,7 @@ SUDO = 'sudo: a password is required\n'
      'the daemon at tcp://gpu1:2376 wants TLS (Client sent an HTTP request to an HTTPS server.)',
      'export DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=FOLDER'),
     ('http: server gave HTTP response to HTTPS client\n', 'tcp://gpu1:2375', {'DOCKER_TLS_VERIFY': '1'}, ROOT,
-     'DOCKER_TLS_VERIFY is set, and the daemon at tcp://gpu1:2375 is not reached that way '
+     'DOCKER_TLS_VERIFY is set, and the daemon at tcp://gpu1:2375 cannot be reached that way '
      '(http: server gave HTTP response to HTTPS client)', 'unset DOCKER_TLS_VERIFY'),
     # what DOCKER_MIN_API_VERSION=1.44 has a daemon say
     ('Error response from daemon: client version 1.41 is too old. Minimum supported API version is 1.44, please '
@@ -115,7 +115,7 @@ SUDO = 'sudo: a password is required\n'
      f'htp://x is not a valid daemon address ({BAD_ADDRESS.strip()})', 'unset DOCKER_HOST'),
     (SUDO, '', {}, Machine(), 'sudo wants a password', 'sudo -v'),
     ('strange\nmore\n', '', {}, ROOT, 'the docker engine fails: strange', ''),
-    ('', '', {}, ROOT, 'the docker engine fails with exit code 1, and says nothing', ''),
+    ('', '', {}, ROOT, 'the docker engine fails with exit code 1 and no message', ''),
 ])
 def test_engine(
     error: str, address: str, environ: dict[str, str], machine: Machine, what: str, fix: str,

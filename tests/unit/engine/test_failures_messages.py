@@ -38,12 +38,12 @@ SAID = {
                    'unset DOCKER_HOST'),
     'tls without certificates': (
         '', {'DOCKER_TLS_VERIFY': '1'},
-        r'DOCKER_TLS_VERIFY is set, and the daemon is not reached that way \(.*/ca.pem: no such file or directory\)',
+        r'DOCKER_TLS_VERIFY is set, and the daemon cannot be reached that way \(.*/ca.pem: no such file or directory\)',
         'unset DOCKER_TLS_VERIFY',
     ),
     'tls for a plain daemon': (
         'tcp://127.0.0.1:2375', {'DOCKER_TLS_VERIFY': '1', 'DOCKER_CERT_PATH': '/c'},
-        r'DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are set, and the daemon at tcp://127.0.0.1:2375 is not reached .*',
+        r'DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are set, and the daemon at tcp://127.0.0.1:2375 cannot be reached .*',
         'unset DOCKER_TLS_VERIFY DOCKER_CERT_PATH',
     ),
     'client too old': (

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -50,6 +51,21 @@ def test_what_a_program_writes_is_read_in_blocks(tmp_path: Path) -> None:
     got.clear()
     assert process.read_from([a_program(tmp_path, 'cat')], os.environ, got.append, b'x\xff').code == 0
     assert b''.join(got) == b'x\xff'
+
+
+def test_what_writes_need_not_wait_for_each_64_kib(tmp_path: Path) -> None:
+    """Its pipe is made larger once it runs, where the system lets this user's."""
+    largest = int(Path('/proc/sys/fs/pipe-max-size').read_text())
+    wanted = min(process.BLOCK, largest) if os.getuid() else process.BLOCK
+    code = (
+        f'import fcntl, time\nend = time.monotonic() + 20\n'
+        f'while fcntl.fcntl(1, 1032) < {wanted} and time.monotonic() < end: time.sleep(0.01)\n'
+        'print(fcntl.fcntl(1, 1032))'
+    )
+    got: list[bytes] = []
+    assert process.read_from([sys.executable, '-c', code], os.environ, got.append).code == 0
+    assert int(b''.join(got)) >= wanted
+
 
 
 def test_a_program_reads_a_file(tmp_path: Path) -> None:

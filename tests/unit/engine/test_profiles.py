@@ -58,7 +58,7 @@ def test_context_becomes_the_engines_words(engine: str, start: str) -> None:
 def test_two_daemons(engine: str) -> None:
     with pytest.raises(UsageError) as error:
         launch('--engine', engine, '--context', 'lab', 'dino')
-    assert error.value.what == '--context: "lab": the engine\'s own words name a daemon already'
+    assert error.value.what == '--context: "lab": the engine command already names a daemon'
 
 
 def test_faulty_names_of_contexts() -> None:

@@ -75,26 +75,26 @@ LOGIN = "docker login nvcr.io -u '$oauthtoken'"
 
 
 @pytest.mark.parametrize(('kind', 'known', 'said'), [
-    ('login', {}, ('nvcr.io wants a login, or the one that is stored may not have this image', LOGIN)),
+    ('login', {}, ('nvcr.io requires a login, or the stored one has no access to this image', LOGIN)),
     ('login', {'engine': ('podman',), 'image': 'harbor.test:8443/p/x:1'}, (
-        'harbor.test:8443 wants a login, or the one that is stored may not have this image',
+        'harbor.test:8443 requires a login, or the stored one has no access to this image',
         'podman login harbor.test:8443',
     )),
     ('login', {'image': 'own/x:1'}, (
-        'docker.io wants a login, or the one that is stored may not have this image', 'docker login docker.io',
+        'docker.io requires a login, or the stored one has no access to this image', 'docker login docker.io',
     )),
-    ('limit', {}, ('nvcr.io allows no more pulls at present', f'{LOGIN}, or the same again later')),
+    ('limit', {}, ('nvcr.io allows no more pulls for now', f'{LOGIN}, or the same command again later')),
     ('gone', {}, ('nvcr.io has no such image', '')),
     ('expired', {}, (
         "the certificate of nvcr.io is out of date, or the clock of the engine's machine is wrong", 'date',
     )),
     ('certificate', {}, (
         'the engine does not trust the certificate of nvcr.io',
-        'put the certificate of who signed it into /etc/docker/certs.d/nvcr.io/ca.crt',
+        'put the certificate of its issuer into /etc/docker/certs.d/nvcr.io/ca.crt',
     )),
     ('certificate', {'engine': ('podman',)}, (
         'the engine does not trust the certificate of nvcr.io',
-        'put the certificate of who signed it into /etc/containers/certs.d/nvcr.io/ca.crt',
+        'put the certificate of its issuer into /etc/containers/certs.d/nvcr.io/ca.crt',
     )),
     ('plain', {}, (
         'nvcr.io does not speak TLS',
@@ -105,7 +105,7 @@ LOGIN = "docker login nvcr.io -u '$oauthtoken'"
     )),
     ('space', {}, ('the disk is full where the engine keeps images', 'docker image prune')),
     ('proxy', {}, ('the proxy that the engine is told to use does not answer', 'docker info | grep -i proxy')),
-    ('network', {}, ('the engine does not reach nvcr.io', '')),
+    ('network', {}, ('the engine cannot reach nvcr.io', '')),
     ('machine', {}, ('nvcr.io does not have this image for linux/arm64/v8', '')),
     ('machine', {'machines': ('linux/amd64',)}, ('nvcr.io has this image only for linux/amd64', '')),
     ('machine', {'machines': ('linux/amd64',), 'environ': {'DOCKER_DEFAULT_PLATFORM': 'linux/arm64'}}, (
@@ -115,7 +115,7 @@ LOGIN = "docker login nvcr.io -u '$oauthtoken'"
     ('helper', {}, ("the credential helper of the engine's configuration does not work", '')),
     ('helper', {'helper': 'docker-credential-x', 'names_helper': 'credsStore of /c'}, (
         'docker-credential-x, which credsStore of /c names to keep logins, is not on PATH',
-        f'install it, or take it out of that file and {LOGIN}',
+        f'install it, or remove it from that file and {LOGIN}',
     )),
     ('broken', {}, ('', '')), ('name', {}, ('', '')), ('', {}, ('', '')),
 ])

@@ -55,7 +55,9 @@ def test_a_command_that_is_not_there(tmp_path: Path) -> None:
     (NO_FLAG, 1, 'for command "exec": unknown flag: --no-eval'),
     (NO_HOST, 255, 'Unable to handle docker://a.b/c:d uri: dial tcp: lookup a.b: no such host'),
 ])
-def test_a_job_that_was_not_started(said: str, code: int, told: str, apptainer: FakeApptainer, tmp_path: Path) -> None:
+def test_a_job_that_was_not_started(
+    said: str, code: int, told: str, apptainer: FakeApptainer, tmp_path: Path,
+) -> None:
     (tmp_path / 'said').write_text(said)
     apptainer.path.write_text(f'#!/bin/sh\ncat {tmp_path}/said >&2\nexit {code}\n')
     done, err = ran('true')

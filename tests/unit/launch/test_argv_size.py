@@ -19,7 +19,7 @@ def refusal(words: list[str], environ_bytes: int = 1000, file: object = None) ->
     found = launch(*words, file=file)
     with pytest.raises(UsageError) as error:
         argv.check_size(found.plan, found.argv, environ_bytes, LIMIT)
-    assert error.value.what == 'the command is longer than the kernel takes'
+    assert error.value.what == 'the command is longer than the kernel allows'
     assert error.value.advice == 'put long values into a file under a mount'
     return error.value
 
@@ -66,7 +66,7 @@ def test_longest_word_that_fits_is_passed(fake_docker: FakeDocker) -> None:
 def test_dry_run_fails_where_the_run_would(fake_docker: FakeDocker, words: list[str], dry_run: list[str]) -> None:
     done = tao(*dry_run, *words)
     assert (done.code, done.out) == (2, '')
-    assert done.err.startswith('tao: error: the command is longer than the kernel takes\n')
+    assert done.err.startswith('tao: error: the command is longer than the kernel allows\n')
     assert fake_docker.calls == []
 
 

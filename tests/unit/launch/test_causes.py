@@ -67,12 +67,14 @@ STARTED = ('create', 'start', 'die')
 
 
 @pytest.mark.parametrize(('code', 'known', 'said'), [
-    (127, {}, (f'if docker or tini said so: dino is not there in {IMAGE}', LOOK)),
-    (126, {}, (f'if docker or tini said so: dino cannot be executed in {IMAGE}', LOOK)),
-    (127, {'events': ('create', 'die')}, (f'if docker said so: dino is not there in {IMAGE}', LOOK)),
-    (127, {'events': STARTED, 'lifetime': 0.03}, (f'if tini said so: dino is not there in {IMAGE}', LOOK)),
+    (127, {}, (f'if docker or tini reported it: command "dino" was not found in {IMAGE}', LOOK)),
+    (126, {}, (f'if docker or tini reported it: command "dino" cannot be executed in {IMAGE}', LOOK)),
+    (127, {'events': ('create', 'die')}, (f'if docker reported it: command "dino" was not found in {IMAGE}', LOOK)),
+    (127, {'events': STARTED, 'lifetime': 0.03},
+     (f'if tini reported it: command "dino" was not found in {IMAGE}', LOOK)),
     (127, {'events': STARTED, 'lifetime': 0.03, 'hidden_by': '/data, mounted over /usr/local/bin (--volume),'}, (
-        f'if tini said so: dino is not there: /data, mounted over /usr/local/bin (--volume), hides what {IMAGE} has '
+        f'if tini reported it: dino was not found: /data, mounted over /usr/local/bin (--volume), hides what '
+        f'{IMAGE} has '
         'there', 'leave that mount out, or mount it at another path',
     )),
     # the job's own

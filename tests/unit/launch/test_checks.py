@@ -44,14 +44,14 @@ def test_results_of_root(folders: Path) -> None:
     done = tao('--dry-run', 'dino', 'train', '-e', '/specs/dino.yaml', 'results_dir=/results')
     assert (done.code, done.err) == (0, (
         f'tao: notice: {NOT_YOU}\n'
-        'tao: notice: /results is not writable by 1000:1000, who the job runs as; '
+        'tao: notice: /results is not writable by 1000:1000, the user the job runs as; '
         f'chown 1000:1000 {folders}/results\n'
     ))
     os.chown(folders / 'results', 1000, 1000)
     assert notices('results_dir=/results') == []
     (folders / 'results').chmod(0o500)
     assert notices('results_dir=/results') == [
-        f'/results is not writable by 1000:1000, who the job runs as; chmod u+rwx {folders}/results',
+        f'/results is not writable by 1000:1000, the user the job runs as; chmod u+rwx {folders}/results',
     ]
 
 
@@ -69,7 +69,7 @@ def test_results_that_can_be_written(folders: Path, mode: int, option: list[str]
 def test_a_folder_in_it_that_is_to_be_made(folders: Path) -> None:
     said = notices('results_dir=/results/a b/c')
     assert said[0] == (
-        '/results/a b/c cannot be made by 1000:1000, who the job runs as: '
+        '/results/a b/c cannot be made by 1000:1000, the user the job runs as: '
         f"{folders}/results is not writable; install -d -o 1000 -g 1000 '{folders}/results/a b/c'"
     )
     (folders / 'results' / 'mine').mkdir()
@@ -77,7 +77,7 @@ def test_a_folder_in_it_that_is_to_be_made(folders: Path) -> None:
     assert notices('results_dir=/results/mine/new')[1:] == notices('results_dir=/results/mine')[1:] == []
     # the mount itself, which is called results, is all the same not writable
     assert notices('results_dir=/results/mine') == [
-        f'/results is not writable by 1000:1000, who the job runs as; chown 1000:1000 {folders}/results',
+        f'/results is not writable by 1000:1000, the user the job runs as; chown 1000:1000 {folders}/results',
     ]
 
 
@@ -87,8 +87,8 @@ def test_a_cache_that_no_argument_names(folders: Path) -> None:
     assert notices('--volume', f'{folders}/cache:/root/.cache', 'x=1') == [
         '/root/.cache (--volume) is in the home of root; the job runs as 1000:1000, whose home is /tmp: '
         'mount it at /tmp/.cache',
-        f'/results is not writable by 1000:1000, who the job runs as; chown 1000:1000 {folders}/results',
-        f'/root/.cache is not writable by 1000:1000, who the job runs as; chown 1000:1000 {folders}/cache',
+        f'/results is not writable by 1000:1000, the user the job runs as; chown 1000:1000 {folders}/results',
+        f'/root/.cache is not writable by 1000:1000, the user the job runs as; chown 1000:1000 {folders}/cache',
     ]
     os.chown(folders / 'results', 1000, 1000)
     os.chown(folders / 'cache', 1000, 1000)
@@ -103,7 +103,7 @@ def test_who_launches(folders: Path) -> None:
     if os.geteuid() != 0:
         assert (done.code, done.err) == (0, '')
         return
-    start, _, line = done.err.partition(', who the job runs as; ')
+    start, _, line = done.err.partition(', the user the job runs as; ')
     assert (done.code, start) == (0, 'tao: notice: /results is not writable by 65534:65534')
     assert line.replace('su - -c', 'sudo').replace("'", '') == f'sudo chown 65534:65534 {folders}/results\n'
     (folders / 'results').chmod(0o777)
@@ -121,7 +121,7 @@ def test_a_daemon_whose_users_are_others(folders: Path, env: dict[str, str]) -> 
 
 def test_an_output_on_a_mount_for_reading_only(folders: Path) -> None:
     assert notices('--user', '0:0', '--volume', f'{folders}:/d:ro', 'results_dir=/d/out') == [
-        '/d/out is on a mount for reading only (--volume): the task cannot write there',
+        '/d/out is on a read-only mount (--volume): the task cannot write there',
     ]
 
 
@@ -225,7 +225,7 @@ def test_a_file_system_that_does_not_answer(dead: Path, fake_docker: FakeDocker,
     """The launch goes on; as a process, which has to come to its end."""
     done = tao_process(*options, '--volume', f'{dead}/data:/data', 'dino', 'train', '-e', '/data/a.yaml')
     assert (done.code, done.err) == (0, (
-        f'tao: notice: {dead}/data does not answer, as a network file system that is gone: paths are not checked\n'
+        f'tao: notice: {dead}/data does not answer, like a network file system that is gone: paths are not checked\n'
     ))
     assert bool(fake_docker.calls) == (not options)
 

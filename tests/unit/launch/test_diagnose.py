@@ -175,10 +175,10 @@ def test_an_image_for_another_machine(refusing: Engine, code: int, tmp_path: Pat
 @pytest.mark.parametrize(('reason', 'told'), [
     ('dial tcp: lookup nvcr.io on 10.0.0.1:53: connect: network is unreachable', (
         '; if docker said "dial tcp", "timeout" or "no such host": nvcr.io cannot be reached from this machine\n'
-        '    try: the same with a network, or tao bundle load DIR\n'
+        '    try: the same command with a network, or tao bundle load DIR\n'
     )),
     ('unauthorized', (
-        ': nvcr.io wants a login, or the one that is stored may not have this image\n'
+        ': nvcr.io requires a login, or the stored one has no access to this image\n'
         "    try: docker login nvcr.io -u '$oauthtoken'\n"
     )),
     ('manifest unknown', ': nvcr.io has no such image\n'),
@@ -203,7 +203,7 @@ def test_a_missing_helper_is_no_missing_command(refusing: Engine, home: Path) ->
     assert said('dino', 'train', code=127) == (
         f'tao: error: {DINO} is not here and could not be pulled: docker-credential-nosuch, which credsStore of '
         f'{home}/.docker/config.json names to keep logins, is not on PATH\n'
-        "    try: install it, or take it out of that file and docker login nvcr.io -u '$oauthtoken'\n"
+        "    try: install it, or remove it from that file and docker login nvcr.io -u '$oauthtoken'\n"
     )
 
 
@@ -339,7 +339,7 @@ def test_a_variable_that_was_left_behind(engine: Engine) -> None:
     error = 'unable to resolve docker endpoint: open /h/.docker/ca.pem: no such file or directory'
     engine.answers('ps', '', f'{error}\n', 1)
     assert said('dino', 'train', env={'DOCKER_TLS_VERIFY': '1'}) == (
-        f'tao: error: DOCKER_TLS_VERIFY is set, and the daemon is not reached that way ({error})\n'
+        f'tao: error: DOCKER_TLS_VERIFY is set, and the daemon cannot be reached that way ({error})\n'
         '    try: unset DOCKER_TLS_VERIFY\n'
     )
 

@@ -195,9 +195,9 @@ def test_a_task_may_have_such_an_option(fake_docker: FakeDocker) -> None:
 
 @pytest.mark.parametrize(('words', 'err'), [
     (['--dry-run', '--explain', 'dino'], '--dry-run and --explain cannot be combined\n'),
-    (['--explain', '--gpus', 'free', 'dino'], 'which GPUs are free shows only at the launch\n'
+    (['--explain', '--gpus', 'free', 'dino'], 'which GPUs are free is known only at launch\n'
         '    try: name them for a dry run: --gpus 0,1\n'),
-    (['--explain', 'list'], '--explain explains a launch, and list is none\n    try: tao --explain TASK …\n'),
+    (['--explain', 'list'], '--explain explains a launch, which list does not do\n    try: tao --explain TASK …\n'),
 ])
 def test_refused(words: list[str], err: str) -> None:
     done = tao(*words)

@@ -34,7 +34,7 @@ def test_lines(words: str, printed: str) -> None:
 
 
 def test_gpus_of_the_caller() -> None:
-    """In a Slurm job, or with CUDA_VISIBLE_DEVICES, its own; the first so many are the first of those."""
+    """In a Slurm job, or with CUDA_VISIBLE_DEVICES, its own; that many, the first ones are the first of those."""
     environ = {'CUDA_VISIBLE_DEVICES': '4, 5,6', 'SLURM_JOB_ID': '7'}
     assert line('dino train', environ=environ) == 'env dino train'
     assert planned('dino train', environ=environ).plan.notices == ()

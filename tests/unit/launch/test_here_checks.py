@@ -112,7 +112,7 @@ def test_links_that_cannot_be_made(home: Path, tmp_path: Path) -> None:
     done = tao('--link', *words, '--dry-run', 'dino', 'train')
     assert done.code == 2
     assert done.err.splitlines()[:3] == [
-        'tao: error: 2 links cannot be made', f'    {tmp_path}/dangling: a link that leads nowhere is there',
+        'tao: error: 2 links cannot be made', f'    {tmp_path}/dangling: a broken link is there',
         f'    {tmp_path}/file/x: you may not write to {tmp_path}',
     ]
 
@@ -137,3 +137,11 @@ def test_limits_that_are_lower_here() -> None:
     assert done.err.count('notice') == 1
     assert done.err.startswith('tao: notice: no container is started: --port has no effect; /dev/shm has ')
     assert ' here, less than 99999999 (--ulimit)\n' in done.err
+
+
+def test_no_notice_is_about_an_image(task: Path) -> None:
+    """Which release an image would be taken from is nothing that is done here."""
+    (task / 'detectnet_v2').write_text('#!/bin/sh\n')
+    (task / 'detectnet_v2').chmod(0o755)
+    assert 'it is taken from' in tao('--engine', 'docker', '--dry-run', 'detectnet_v2', 'train').err
+    assert tao('--dry-run', 'detectnet_v2', 'train') == (0, 'env detectnet_v2 train\n', '')

@@ -71,7 +71,7 @@ def test_what_a_job_says_of_its_failure(task: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(('words', 'code', 'error'), [
     (['dino', 'run', 'nosuch'], 127, 'nosuch is not on PATH'), (['dino', 'run', './none'], 127, './none is not here'),
     (['dino', 'run', '/etc/passwd'], 126, '/etc/passwd is not executable'),
-    (['--no-check', 'dino', 'run', 'nosuch'], 127, 'nosuch: no such program, or the one that its first line names'),
+    (['--no-check', 'dino', 'run', 'nosuch'], 127, 'nosuch: no such program, or none of the name in its first line'),
     (['--no-check', 'dino', 'run', '/etc/passwd'], 126, '/etc/passwd: cannot be started (Permission denied)'),
     (['--workdir', '/nosuch', 'dino', 'train'], 127, '--workdir /nosuch: no such folder'),
 ])

@@ -30,7 +30,7 @@ def facts(**known: Any) -> FailureFacts:
         'own/image:1 is not here and could not be pulled', 'docker pull own/image:1',
     )),
     ({'is_logged_in': False, 'pull': 'never'}, (
-        f'{IMAGE} is not here, and --pull never forbids to fetch it', f'docker pull {IMAGE}',
+        f'{IMAGE} is not here, and --pull never forbids fetching it', f'docker pull {IMAGE}',
     )),
     ({'image': f'sha256:{"a" * 64}', 'pull': 'never'}, (
         'the image that a bundle brought is no longer here (sha256:aaaaaaaaaaaa)', 'tao bundle load DIR',
@@ -41,22 +41,23 @@ def facts(**known: Any) -> FailureFacts:
     ({'image_is_here': True, 'pull': 'always', 'registry_said': ''}, NONE),
     ({'image_is_here': True, 'pull': 'always', 'code': 127, 'helper': 'docker-credential-x', 'names_helper': 'it'}, (
         f'{IMAGE} is here, but --pull always asks its registry: docker-credential-x, which it names to keep logins, is '
-        'not on PATH', f'leave --pull always out, or install it, or take it out of that file and {LOGIN}',
+        'not on PATH', f'leave --pull always out, or install it, or remove it from that file and {LOGIN}',
     )),
     ({'platform': 'lin', 'platform_from': '--platform'}, (
-        '--platform asks for lin, which is no platform', 'OS/ARCHITECTURE, such as linux/amd64',
+        '--platform asks for lin, which is not a platform', 'OS/ARCHITECTURE, such as linux/amd64',
     )),
     # no network is no matter of logins
     ({'is_logged_in': False, 'registry_said': 'dial tcp: lookup nvcr.io: no such host'}, (
-        f'{ABSENT}: nvcr.io cannot be reached from this machine', 'the same with a network, or tao bundle load DIR',
+        f'{ABSENT}: nvcr.io cannot be reached from this machine',
+        'the same command with a network, or tao bundle load DIR',
     )),
     ({'registry_said': 'dial tcp: i/o timeout', 'shares_network': None}, (
         f'{ABSENT}; if docker said "dial tcp", "timeout" or "no such host": '
         'nvcr.io cannot be reached from this machine',
-        'the same with a network, or tao bundle load DIR',
+        'the same command with a network, or tao bundle load DIR',
     )),
     ({'is_logged_in': False, 'registry_said': 'unauthorized'}, (
-        f'{ABSENT}: nvcr.io wants a login, or the one that is stored may not have this image', LOGIN,
+        f'{ABSENT}: nvcr.io requires a login, or the stored one has no access to this image', LOGIN,
     )),
     ({'registry_said': 'manifest unknown'}, (f'{ABSENT}: nvcr.io has no such image', '')),
     ({'registry_said': 'what nobody has heard of'}, (ABSENT, f'docker pull {IMAGE}')),
@@ -73,7 +74,7 @@ def facts(**known: Any) -> FailureFacts:
     )),
     # a developer's base image
     ({'build': 'tao_pt build --tag dev', 'registry_said': 'denied'}, (
-        f'{ABSENT}: nvcr.io wants a login, or the one that is stored may not have this image',
+        f'{ABSENT}: nvcr.io requires a login, or the stored one has no access to this image',
         f'{LOGIN}, or tao_pt build --tag dev',
     )),
     ({'build': 'tao_pt build', 'registry_said': 'manifest unknown'}, (
@@ -119,7 +120,7 @@ HELPER = {'helper': 'docker-credential-desktop', 'names_helper': 'credsStore of 
 def test_a_credential_helper_that_is_not_there(said: str | None) -> None:
     assert image_refusals.absent(facts(**HELPER, registry_said=said)) == (
         f'{ABSENT}: docker-credential-desktop, which credsStore of /home/ann/.docker/config.json names to keep logins, '
-        'is not on PATH', f'install it, or take it out of that file and {LOGIN}',
+        'is not on PATH', f'install it, or remove it from that file and {LOGIN}',
     )
 
 

@@ -110,7 +110,7 @@ def test_a_job_that_has_had_its_time(ends: bool) -> None:
         Path('ends').touch()
     run = Run('--timeout', '2s', '--stop-timeout', '1')
     code, err = run.end()
-    assert (code, err) == (124, 'tao: the job has had its 2s (--timeout), and is told to stop\n')
+    assert (code, err) == (124, 'tao: the job has had its 2s (--timeout) and is told to stop\n')
     assert Path('signals').read_text() == 'TERM\n'
 
 

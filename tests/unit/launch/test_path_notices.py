@@ -52,7 +52,7 @@ def notices(
     (['-e', '/workspace/specs/a.yaml'], [], [], ['/h/specs/a.yaml'],
      ['spec file /workspace/specs/a.yaml: on the host it is /h/specs/a.yaml, which cannot be checked']),
     (['-e', '/workspace/specs/$NAME.yaml'], [], [], [],
-     ['spec file /workspace/specs/$NAME.yaml not found; the task gets the "$" as it is, only a shell would expand it']),
+     ['spec file /workspace/specs/$NAME.yaml not found; the task gets the "$" as it is; only a shell would expand it']),
     # other paths under a mount may be missing: the task may make them
     (['results_dir=/workspace/data/new', '-k', 'key', 'model=/workspace/data/x.pth'], [], [], [], []),
     # host paths
@@ -155,7 +155,7 @@ def test_the_converters_e_is_an_output(task: str) -> None:
 SPECS, RESULTS = Mount('/work/specs', '/specs'), Mount('/work/results', '/results')
 MADE = "is made in the container's working directory, and vanishes with it unless a mount is there"
 RELATIVE = "is relative to the container's working directory"
-AS_IT_IS = 'as it is, only a shell would expand it'
+AS_IT_IS = 'as it is; only a shell would expand it'
 
 
 @pytest.mark.parametrize(('words', 'files', 'said'), [

@@ -59,7 +59,7 @@ def facts(**known: Any) -> FailureFacts:
         'there is no network lab (--network)', 'docker network create lab',
     )),
     ({'network': 'container:web', 'network_is_there': False}, (
-        'no container web runs, whose network was asked for', 'docker ps',
+        'no container web is running, whose network was asked for', 'docker ps',
     )),
     ({'taken': (Taken('8888', '8888', FILE, OWN),)}, (
         f'host port 8888 ({FILE}) is taken by job f00dcafef00d (model/dino/train)',
@@ -92,11 +92,11 @@ def facts(**known: Any) -> FailureFacts:
         'apt-get update && apt-get install -y docker.io',
     )),
     ({'network': 'host', 'remaps_users': True}, (
-        "docker maps the users of containers to others (userns-remap), which rules out the host's network",
+        "docker remaps container users (userns-remap), which rules out the host's network",
         'leave --network host (and "network") out, or --docker-arg --userns=host',
     )),
     ({'network': 'host', 'remaps_users': True, 'is_service': True}, (
-        "docker maps the users of containers to others (userns-remap), which rules out the host's network",
+        "docker remaps container users (userns-remap), which rules out the host's network",
         '--port_mapping PORT, which publishes the service instead',
     )),
     ({'network': 'bridge', 'remaps_users': True}, NONE),

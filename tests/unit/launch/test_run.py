@@ -85,6 +85,17 @@ def test_no_engine_in_a_container_of_tao(tmp_path: Path, monkeypatch: pytest.Mon
     assert tao('action_recognition', 'train').err == f'tao: error: docker: no such program\n{NO_DOCKER}'
 
 
+def test_no_engine_but_one_without_a_daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named, and nothing is switched on by itself; of two names the first."""
+    for name in ('singularity', 'apptainer'):
+        (tmp_path / name).touch(mode=0o755)
+        monkeypatch.setenv('PATH', str(tmp_path))
+        way = f'    {name} is on PATH here, and runs images of docker without a daemon\n'
+        first, second = NO_DOCKER.splitlines(keepends=True)
+        second = second.replace('try: ', f'try: --engine {name} (or TAO_ENGINE={name}); or ')
+        assert tao('dino', 'train') == (125, '', f'tao: error: docker: no such program\n{first}{way}{second}')
+
+
 @pytest.mark.parametrize(('said', 'message'), [
     ('Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?',
      'the docker daemon is not running'),

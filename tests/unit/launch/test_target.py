@@ -76,3 +76,8 @@ def test_a_named_image_is_of_no_release() -> None:
     with pytest.raises(UsageError) as error:
         in_image('dino', 'train', release='1.2')
     assert error.value.what == 'unknown release 1.2'
+
+
+def test_a_named_image_is_taken_from_no_release() -> None:
+    found = in_image('detectnet_v2', 'train')
+    assert (found.image, found.release, found.notices) == (target('detectnet_v2').image, '6.26.3', ())

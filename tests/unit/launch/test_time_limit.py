@@ -35,7 +35,7 @@ def run(job: Engine, kind: str, *options: str) -> tuple[int, str, float]:
     return done.returncode, done.stderr, time.monotonic() - begun
 
 
-SAID = 'tao: the job has had its 1s (--timeout), and is told to stop\n'
+SAID = 'tao: the job has had its 1s (--timeout) and is told to stop\n'
 
 
 @pytest.mark.parametrize('kind', ['exit 0', 'exit 7', 'exit 143'])
@@ -93,5 +93,5 @@ def test_a_cluster(home: Path) -> None:
     assert '#SBATCH --time=10\n' in done.out
     done = tao('--timeout', '1h', 'submit', 'kubernetes', '--dry-run', 'dino', 'train')
     assert (done.code, done.err) == (
-        2, 'tao: error: --timeout: submit kubernetes cannot bound the time of a job\n',
+        2, 'tao: error: --timeout: submit kubernetes cannot limit the time of a job\n',
     )

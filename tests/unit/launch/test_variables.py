@@ -70,7 +70,7 @@ def test_by_name_and_unset_is_left_out_with_a_notice() -> None:
     found = launch('--env', 'B', 'dino', 'train', file={'Envs': [{'variable': 'A'}]})
     assert found.before_image == []
     assert found.plan.notices == (
-        f'A is not set here and so left out (Envs[0] of {FILE})', 'B is not set here and so left out (--env)',
+        f'A is not set here, so it is left out (Envs[0] of {FILE})', 'B is not set here, so it is left out (--env)',
     )
 
 

@@ -97,7 +97,7 @@ def test_link_to_nothing_as_the_named_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(('text', 'message'), [
     ('', 'the file is empty\n    expected a JSON object, at least {}\n'),
-    ('[' * 104857600, 'larger than 16 MiB, so not what it should be\n'),
+    ('[' * 104857600, 'larger than 16 MiB, so it cannot be the right file\n'),
     ('[' * 1000000, 'nested too deeply\n'),
     ('{"Mounts": []}'.encode('utf-16'), 'is UTF-16; save it as UTF-8\n'),
 ])

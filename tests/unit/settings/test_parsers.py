@@ -69,7 +69,7 @@ def test_taken(parse: Callable[[str], object], text: str, value: object) -> None
     (parsers.mode, 'ro,rw', 'expected only one of ro and rw, and only one of z and Z'),
     (parsers.size, '16GB!', 'expected a size such as 16G, 512M or a number of bytes'),
     (parsers.size, '0.0G', 'expected a size above 0'),
-    (parsers.gpus, 'count=0', 'expected count=N with N from 1'),
+    (parsers.gpus, 'count=0', 'expected count=N with N at least 1'),
     (parsers.gpus, '0,0', 'expected every GPU once'),
     (parsers.gpus, '-1', 'expected all, none, 0,1, GPU-UUID, MIG-UUID, count=N or free:N'),
     (parsers.user, 'UID:gid', 'expected numbers such as 1000:1000, or host for the caller'),

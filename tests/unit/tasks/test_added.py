@@ -110,7 +110,7 @@ def test_several_faulty_files(folder: Path) -> None:
         f'    {folder}/a.json: ["7.2.0"].groups: null: expected an object {{...}}',
         *[line for line in done.err.splitlines() if f'{folder}/b.json:1:' in line],
         f'    {folder}/c.json: the file is empty; expected a JSON object, at least {{}}',
-        f'    {folder}/d.json: larger than 1 MiB, so not what it should be',
+        f'    {folder}/d.json: larger than 1 MiB, so it cannot be the right file',
         f'    {folder}/e.json: is a pipe, expected the file of releases',
         '    try: tao catalogue validate; correct or remove them',
     ]

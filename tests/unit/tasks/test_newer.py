@@ -26,7 +26,7 @@ def test_a_newer_release(task: str, image: str) -> None:
     found = launch('--release', '7.3.0', task)
     assert (found.plan.image, found.plan.release) == (image, '7.3.0')
     assert found.plan.notices[0] == (
-        'release 7.3.0 is newer than those known here: it is taken to have the images of 7.1.0, '
+        'release 7.3.0 is newer than those known here: it is assumed to have the images of 7.1.0, '
         'with 7.3.0 in their tags'
     )
 

@@ -67,7 +67,7 @@ def test_over_a_built_in_release_and_over_a_file(file: Path, home: Path) -> None
     file.write_text(json.dumps({'7.1.0': {'groups': {'model': {'a:1': ['dino']}}}}))
     assert tao('catalogue', 'add', str(file)).err == (
         'tao: notice: release 7.1.0: 1 task in 1 image, over those of the built-in release 7.1.0\n'
-        f'tao: notice: the file that was there is kept as {path}.1.bak\n')
+        f'tao: notice: the previous file is kept as {path}.1.bak\n')
 
 
 def test_several_releases_are_several_files(file: Path, home: Path) -> None:
@@ -110,7 +110,7 @@ def release(**groups: dict[str, list[str]]) -> str:
 
 
 @pytest.mark.parametrize(('groups', 'said'), [
-    ({}, 'no group is in it: nothing runs in that release'), ({'model': {}}, 'group model has no image'),
+    ({}, 'it has no group, so nothing runs in that release'), ({'model': {}}, 'group model has no image'),
     ({'model': {'a:1': []}}, 'a:1 has no task in group model'),
     ({'model': {'a:1': ['x', 'y'], 'b:1': ['y', 'z']}}, 'model y is in a:1 and b:1; it runs in the last of them'),
 ])
@@ -145,5 +145,5 @@ def test_more_than_the_folder_may_hold(file: Path, home: Path) -> None:
     file.write_text(json.dumps({name: {'groups': {'model': {'a:1': ['x']}}} for name in ('8.0.0', '9.0.0', '8.0.1')}))
     assert tao('catalogue', 'add', str(file)) == Result(2, '', (
         f'tao: error: {folder}: it has {MOST_FILES} files, and 2 more would be above the {MOST_FILES} that are read\n'
-        '    nothing was written\n    try: several releases fit into one file there\n'))
+        '    nothing was written\n    try: one file there can hold several releases\n'))
     assert sorted(folder.iterdir()) == before

@@ -64,7 +64,7 @@ def test_dry_run_and_options(engine: Engine, home: Path) -> None:
 
 
 @pytest.mark.parametrize(('words', 'err'), [
-    (['my/own:latest'], 'tao: error: my/own:latest: its tag has no version of a release\n    try: --name X.Y.Z\n'),
+    (['my/own:latest'], 'tao: error: my/own:latest: its tag has no release version\n    try: --name X.Y.Z\n'),
     (['--', '-x'], 'tao: error: "-x": expected an image such as nvcr.io/nvidia/tao/tao-toolkit:6.0.0-pyt\n'),
     (['--name=a b', IMAGE], 'tao: error: --name: "a b": expected a release such as 7.2.0: '
         'at most 64 letters, digits, . _ -\n'),
@@ -86,8 +86,8 @@ def test_a_name_and_a_group_of_ones_own(engine: Engine, home: Path) -> None:
 @pytest.mark.parametrize(('out', 'err', 'code', 'own', 'said'), [
     ('tao: end\n', '', 0, 1, [f'{IMAGE} has no task', '    no script on its PATH imports a package of TAO']),
     ('', 'docker: exec: "/bin/sh": no such file or directory\n', 127, 125, [
-        f'{IMAGE} could not be asked', '    docker: exec: "/bin/sh": no such file or directory']),
-    (ANSWER[:40], '', 0, 125, [f'{IMAGE} could not be asked', '    dino\\tfrom nvidia_tao_pytorch.cv.dino.ent']),
+        f'{IMAGE} could not be queried', '    docker: exec: "/bin/sh": no such file or directory']),
+    (ANSWER[:40], '', 0, 125, [f'{IMAGE} could not be queried', '    dino\\tfrom nvidia_tao_pytorch.cv.dino.ent']),
 ])
 def test_no_answer(
     engine: Engine, home: Path, out: str, err: str, code: int, own: int, said: list[str],

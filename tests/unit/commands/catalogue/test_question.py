@@ -62,7 +62,7 @@ def test_output_without_end(folder: Path) -> None:
     (folder / 'endless').touch()
     done = tao('catalogue', 'probe', IMAGE)
     assert (done.code, done.out, done.err) == (125, '', (
-        f'tao: error: {IMAGE} could not be asked\n    it printed more than 64 MiB\n    its container was removed\n'))
+        f'tao: error: {IMAGE} could not be queried\n    it printed more than 64 MiB\n    its container was removed\n'))
     assert not (folder / 'there').exists()
 
 
@@ -71,7 +71,7 @@ def test_no_answer_in_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(question, 'LOOK', 0.1)
     done = tao('catalogue', 'probe', IMAGE)
     assert (done.code, done.out, done.err) == (125, '', (
-        f'tao: error: {IMAGE} could not be asked\n    it has not answered within 1 s\n'
+        f'tao: error: {IMAGE} could not be queried\n    it has not answered within 1 s\n'
         '    its container was removed\n'))
     assert not (folder / 'there').exists()
 
@@ -83,7 +83,7 @@ def test_a_container_that_cannot_be_removed(folder: Path, monkeypatch: pytest.Mo
     done = tao('catalogue', 'probe', IMAGE)
     assert (done.code, done.err.splitlines()) == (125, [
         f'tao: notice: container {ID[:12]} of {IMAGE} may still be running: docker rm -f {ID}',
-        f'tao: error: {IMAGE} could not be asked', '    it has not answered within 0 s',
+        f'tao: error: {IMAGE} could not be queried', '    it has not answered within 0 s',
     ])
 
 

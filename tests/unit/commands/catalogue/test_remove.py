@@ -31,10 +31,10 @@ def test_remove(folder: Path) -> None:
 
 def test_what_was_not_added(folder: Path) -> None:
     assert tao('catalogue', 'remove', '7.2.0', '7.1.0', '7.3') == Result(1, '', (
-        'tao: error: 7.1.0, 7.3: no release that was added\n'
+        'tao: error: 7.1.0, 7.3: not an added release\n'
         '    7.1.0 is built in, and cannot be removed\n    try: tao catalogue show\n'))
     assert tao('catalogue', 'remove', '7.2.9').err == (
-        'tao: error: 7.2.9: no release that was added\n    did you mean 7.2.1, 7.2.0?\n'
+        'tao: error: 7.2.9: not an added release\n    did you mean 7.2.1, 7.2.0?\n'
         '    try: tao catalogue show\n')
     assert len(list(folder.iterdir())) == 2
 

@@ -20,7 +20,7 @@ from tao_launcher.tasks.release_file import Release
     ('9.0.0', Kept('/f', is_new=False), ['release 9.0.0: 2 tasks in 2 images (it was there already)']),
     ('7.1.0', Kept('/f', is_new=True, backup='/f.1.bak'), [
         'release 7.1.0: 2 tasks in 2 images, over those of the built-in release 7.1.0',
-        'the file that was there is kept as /f.1.bak']),
+        'the previous file is kept as /f.1.bak']),
 ])
 def test_say_kept(name: str, kept: Kept, said: list[str], home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     release = Release({'model': {'a': ['x', 'y']}, 'deploy': {'b': ['x']}})

@@ -151,7 +151,7 @@ def test_what_was_there_is_kept(home: Path) -> None:
     assert init(*words).err.splitlines() == [
         f'tao: notice: {path} as it was is kept as {path}.1.bak', f'tao: notice: wrote {path}',
     ]
-    assert init(*words).err == f'tao: notice: {path} says this already\n'
+    assert init(*words).err == f'tao: notice: {path} is already up to date\n'
     assert init(*words, '--shm_size', '1G').err.splitlines() == [
         f'tao: notice: {path} as it was is kept as {path}.2.bak', f'tao: notice: wrote {path}',
     ]
@@ -161,7 +161,7 @@ def test_what_was_there_is_kept(home: Path) -> None:
     assert json.loads((home / '.tao_mounts.json.2.bak').read_text())['DockerOptions']['shm_size'] == '16G'
     assert {stat.S_IMODE(entry.stat().st_mode) for entry in inside(home)} == {0o640}
     assert init(*words, '--dry-run').err == (
-        f'tao: notice: would write {path}; the one that is there is kept beside it\n')
+        f'tao: notice: would write {path}; the existing file is kept as a backup\n')
 
 
 def test_somebody_elses_file_is_kept_too(home: Path) -> None:
@@ -240,12 +240,12 @@ def refused(home: Path, fault: str, *words: str, options: tuple[str, ...] = ()) 
 def test_not_writable(home: Path, tmp_path: Path) -> None:
     path = home / '.tao_mounts.json'
     path.mkdir()
-    refused(home, f'{path}: cannot be written (it is no ordinary file)')
+    refused(home, f'{path}: cannot be written (it is not a regular file)')
     elsewhere = ('--mounts_file', f'{tmp_path}/no/where.json')
     refused(home, f'{elsewhere[1]}: cannot be written (No such file or directory)', options=elsewhere)
     path.rmdir()
     (home / 'file').write_text('')
-    there = 'cannot be created (there is something else, and no folder)'
+    there = 'cannot be created (what is there is not a folder)'
     refused(home, f'{home}/file: {there}', '--data', f'{home}/file/data', '--specs', f'{home}/a/b/c')
     (home / 'link').symlink_to(f'{home}/gone')
     refused(home, f'{home}/link: {there}', '--data', f'{home}/link')
@@ -268,7 +268,7 @@ def test_names_beyond_ascii(env: dict[str, str], home: Path, tmp_path: Path) -> 
 def test_device_is_not_replaced() -> None:
     done = init('--yes', '--data=none', '--results=none', '--specs=none', options=('--mounts_file', '/dev/null'))
     assert (done.code, done.err.splitlines()[0]) == (
-        2, 'tao: error: /dev/null: cannot be written (it is no ordinary file)')
+        2, 'tao: error: /dev/null: cannot be written (it is not a regular file)')
     assert not Path('/dev/null').is_file()
 
 

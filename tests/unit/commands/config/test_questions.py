@@ -21,7 +21,7 @@ QUESTIONS = [
     f'results folder in the container [{INSIDE}/results]: ',
     'specs folder on this host, or none [~/tao-experiments/specs]: ',
     f'specs folder in the container [{INSIDE}/specs]: ',
-    'a further folder, DIR:DST[:MODE], or none [none]: ',
+    'another folder, DIR:DST[:MODE], or none [none]: ',
     f'who jobs run as: host (whoever launches), UID:GID or none [{NOBODY}]: ',
     'size of /dev/shm, or none [16G]: ',
     'limits, or none [memlock=-1 stack=67108864]: ',
@@ -76,7 +76,7 @@ def test_answers_and_wrong_answers(home: Path) -> None:
     (home / 'ü x').mkdir()
     session = Session()
     answers = [
-        ('\x1b[A', '"\\x1b[A": a control key was pressed; write it again'),
+        ('\x1b[A', '"\\x1b[A": the answer has a control character in it; type it again'),
         ('~/ü x', None), ('data', '"data": expected an absolute path in the container'), ('/d', None),
         ('$NO/x', '"$NO/x": the variable NO is not set'), ('none', None),
         ('/tmp:/d', '"/tmp:/d": ~/ü x is at /d already'), ('/tmp:/t:ro', None),
@@ -120,7 +120,7 @@ def test_a_file_that_is_there(home: Path) -> None:
         session = Session('--data=none', '--results=none', '--specs=none', '--volume=none', '--user=none')
         for i in (8, 9):
             session.answer(QUESTIONS[i], '')
-        session.answer(f'write this to {path}; the one that is there is kept beside it? [Y/n]: ', last)
+        session.answer(f'write this to {path}; the existing file is kept as a backup? [Y/n]: ', last)
         code, said = session.end()
         if last == 'n':
             assert (code, said.splitlines()[1:]) == (1, ['tao: error: nothing was written'])
@@ -136,7 +136,7 @@ def test_leaving_changes_nothing(number: int, way: str, home: Path) -> None:
     path = write_mounts(home, '{}')
     session = Session()
     folders = ', '.join(f'{home}/tao-experiments/{name}' for name in ('data', 'results', 'specs'))
-    last = [f'create {folders}? [Y/n]: ', f'write this to {path}; the one that is there is kept beside it? [Y/n]: ']
+    last = [f'create {folders}? [Y/n]: ', f'write this to {path}; the existing file is kept as a backup? [Y/n]: ']
     questions = [*QUESTIONS, *last]
     for question in questions[:number]:
         session.answer(question, '')

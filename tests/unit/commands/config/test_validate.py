@@ -24,7 +24,7 @@ def written(path: Path, document: object) -> str:
 def test_what_a_launch_reads(home: Path) -> None:
     path = home / '.tao_mounts.json'
     done = tao('config', 'validate')
-    assert done == (0, f'{path}: not there, and a launch needs none\n', '')
+    assert done == (0, f'{path}: not found; a launch does not need one\n', '')
     assert tao('config', 'validate', '--strict').code == 0
     write_mounts(home, VALID)
     assert tao('config', 'validate') == (0, f'{path}: valid\n', '')
@@ -183,9 +183,9 @@ def test_second_opinion_counts() -> None:
 
     assert second_opinion(VALID) == ()
     assert second_opinion({'Mounts': [{'source': '/'}], 'x': 1, 'Envs': [{'variable': 'A', 'value': []}]}) == (
-        'Envs[0].value: not as the schema has it (type)',
-        'Mounts[0]: not as the schema has it (required)',
-        'the file: not as the schema has it (additionalProperties)',
+        'Envs[0].value: does not match the schema (type)',
+        'Mounts[0]: does not match the schema (required)',
+        'the file: does not match the schema (additionalProperties)',
     )
 
 

@@ -62,7 +62,7 @@ def test_daemon(known: dict[str, Any], finding: tuple[str, ...]) -> None:
 
 
 OLD = '19.03.5 and API 1.40 are needed'
-THREADS = 'below 20.10.10 images of glibc 2.34 and later cannot start threads'
+THREADS = 'before 20.10.10, images with glibc 2.34 or later cannot start threads'
 
 
 @pytest.mark.parametrize(('name', 'status', 'found'), [

@@ -87,11 +87,11 @@ def test_driver(known: dict[str, Any], bus: Bus, finding: tuple[str, ...]) -> No
     (A100, ('ok', ', '.join(f'{i}: NVIDIA A100-SXM4-80GB (81920 MiB)' for i in range(8)))),
     ('0, NVIDIA GH200, [N/A], 550.54\n', ('ok', '0: NVIDIA GH200')),
     ('0, Quadro P400, 2048, 535.1\n1, NVIDIA RTX A6000, 49140, 535.1\n', (
-        'warn', '0: Quadro P400 (2048 MiB), 1: NVIDIA RTX A6000 (49140 MiB); at least 4 GB each are asked for',
+        'warn', '0: Quadro P400 (2048 MiB), 1: NVIDIA RTX A6000 (49140 MiB); TAO asks for at least 4 GB each',
         '--gpus 1',
     )),
     ('0, Quadro P400, 2048, 535.1\n', (
-        'warn', '0: Quadro P400 (2048 MiB); at least 4 GB each are asked for', 'tao --gpus none TASK …',
+        'warn', '0: Quadro P400 (2048 MiB); TAO asks for at least 4 GB each', 'tao --gpus none TASK …',
     )),
 ])
 def test_gpus(rows: str, finding: tuple[str, ...] | None) -> None:

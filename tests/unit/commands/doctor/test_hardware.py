@@ -23,8 +23,8 @@ def test_disk(free: int | None, finding: tuple[str, ...] | None) -> None:
 
 @pytest.mark.parametrize(('size', 'finding'), [
     (0, None),
-    (8 * GIB - (300 << 20), ('ok', '8 GiB; at least 8, 32 are recommended')),
-    (4 * GIB, ('warn', '4 GiB; at least 8, 32 are recommended')),
+    (8 * GIB - (300 << 20), ('ok', '8 GiB; at least 8 are needed, 32 are recommended')),
+    (4 * GIB, ('warn', '4 GiB; at least 8 are needed, 32 are recommended')),
 ])
 def test_memory(size: int, finding: tuple[str, ...] | None) -> None:
     assert hardware.memory(facts(), size) == (Finding('memory', *finding) if finding else None)
@@ -32,7 +32,7 @@ def test_memory(size: int, finding: tuple[str, ...] | None) -> None:
 
 
 @pytest.mark.parametrize(('count', 'finding'), [
-    (0, None), (8, ('ok', '8; at least 8 are asked for')), (2, ('warn', '2; at least 8 are asked for')),
+    (0, None), (8, ('ok', '8; TAO asks for at least 8')), (2, ('warn', '2; TAO asks for at least 8')),
 ])
 def test_cores(count: int, finding: tuple[str, ...] | None) -> None:
     assert hardware.cores(facts(), count) == (Finding('cores', *finding) if finding else None)

@@ -16,11 +16,11 @@ from tao_launcher.commands.doctor.images import CatalogueFiles, Login
     ({}, Login(is_stored=True), ('ok', 'stored for nvcr.io')),
     ({}, Login(), ('ok', 'left to a credential helper')),
     ({}, Login(is_stored=False), (
-        'info', 'none stored for nvcr.io; images that are here, and public ones, need none',
+        'info', 'none stored for nvcr.io; not needed for public images or those already here',
         "docker login nvcr.io -u '$oauthtoken'",
     )),
     ({'engine': ('sudo', 'docker')}, Login('reg.lab:5000', is_stored=False), (
-        'info', 'none stored for reg.lab:5000; images that are here, and public ones, need none',
+        'info', 'none stored for reg.lab:5000; not needed for public images or those already here',
         'sudo docker login reg.lab:5000',
     )),
 ])
@@ -44,7 +44,7 @@ def test_a_credential_helper_that_is_not_there(home: Path) -> None:
     assert images.login(known, images.look_up('nvcr.io', known)) == Finding(
         'login', 'warn',
         f'docker-credential-desktop, which credsStore of {path} names to keep logins, is not on PATH: no image can be '
-        'pulled', 'install it, or take it out of that file and log in again',
+        'pulled', 'install it, or remove it from that file and log in again',
     )
 
 

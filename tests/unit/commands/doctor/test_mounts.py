@@ -23,7 +23,7 @@ from tao_launcher.engine.remedies import Machine
         'fail', 'missing: /a', 'sudo mkdir -p /a',
     )),
     ({'machine': Machine()}, Sources(unwritable=('/a', '/b'), job_user='1000:1000'), (
-        'warn', 'not writable by 1000:1000, who the job runs as: /a, /b', 'sudo chown 1000:1000 /a /b',
+        'warn', 'not writable by 1000:1000, the user the job runs as: /a, /b', 'sudo chown 1000:1000 /a /b',
     )),
 ])
 def test_sources(known: dict[str, Any], looked: Sources, finding: tuple[str, ...] | None) -> None:
@@ -31,7 +31,7 @@ def test_sources(known: dict[str, Any], looked: Sources, finding: tuple[str, ...
 
 
 @pytest.mark.parametrize(('known', 'finding'), [
-    ({}, ('info', 'none, only --volume mounts anything; tao config init writes one')),
+    ({}, ('info', 'none: only --volume mounts anything; tao config init writes one')),
     ({'mounts_path': '/m'}, ('ok', '/m')),
     ({'mounts_path': '/m', 'mounts_error': '/m: not JSON'}, ('fail', '/m: not JSON', 'correct /m')),
 ])
@@ -53,5 +53,5 @@ def test_not_writable(engine: Callable[[str, str], None], home: Path) -> None:
     done = tao('doctor', '--format', 'json')
     found = findings(done.out)['sources']
     assert (done.code, found['status'], found['found']) == (
-        0, 'warn', f'not writable by 54321:54321, who the job runs as: {home}/data',
+        0, 'warn', f'not writable by 54321:54321, the user the job runs as: {home}/data',
     )

@@ -16,7 +16,7 @@ from tao_launcher.tasks.requirements import Requirements
 @pytest.mark.parametrize(('known', 'kernel', 'finding'), [
     ({}, 'Linux version 5.15.153.1-microsoft-standard-WSL2', ('info', 'WSL2: the GPU driver is the one of Windows')),
     ({'system': {'ID': 'ubuntu', 'VERSION_ID': '16.04'}}, '', (
-        'warn', 'Ubuntu 16.04; 18.04 or later is asked for', 'do-release-upgrade',
+        'warn', 'Ubuntu 16.04; TAO asks for 18.04 or later', 'do-release-upgrade',
     )),
     ({'system': {'ID': 'ubuntu', 'VERSION_ID': '18.04', 'PRETTY_NAME': 'Ubuntu 18.04.6 LTS'}}, '', (
         'info', 'Ubuntu 18.04.6 LTS',

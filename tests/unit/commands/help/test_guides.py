@@ -152,3 +152,13 @@ def test_a_page_has_what_the_guide_has() -> None:
     )
     with pytest.raises(ValueError, match='a guide begins with'):
         pages.named('## tao')
+
+
+@pytest.mark.parametrize(('program', 'typed', 'said'), [
+    ('tao', 'xyzzy', 'no help for xyzzy\n    try: tao help topics, or tao tasks\n'),
+    ('tao_pt', 'xyzzy', 'no help for xyzzy\n    try: tao_pt help topics\n'),
+    ('tao_pt', 'jbos', 'no help for jbos\n    did you mean jobs?\n    try: tao_pt help topics\n'),
+    ('tao_pt', 'biuld', 'no help for biuld\n    did you mean build?\n    try: tao_pt help topics\n'),
+])
+def test_what_is_no_topic(program: str, typed: str, said: str) -> None:
+    assert tao('help', typed, program=program) == (2, '', f'{program}: error: {said}')

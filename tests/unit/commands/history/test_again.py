@@ -72,7 +72,7 @@ def test_what_was_masked_is_given_again(home: Path) -> None:
     write(home, words=['dino', 'train', '-k', '***'], masked=[3])
     done = tao('again', 'ab', '--dry-run')
     assert done == Result(2, '', (
-        'tao: error: launch abcdef0123 had secrets, which the history has not\n    word 4: -k ***\n'
+        'tao: error: launch abcdef0123 had secrets, which the history does not keep\n    word 4: -k ***\n'
         '    try: tao again abcdef0123 -- -k VALUE\n'
     ))
     assert tao('again', 'ab', '--dry-run', '--', '-k', 'K').out.endswith(' dino train -k K\n')
@@ -109,7 +109,7 @@ def test_other_options_are_those_of_that_time(home: Path) -> None:
     write(home)
     done = tao('--gpus', '0', 'again', 'ab')
     assert (done.code, done.out) == (2, '')
-    assert done.err.startswith('tao: error: --gpus: the options of a launch that is repeated are those of that time')
+    assert done.err.startswith('tao: error: --gpus: a repeated launch keeps its original options')
 
 
 def test_no_such_launch(home: Path) -> None:

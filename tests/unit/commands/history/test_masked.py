@@ -45,7 +45,7 @@ def test_every_word_is_asked_for_at_once() -> None:
     words = ['--env', 'T_KEY=***', *VERB, '-k', '***', 'token=***', 'sh -c "x -k ***"']
     with pytest.raises(UsageError) as error:
         again(words, [1, 5, 6, 7], ['-e', '/x'])
-    assert error.value.what == 'launch abc had secrets, which the history has not'
+    assert error.value.what == 'launch abc had secrets, which the history does not keep'
     assert error.value.why == (
         'word 2: --env T_KEY=***', 'word 6: -k ***', 'word 7: token=***',
         'word 8: sh -c "x -k ***", which cannot be given anew: see tao history LAUNCH --format shell',

@@ -69,14 +69,14 @@ def entry(**changes: Any) -> Tar:
 
 
 @pytest.mark.parametrize(('tar', 'faults'), [
-    (Tar().file('a', b''), ('no manifest.json, so no archive of images',)),
+    (Tar().file('a', b''), ('no manifest.json, so it is not an archive of images',)),
     (entry(Config='/etc/shadow'), ('names /etc/shadow, which it does not have',)),
     (entry(Layers=['../../x']), ('names ../../x, which it does not have',)),
-    (entry(Layers='x'), ('manifest.json: not the list that it should be',)),
+    (entry(Layers='x'), ('manifest.json: not the expected list',)),
     (entry(repotags=['r.test/evil:1']),
-     ('manifest.json: not the list that it should be (a member is written in two ways)',)),
+     ('manifest.json: not the expected list (a member is written in two ways)',)),
     (classic({'r.test/a:1': A}).file('x', '{}').other('index.json', tarfile.SYMTYPE, 'x'), ('index.json: a link',)),
-    (Tar().file('manifest.json', '{}'), ('manifest.json: not the list that it should be',)),
+    (Tar().file('manifest.json', '{}'), ('manifest.json: not the expected list',)),
     (Tar().file('manifest.json', '[' * 100000), None),
     (classic({'r.test/a:1': A}).file('index.json', json.dumps({'manifests': [{'digest': 'sha256:' + 'a' * 64}]})),
      (f'index.json names sha256:{"a" * 64}, which it does not have',)),

@@ -32,14 +32,14 @@ def test_files_and_links() -> None:
     (lambda tar: tar.file('/etc/passwd', b''), '/etc/passwd: leads outside'),
     (lambda tar: tar.file('a/../../b', b''), 'a/../../b: leads outside'),
     (lambda tar: tar.file('a', b'').file('./a', b''), './a: twice'),
-    (lambda tar: tar.other('a', tarfile.SYMTYPE, '/etc/passwd'), 'a: a link to /etc/passwd, which is no file of it'),
+    (lambda tar: tar.other('a', tarfile.SYMTYPE, '/etc/passwd'), 'a: a link to /etc/passwd, which is not a file in it'),
     (lambda tar: tar.other('a/b', tarfile.SYMTYPE, '../../c').file('c', b''),
-     'a/b: a link to ../c, which is no file of it'),
+     'a/b: a link to ../c, which is not a file in it'),
     (lambda tar: tar.other('a', tarfile.SYMTYPE, 'b').other('b', tarfile.SYMTYPE, 'c').file('c', b''),
-     'a: a link to b, which is no file of it'),
-    (lambda tar: tar.other('a', tarfile.LNKTYPE, '/etc/passwd'), 'a: no ordinary file'),
-    (lambda tar: tar.other('a', tarfile.CHRTYPE), 'a: no ordinary file'),
-    (lambda tar: tar.other('a', tarfile.FIFOTYPE), 'a: no ordinary file'),
+     'a: a link to b, which is not a file in it'),
+    (lambda tar: tar.other('a', tarfile.LNKTYPE, '/etc/passwd'), 'a: not a regular file'),
+    (lambda tar: tar.other('a', tarfile.CHRTYPE), 'a: not a regular file'),
+    (lambda tar: tar.other('a', tarfile.FIFOTYPE), 'a: not a regular file'),
 ])
 def test_what_could_lead_outside(add: Callable[[Tar], Tar], fault: str) -> None:
     assert read(add(Tar()).data()).faults == [fault]
@@ -49,9 +49,9 @@ def test_more_files_after_the_end() -> None:
     """Another reader might go on there."""
     data = Tar().file('a', b'').data()
     assert read(data + bytes(4096)).faults == []
-    assert read(data + Tar().file('b', b'').data()).faults == ['there is something after its end']
+    assert read(data + Tar().file('b', b'').data()).faults == ['unexpected content after its end']
     broken = data[:512] + b'x' * 512  # a header that is none
-    assert read(broken).faults == ['there is something after its end']
+    assert read(broken).faults == ['unexpected content after its end']
 
 
 def test_a_header_that_asks_for_much() -> None:

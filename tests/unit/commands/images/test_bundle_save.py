@@ -30,7 +30,7 @@ def test_a_save_that_the_engine_fails(engine: Engine, tmp_path: Path) -> None:
             'the images could not be saved\n    Error response from daemon: open /x: input/output error\n'
         )),
         ('no archive', '', 0, (
-            'the engine saved what no engine could load\n    no archive of images (truncated header)\n'
+            'the engine saved what no engine could load\n    not an archive of images (truncated header)\n'
         )),
     ):
         engine.answers('save', out, err, code)

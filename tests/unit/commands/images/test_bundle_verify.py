@@ -45,7 +45,7 @@ def test_verify_asks_no_engine(tmp_path: Path) -> None:
 
 def test_sums_that_are_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / 'SHA256SUMS')
-    said = f'tao: error: {tmp_path}: no complete bundle\n    SHA256SUMS, which is written last: is a pipe\n'
+    said = f'tao: error: {tmp_path}: not a complete bundle\n    SHA256SUMS, which is written last: is a pipe\n'
     assert tao('bundle', 'verify', str(tmp_path)) == (1, '', said)
 
 
@@ -147,12 +147,12 @@ def test_signed(tmp_path: Path) -> None:
     subprocess.run(['ssh-keygen', '-q', '-Y', 'sign', '-n', 'tao-bundle', '-f', key, folder / 'SHA256SUMS'], check=True)
     assert tao(*check) == (0, f'{folder}: good, 1 image, signed by ann@r.test\n', '')
     done = tao('bundle', 'verify', str(folder))
-    assert done.code == 0 and f'{folder}: signed, but not checked by whom: --signers FILE does\n' in done.err
+    assert done.code == 0 and f'{folder}: signed, but the signer is not checked: --signers FILE checks it\n' in done.err
     # sums that are made anew are right, and not signed
     write_bundle(folder, classic({TAGGED: B}).data(), image(TAGGED, B))
     done = tao(*check)
     assert (done.code, done.out) == (1, '')
-    assert done.err.startswith("tao: error: SHA256SUMS is signed by nobody whom the signers' file names\n")
+    assert done.err.startswith("tao: error: nobody named in the signers' file has signed SHA256SUMS\n")
     (folder / 'SHA256SUMS.sig').unlink()
     os.mkfifo(folder / 'SHA256SUMS.sig')
     assert tao(*check) == (1, '', f'tao: error: {folder}/SHA256SUMS.sig: is a pipe\n')

@@ -54,7 +54,7 @@ def test_forms(indent: int | None) -> None:
     '{"con\\u017fig": 1, "digest": 2, "dige\\u017ft": 3}', '[{"repotags": []}]', '\ufeff{}', '',
 ])
 def test_what_engines_could_read_in_another_way(text: str) -> None:
-    with pytest.raises(ValueError, match='x: not the list that it should be'):
+    with pytest.raises(ValueError, match='x: not the expected list'):
         documents.strict(text.encode(), 'x')
     assert documents.strict(b'{"Config": 1, "labels": {"A": 1}}', 'x') == {'Config': 1, 'labels': {'A': 1}}
 

@@ -63,5 +63,5 @@ def test_eight_loads_at_once_keep_what_each_brought(path: Path) -> None:
 
 def test_a_file_that_can_not_be_written(path: Path) -> None:
     path.parent.write_text('no folder')
-    with pytest.raises(CheckFailed, match='there is something else, and no folder'):
+    with pytest.raises(CheckFailed, match='what is there is not a folder'):
         memory.remember(str(path), {'a@1': OLD}, [], [])

@@ -8,8 +8,8 @@ import pytest
 from image_answers import DINO, Engine
 from support import tao
 
-LOGIN = 'nvcr.io wants a login, or the one that is stored may not have this image'
-AGAIN = 'the same again: what was fetched is kept'
+LOGIN = 'nvcr.io requires a login, or the stored one has no access to this image'
+AGAIN = 'the same command again: what was fetched is kept'
 
 
 @pytest.mark.parametrize(('said', 'why', 'advice'), [
@@ -19,18 +19,18 @@ AGAIN = 'the same again: what was fetched is kept'
      "'docker login': denied: requested access to the resource is denied", LOGIN,
      "docker login nvcr.io -u '$oauthtoken'"),
     ('error pulling image configuration: download failed after attempts=6: dial tcp: i/o timeout',
-     'the engine does not reach nvcr.io', 'the same again, or tao bundle load DIR where there is no network'),
+     'the engine cannot reach nvcr.io', 'the same command again, or tao bundle load DIR where there is no network'),
     ('Error response from daemon: manifest for nvcr.io/x not found: manifest unknown: manifest unknown',
      'nvcr.io has no such image', ''),
     ('Error response from daemon: failed to resolve reference "nvcr.io/x": nvcr.io/x: not found',
      'nvcr.io has no such image', ''),
     ('failed to register layer: write /x: no space left on device',
      'the disk is full where the engine keeps images', 'docker image prune'),
-    ('toomanyrequests: You have reached your pull rate limit', 'nvcr.io allows no more pulls at present',
-     "docker login nvcr.io -u '$oauthtoken', or the same again later"),
+    ('toomanyrequests: You have reached your pull rate limit', 'nvcr.io allows no more pulls for now',
+     "docker login nvcr.io -u '$oauthtoken', or the same command again later"),
     ('tls: failed to verify certificate: x509: certificate signed by unknown authority',
      'the engine does not trust the certificate of nvcr.io',
-     'put the certificate of who signed it into /etc/docker/certs.d/nvcr.io/ca.crt'),
+     'put the certificate of its issuer into /etc/docker/certs.d/nvcr.io/ca.crt'),
     ('no matching manifest for linux/arm64/v8 in the manifest list entries',
      'nvcr.io does not have this image for linux/arm64/v8', ''),
     ('received unexpected HTTP status: 503 Service Unavailable', '', AGAIN),
@@ -86,7 +86,7 @@ def test_a_credential_helper_that_is_not_there(engine: Engine, home: Path) -> No
             f'tao: error: {DINO} could not be pulled\n    {said}\n'
             f'    docker-credential-nosuch, which credsStore of {home}/.docker/config.json names to keep logins, is '
             'not on PATH\n'
-            "    try: install it, or take it out of that file and docker login nvcr.io -u '$oauthtoken'\n"
+            "    try: install it, or remove it from that file and docker login nvcr.io -u '$oauthtoken'\n"
         ))
 
 
@@ -129,7 +129,7 @@ def test_all_asks_for_consent(engine: Engine) -> None:
     done = tao('pull', '--all', '--release', '6.0.1')
     assert (done.code, done.out) == (1, '')
     assert done.err.splitlines()[-3:] == [
-        'tao: notice: 3 images to pull, 9.5 GB', 'tao: error: not pulled', '    try: the same with --yes',
+        'tao: notice: 3 images to pull, 9.5 GB', 'tao: error: not pulled', '    try: the same command with --yes',
     ]
     assert not [call for call in engine.calls if call[1] == 'pull']
     assert tao('--quiet', 'pull', '--all', '--release', '6.0.1', '--yes') == (0, '', '')

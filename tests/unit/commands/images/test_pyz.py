@@ -81,7 +81,7 @@ def test_own_licence(tmp_path: Path) -> None:
 def made(path: Path) -> bytes:
     """What bin/make_pyz makes, with this interpreter. Skips the test where there is no package index."""
     done = subprocess.run(
-        [sys.executable, CHECKOUT / 'bin' / 'make_pyz', path], capture_output=True, encoding='utf-8',
+        [sys.executable, CHECKOUT / 'bin' / 'make_pyz', path, sys.executable], capture_output=True, encoding='utf-8',
         env={**os.environ, 'PYTHONDONTWRITEBYTECODE': '1'}, check=False,
     )
     if done.returncode and re.search('connection|No matching distribution|retrying', done.stderr, re.IGNORECASE):
@@ -142,7 +142,7 @@ def test_an_option_is_no_file_to_make(tmp_path: Path) -> None:
     folder = tmp_path / 'empty'
     folder.mkdir()
     done = subprocess.run([sys.executable, make, '--help'], cwd=folder, capture_output=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (1, b'', f'usage: {make} FILE\n'.encode())
+    assert (done.returncode, done.stdout, done.stderr) == (1, b'', f'usage: {make} FILE [PYTHON...]\n'.encode())
     assert list(folder.iterdir()) == []
 
 
@@ -152,7 +152,7 @@ def test_made_again_it_is_the_same(program: Path, tmp_path: Path) -> None:
         shutil.copytree(CHECKOUT / name, checkout / name)
     for name in ('setup.cfg', 'LICENSE'):
         shutil.copy(CHECKOUT / name, checkout)
-    make: list[str | Path] = [sys.executable, checkout / 'bin' / 'make_pyz', tmp_path / 'again']
+    make: list[str | Path] = [sys.executable, checkout / 'bin' / 'make_pyz', tmp_path / 'again', sys.executable]
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
     assert (tmp_path / 'again').read_bytes() == program.read_bytes()
     assert os.access(tmp_path / 'again', os.X_OK)

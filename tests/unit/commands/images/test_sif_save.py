@@ -60,6 +60,6 @@ def test_no_files_of_others(files: Path, apptainer: Apptainer, tmp_path: Path) -
         assert [path.name for path in folder.iterdir()] == [name]
     done = tao('bundle', 'save', str(files), 'model/dino')
     assert done == Result(1, '', (
-        f'tao: error: {files}: has the images themselves\n    a bundle has a folder of its own\n'
+        f'tao: error: {files}: has the images themselves\n    a bundle needs a folder of its own\n'
     ))
     assert (files / NAME).read_bytes() == sif()

@@ -99,7 +99,7 @@ SEVERAL = [f'{A[:12]}  model/dino/train  running', f'{B[:12]}  model/dino/train 
 
 
 @pytest.mark.parametrize(('there', 'wanted', 'kind', 'said'), [
-    ([job(A), job(B)], 'dino', UsageError, ['dino is several jobs', *SEVERAL]),
+    ([job(A), job(B)], 'dino', UsageError, ['dino names several jobs', *SEVERAL]),
     ([job(A, owner=OTHER)], 'dino', jobs.OtherUsers, ["dino is another user's job"]),
     ([job(A, owner=OTHER)], A, jobs.OtherUsers, [f"{A} is another user's job"]),
     ([], 'dino', NothingMatched, ['no job dino', 'you have no jobs']),

@@ -72,7 +72,7 @@ ONLY_SO = f"other users' jobs are stopped only when you say so\n    {THEIR_LINE}
     ([''], 1, f'an empty word names no job\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
     (['nobody'], 1, f'no job nobody\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
     (['a b;\x1b'], 1, f'no job a b;\\x1b\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
-    (['dino'], 2, f'dino is several jobs\n    {LINE}\n    {LINE_B}\n    try: name one by its id'),
+    (['dino'], 2, f'dino names several jobs\n    {LINE}\n    {LINE_B}\n    try: name one by its id'),
     (['ocrnet'], 2, f"ocrnet is another user's job\n    {THEIR_LINE}"),
     ([C], 2, f"{C} is another user's job\n    {THEIR_LINE}"),
     ([A, C], 2, f"{C} is another user's job\n    {THEIR_LINE}"),
@@ -84,7 +84,7 @@ ONLY_SO = f"other users' jobs are stopped only when you say so\n    {THEIR_LINE}
 def test_stop_refuses(engine: Engine, words: list[str], code: int, err: str) -> None:
     engine.has(container(A), container(B), container(C, THEIRS))
     assert tao('stop', *words) == (code, '', f'tao: error: {err}\n')
-    assert [call[1] for call in engine.calls] in ([], ['ps', 'inspect'])
+    assert {call[1] for call in engine.calls} in (set(), {'ps', 'inspect'})
 
 
 def test_stop_other_users_when_told_so(engine: Engine) -> None:

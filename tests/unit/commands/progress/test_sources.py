@@ -47,7 +47,7 @@ def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
     for word, code, said in [
         ('none/x', 1, f'no such file or folder\n    nearest existing folder: {tmp_path}\n    try: {there}\n'),
         ('empty', 1, 'no status.json there\n    neither in it nor in one of its folders (train/status.json)\n'
-         '    a task makes it when it begins to work, in its results folder\n'
+         '    a task creates it in its results folder when it starts working\n'
          '    try: the path of the results folder, or tao progress JOB\n'),
         ('other', 2, 'is not the status.json of a task\n    no line of it is a JSON object with a status or a count\n'),
         ('status.json', 2, 'is a pipe, expected the status.json of a task\n'),
@@ -127,6 +127,6 @@ def test_a_job_without_a_file(engine: Engine) -> None:
     assert tao('progress', 'dino') == (1, '', (
         f'tao: error: {TITLE}: no status.json seen\n'
         '    looked for /out/train/status.json and /out/status.json, written while it ran\n'
-        '    a task makes it when it begins to work, in its results folder\n'
+        '    a task creates it in its results folder when it starts working\n'
         '    try: the path of the results folder: tao progress PATH\n'
     ))

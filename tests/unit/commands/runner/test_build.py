@@ -212,7 +212,7 @@ def test_a_manifest_with_one_digest_for_all(
 def test_other_platforms_without_buildx(root: Path, fake_docker: FakeDocker) -> None:
     done = run(root, 'build', '--platform', 'linux/amd64', '--dry-run')
     assert done.code == 125 and done.err == (
-        'tao_pt: error: docker: has no buildx, which builds for other platforms\n'
+        'tao_pt: error: docker: has no buildx, which is needed to build for other platforms\n'
         "    no docker-buildx is among the plugins of docker's client\n"
         "    try: install docker-buildx-plugin (docker's own packages) or docker-buildx (Debian, Ubuntu)\n"
     )

@@ -180,8 +180,8 @@ def test_a_checkout_of_someone_else(root: Path, engine: Engine, theirs: str, wor
         assert line in done.out
     else:
         assert done == (2, '', (
-            f"tao_pt: error: {root}: belongs to nobody\n    a checkout that NV_TAO_PYTORCH_TOP does not name has to be "
-            f"yours or root's\n    try: {line}, if it is meant\n"
+            f"tao_pt: error: {root}: belongs to nobody\n    a checkout that NV_TAO_PYTORCH_TOP does not name must "
+            f"belong to you or to root\n    try: {line}, if that is the one you mean\n"
         ))
     assert [call for call in engine.calls if call[1] not in ('version', 'info')] == []
     named = {'NV_TAO_PYTORCH_TOP': str(root)}

@@ -25,7 +25,7 @@ def test_the_lines_of_a_release(tag: str, image: str, root: Path, buildx: Path) 
     assert inspect == before == after == ['docker', 'image', 'inspect', image]
     assert push == ['docker', 'push', image]
     assert done.out.splitlines()[4] == (
-        '# then: what this build made of build, dist and *.egg-info is removed again'
+        '# then: build, dist and *.egg-info are removed again as far as this build made them'
     )
 
 

@@ -40,7 +40,7 @@ def test_a_spec_file_that_cannot_be_written(options: list[str], spec: str, is_sa
     (tmp_path / 'a.yaml').touch()
     done = submit(*(word.replace('SPECS', str(tmp_path)) for word in options), 'dino', 'train', *spec.split())
     assert (done.code, done.err) == (0, (
-        'tao: notice: /specs/a.yaml is on a mount for reading only (--volume): for several nodes TAO writes their '
+        'tao: notice: /specs/a.yaml is on a read-only mount (--volume): for several nodes TAO writes their '
         'number into the spec file, and where it cannot, each node trains alone with default settings; mount it for '
         'writing\n'
     ) * is_said)
@@ -61,7 +61,7 @@ def test_a_spec_file_that_is_not_the_callers(options: list[str], is_said: bool, 
 def test_a_spec_file_on_a_claim_for_reading() -> None:
     words = ['--nodes=2', '--pvc=specs:/specs:ro', 'dino', 'train', '-e', '/specs/a.yaml']
     done = tao('submit', 'kubernetes', '--dry-run=json', *words)
-    assert '/specs/a.yaml is on a mount for reading only (--pvc): ' in done.err
+    assert '/specs/a.yaml is on a read-only mount (--pvc): ' in done.err
     assert '/specs/a.yaml' not in tao('submit', 'kubernetes', '--dry-run=json', *words[1:]).err
 
 

@@ -66,7 +66,7 @@ def test_one_of_that_name_is_left_alone(kubectl: FakeKubectl) -> None:
     kubectl.answers('create', '', 'Error from server (AlreadyExists): services "night" already exists', 1)
     done = submit(kubectl, '--nodes=2')
     assert (done.code, len(kubectl.calls)) == (125, 1)
-    assert done.err.endswith('    try: --name NAME for one more, or kubectl delete job/night\n')
+    assert done.err.endswith('    try: --name NAME to submit another one, or kubectl delete job/night\n')
 
 
 @pytest.mark.parametrize('said', [TIMEOUT, LOST, 'Error from server: rpc error'])

@@ -38,7 +38,7 @@ def test_wrong_ones(text: str, why: str) -> None:
 @pytest.mark.parametrize(('text', 'what'), [('/lustre/x.sqsh', 'an image file'), ('nvcr.io#a/b:1', 'such an image')])
 def test_only_for_pyxis(text: str, what: str) -> None:
     assert tao('submit', 'slurm', '--dry-run', '--image', text, 'dino', 'train') == Result(2, '', (
-        f'tao: error: --image: "{text}": only pyxis takes {what}: --container pyxis\n'
+        f'tao: error: --image: "{text}": only pyxis can use {what}: --container pyxis\n'
         '    try: tao submit slurm --help\n'
     ))
     for words in ([], ['submit', 'kubernetes']):

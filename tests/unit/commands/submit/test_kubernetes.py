@@ -128,7 +128,7 @@ def test_notices(home: Path) -> None:
         'tao: notice: /dev/shm of a pod is 64 MB, too little for data loaders with workers: --shm_size 16G',
         'tao: notice: ulimits (stack) are not part of a pod: those of the nodes apply',
         'tao: notice: /a is left out: a claim is mounted at /data',
-        "tao: notice: these are paths of the cluster's nodes, not looked for here: /b",
+        "tao: notice: these are paths on the cluster's nodes, which are not checked here: /b",
         'tao: notice: the Secret night has to hold API_KEY; to make it, with API_KEY set in the shell:',
         'tao: notice: kubectl -n ml create secret generic night --from-file=API_KEY=<(printf %s "$API_KEY")',
     ]
@@ -153,7 +153,7 @@ def test_everything_that_a_pod_can_not_be_told(home: Path) -> None:
         '    ipc container:x: expected host',
         '    an image by its id: a cluster pulls it by its name (--image REF)',
         "    'x\\udcff': not UTF-8, which JSON needs",
-        f'    Mounts[0] of {path}: mode ro,z: relabelling is not known to Kubernetes',
+        f'    Mounts[0] of {path}: mode ro,z: Kubernetes does not relabel',
         f'    Mounts[1] of {path}: /a:b: a path with ":" cannot be mounted',
         '    user trainer: expected a number',
         '    group video: expected a number',
@@ -194,7 +194,7 @@ def test_what_is_passed_by_name(home: Path) -> None:
     done = tao('submit', 'kubernetes', '--dry-run=json', '--name=night', '--env=B', '--env=C', 'dino', 'train', env={
         'A': '1', 'B': '2',
     })
-    assert 'tao: notice: C is not set here and so left out (--env)' in done.err.splitlines()
+    assert 'tao: notice: C is not set here, so it is left out (--env)' in done.err.splitlines()
     found = variables(json.loads(done.out)['items'][-1]['spec']['template']['spec']['containers'][0])
     assert found == {name: {'secretKeyRef': {'name': 'night', 'key': name}} for name in ('A', 'API_KEY', 'B')}
 

@@ -15,7 +15,7 @@ from support import Result, command, tao
 
 SUBMIT = ('submit', 'kubernetes', '--shm_size=1G', '--name=night')
 FIRST = (
-    'tao: notice: Kubernetes has it now, tao list has not: kubectl describe job/night\n'
+    'tao: notice: Kubernetes has it now; tao list does not show it: kubectl describe job/night\n'
     'tao: notice: what it writes: kubectl logs -f --prefix --tail=-1 --max-log-requests=1 -l job-name=night\n'
     'tao: notice: to end it, and to remove it: kubectl delete job/night\n'
 )
@@ -123,8 +123,8 @@ def test_what_keeps_a_job_from_running_is_told_once(kubectl: FakeKubectl) -> Non
 def test_a_job_that_is_gone(kubectl: FakeKubectl) -> None:
     looks(kubectl, listed(job(), pod(state=RUNNING)), listed())
     assert submit('--wait') == Result(125, 'job.batch/night\n', FIRST + (
-        'tao: error: job night is gone, and nobody knows how it ended\n'
-        '    someone has deleted it, or its time after the end (ttlSecondsAfterFinished) is over\n'
+        'tao: error: job night is gone, so how it ended is not known\n'
+        '    someone has deleted it, or its time after the end (ttlSecondsAfterFinished) is up\n'
     ))
 
 
@@ -138,7 +138,7 @@ def test_a_cluster_that_no_longer_answers(kubectl: FakeKubectl, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(('out', 'err', 'code', 'why'), [
-    ('rubbish', '', 0, 'no list of objects'), ('', '', 0, 'an empty answer'),
+    ('rubbish', '', 0, 'not a list of objects'), ('', '', 0, 'an empty answer'),
     ('', 'Unable to connect to the server: EOF', 1, 'Unable to connect to the server: EOF'),
     ('', '', 7, 'kubectl ended with exit code 7 and said nothing'),
 ])
@@ -147,7 +147,7 @@ def test_looks_that_tell_nothing(out: str, err: str, code: int, why: str, kubect
     for number in range(2, 10):
         kubectl.answers(f'get.{number}', out, err, code)
     assert submit('--wait') == Result(
-        0, 'job.batch/night\n', said(f'kubectl answers nothing usable ({why}): still asking'),
+        0, 'job.batch/night\n', said(f'kubectl gave no usable answer ({why}): still asking'),
     )
 
 

@@ -107,7 +107,7 @@ def test_standard_input() -> None:
     assert (done.returncode, done.stdout) == (2, '')
     assert done.stderr.startswith('tao: error: standard input: the file is empty\n')
     assert tao('submit', 'kubernetes', '--patch=-', '--patch=-', 'dino', 'train') == Result(
-        2, '', 'tao: error: --patch -: standard input can be read once\n',
+        2, '', 'tao: error: --patch -: standard input can be read only once\n',
     )
 
 
@@ -164,6 +164,7 @@ def test_lists_that_are_replaced_are_said() -> None:
     }}}}))
     options = ['--nodes=2', '--shm_size=1G', '--patch=patch.json']
     assert submit(*options, 'dino', 'train').err.splitlines() == [
-        f'tao: notice: patch.json replaces spec.template.spec.{key} whole, and with it what the launcher has put there'
+        f'tao: notice: patch.json replaces spec.template.spec.{key} as a whole, including what '
+        'the launcher has put there'
         for key in ('initContainers', 'volumes')
     ]

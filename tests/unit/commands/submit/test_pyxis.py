@@ -38,10 +38,10 @@ def test_pyxis_says_all_that_it_can_not(home: Path, tmp_path: Path) -> None:
         f'    Mounts[0] of {path}: {tmp_path}/a,b: a path with ":" or "," cannot be mounted\n'
         f'    Mounts[1] of {path}: /b,c: a path with ":" or "," cannot be mounted\n'
         f'    Mounts[1] of {path}: mode z: pyxis does not relabel\n'
-        f"    Mounts[2] of {path}: '/$(id)': enroot takes no $, `, \", \\ and no blank in a path\n"
-        f"    Mounts[3] of {path}: '/c`d': enroot takes no $, `, \", \\ and no blank in a path\n"
-        f"    Mounts[4] of {path}: '{tmp_path}/a b': enroot takes no $, `, \", \\ and no blank in a path\n"
-        f"    Mounts[4] of {path}: '/e\"': enroot takes no $, `, \", \\ and no blank in a path\n"
+        f"    Mounts[2] of {path}: '/$(id)': enroot takes no $, `, \", \\ or blank in a path\n"
+        f"    Mounts[3] of {path}: '/c`d': enroot takes no $, `, \", \\ or blank in a path\n"
+        f"    Mounts[4] of {path}: '{tmp_path}/a b': enroot takes no $, `, \", \\ or blank in a path\n"
+        f"    Mounts[4] of {path}: '/e\"': enroot takes no $, `, \", \\ or blank in a path\n"
     ))
 
 

@@ -107,7 +107,7 @@ def test_what_the_engine_is_steered_by_is_passed_on() -> None:
 def test_ports_of_several_nodes() -> None:
     done = submit('--nodes=2', '--port=8888:8888', 'dino', 'train')
     assert done.err == (
-        "tao: notice: published ports keep docker's own network, in which the nodes do not meet: --network host\n"
+        "tao: notice: published ports keep docker's own network, where the nodes cannot meet: --network host\n"
     )
 
 
@@ -115,6 +115,6 @@ def test_too_long() -> None:
     done = submit('dino', 'train', 'x' * 130000)
     assert (done.code, done.out) == (2, '')
     assert re.fullmatch(
-        'tao: error: the command is longer than a step of Slurm takes: 13[0-9]{4} bytes of at most 120000\n'
+        'tao: error: the command is longer than a step of Slurm allows: 13[0-9]{4} bytes of at most 120000\n'
         '    try: put long values into a file under a mount\n', done.err,
     )

@@ -15,7 +15,7 @@ WORDS = ('submit', 'kubernetes', '--name=night', '--namespace=ml', '--shm_size=1
 
 def test_a_job_of_one_node(kubectl: FakeKubectl) -> None:
     assert tao(*WORDS) == Result(0, 'job.batch/night\n', (
-        'tao: notice: Kubernetes has it now, tao list has not: kubectl -n ml describe job/night\n'
+        'tao: notice: Kubernetes has it now; tao list does not show it: kubectl -n ml describe job/night\n'
         'tao: notice: what it writes: '
         'kubectl -n ml logs -f --prefix --tail=-1 --max-log-requests=1 -l job-name=night\n'
         'tao: notice: to end it, and to remove it: kubectl -n ml delete job/night\n'

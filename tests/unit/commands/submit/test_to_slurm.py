@@ -21,7 +21,7 @@ def test_clusters_of_a_federation(tmp_path: Path) -> None:
     env = {'PATH': f'{tmp_path}:/usr/bin:/bin'}
     done = tao('submit', 'slurm', '--sbatch-arg=--chdir=/far away', 'dino', 'train', env=env)
     assert done == Result(0, '7\n', (
-        'tao: notice: Slurm has it now, tao list has not: squeue -M far -j 7\n'
+        'tao: notice: Slurm has it now; tao list does not show it: squeue -M far -j 7\n'
         "tao: notice: what it writes: tail -F '/far away/model-dino-train-7.log'\n"
         'tao: notice: to end it: scancel -M far 7\n'
     ))
@@ -48,8 +48,8 @@ def test_an_sbatch_that_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(('end', 'said'), [
     ('kill -9 $$', 'sbatch was ended by SIGKILL, and may have submitted the job\n    try: squeue --name night'),
-    ('exit 3', 'sbatch did not take the job\n    it ended with exit code 3 and said nothing'),
-    ('echo no >&2; exit 1', 'sbatch did not take the job\n    no'),
+    ('exit 3', 'sbatch did not accept the job\n    it ended with exit code 3 and said nothing'),
+    ('echo no >&2; exit 1', 'sbatch did not accept the job\n    no'),
 ])
 def test_an_sbatch_that_fails(end: str, said: str, tmp_path: Path) -> None:
     (tmp_path / 'sbatch').write_text(f'#!/bin/sh\n{end}\n')
@@ -86,7 +86,7 @@ def test_an_sbatch_that_prints_no_number(said: str, tmp_path: Path) -> None:
     (tmp_path / 'sbatch').chmod(0o755)
     done = tao('submit', 'slurm', '--wait', 'dino', 'train', env={'PATH': f'{tmp_path}:/usr/bin:/bin'})
     assert done == Result(125, '', (
-        f'tao: error: sbatch has taken the job, but did not print its number\n    {said}\n'
+        f'tao: error: sbatch has accepted the job but did not print its number\n    {said}\n'
         '    try: squeue --name model-dino-train\n'
     ))
 
