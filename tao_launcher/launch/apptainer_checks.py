@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ..base import host, machine, surroundings
 from ..base.errors import ConfigError, UsageError
+from ..base.shell import quote
 from ..engine.apptainer import cache, cached_names
 from ..engine.platforms import architecture
 from ..settings.container_values import is_file
@@ -53,7 +54,7 @@ def _image(made: Plan, here: Host, environ: Mapping[str, str]) -> str:
     if 'no_check' not in made.settings.flags and host.look(path) is False:
         raise ConfigError(
             f'{origin}: {path}: no such file or folder', f'nearest existing folder: {host.nearest_parent(path)}',
-            advice=f'{made.profile.name} pull {path} docker://IMAGE makes it',
+            advice=f'{made.profile.name} pull {quote(path)} docker://IMAGE makes it',
         )
     return path
 
@@ -71,5 +72,5 @@ def _cached(made: Plan, here: Host, environ: Mapping[str, str]) -> str:
     why = f'it is not in {folder}' if digest else f'which image a tag means {name} asks the registry at each launch'
     raise ConfigError(
         f'{made.settings.sources["pull"]}: never: {made.image} would have to be pulled', why,
-        advice=f'{name} pull tao.sif {apptainer.location(made.image)}, then --image ./tao.sif',
+        advice=f'{name} pull tao.sif {quote(apptainer.location(made.image))}, then --image ./tao.sif',
     )

@@ -36,7 +36,7 @@ def pull(wanted: Sequence[Needed], store: SifStore, *, ask_first: bool, yes: boo
     if asked and asked != architecture(store.machine):
         raise UsageError(
             f'--platform {store.platform}: a file of another machine would stand in the place of this one\'s',
-            advice=f'{join(store.words)} pull --arch {quote(asked)} FILE {sif.source(wanted[0].reference)}',
+            advice=f'{join(store.words)} pull --arch {quote(asked)} FILE {quote(sif.source(wanted[0].reference))}',
         )
     absent = store.missing(wanted)
     if store.dry_run:
