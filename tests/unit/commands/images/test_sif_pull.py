@@ -58,10 +58,10 @@ def test_all_asks_first(apptainer: Apptainer) -> None:
 
 @pytest.mark.parametrize(('said', 'why', 'advice'), [
     ('reading manifest x in nvcr.io/y: unauthorized: authentication required',
-     'nvcr.io wants a login, or the one that is stored may not have this image',
+     'nvcr.io requires a login, or the stored one has no access to this image',
      "apptainer registry login -u '$oauthtoken' docker://nvcr.io"),
     ('reading manifest 9 in nvcr.io/y: manifest unknown', 'nvcr.io has no such image', ''),
-    ('dial tcp: lookup nvcr.io: no such host', 'the engine does not reach nvcr.io',
+    ('dial tcp: lookup nvcr.io: no such host', 'the engine cannot reach nvcr.io',
      'the same again, or tao bundle load DIR where there is no network'),
     ('while unpacking: write /tmp/x: no space left on device',
      'a disk is full: where Apptainer keeps what it fetches, where it unpacks it, or where the files are',
@@ -107,7 +107,7 @@ def test_another_machine(apptainer: Apptainer, home: Path) -> None:
 def test_a_folder_that_cannot_be_made(apptainer: Apptainer) -> None:
     done = tao('-q', 'pull', 'model/dino', env={'TAO_SIF_DIR': '/dev/null/x'})
     assert done == Result(1, '', (
-        'tao: error: /dev/null/x: there is something else, and no folder\n'
+        'tao: error: /dev/null/x: what is there is not a folder\n'
         '    try: TAO_SIF_DIR names another folder for the images\n'
     ))
 
