@@ -25,16 +25,16 @@ COLOR = '\x1b\\[[0-9;]*m'  # which it gives them, on no terminal too
 # What the program says → what to do, which is sent to nobody; {name} is the program, {image} the image.
 REMEDIES = (
     ('user namespace|must be owned by root|setuid|nosuid',
-     'its administrator allows user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, '
-     'kernel.apparmor_restrict_unprivileged_userns), or installs {name} with its setuid part ({name}-suid)'),
+     'ask the administrator for user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, '
+     'kernel.apparmor_restrict_unprivileged_userns), or for {name} with its setuid part ({name}-suid)'),
     ('unauthorized|authentication required|denied.*(pull|access)|invalid.*credentials|401|403',
-     "{name} registry login --username '$oauthtoken' docker://{registry}"),
-    ('no space left|disk quota', '{NAME}_TMPDIR and {NAME}_CACHEDIR name folders with more room'),
+     "{name} registry login -u '$oauthtoken' docker://{registry}"),
+    ('no space left|disk quota', 'set {NAME}_TMPDIR and {NAME}_CACHEDIR to folders with more room'),
     ('no such host|dial tcp|i/o timeout|connection refused|network is unreachable',
-     'where there is a network: {name} pull tao.sif {image}; then --image ./tao.sif'),
-    ('set working directory', 'for --workdir a folder that the image has, or that is under a mount'),
+     'on a machine with a network: {name} pull tao.sif {image}; then here --image ./tao.sif'),
+    ('set working directory', '--workdir takes a folder of the image, or one under a mount'),
     ('cgroup', 'leave --memory and --cpus out'),
-    ('unknown flag', 'Apptainer 1.1 or SingularityCE 3.10, or newer'),
+    ('unknown flag', 'install Apptainer 1.1 or SingularityCE 3.10, or newer'),
     ('loop device|squashfuse|squashfs', 'install squashfuse, or name a folder: {name} build --sandbox tao/ {image}'),
 )
 

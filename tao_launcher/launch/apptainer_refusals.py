@@ -43,7 +43,7 @@ def refuse(plan: Plan, machine: str) -> None:
     wrong = list(dict.fromkeys(wrong))
     if wrong:
         raise UsageError(
-            f'{plural(len(wrong), "option")} that {plan.profile.name} cannot be told', *wrong,
+            f'{plural(len(wrong), "option")} that {plan.profile.name} does not support', *wrong,
             advice='leave them out, or use --engine docker where there is one',
         )
 

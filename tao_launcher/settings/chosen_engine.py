@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ..engine.profile import Profile
     from .invocation import Invocation
 
+# What tells of jobs without an engine.
+OTHERWISE = 'tao history, tao progress RESULTS_FOLDER; or --engine docker, where there is one'
+
 
 def engine(invocation: Invocation) -> Engine:
     """The engine that --engine, TAO_ENGINE and docker's own settings name.
@@ -34,10 +37,10 @@ def _childs(profile: Profile, source: str) -> EngineError:
         return EngineError(
             f'there is no engine to be asked ({source})',
             f'with --engine {NO_ENGINE} a job is a process of this machine: it has no container and no image',
-            advice='--engine docker, where there is one',
+            advice=OTHERWISE,
         )
     return EngineError(
         f'{profile.name} keeps no list of jobs or images that could be asked ({source})',
         'a job is a process of its launcher, and ends with it; an image is a file, or in its cache',
-        advice=f'tao history, tao progress, {profile.name} cache list; or --engine docker, where there is one',
+        advice=OTHERWISE,
     )

@@ -80,8 +80,8 @@ def program(facts: MachineFacts, found: Runtime) -> Finding | None:
     if found.locked or found.said:
         why = f'{found.locked} is 0' if found.locked else found.said
         what = f'{shown}: no user namespaces for you ({why}), and no setuid part: no container starts'
-        enable = f'{found.locked}, by the administrator; or ' if found.locked else ''
-        return Finding('engine', 'fail', what, f'{enable}{profile.name} with its setuid part ({profile.name}-suid)')
+        fix = f'ask the administrator for user namespaces, or for {profile.name} with its setuid part'
+        return Finding('engine', 'fail', what, f'{fix} ({profile.name}-suid)')
     how = ', with its setuid part' if found.has_setuid else ''
     return Finding('engine', 'ok', f'{shown}{how}')
 

@@ -95,7 +95,7 @@ def test_secrets_are_exported_under_the_programs_names() -> None:
 
 def test_options_that_cannot_be_had() -> None:
     done = tao('--detach', '--port', '1:2', '--dry-run', 'dino', 'run', 'x')
-    assert (done.code, done.err.splitlines()[0]) == (2, 'tao: error: 2 options that apptainer cannot be told')
+    assert (done.code, done.err.splitlines()[0]) == (2, 'tao: error: 2 options that apptainer does not support')
     assert tao('--engine', 'sudo -n apptainer', '--dry-run', 'dino').err.startswith(
         "tao: error: apptainer with sudo: the job would be root's\n"
     )

@@ -67,12 +67,13 @@ def test_a_job_that_was_not_started(
 
 
 @pytest.mark.parametrize(('said', 'advice'), [
-    (NO_NAMESPACE, 'its administrator allows user namespaces'), (NO_FLAG, 'Apptainer 1.1 or SingularityCE 3.10'),
-    (NO_HOST, 'where there is a network: singularity pull tao.sif docker://nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt;'),
-    (UNAUTHORIZED, "singularity registry login --username '$oauthtoken' docker://nvcr.io"),
-    (NO_ROOM, 'SINGULARITY_TMPDIR and SINGULARITY_CACHEDIR name folders'),
+    (NO_NAMESPACE, 'ask the administrator for user namespaces'),
+    (NO_FLAG, 'install Apptainer 1.1 or SingularityCE 3.10'),
+    (NO_HOST, 'on a machine with a network: singularity pull tao.sif docker://nvcr.io/nvidia/tao/'),
+    (UNAUTHORIZED, "singularity registry login -u '$oauthtoken' docker://nvcr.io"),
+    (NO_ROOM, 'set SINGULARITY_TMPDIR and SINGULARITY_CACHEDIR to'),
     (NO_CGROUPS, 'leave --memory and --cpus out'),
-    (NO_FOLDER, 'for --workdir a folder that the image has'), ('FATAL:   something else', ''),
+    (NO_FOLDER, '--workdir takes a folder of the image'), ('FATAL:   something else', ''),
 ])
 def test_remedies(said: str, advice: str) -> None:
     made = launch('--engine', 'singularity', 'dino', 'train').plan

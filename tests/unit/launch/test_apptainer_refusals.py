@@ -26,7 +26,7 @@ def refused(words: str, options: dict[str, Any] | None = None) -> list[str]:
     with pytest.raises(UsageError) as error:
         apptainer_refusals.refuse(planned(words, options), 'x86_64')
     count = plural(len(error.value.why), 'option')
-    assert error.value.what == f'{count} that apptainer cannot be told'
+    assert error.value.what == f'{count} that apptainer does not support'
     return [line.partition(':')[0] for line in error.value.why]
 
 

@@ -33,7 +33,7 @@ def test_there_is_none(words: list[str], env: dict[str, str], whose: str, verb: 
     assert tao(*words, *verb, env=env) == (
         125, '', f'tao: error: there is no engine to be asked ({whose})\n'
         '    with --engine none a job is a process of this machine: it has no container and no image\n'
-        '    try: --engine docker, where there is one\n',
+        '    try: tao history, tao progress RESULTS_FOLDER; or --engine docker, where there is one\n',
     )
 
 
@@ -42,5 +42,5 @@ def test_an_engine_without_a_daemon_keeps_no_list(verb: list[str]) -> None:
     assert tao('--engine', 'singularity', *verb) == (
         125, '', 'tao: error: singularity keeps no list of jobs or images that could be asked (--engine)\n'
         '    a job is a process of its launcher, and ends with it; an image is a file, or in its cache\n'
-        '    try: tao history, tao progress, singularity cache list; or --engine docker, where there is one\n',
+        '    try: tao history, tao progress RESULTS_FOLDER; or --engine docker, where there is one\n',
     )

@@ -14,6 +14,7 @@ from tao_launcher.commands.doctor.findings import GIB, Finding
 
 HERE = facts(engine=('apptainer',), program='/usr/bin/apptainer', nvidia_smi=None)
 GPUS = HERE._replace(nvidia_smi='0, NVIDIA A100, 81920, 535.104.05\n')
+ASK = 'ask the administrator for user namespaces, or for apptainer with its setuid part (apptainer-suid)'
 # As Apptainer 1.4 answers; a job is never started.
 ANSWERS = '''#!/bin/sh
 case $1 in
@@ -32,11 +33,11 @@ esac
     (Runtime('/x', '1.4.5', locked='/proc/sys/user/max_user_namespaces'), Finding(
         'engine', 'fail', '/usr/bin/apptainer 1.4.5: no user namespaces for you (/proc/sys/user/max_user_namespaces is '
         '0), and no setuid part: no container starts',
-        '/proc/sys/user/max_user_namespaces, by the administrator; or apptainer with its setuid part (apptainer-suid)',
+        ASK,
     )),
     (Runtime('/x', '1.4.5', said='unshare: Operation not permitted'), Finding(
         'engine', 'fail', '/usr/bin/apptainer 1.4.5: no user namespaces for you (unshare: Operation not permitted), '
-        'and no setuid part: no container starts', 'apptainer with its setuid part (apptainer-suid)',
+        'and no setuid part: no container starts', ASK,
     )),
 ])
 def test_program(found: Runtime, finding: Finding) -> None:
