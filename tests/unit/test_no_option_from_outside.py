@@ -40,7 +40,7 @@ def test_variables(variable: str, verb: list[str], value: str, fake_docker: Fake
 def test_an_engine_that_runs_nothing(engine: str, fake_docker: FakeDocker) -> None:
     done = tao('--engine', engine, 'dino', 'train')
     assert (done.code, fake_docker.calls) == (2, [])
-    assert 'expected docker, podman, docker:/path/of/it, "sudo -n docker" or none' in done.err
+    assert 'expected docker, podman, docker:/path/of/it, "sudo -n docker", apptainer or none' in done.err
 
 
 @pytest.mark.parametrize('options', [

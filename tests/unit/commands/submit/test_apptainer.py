@@ -141,4 +141,4 @@ def test_kubernetes_has_none() -> None:
 def test_what_it_cannot_be_told() -> None:
     done = submit('--container=apptainer', '--port=8888:8888', '--ulimit=stack=1', 'dino', 'train')
     assert (done.code, done.out) == (2, '')
-    assert done.err.startswith('tao: error: 2 options that apptainer cannot be told\n')
+    assert done.err.startswith('tao: error: 2 options that apptainer does not support\n')
