@@ -77,7 +77,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.user_properties.append(('area', mark.args[0] if mark else 'the rest'))
         if item.path.name.startswith('test_podman') and not ENGINE.name.startswith('podman'):
             item.user_properties.append(('engine', 'podman-4'))  # the machine's own
-        if item.path.name == 'test_apptainer.py':
+        if item.path.name.startswith('test_apptainer'):
             item.user_properties.append(('engine', 'apptainer'))
 
 

@@ -123,9 +123,9 @@ def test_where_docker_maps_users(docker: Docker, tmp_path: Path) -> None:
         )
     codes = [line for line in done.stdout.splitlines() if ' ' in line]
     assert codes == ['build 0', 'run 0', 'service 125'], (done.stdout, done.stderr)
-    said = 'docker maps the users of containers (userns-remap), so {} gets no host network'
-    assert f'tao_ds: notice: {said.format("what is built")}\n' in done.stderr
-    assert f'tao_ds: notice: {said.format("the job")}, but a bridge\n' in done.stderr
+    said = 'tao_ds: notice: docker remaps container users (userns-remap), so '
+    assert f'{said}the build has no host network\n' in done.stderr
+    assert f"{said}the job gets a bridge, not the host's network\n" in done.stderr
     assert done.stderr.rstrip().partition('tao_ds: error: ')[2].startswith(
         "docker remaps container users (userns-remap), which rules out the host's network\n"
         '    try: --port_mapping PORT, which publishes the service instead'

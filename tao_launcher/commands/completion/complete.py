@@ -99,7 +99,7 @@ def _for_bash(word: Word, replaced: str, found: Completions) -> str:
         *(['paths'] if found.are_paths else []),
         *(['open'] if len(fitting) == 1 and fitting[0][-1:] in ('/', '=', ':') else []),
     ]
-    lines = [shellwords.continued(word, start, whole[len(typed):]) for whole in fitting]
+    lines = shellwords.continued(word, start, [whole[len(typed):] for whole in fitting])
     return '\n'.join([f'tao:{",".join(kinds)}', *lines]) + '\n'
 
 

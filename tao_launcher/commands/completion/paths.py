@@ -31,9 +31,10 @@ def _names(listing: Sequence[tuple[str, bool]], base: str, *, only_folders: bool
         f'{name}/' if is_folder else name for name, is_folder in listing
         if (is_folder or not only_folders) and (name[0] != '.' or base[:1] == '.')
     ]
-    if len(names) > MANY:
-        names = [name for name in names if name.lower().startswith(base.lower())]
-    return tuple(Candidate(name) for name in names)
+    if base and len(names) > MANY:
+        start = base.lower()
+        names = [name for name in names if name.lower().startswith(start)]
+    return tuple([Candidate(name, '') for name in names])
 
 
 def container(text: str, mounts: Sequence[Mount], world: World) -> Completions:
@@ -81,7 +82,7 @@ def volume(text: str, mounts: Sequence[Mount], world: World) -> Completions:
     if len(parts) == 1:
         found = host(text, world)
         return found._replace(candidates=tuple(
-            each if each.text.endswith('/') else each._replace(text=f'{each.text}:') for each in found.candidates
+            each if each.text.endswith('/') else Candidate(f'{each.text}:', '') for each in found.candidates
         ))
     if len(parts) == 2:
         source, there = parts

@@ -11,7 +11,7 @@ from ...base.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # Compiled where they are needed: most lines have no quotes.
 UNQUOTED = (
@@ -22,6 +22,7 @@ DOUBLE = r'(?P<close>")|\\(?P<escaped>[$`"\\])|(?P<variable>\$(?:\w+|\{\w+\}))|(
 SINGLE = r"(?P<close>')|(?P<plain>.)"
 ANSI_C = r"(?P<close>')|\\(?P<escaped>.?)|(?P<plain>.)"
 OF_FISH = {'"': DOUBLE.replace('$`"', '$"'), "'": r"(?P<close>')|\\(?P<escaped>['\\])|(?P<plain>.)"}
+PLAIN = re.compile(r'[\w./,:=-]*', re.ASCII).fullmatch  # as nearly every name is: no quote changes it
 SPECIAL = r'[\s!"#$&\'()*;<>?\[\\\]^`{|}~]'
 
 
@@ -111,6 +112,8 @@ def _piece(
 
 def quoted(text: str, quote: str) -> str:
     """A text as bash needs it, within the quote that is open or outside of any."""
+    if PLAIN(text):
+        return text
     if quote == "'":
         return text.replace("'", "'\\''")
     if quote == "$'":
@@ -120,9 +123,10 @@ def quoted(text: str, quote: str) -> str:
     return re.sub(SPECIAL, r'\\\g<0>', text)
 
 
-def continued(word: Word, start: int, rest: str) -> str:
-    """What bash needs in place of the raw word from `start` on, once `rest` follows it."""
-    raw = word.raw
-    if rest and not word.quote and raw.endswith('\\') and word.pieces[-1][1] == '':
-        return raw[start:] + rest[0] + quoted(rest[1:], '')  # it quotes what follows
-    return raw[start:] + quoted(rest, word.quote)
+def continued(word: Word, start: int, rests: Sequence[str]) -> list[str]:
+    """What bash needs in place of the raw word from `start` on, once one of `rests` follows it."""
+    raw, quote = word.raw, word.quote
+    typed = raw[start:]
+    if not quote and raw.endswith('\\') and word.pieces[-1][1] == '':
+        return [typed + rest[:1] + quoted(rest[1:], '') for rest in rests]  # it quotes what follows
+    return [typed + quoted(rest, quote) for rest in rests]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from .store import Needed
 
-AGAIN = 'the same again: what was fetched is kept'
-WITHOUT_NETWORK = 'the same again, or tao bundle load DIR where there is no network'
+AGAIN = 'the same command again: what was fetched is kept'
+WITHOUT_NETWORK = 'the same command again, or tao bundle load DIR where there is no network'
 
 
 def pull(wanted: Sequence[Needed], store: SifStore, *, ask_first: bool, yes: bool) -> int:
@@ -47,7 +47,7 @@ def pull(wanted: Sequence[Needed], store: SifStore, *, ask_first: bool, yes: boo
         return 0
     store.output.notice(f'{plural(len(absent), "image")} to pull into {store.folder}, size not known')
     if ask_first and not yes and not _agreed(store):
-        raise CheckFailed('not pulled', advice='the same with --yes')
+        raise CheckFailed('not pulled', advice='the same command with --yes')
     try:
         make_folders(store.folder, [])
     except OSError as e:
@@ -101,7 +101,7 @@ def _failure(store: SifStore, reference: str, code: int, text: str) -> EngineErr
     named = partial(variable, profile(store.words))
     own = {
         'login': login,
-        'limit': f'{login}, or the same again later',
+        'limit': f'{login}, or the same command again later',
         'space': f'{named("TMPDIR")} and {named("CACHEDIR")} name other folders, TAO_SIF_DIR one for the files',
         'plain': f'{named("NOHTTPS")}=1 in the environment',
         'proxy': 'env | grep -i proxy',

@@ -80,5 +80,5 @@ def _no_image(name: str, there: Opened) -> list[str]:
     file.seek(0)
     found = sif.header(file.read(sif.HEADER))
     if not found:
-        return [f'{name}: no image of Apptainer\'s']
+        return [f'{name}: not an image of Apptainer\'s']
     return [] if found.size <= there.size(name) else [f'{name}: not whole: {there.size(name)} of {found.size} bytes']

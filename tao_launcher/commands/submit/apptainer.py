@@ -27,6 +27,7 @@ GPUS = """\
     ids=${CUDA_VISIBLE_DEVICES-}
     [[ $ids ]] || { refuse 'Slurm gave no GPUs to this step'; return 2; }
     [[ $ids =~ ^[0-9A-Za-z:/,-]+$ ]] || { refuse "Slurm gave no numbers or UUIDs of GPUs: $ids"; return 2; }
+    export %(order)s=${%(order)s-PCI_BUS_ID}
 """
 # Slurm signals every process of the step. With its first process all of a container ends.
 REMOVAL = '[[ ! $client ]] || kill -KILL "$client"'
@@ -56,7 +57,8 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     by_name = [name for name in plan.by_name if name not in (*contract.NAMES, LAUNCH_ID)]
     check_names(by_name)
     has_array = wanted.gpus and wanted.nodes > 1
-    checks = here(plan.engine[0], sources) + _image(plan) + GPUS * bool(wanted.gpus) + ARRAY * bool(has_array)
+    gpus = GPUS % {'order': prefixed(plan.profile, 'CUDA_DEVICE_ORDER')} if wanted.gpus else ''
+    checks = here(plan.engine[0], sources) + _image(plan) + gpus + ARRAY * bool(has_array)
     checks += count(wanted) + _passed_on(own, plan) + FOLDER % {'workdir': variable(plan.profile, WORKDIR)}
     step = NODE % {
         'command': command(_line(line, plan, gpu_ids(wanted.gpus)) for line in lines),

@@ -47,7 +47,7 @@ def test_what_is_added_is_quoted(typed: str, rest: str, quote: str) -> None:
         return
     start = quote + shellwords.quoted(typed, quote)
     word = shellwords.split(f'tao {start}', 'bash', {}, '/')[-1]
-    whole = shellwords.continued(word, 0, rest) + word.quote
+    whole = shellwords.continued(word, 0, [rest])[0] + word.quote
     assert word.value == typed
     done = subprocess.run(['bash', '-c', f'printf "%s\\n" {whole}'], capture_output=True, encoding='utf-8', check=False)
     assert (done.stdout, done.stderr) == (f'{typed + rest}\n', '')
@@ -59,4 +59,4 @@ def test_any_line(line: str) -> None:
     word = words[-1]
     assert line.endswith(word.raw)
     assert word.start(word.value)[0] in (word.raw, word.raw[:len(word.start(word.value)[0])])
-    shellwords.continued(word, word.quoted_from, 'x')
+    shellwords.continued(word, word.quoted_from, ['x'])

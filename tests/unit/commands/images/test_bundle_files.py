@@ -50,7 +50,7 @@ def test_a_manifest_without_end(tmp_path: Path, output: Output) -> None:
 def test_sums_without_end(tmp_path: Path) -> None:
     with (tmp_path / 'SHA256SUMS').open('wb') as f:
         f.truncate(1 << 40)
-    with pytest.raises(CheckFailed, match='no complete bundle'):
+    with pytest.raises(CheckFailed, match='not a complete bundle'):
         bundle_files.sums(str(tmp_path))
 
 

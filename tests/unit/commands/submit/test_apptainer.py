@@ -37,8 +37,8 @@ def test_the_node_fills_in_its_words(tmp_path: Path, home: Path) -> None:
     ]
     given = {name[13:]: value for name, value in environ.items() if name.startswith('APPTAINERENV_')}
     assert given == {
-        'A': 'x y', 'CUDA_VISIBLE_DEVICES': '0,1', 'WORLD_SIZE': '2', 'NODE_RANK': '1', 'NUM_GPU_PER_NODE': '2',
-        'MASTER_ADDR': 'node7', 'MASTER_PORT': '22345',
+        'A': 'x y', 'CUDA_VISIBLE_DEVICES': '0,1', 'CUDA_DEVICE_ORDER': 'PCI_BUS_ID', 'WORLD_SIZE': '2',
+        'NODE_RANK': '1', 'NUM_GPU_PER_NODE': '2', 'MASTER_ADDR': 'node7', 'MASTER_PORT': '22345',
     }
     assert 'TAO_LAUNCH_ID' not in environ
     assert not Path(environ['APPTAINER_WORKDIR']).exists()
@@ -52,11 +52,13 @@ def test_one_node_has_no_contract(tmp_path: Path) -> None:
     }
 
 
-def test_a_port_of_ones_own(tmp_path: Path) -> None:
-    _, environ = on_a_node(script('--nodes=2', '--env=MASTER_PORT=29400', 'dino', 'train'), tmp_path,
+def test_a_port_and_an_order_of_ones_own(tmp_path: Path) -> None:
+    own = ['--env=MASTER_PORT=29400', '--env=CUDA_DEVICE_ORDER=FASTEST_FIRST']
+    _, environ = on_a_node(script('--nodes=2', *own, 'dino', 'train'), tmp_path,
                            {'CUDA_VISIBLE_DEVICES': 'MIG-1'}, FAKE)
     assert environ['APPTAINERENV_MASTER_PORT'] == '29400'
     assert environ['APPTAINERENV_CUDA_VISIBLE_DEVICES'] == 'MIG-1'
+    assert environ['APPTAINERENV_CUDA_DEVICE_ORDER'] == 'FASTEST_FIRST'
 
 
 @pytest.mark.parametrize(('change', 'variables', 'code', 'said'), [
