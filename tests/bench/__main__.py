@@ -15,6 +15,7 @@ import json
 import os
 import resource
 import shlex
+import signal
 import statistics
 import subprocess
 import sys
@@ -43,6 +44,18 @@ def wall(argv: Sequence[str], env: dict[str, str]) -> float:
     begun = time.monotonic()
     subprocess.run(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
     return time.monotonic() - begun
+
+
+def interrupted(argv: Sequence[str], env: dict[str, str]) -> float:
+    """Seconds from Ctrl-C until a job that says "ready" has brought its caller back, in seconds."""
+    with subprocess.Popen(
+        argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True,
+    ) as child:
+        assert child.stdout and child.stdout.readline() == b'ready\n'
+        begun = time.monotonic()
+        os.killpg(child.pid, signal.SIGINT)
+        child.wait()
+        return time.monotonic() - begun
 
 
 def ratio(
@@ -120,6 +133,29 @@ def launches(task: Sequence[str], python: Sequence[str], env: dict[str, str], fo
     ratio('CPU, job of an engine that does nothing / python', cpu, [TAO, *nothing], python, env, aim)
     for words in (['--version'], ['--help'], ['list', '--help']):
         ratio(f'CPU, tao {" ".join(words)} / python', cpu, [TAO, *words], python, env, 'aim ≤ 3.0')
+
+
+def one_file(task: Sequence[str], python: Sequence[str], env: dict[str, str], folder: Path) -> None:
+    """A dry run of the one file that a bundle carries, which has this Python's byte code."""
+    from tao_launcher.commands.images.pyz import program
+
+    path = folder / 'tao.pyz'
+    path.write_bytes(program())
+    ours = [sys.executable, str(path), '--dry-run', *task]
+    ratio('CPU, dry run of tao.pyz / python', cpu, ours, python, env, 'aim ≤ 3.5')
+
+
+def large_folder(folder: Path, env: dict[str, str]) -> None:
+    """The Tab key in a folder of 50,000 files."""
+    many = folder / 'many'
+    many.mkdir()
+    for i in range(50000):
+        (many / f'image_{i:06}.png').touch()
+    for start in ('', 'image_0490'):
+        line = f'tao --mounts_file {many}/{start}'
+        ours = [TAO, 'completion', '--complete', 'bash', line, f'{many}/{start}']
+        dry_run = [TAO, '--dry-run', 'dino', 'train']
+        ratio(f'CPU, Tab after "{start}" of 50,000 files / dry run', cpu, ours, dry_run, env, '', 5)
 
 
 def example_file(folder: Path) -> str:
@@ -216,6 +252,8 @@ def main() -> None:
         task = ['dino', 'train', 'train.num_gpus=2']
         print(f'Python {sys.version.split()[0]}, medians of {PAIRS} pairs: ratio, ours / bare')
         launches(task, python, env, folder)
+        one_file(task, python, env, folder)
+        large_folder(folder, env)
         for line in ('tao ', 'tao dino train -e /data/', 'tao list --'):
             ours = [TAO, 'completion', '--complete', 'bash', line, '']
             ratio(f'wall, completion of "{line}" / dry run', wall, ours, [TAO, '--dry-run', *task], env, 'aim ≤ 1.5')
@@ -231,11 +269,17 @@ def main() -> None:
             ratio('wall, job / the same bare docker run', wall, ours, bare, env, 'aim ≤ 1.20')
             ratio('wall, job / the same without history', wall, ours, ours, env, 'aim ≤ 1.02',
                   others={'TAO_HISTORY': 'off'})
+            sleeps = ['sh', '-c', 'echo ready; exec sleep 60']
+            ratio('wall, back from Ctrl-C / bare docker run', interrupted, [*ours[:-1], *sleeps],
+                  [*bare[:-1], *sleeps], env, 'aim ≤ 500 ms more', 5)
             with fifty_jobs(bare, env):
                 asked = [TAO, 'completion', '--complete', 'bash', 'tao logs ', '']
                 dry_run = [TAO, '--dry-run', *task]
                 ratio('wall, completion of 50 jobs / dry run', wall, asked, dry_run, env, 'aim ≤ 1.5, and docker ps:')
                 ratio('wall, docker ps / dry run', wall, [*bare[:1], 'ps', '-a'], dry_run, env, '')
+                listed = subprocess.run([*bare[:1], 'ps', '-aq'], env=env, stdout=subprocess.PIPE, check=True).stdout
+                logs, ps = [TAO, 'logs', listed.split()[7].decode()], [*bare[:1], 'ps', '-a']
+                ratio('wall, logs of one of 50 jobs / docker ps', wall, logs, ps, env, '')
                 ratio('wall, list of 50 jobs / docker ps', wall, [TAO, 'list', '-a'], [*bare[:1], 'ps', '-a'], env, '')
             with fifty_trainings(bare, folder, env):
                 ids = [TAO, 'list', '--format', 'ids']
