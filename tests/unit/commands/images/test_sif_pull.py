@@ -51,7 +51,7 @@ def test_a_registry_of_this_machine(apptainer: Apptainer, home: Path) -> None:
 def test_all_asks_first(apptainer: Apptainer) -> None:
     done = tao('pull', '--all', '--release', '6.0.1')
     assert (done.code, apptainer.calls) == (1, [])
-    assert done.err.endswith('tao: error: not pulled\n    try: the same with --yes\n')
+    assert done.err.endswith('tao: error: not pulled\n    try: the same command with --yes\n')
     assert tao('-q', 'pull', '--all', '--release', '6.0.1', '--yes').code == 0
     assert len(apptainer.calls) == 3
 
@@ -62,13 +62,13 @@ def test_all_asks_first(apptainer: Apptainer) -> None:
      "apptainer registry login -u '$oauthtoken' docker://nvcr.io"),
     ('reading manifest 9 in nvcr.io/y: manifest unknown', 'nvcr.io has no such image', ''),
     ('dial tcp: lookup nvcr.io: no such host', 'the engine cannot reach nvcr.io',
-     'the same again, or tao bundle load DIR where there is no network'),
+     'the same command again, or tao bundle load DIR where there is no network'),
     ('while unpacking: write /tmp/x: no space left on device',
      'a disk is full: where Apptainer keeps what it fetches, where it unpacks it, or where the files are',
      'APPTAINER_TMPDIR and APPTAINER_CACHEDIR name other folders, TAO_SIF_DIR one for the files'),
     ('Get "https://nvcr.io/v2/": http: server gave HTTP response to HTTPS client', 'nvcr.io does not speak TLS',
      'APPTAINER_NOHTTPS=1 in the environment'),
-    ('something else', '', 'the same again: what was fetched is kept'),
+    ('something else', '', 'the same command again: what was fetched is kept'),
 ])
 def test_why_it_failed(apptainer: Apptainer, said: str, why: str, advice: str) -> None:
     apptainer.fails(f'INFO:    Starting build...\n\x1b[31mFATAL:  \x1b[0m {said}')

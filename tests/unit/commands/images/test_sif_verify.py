@@ -79,7 +79,7 @@ def no_program(folder: Path) -> None:
 @pytest.mark.parametrize(('harm', 'said'), [
     (damaged, f'{NAME}: damaged (sha256 '), (missing, f'{NAME}: No such file or directory'),
     (foreign, 'x.sif: not part of the bundle'), (outside, '../x.sif: in SHA256SUMS, but not a file of a bundle'),
-    (linked, f'{NAME}: no file'), (piped, f'{NAME}: no file'), (no_image, f"{NAME}: no image of Apptainer's"),
+    (linked, f'{NAME}: no file'), (piped, f'{NAME}: no file'), (no_image, f"{NAME}: not an image of Apptainer's"),
     (cut, f'{NAME}: not whole: {len(SHORT)} of {len(sif())} bytes'),
     (exchanged, f'{NAME}: not the one that manifest.json names'),
     (of_no_image, 'more.sif: of no image that manifest.json names'), (no_program, 'tao.pyz: not in SHA256SUMS'),
