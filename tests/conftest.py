@@ -5,9 +5,14 @@ A long parameter gives a test a short name: pytest keeps the names, many times o
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any, Generator, Optional, Union
 
 import pytest
+
+# Where pytest keeps what it makes of the tests' files; what tests start keeps nothing.
+if 'TAO_TEST_CACHE' in os.environ:
+    sys.pycache_prefix, sys.dont_write_bytecode = os.environ['TAO_TEST_CACHE'], False
 
 LONGEST = 200  # characters of a parameter in a test's name
 FOLDERS = ('engine', 'packaging', 'shells')

@@ -15,13 +15,13 @@ def descendants(pid: int) -> dict[int, str]:
     found: dict[int, str] = {}
     pending = [pid]
     while pending:
-        children = _children(pending.pop())
-        found.update((each, begun(each)) for each in children if each not in found)
-        pending.extend(children)
+        below = children(pending.pop())
+        found.update((each, begun(each)) for each in below if each not in found)
+        pending.extend(below)
     return found
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
     """The children of a process, also those that its other threads have started."""
     found: list[int] = []
     try:
@@ -96,7 +96,7 @@ class Foster:
 
     def bury(self, but: Collection[int]) -> None:
         """Take note of the end of children that are not waited for; `but` are waited for by others."""
-        for pid in _children(os.getpid()) if self._is_alone else ():
+        for pid in children(os.getpid()) if self._is_alone else ():
             if pid not in but and pid not in self._others and not begun(pid):
                 try:
                     os.waitpid(pid, os.WNOHANG)

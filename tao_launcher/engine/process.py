@@ -382,15 +382,25 @@ def follow(argv: Sequence[str], env: Mapping[str, str]) -> int:
 
     Raises EngineMissing or EngineError when it cannot be started.
     """
-    child = start(argv, env, own_session=False, has_input=False, captured=False)
+    child: Child | None = None
     try:
+        child = start(argv, env, own_session=False, has_input=False, captured=False)
         code = child.wait()
-    except BaseException:
-        _stop(child, argv, env)
+    except BaseException as e:
+        # a signal can come when the command has begun, and before we have heard of it
+        is_early = child is None and isinstance(e, (KeyboardInterrupt, SystemExit))
+        for one in [child] if child else _begun() if is_early else []:
+            _stop(one, argv, env)
+            _end(one)
         raise
-    finally:
-        _end(child)
     return code if code >= 0 else 128 - code
+
+
+def _begun() -> list[Child]:
+    """What this process has started."""
+    from . import family
+
+    return [Child(pid, None) for pid in family.children(os.getpid())]
 
 
 def _stop(child: Child, argv: Sequence[str], env: Mapping[str, str]) -> None:

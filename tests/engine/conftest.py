@@ -25,6 +25,11 @@ HOST = os.environ.get('TAO_TEST_DOCKER_HOST', '')
 CLIENTS = [Path(path) for path in os.environ.get('TAO_TEST_DOCKERS', 'docker').split(':')]
 WHY_NOT = os.environ.get('TAO_TEST_WHY_NOT', 'TAO_TEST_DOCKER_HOST is unset: start these with tests/run')
 OURS = 'label=tao.plan'
+# Their outcome can depend on how a Python starts processes, waits for them and treats signals and terminals.
+AFTER_PROCESSES = (
+    'test_detach.py', 'test_exit_codes.py', 'test_shells.py', 'test_signals.py', 'test_sudo.py', 'test_terminal.py',
+    'test_time_limit.py', 'test_wrappers.py',
+)
 
 
 class Engine(NamedTuple):
@@ -74,6 +79,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in impossible]
     for item in items:
         mark = item.get_closest_marker('area')
+        if item.path.name in AFTER_PROCESSES:
+            item.add_marker('after_processes')
         item.user_properties.append(('area', mark.args[0] if mark else 'the rest'))
         if item.path.name.startswith('test_podman') and not ENGINE.name.startswith('podman'):
             item.user_properties.append(('engine', 'podman-4'))  # the machine's own

@@ -207,6 +207,17 @@ def until_it_asks(pid: int, *verbs: str) -> None:
     until(lambda: any({*verbs} & {*words[:3]} for words in command_lines(pid)[1:]), f'a client with {verbs}')
 
 
+# For a shell on a terminal: docker sizes it a moment after the shell began.
+SIZED = 'until stty size >/dev/null 2>&1; do sleep 0.1; done'
+
+
+def ctrl_c(child: Terminal) -> None:
+    """Press Ctrl-C, and wait until the terminal has made it a signal and the program has heard it."""
+    child.sendcontrol('c')
+    child.expect_exact('^C')
+    until(lambda: has_heard(pid_of(child)))
+
+
 def until_raw(child: Terminal) -> None:
     """Wait until a terminal passes every key on, as a session on it has it."""
     child.waitnoecho(PATIENCE)  # pexpect's types have it return nothing

@@ -19,7 +19,7 @@ import pexpect
 import pytest
 from air_gap import BARE_PYTHON, SLOW, OfflineHost
 from conftest import ENGINE
-from waiting import a_while
+from waiting import a_while, until
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -160,7 +160,7 @@ def test_left_early_it_ends_what_it_began(
     _, err = child.communicate(timeout=60)
     assert child.returncode == code
     assert 'Traceback' not in err and 'error' not in err
-    assert not Path('/proc', (tmp_path / 'pid').read_text().strip()).exists()
+    until(lambda: not Path('/proc', (tmp_path / 'pid').read_text().strip()).exists(), 'no client is left')
     if verb == 'save':
         assert list(folder.iterdir()) == []
 

@@ -28,7 +28,7 @@ from jobs import (
     until_it_asks,
     until_raw,
 )
-from waiting import until_idle
+from waiting import until, until_idle
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -194,7 +194,7 @@ def test_ctrl_c_while_looking_on(each_docker: Docker, tao: Program, words: list[
         child.expect_exact('^C')
         assert ended(child) == 130
         assert 'Traceback' not in child.before
-        assert not Path(f'/proc/{docker_client}').exists()
+        until(lambda: not Path(f'/proc/{docker_client}').exists())
     assert each_docker.containers(OURS, 'status=running') == [container]
     each_docker.run('rm', '-f', container)
 

@@ -13,7 +13,7 @@ import pytest
 import test_readme as readme
 import test_status as status
 from conftest import Program
-from jobs import HANDLES, IGNORES, SLEEPS, command, ended, gone, hang_up, kill_client, launched, on_terminal
+from jobs import HANDLES, IGNORES, SIZED, SLEEPS, command, ended, gone, hang_up, kill_client, launched, on_terminal
 from waiting import a_while, until, until_idle
 
 if TYPE_CHECKING:
@@ -167,6 +167,8 @@ def test_ctrl_c_at_the_start(podman: Podman, delay: float) -> None:
 @pytest.mark.engine_dependent
 def test_a_shell_on_a_terminal(podman: Podman) -> None:
     with on_terminal(['tao', 'dino'], podman.env) as child:
+        child.expect(PROMPT)
+        child.sendline(SIZED)
         child.expect(PROMPT)
         child.sendline('tty && stty size && echo "<$((40 + 2))>"')
         child.expect('/dev/pts/0\r\n40 200\r\n<42>\r\n')

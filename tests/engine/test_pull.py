@@ -14,6 +14,7 @@ import pexpect
 import pytest
 from air_gap import SLOW, Registry
 from conftest import ENGINE
+from waiting import until
 
 if TYPE_CHECKING:
     from conftest import Docker, Program
@@ -180,4 +181,4 @@ def test_left_with_ctrl_c_no_client_goes_on(docker: Docker, tao: Program, tmp_pa
     child.send_signal(2)
     assert child.communicate(timeout=60) == ('', '')
     assert child.returncode == -2
-    assert not Path('/proc', (tmp_path / 'pid').read_text().strip()).exists()
+    until(lambda: not Path('/proc', (tmp_path / 'pid').read_text().strip()).exists(), 'no client is left')

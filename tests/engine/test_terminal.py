@@ -12,11 +12,13 @@ from jobs import (
     HANDLES,
     IGNORES,
     OURS,
+    SIZED,
     SLEEPS,
     STOP,
     TAO,
     child_of,
     command,
+    ctrl_c,
     ended,
     gone,
     hang_up,
@@ -42,6 +44,8 @@ def settings(child: Terminal) -> list[Any]:
 def test_shell(each_docker: Docker) -> None:
     with on_terminal(SHELL, each_docker.env) as child:
         before = settings(child)
+        child.expect(PROMPT)
+        child.sendline(SIZED)
         child.expect(PROMPT)
         child.sendline('tty && stty size && echo "<$((40 + 2))>"')
         child.expect('/dev/pts/0\r\n40 200\r\n<42>\r\n')
@@ -145,8 +149,7 @@ def test_ctrl_c_of_a_job_on_a_terminal(each_docker: Docker, script: str, times: 
         before = settings(child)
         child.expect('ready')
         for _ in range(times):
-            child.sendcontrol('c')
-            until(lambda: has_heard(pid_of(child)))
+            ctrl_c(child)
         assert ended(child) == (7 if script is HANDLES else 130)
         assert settings(child) == before
     gone(each_docker)

@@ -16,7 +16,7 @@ TOP = {
     'test_dry_run_guard.py', 'test_envsetup.py', 'test_every_setting.py', 'test_fuzz.py', 'test_linear.py',
     'test_manual.py', 'test_mirror.py',
     'test_no_option_from_outside.py', 'test_no_traceback.py', 'test_session.py', 'test_sizes.py', 'test_suggestions.py',
-    'test_users_command_lines.py',
+    'test_users_command_lines.py', 'test_installs.py', 'test_waits.py',
 }
 
 

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,3 +122,16 @@ def test_what_is_said_while_it_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp
     answer = process.show(['sh', '-c', script], dict(os.environ), has_errors=True, still=still)
     assert (answer.code, answer.err) == (3, 'one\ntwo\n')
     assert 0 < told[0] < told[1]
+
+
+def test_a_signal_that_comes_before_the_new_command_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spawn = os.posix_spawn
+
+    def late(*args: Any, **more: Any) -> int:
+        spawn(*args, **more)
+        raise KeyboardInterrupt  # as a handler raises it when the call is over
+
+    monkeypatch.setattr(os, 'posix_spawn', late)
+    with pytest.raises(KeyboardInterrupt):
+        process.follow((a_program(tmp_path, 'exec sleep 600'),), os.environ)
+    assert family.children(os.getpid()) == []

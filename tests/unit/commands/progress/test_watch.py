@@ -16,7 +16,7 @@ from status_lines import lightning, line
 from support import tao
 
 ENTER, LEAVE = '\x1b[?1049h\x1b[?25l', '\x1b[?25h\x1b[?1049l'
-PATIENCE = 30
+PATIENCE = 60
 OFTEN = (
     'import sys; from tao_launcher.commands.progress import watch; watch.EVERY = 0.1; from tao_launcher.main import '
     'console; sys.argv[0] = "tao"; console()'
@@ -149,6 +149,7 @@ def test_elsewhere_a_line_when_nothing_more_comes(tmp_path: Path) -> None:
 def test_a_failure_after_which_the_job_goes_on(file: Path) -> None:
     """A message of the log at level ERROR is one."""
     go_on(file, line('9:3:10', 'FAILURE', message='a bad image'))
+    os.utime(file, (0, time.time() + 3600))  # so it has not been silent for long, however slow this machine is
     child = subprocess.Popen([*often(), str(file)], stdout=subprocess.PIPE, encoding='utf-8')
     assert child.stdout and 'FAILURE' in child.stdout.readline()
     go_on(file, lightning(4, 9)[len(lightning(3, 9)):])
