@@ -54,9 +54,9 @@ def in_image(*words: str, release: str = '') -> Target:
 
 
 @pytest.mark.parametrize(('words', 'release', 'job', 'notices'), [
-    (['own_model', 'train'], '', 'model/own_model/train', ('no task own_model, but my:1 may have it',)),
-    (['deploy', 'own_model'], '', 'deploy/own_model/shell', ('no task own_model in group deploy, but my:1 may have it',)),
-    (['own_model', 'run', 'ls'], '', 'model/own_model/run', ('no task own_model, but my:1 may have it',)),
+    (['my_work', 'train'], '', 'model/my_work/train', ('no task my_work, but my:1 may have it',)),
+    (['deploy', 'my_work'], '', 'deploy/my_work/shell', ('no task my_work in group deploy, but my:1 may have it',)),
+    (['my_work', 'run', 'ls'], '', 'model/my_work/run', ('no task my_work, but my:1 may have it',)),
     (['dinoo', 'train'], '', 'model/dinoo/train', (
         'no task dinoo, but my:1 may have it; did you mean dino? (release 6.25.11.1, 6.26.3, 7.1.0)',)),
     (['dino', 'train'], '4.0.1', 'model/dino/train', (
