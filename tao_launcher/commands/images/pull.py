@@ -14,7 +14,6 @@ from ...settings.parsers import is_digest
 from ..help.verb_parser import add_dry_run
 from . import memory, platform, space
 from .asked import add_source, has_files, made_store, wanted_images
-from .sif_store import sif_store
 from .store import Needed, Store, missing
 
 TYPE_CHECKING = False
@@ -46,15 +45,16 @@ def add(parser: Parser) -> None:
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
     with signals.Unwinding():
-        store = sif_store(given, invocation) if has_files(invocation) else made_store(given, invocation)
+        store = None if has_files(invocation) else made_store(given, invocation)
         if bool(given.tasks) == given.all:
             raise UsageError('which images?', advice='tao pull TASK…, or tao pull --all')
         wanted = wanted_images(given, invocation, all_of_a_release=given.all)
-        if isinstance(store, Store):
+        if store:
             return pull(wanted, store, ask_first=given.all, yes=given.yes)
         from . import sif_pull
+        from .sif_store import sif_store
 
-        return sif_pull.pull(wanted, store, ask_first=given.all, yes=given.yes)
+        return sif_pull.pull(wanted, sif_store(given, invocation), ask_first=given.all, yes=given.yes)
 
 
 def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) -> int:

@@ -64,7 +64,7 @@ def test_a_lock_that_is_none_of_ours(kind: str, state: Path, tmp_path: Path) -> 
     else:
         path.touch()
         os.chown(path, NOBODY, NOBODY)
-    with pytest.raises(PermissionError, match='no file of yours'), lock.locked(str(state)):
+    with pytest.raises(PermissionError, match='not a file of yours'), lock.locked(str(state)):
         pass
     assert not (tmp_path / 'made').exists()
 

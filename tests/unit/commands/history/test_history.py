@@ -68,7 +68,7 @@ def test_an_image_that_no_registry_has(home: Path) -> None:
     past.write(home, past.a_launch('aaaaaaaaaa', {'digests': []}))
     done = tao('history', 'aa', '--format', 'shell', '--pinned')
     assert shlex.split(done.out)[5] == IMAGE_ID
-    assert done.err == 'tao: notice: no registry has a digest of this image: its id is known on node alone\n'
+    assert done.err == 'tao: notice: no registry has a digest of this image: only node knows its id\n'
     assert tao('history', 'aa', '--format', 'shell').err == ''
 
 
