@@ -26,6 +26,7 @@ class ScannerOptions:
 
     strict = True
     object_hook = None
+    array_hook = None  # since Python 3.15
     parse_int = int
     parse_constant = CONSTANTS.__getitem__
 
@@ -46,7 +47,7 @@ def value(
         try:
             text = (data if isinstance(data, str) else data.decode()).strip(BLANKS)
             found, end = make_scanner(ScannerOptions(parse_float, pairs))(text, 0)
-        except (StopIteration, ValueError):
+        except (StopIteration, ValueError, AttributeError):  # the last where a newer Python asks for more
             pass
         else:
             if end == len(text):
