@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from typing import IO
 
 DEFAULT = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores them, and a command would inherit that
+# Seconds: a signal that comes just before a call that blocks is handled only after it, so none blocks for longer.
+LOOK = 0.5
+OFTEN = 0.02  # seconds
 INTERRUPTED = 0.25  # seconds that an interrupted wait goes on, as the terminal's Ctrl-C has reached the command too
 
 
@@ -26,12 +29,21 @@ class Child:
 
     def poll(self) -> int | None:
         """Its exit code; None as long as it runs."""
-        return self._waited(os.WNOHANG)
+        if self.returncode is None:
+            try:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:  # SIGCHLD is ignored: it has ended, and nobody knows how
+                pid, status = self.pid, 0
+            if pid:
+                self.returncode = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        return self.returncode
 
     def wait(self) -> int:
         """Its exit code, once it has ended."""
         try:
-            self._waited(0)
+            with Ending(self.pid) as ending:
+                while self.poll() is None:
+                    ending.wait(LOOK)
         except KeyboardInterrupt:
             self.wait_for(INTERRUPTED)
             raise
@@ -48,16 +60,6 @@ class Child:
             time.sleep(pause)
         return self.returncode
 
-    def _waited(self, how: int) -> int | None:
-        if self.returncode is None:
-            try:
-                pid, status = os.waitpid(self.pid, how)
-            except ChildProcessError:  # SIGCHLD is ignored: it has ended, and nobody knows how
-                pid, status = self.pid, 0
-            if pid:
-                self.returncode = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-        return self.returncode
-
     def send_signal(self, number: int) -> None:
         """Send a signal, unless it has ended. Raises PermissionError when it is another user's by now."""
         if self.poll() is None:
@@ -69,6 +71,36 @@ class Child:
     def kill(self) -> None:
         """Send SIGKILL; as send_signal."""
         self.send_signal(signal.SIGKILL)
+
+
+class Ending:
+    """The end of a process, to be waited for."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._descriptor = -1
+
+    def __enter__(self) -> Ending:
+        try:
+            self._descriptor = os.pidfd_open(self._pid)
+        except (AttributeError, OSError):  # Python before 3.9, Linux before 5.3, or it has ended
+            pass
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+
+    def wait(self, seconds: float) -> None:
+        """Return when it has ended, after so many seconds at most; sooner where the system cannot tell."""
+        if self._descriptor < 0:
+            time.sleep(min(seconds, OFTEN))
+            return
+        import select  # only where one is waited for
+
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLIN)
+        poll.poll(seconds * 1000)
 
 
 def spawn(

@@ -7,11 +7,13 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from waiting import until
 
 from tao_launcher.engine import child
 from tao_launcher.engine.child import Child
@@ -148,6 +150,41 @@ def test_ctrl_c_waits_a_moment_for_a_child_that_ends_of_it_too(way: str, monkeyp
     with pytest.raises(KeyboardInterrupt):
         one.wait()
     assert one.returncode == 0
+
+
+class Told(Exception):
+    """A signal was handled."""
+
+
+def test_a_signal_that_interrupts_no_call(way: str) -> None:
+    """What comes just before a call that blocks does not interrupt it, as what another thread gets does not."""
+
+    def raises(number: int, frame: object) -> None:
+        raise Told
+
+    def tell() -> None:
+        until(lambda: status(main)[0] == 'S')
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR2)
+
+    main = threading.get_native_id()
+    before = signal.signal(signal.SIGUSR2, raises)
+    one = started(['sleep', '600'], captured=False)
+    thread = threading.Thread(target=tell)
+    try:
+        with pytest.raises(Told):
+            thread.start()
+            one.wait()
+        assert one.poll() is None
+    finally:
+        signal.signal(signal.SIGUSR2, before)
+        one.kill()
+        one.wait()
+        thread.join()
+
+
+def status(task: int) -> str:
+    """The state of one of our threads, and the rest that the kernel tells of it."""
+    return Path(f'/proc/self/task/{task}/stat').read_text().rpartition(') ')[2]
 
 
 def test_ignored_children_end_with_nothing_known(way: str) -> None:

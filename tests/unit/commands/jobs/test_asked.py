@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from engine_answers import Engine, container, ids
 from support import command, tao, tao_process
-from waiting import until, until_idle
+from waiting import until
 
 A, B, C = ids(3)
 
@@ -32,7 +32,6 @@ def test_leaving_leaves_nothing_behind(engine: Engine, words: tuple[str, ...], n
     with subprocess.Popen([*command(), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
         count = 2 if words[0] == 'attach' else 1
         until(lambda: pids.exists() and len(pids.read_text().split()) >= count)
-        until_idle(started.pid)  # it waits for its clients
         started.send_signal(number)
         out, err = started.communicate(timeout=60)
     said = f'tao: notice: left; the job runs on (tao attach {A[:12]})\n' if words[0] == 'attach' else ''
