@@ -25,11 +25,11 @@ def images(wanted: Sequence[Needed], store: SifStore, *, as_json: bool) -> int:
     if as_json:
         store.output.result(json.dumps([_as_json(image, here) for image in wanted], indent=2) + '\n')
         return 0
-    rows = [('IMAGE', 'HERE', 'SIZE', 'FILE', 'RELEASE', 'TASKS')]
+    rows = [('IMAGE', 'HERE', 'SIZE', 'RELEASE', 'TASKS', 'FILE')]  # the last one is never cut
     for image in wanted:
         found = here.get(image.reference)
-        shown = ('yes', size(found.size), found.path) if found else ('no', '', '')
-        rows.append((image.reference, *shown, image.release, ' '.join(image.tasks)))
+        shown, path = (('yes', size(found.size)), found.path) if found else (('no', ''), '')
+        rows.append((image.reference, *shown, image.release, ' '.join(image.tasks), path))
     print_table(rows, store.output)
     return 0
 

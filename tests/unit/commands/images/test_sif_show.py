@@ -13,8 +13,8 @@ def test_table(apptainer: Apptainer, files: Path) -> None:
     done = tao('images', 'dino')
     assert (done.code, done.err, apptainer.calls) == (0, '', [])
     assert [line.split() for line in done.out.splitlines()] == [
-        ['IMAGE', 'HERE', 'SIZE', 'FILE', 'RELEASE', 'TASKS'],
-        [DINO, 'yes', f'{len(sif())}', 'B', f'{files}/{NAME}', '7.1.0', 'model/dino'],
+        ['IMAGE', 'HERE', 'SIZE', 'RELEASE', 'TASKS', 'FILE'],
+        [DINO, 'yes', f'{len(sif())}', 'B', '7.1.0', 'model/dino', f'{files}/{NAME}'],
         [DINO.replace('pyt', 'deploy'), 'no', '7.1.0', 'deploy/dino'],
     ]
 
