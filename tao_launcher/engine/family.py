@@ -37,6 +37,15 @@ def children(parent: int) -> list[int]:
     return found
 
 
+def numbers(pid: int) -> list[str]:
+    """The numbers of a process, in our namespace first and in its own last; [] where they are not known."""
+    try:
+        with open(f'/proc/{pid}/status', 'rb') as f:
+            return next((line.decode().split()[1:] for line in f if line.startswith(b'NSpid:')), [])
+    except OSError:
+        return []
+
+
 def begun(pid: int) -> str:
     """When a process began, in the kernel's ticks; '' for one that has ended."""
     try:

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from ..base import host, machine, temporary
 from ..base.errors import CheckFailed
+from ..base.late import signal
 from ..base.shell import join
-from ..engine import process, profiles
+from ..engine import family, process, profiles
 from ..engine.apptainer import variable
 from . import apptainer, apptainer_failures, here, local_job
 from .history import Started
@@ -13,7 +14,7 @@ from .results import Ran
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..settings.invocation import Invocation
     from .plan import Plan
@@ -57,8 +58,23 @@ def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
 
 
 def _command(plan: Plan, environ: Mapping[str, str]) -> Command:
-    # the program passes a signal on to the job
-    return Command(apptainer.words(plan), environ, tells_others=True)
+    def told(started: int, number: int) -> Sequence[int]:
+        return _inside(started, is_all=number == signal.SIGKILL or not plan.settings.init)
+
+    return Command(apptainer.words(plan), environ, told=told)
+
+
+def _inside(started: int, *, is_all: bool) -> Sequence[int]:
+    """The job of a container that a process has started, or the first process of it, with which all of it ends.
+
+    The program itself passes signals on only if its input is no terminal.
+    """
+    outside = len(family.numbers(started))
+    for pid in family.descendants(started):
+        numbers = family.numbers(pid)
+        if len(numbers) > outside and numbers[-1] == '1':
+            return [pid] if is_all else family.children(pid)[:1]
+    return ()
 
 
 def _find(engine: tuple[str, ...], environ: Mapping[str, str]) -> None:

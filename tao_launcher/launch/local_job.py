@@ -15,7 +15,7 @@ from .time_limit import TIMED_OUT, TimeLimit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..base.output import Output
     from ..engine.child import Child
@@ -28,18 +28,19 @@ if TYPE_CHECKING:
 STILL_STOPPING = 10.0  # after the first Ctrl-C until the second is offered
 UNTOLD = 1.0  # for what the terminal may have told the job, before it is ended
 ENDING = 5.0  # for what was killed to be gone
+CLEANING_UP = 60.0  # for what had a killed job run to remove the image that it has unpacked
 
 
 class Command(Record):
-    """What is started: its words, its environment and folder ('' for the current one), and what signals it gets.
+    """What is started: its words, its environment and folder ('' for the current one), and who is sent its signals.
 
-    `tells_others` says that a signal to its first process reaches the whole job, so that the others are not told twice.
+    `told` has the processes for a signal where the started one only has the job run; () for as long as there are none.
     """
 
     words: tuple[str, ...]
     environ: Mapping[str, str]
     workdir: str = ''
-    tells_others: bool = False
+    told: Callable[[int, int], Sequence[int]] | None = None  # of its process and the signal
 
 
 class Way(Record):
@@ -123,7 +124,8 @@ class LocalJob:
         """The exit code as subprocess writes it. Raises CommandMissing or CannotExecute."""
         # one that shares the terminal is in our group, and gets from the terminal what we get
         self.own_session = not self.plan.needs_terminal
-        self.tells_group = self.own_session and not command.tells_others
+        self.told = command.told
+        self.tells_group = self.own_session and not self.told
         terminal = Terminal(used=self.plan.tty)
         with Signals() as self.signals, family.Foster() as self.foster:
             child = process.start_here(
@@ -176,6 +178,12 @@ class LocalJob:
             self._signal(child, number)
 
     def _signal(self, child: Child, number: int) -> None:
+        told = self.told(child.pid, number) if self.told else ()
+        if told and number == signal.SIGKILL:  # what had the job run cleans up after it
+            self.end_at = process.clock() + CLEANING_UP
+        sent = [family.send(pid, number) for pid in told]
+        if sent and all(sent):
+            return
         try:
             process.signal_to(child, number, with_group=self.tells_group)
         except PermissionError:  # it runs as another user

@@ -4,12 +4,14 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
 import air_gap
 import notebook
+import pexpect
 import pytest
 from air_gap import NETNS, STAND_IN
 from conftest import SCRIPTS, Docker
@@ -162,6 +164,31 @@ def test_a_signal(somebody: Somebody) -> None:
     assert started.wait(60) == 7
     assert (somebody.data / 'told').read_text() == 'told\n'
     assert len(running) > 2 and not any(map(family.is_alive, running.items()))
+
+
+def test_a_signal_of_a_job_on_a_terminal(somebody: Somebody) -> None:
+    """There the program itself passes none on; one that does not end of it is killed, and nothing of it is left."""
+    words = somebody.words('--gpus', 'none', '--stop-timeout', '1', script=LASTS)
+    shell = pexpect.spawn(somebody.enter[0], [*somebody.enter[1:], *words], env=somebody.env, timeout=60)
+    until(lambda: (somebody.data / 'started').exists())
+    running = family.descendants(shell.pid or 0)
+    shell.kill(signal.SIGTERM)
+    shell.expect(pexpect.EOF)
+    shell.close()
+    assert shell.exitstatus == 7 and (somebody.data / 'told').read_text() == 'told\n'
+    assert len(running) > 2 and not any(map(family.is_alive, running.items()))
+
+
+def test_a_job_on_a_terminal_that_does_not_stop(somebody: Somebody) -> None:
+    script = 'trap "" TERM; echo started >/data/started; while :; do sleep 0.1; done'
+    words = somebody.words('--gpus', 'none', '--stop-timeout', '1', script=script)
+    shell = pexpect.spawn(somebody.enter[0], [*somebody.enter[1:], *words], env=somebody.env, timeout=60)
+    until(lambda: (somebody.data / 'started').exists())
+    running = family.descendants(shell.pid or 0)
+    shell.kill(signal.SIGTERM)
+    shell.expect(pexpect.EOF)
+    shell.close()
+    assert shell.exitstatus == 137 and not any(map(family.is_alive, running.items()))
 
 
 @pytest.mark.parametrize(('words', 'code', 'error'), [

@@ -78,3 +78,8 @@ def test_in_a_program_with_other_threads() -> None:
     over.set()
     other.join()
     assert child.wait() == -signal.SIGKILL  # nobody has taken its exit code
+
+
+def test_the_numbers_of_a_process() -> None:
+    assert family.numbers(os.getpid())[-1] == str(os.getpid())
+    assert family.numbers(1 << 30) == []
