@@ -12,7 +12,7 @@ WITH_STEPS = ('bundle', 'catalogue', 'config', 'submit')
 
 def dispatch(words: list[str], invocation: Invocation) -> int:
     """Do what `words` ask for. Returns the exit code; raises Fatal."""
-    if words and words[0] == 'help':
+    while words and words[0] == 'help':
         invocation = invocation._replace(options={**invocation.options, 'help': True})
         words = [word for word in words[1:] if word not in ('-h', '--help')]
     if invocation.options.get('help') and not words:
@@ -21,12 +21,13 @@ def dispatch(words: list[str], invocation: Invocation) -> int:
         invocation.output.result(overview())
         return 0
     if words and (invocation.options.get('help') or words[1:] in (['--help'], ['-h'])):
-        from .help.topics import GUIDES
+        from .help.topics import guide_named
 
-        if words[0] in GUIDES:
+        name = guide_named(words[0])
+        if name:
             from .help.guides import guide
 
-            return guide(words[0], invocation)
+            return guide(name, invocation)
     if words and words[0] in VERBS:  # before the catalogue: a faulty one is no reason not to stop a job
         from .verbs import verb
 

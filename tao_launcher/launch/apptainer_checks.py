@@ -70,7 +70,10 @@ def _cached(made: Plan, here: Host, environ: Mapping[str, str]) -> str:
         if host.look(f'{folder}/{file}'):
             return f'{folder}/{file}'
     why = f'it is not in {folder}' if digest else f'which image a tag means {name} asks the registry at each launch'
+    fetch = f'{name} pull tao.sif {quote(apptainer.location(made.image))}, then --image ./tao.sif'
+    if made.settings.sources['image'].kind == 'default':  # what a task of the catalogue needs
+        fetch = f'tao pull {"/".join(made.job.split("/")[:2])}'
     raise ConfigError(
         f'{made.settings.sources["pull"]}: never: {made.image} would have to be pulled', why,
-        advice=f'{name} pull tao.sif {quote(apptainer.location(made.image))}, then --image ./tao.sif',
+        advice=fetch,
     )

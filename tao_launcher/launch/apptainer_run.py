@@ -7,7 +7,7 @@ from ..base.late import signal
 from ..base.shell import join
 from ..engine import family, process, profiles
 from ..engine.apptainer import variable
-from . import apptainer, apptainer_failures, here, local_job
+from . import apptainer, apptainer_failures, here, local_job, says
 from .history import Started
 from .local_job import Command, Way
 from .results import Ran
@@ -36,7 +36,7 @@ def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
         error = apptainer_failures.looked_at(code, process.clock() - begun, plan, given)
         if error:
             raise error
-        local_job.say_killed(code, kills, machine.memory() // 2, output)
+        says.say_killed(code, kills, machine.memory() // 2, output)
         return code
 
     started = Started(

@@ -6,7 +6,7 @@ from ..base.errors import ConfigError
 from ..base.shell import join
 from ..engine import process
 from ..settings.values import Mount
-from . import argv, here, local_job
+from . import argv, here, local_job, says
 from .history import Started
 from .local_job import Command, Way
 from .results import Ran
@@ -31,7 +31,7 @@ def run(plan: Plan, invocation: Invocation) -> int:
     kills = host.memory_kills()
 
     def failed(code: int) -> int:
-        local_job.say_killed(code, kills, surroundings.shared_memory(), output)
+        says.say_killed(code, kills, surroundings.shared_memory(), output)
         return code
 
     # which image this is, is not known

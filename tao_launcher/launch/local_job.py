@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import os
 
-from ..base import host, machine
-from ..base.errors import Fatal
+from ..base import machine
 from ..base.late import signal
 from ..base.record import Record
 from ..engine import family, process
@@ -86,23 +85,6 @@ def _of_a_shell(code: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def say_killed(code: int, kills: int | None, shared_memory: int | None, output: Output) -> None:
-    """Say why a job was killed, where the machine shows it.
-
-    `kills` are its counted ones before, `shared_memory` the bytes of the job's /dev/shm, where they are known.
-    """
-    now = host.memory_kills()
-    if code == 137 and kills is not None and now is not None and now > kills:
-        output.error(Fatal(
-            'the kernel killed a process of this machine in the meantime because memory ran out; perhaps the job (137)',
-            advice='a smaller batch size, fewer workers',
-        ))
-    if code == 128 + signal.SIGBUS and shared_memory is not None:
-        output.error(Fatal(
-            f'a bus error, as when /dev/shm is full; it has {shared_memory >> 20} MiB', advice='fewer workers',
-        ))
-
-
 class LocalJob:
     """A command while it runs; `received` has the signals that came."""
 
@@ -132,9 +114,12 @@ class LocalJob:
                 command.words, command.environ, command.workdir, own_session=self.own_session,
                 has_input=self.plan.interactive,
             )
-            seconds = self.plan.settings.timeout
-            if seconds:
-                self.limit = TimeLimit(seconds, self.output, lambda: self._receive(signal.SIGTERM, child))
+            settings = self.plan.settings
+            if settings.timeout:
+                self.limit = TimeLimit(
+                    settings.timeout, settings.sources['timeout'], self.output,
+                    lambda: self._receive(signal.SIGTERM, child),
+                )
             try:
                 self._watch(child)
             finally:

@@ -48,7 +48,9 @@ def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
     if plan.settings.timeout:
         from .time_limit import TimeLimit
 
-        job.limit = TimeLimit(plan.settings.timeout, output, lambda: job.receive(signal.SIGTERM))
+        job.limit = TimeLimit(
+            plan.settings.timeout, plan.settings.sources['timeout'], output, lambda: job.receive(signal.SIGTERM),
+        )
         job.watchers.append(job.limit)
     with recorder:
         code = _code(job, words, environ)

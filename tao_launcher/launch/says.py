@@ -1,7 +1,9 @@
-"""What a job itself says of its failure, in one line."""
+"""What a job itself says of its failure, in one line, and what this machine shows of it."""
 from __future__ import annotations
 
 from ..base import host, machine
+from ..base.errors import Fatal
+from ..base.late import signal
 from ..engine import daemon
 from . import status_file
 from .host_paths import known
@@ -45,3 +47,20 @@ def _ran(plan: Plan, launch: Launch) -> Ran:
 
     workdir = str(plan.passed.get('workdir', ''))
     return Ran(plan.job, plan.command, tuple(map(ours, plan.mounts)), workdir)
+
+
+def say_killed(code: int, kills: int | None, shared_memory: int | None, output: Output) -> None:
+    """Say why a job was killed, where the machine shows it.
+
+    `kills` are its counted ones before, `shared_memory` the bytes of the job's /dev/shm, where they are known.
+    """
+    now = host.memory_kills()
+    if code == 137 and kills is not None and now is not None and now > kills:
+        output.error(Fatal(
+            'the kernel killed a process of this machine in the meantime because memory ran out; perhaps the job (137)',
+            advice='a smaller batch size, fewer workers',
+        ))
+    if code == 128 + signal.SIGBUS and shared_memory is not None:
+        output.error(Fatal(
+            f'a bus error, as when /dev/shm is full; it has {shared_memory >> 20} MiB', advice='fewer workers',
+        ))

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..base.output import Output
+    from ..settings.values import Source
 
 TIMED_OUT = 124  # the code of a launch that had to end its job, as that of timeout(1)
 
@@ -16,8 +17,9 @@ TIMED_OUT = 124  # the code of a launch that had to end its job, as that of time
 class TimeLimit:
     """Has a job told to stop, which is what `stop` does, once it has had so many seconds."""
 
-    def __init__(self, seconds: int, output: Output, stop: Callable[[], None]) -> None:
+    def __init__(self, seconds: int, source: Source, output: Output, stop: Callable[[], None]) -> None:
         self._seconds = seconds
+        self._source = source
         self._output = output
         self._stop = stop
         self.pipes = ()
@@ -30,5 +32,5 @@ class TimeLimit:
             return
         self.look_at = None
         self.is_over = True
-        self._output.say(f'the job has had its {shown(self._seconds)} (--timeout) and is told to stop')
+        self._output.say(f'the job has had its {shown(self._seconds)} ({self._source}) and is told to stop')
         self._stop()

@@ -40,7 +40,7 @@ def _childs(profile: Profile, source: str) -> EngineError:
             advice=OTHERWISE,
         )
     return EngineError(
-        f'{profile.name} keeps no list of jobs or images that could be asked ({source})',
-        'a job is a process of its launcher, and ends with it; an image is a file, or in its cache',
+        f'{profile.name} keeps no list of jobs that could be asked ({source})',
+        'a job is a process of its launcher, and ends with it',
         advice=OTHERWISE,
     )

@@ -36,17 +36,17 @@ TOUCH_THE_WORLD = {
     'base/access', 'base/backup', 'base/clock', 'base/files', 'base/folders', 'base/host', 'base/journal',
     'base/local_time', 'base/lock', 'base/machine', 'base/output', 'base/ownership', 'base/reading',
     'base/surroundings', 'base/temporary', 'base/terminal', 'engine/child', 'engine/family', 'engine/installed',
-    'engine/process', 'engine/signals', 'status/reader', 'launch/ending', 'launch/local_job', 'launch/run',
-    'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
+    'engine/process', 'engine/signals', 'status/reader', 'launch/apptainer_run', 'launch/ending', 'launch/local_job',
+    'launch/run', 'launch/says', 'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'engine/question', 'settings/chosen_engine',
     'settings/in_effect', 'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival',
-    'launch/apptainer_checks', 'launch/apptainer_failures', 'launch/apptainer_run', 'launch/checks',
+    'launch/apptainer_checks', 'launch/apptainer_failures', 'launch/checks',
     'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/here_checks', 'launch/here_run', 'launch/history',
     'launch/host_looks', 'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/looks', 'launch/outlive',
-    'launch/prepare', 'launch/says', 'launch/sif_files', 'launch/status_file', 'launch/time_limit', 'launch/verbose',
+    'launch/prepare', 'launch/sif_files', 'launch/status_file', 'launch/time_limit', 'launch/verbose',
     'launch/witness',
     'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images',
     'checkouts/submodules', 'status/clock', 'status/latest', 'status/parse',

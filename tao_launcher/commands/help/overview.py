@@ -20,7 +20,7 @@ EXAMPLES = (
 FIRST_STEPS = (
     ('tao doctor', 'what this machine lacks'),
     ('tao config init', 'say which folders a job sees'),
-    ('tao pull dino', 'fetch the image of a task'),
+    ('tao pull dino', 'fetch the images of a task'),
 )
 ENGINES = {'submit': 'submit slurm|kubernetes'}
 MORE = (

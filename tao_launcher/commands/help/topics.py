@@ -107,3 +107,9 @@ RUNNER_EXAMPLES = (
     ('What is missing, then a new base image and a release image with the wheel in it:',
      'tao_pt check\ntao_pt build --push\ntao_pt release --tag 7.1.0-pyt --wheel'),
 )
+
+
+def guide_named(word: str) -> str:
+    """The guide that a word names, also as guides name each other (tao-jobs); '' for none."""
+    name = word[len('tao-'):] if word.startswith('tao-') else word
+    return name if name in GUIDES else ''

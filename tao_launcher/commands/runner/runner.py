@@ -38,10 +38,11 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
     if invocation.options.get('help'):
         from ..help import guides
         from ..help import help as texts
-        from ..help.topics import GUIDES
+        from ..help.topics import guide_named
 
-        if words and words[0] in GUIDES:
-            return guides.guide(words[0], invocation)
+        name = guide_named(words[0]) if words else ''
+        if name:
+            return guides.guide(name, invocation)
         invocation.output.result(texts.runner(program, profile['root_variable'], words))
         return 0
     if words and words[0] != '--':

@@ -20,6 +20,10 @@ def test_help_goes_before_or_after(words: list[str]) -> None:
     assert tao('help', *words) == tao('--help', *words) == done
 
 
+def test_help_of_help() -> None:
+    assert tao('help', 'help') == tao('help')
+
+
 def test_help_of_a_verb_is_not_that_of_its_words() -> None:
     assert tao('help', 'list', '--nonsense') == tao('list', '--help')
 

@@ -51,6 +51,7 @@ def test_a_registry_that_may_not_be_asked() -> None:
             '    which image a tag means apptainer asks the registry at each launch\n'
             '    try: apptainer pull tao.sif docker://a.b/c:d, then --image ./tao.sif\n'
         ))
+    assert tao('--pull', 'never', '--dry-run', 'dino', 'train').err.endswith('    try: tao pull model/dino\n')
     Path('t.sif').touch()
     assert tao('--pull', 'never', '--dry-run', '--image', 't.sif', 'dino', 'run', 'x').code == 0
 

@@ -53,6 +53,12 @@ def test_a_job_that_does_not(job: Engine) -> None:
     assert 2 <= seconds < 25
 
 
+def test_its_limit_may_be_of_the_environment(job: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('TAO_TIMEOUT', '1s')
+    code, err, _ = run(job, 'exit 0')
+    assert (code, err) == (124, SAID.replace('--timeout', 'TAO_TIMEOUT'))
+
+
 @pytest.mark.parametrize('own', [0, 3, 124])
 def test_a_job_that_ends_before(job: Engine, own: int) -> None:
     (job.folder / 'docker').write_text(f'#!/bin/sh\n[ "$1" = run ] || exec "${{0%/*}}/answers" "$@"\nexit {own}\n')

@@ -40,7 +40,7 @@ def test_there_is_none(words: list[str], env: dict[str, str], whose: str, verb: 
 @pytest.mark.parametrize('verb', [['list'], ['stop', '--all'], ['logs', 'x'], ['exec', 'x']])
 def test_an_engine_without_a_daemon_keeps_no_list(verb: list[str]) -> None:
     assert tao('--engine', 'singularity', *verb) == (
-        125, '', 'tao: error: singularity keeps no list of jobs or images that could be asked (--engine)\n'
-        '    a job is a process of its launcher, and ends with it; an image is a file, or in its cache\n'
+        125, '', 'tao: error: singularity keeps no list of jobs that could be asked (--engine)\n'
+        '    a job is a process of its launcher, and ends with it\n'
         '    try: tao history, tao progress RESULTS_FOLDER; or --engine docker, where there is one\n',
     )

@@ -73,6 +73,7 @@ def test_as_text(name: str, program: str, fake_docker: FakeDocker) -> None:
     assert done.out == guides.text(SOURCES[name])
     assert done.out.startswith(f'tao-{name}(') and '```' not in done.out
     assert tao('--help', name, program=program) == tao(name, '--help') == done
+    assert tao('help', f'tao-{name}', program=program) == done  # as guides name each other
 
 
 def test_text_has_code_indented_and_headings_without_marks() -> None:
