@@ -2,9 +2,13 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 from typing import Iterator
 
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.version_info < (3, 9), reason='ast.unparse')
 TESTS = Path(__file__).parents[1]
 LEAST = 30  # seconds of a bound
 BOUNDED = ('communicate', 'spawn', 'run', 'wait', 'expect')
