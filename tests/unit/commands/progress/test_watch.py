@@ -40,9 +40,11 @@ def go_on(file: Path, data: bytes, *, long_ago: bool = False) -> None:
         os.utime(file, (0, time.time() - 60))
 
 
-def often() -> list[str]:
-    """The words of tao progress --watch, which looks more often than for people."""
-    return [sys.executable, '-c', OFTEN, 'progress', '--watch']
+def often(settled: float | None = None) -> list[str]:
+    """The words of tao progress --watch, which looks more often than for people, and has another patience if asked."""
+    patience = f'watch.SETTLED = {settled}; ' if settled else ''
+    return [sys.executable, '-c', OFTEN.replace('from tao_launcher.main', f'{patience}from tao_launcher.main'),
+            'progress', '--watch']
 
 
 def on_terminal(*words: str, term: str = 'xterm') -> Any:
@@ -149,8 +151,8 @@ def test_elsewhere_a_line_when_nothing_more_comes(tmp_path: Path) -> None:
 def test_a_failure_after_which_the_job_goes_on(file: Path) -> None:
     """A message of the log at level ERROR is one."""
     go_on(file, line('9:3:10', 'FAILURE', message='a bad image'))
-    os.utime(file, (0, time.time() + 3600))  # so it has not been silent for long, however slow this machine is
-    child = subprocess.Popen([*often(), str(file)], stdout=subprocess.PIPE, encoding='utf-8')
+    # it has not settled before we write more, however slow this machine is
+    child = subprocess.Popen([*often(settled=3600), str(file)], stdout=subprocess.PIPE, encoding='utf-8')
     assert child.stdout and 'FAILURE' in child.stdout.readline()
     go_on(file, lightning(4, 9)[len(lightning(3, 9)):])
     assert 'RUNNING  4/9' in child.stdout.readline()
