@@ -32,12 +32,12 @@ is_warned() {
 # TERM: the job is cancelled or its time is over. HUP: another rank has failed. Slurm signals the client as well,
 # which passes it on; what has not ended a little before Slurm kills is removed.
 end() {
-    local grace=%(stop_timeout)s
+    local grace=%(stop_timeout)s begun=$SECONDS
     [[ ! $timer ]] || return 0
     if [[ $1 == TERM ]]; then
         warned=yes
         ! is_warned || return 0
-        grace=$TAO_GRACE
+        grace=$((SECONDS - begun < TAO_GRACE ? TAO_GRACE - SECONDS + begun : 0)) # since the signal came
     fi
     ended=$1
     (
