@@ -270,7 +270,7 @@ CONTAINER_MARKS = ('/.dockerenv', '/run/.containerenv')  # that docker and podma
 
 
 def container_mark(socket: str) -> str:
-    """The file that shows that we are in a container, where a daemon outside of it may be behind a socket; or ''.
+    """The file that shows that we are in a container, whose socket may be of a daemon outside of it; or ''.
 
     Then the socket was mounted, or our root is not that of the machine's first process: a mark alone may have been left
     in a file system that someone starts a machine from.

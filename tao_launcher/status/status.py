@@ -57,7 +57,7 @@ class Status(Record):
 
 
 def brief(status: Status, now: float) -> str:
-    """How far it is, for a column: 37/80 46% 3h12, FAILURE behind it where it failed; '' when nothing is told."""
+    """How far it is, for a column: 37/80 46% 3h12, with FAILURE after it if it failed; '' when nothing is told."""
     remaining = status.remaining(now)
     words = [amount(status), percent(status), '' if remaining is None else duration(remaining)]
     if status.state == 'FAILURE' or not words[0]:

@@ -166,21 +166,8 @@ def test_a_signal(somebody: Somebody) -> None:
     assert len(running) > 2 and not any(map(family.is_alive, running.items()))
 
 
-def test_a_signal_of_a_job_on_a_terminal(somebody: Somebody) -> None:
-    """There the program itself passes none on; one that does not end of it is killed, and nothing of it is left."""
-    words = somebody.words('--gpus', 'none', '--stop-timeout', '1', script=LASTS)
-    shell = pexpect.spawn(somebody.enter[0], [*somebody.enter[1:], *words], env=somebody.env, timeout=60)
-    until(lambda: (somebody.data / 'started').exists())
-    running = family.descendants(shell.pid or 0)
-    shell.kill(signal.SIGTERM)
-    shell.expect(pexpect.EOF)
-    shell.close()
-    assert shell.exitstatus == 7 and (somebody.data / 'told').read_text() == 'told\n'
-    assert len(running) > 2 and not any(map(family.is_alive, running.items()))
-
-
-def test_a_job_on_a_terminal_that_does_not_stop(somebody: Somebody) -> None:
-    script = 'trap "" TERM; echo started >/data/started; while :; do sleep 0.1; done'
+def told_on_a_terminal(somebody: Somebody, script: str) -> tuple[int | None, dict[int, str]]:
+    """The exit code of a launch on a terminal that gets TERM once its job has begun, and what was running then."""
     words = somebody.words('--gpus', 'none', '--stop-timeout', '1', script=script)
     shell = pexpect.spawn(somebody.enter[0], [*somebody.enter[1:], *words], env=somebody.env, timeout=60)
     until(lambda: (somebody.data / 'started').exists())
@@ -188,7 +175,20 @@ def test_a_job_on_a_terminal_that_does_not_stop(somebody: Somebody) -> None:
     shell.kill(signal.SIGTERM)
     shell.expect(pexpect.EOF)
     shell.close()
-    assert shell.exitstatus == 137 and not any(map(family.is_alive, running.items()))
+    return shell.exitstatus, running
+
+
+def test_a_signal_of_a_job_on_a_terminal(somebody: Somebody) -> None:
+    """There the program itself passes none on; one that does not end of it is killed, and nothing of it is left."""
+    code, running = told_on_a_terminal(somebody, LASTS)
+    assert code == 7 and (somebody.data / 'told').read_text() == 'told\n'
+    assert len(running) > 2 and not any(map(family.is_alive, running.items()))
+
+
+def test_a_job_on_a_terminal_that_does_not_stop(somebody: Somebody) -> None:
+    script = 'trap "" TERM; echo started >/data/started; while :; do sleep 0.1; done'
+    code, running = told_on_a_terminal(somebody, script)
+    assert code == 137 and not any(map(family.is_alive, running.items()))
 
 
 @pytest.mark.parametrize(('words', 'code', 'error'), [

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PROGRAM = '''#!{python} -IS
 import json, os, sys
 words = sys.argv[1:]
@@ -43,3 +45,13 @@ class FakeApptainer:
 
     def on_path(self) -> str:
         return f'{self.path.parent}:{os.environ["PATH"]}'
+
+
+@pytest.fixture(autouse=True)
+def apptainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeApptainer:
+    """The program on PATH, an image in the current folder, and the engine by TAO_ENGINE."""
+    fake = FakeApptainer(tmp_path / 'programs')
+    monkeypatch.setenv('PATH', fake.on_path())
+    monkeypatch.setenv('TAO_ENGINE', 'apptainer')
+    Path('t.sif').touch()
+    return fake

@@ -35,7 +35,7 @@ class Runtime(Record):
     """The program: its real path, its version, whether it has its setuid part, and what users may not do.
 
     locked is the path of a setting of the kernel that keeps users from namespaces of their own, said what the kernel
-    says to one that is asked for; each '' where nothing stands in the way.
+    says to one that is asked for; each '' where nothing prevents it.
     """
 
     real: str = ''

@@ -13,9 +13,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from ...base.output import Output
     from ...settings.invocation import Invocation
     from ...tasks.catalogue import Catalogue
     from ..help.verb_parser import Parser
+
+# What to do after a pull that failed.
+AGAIN = 'the same command again: what was fetched is kept'
+WITHOUT_NETWORK = 'the same command again, or tao bundle load DIR where there is no network'
 
 
 def add_source(parser: Parser) -> None:
@@ -68,3 +73,10 @@ def wanted(
     for notice in notices:
         invocation.output.notice(notice)
     return found, known
+
+
+def agreed(output: Output) -> bool:
+    """Whether a person at the terminal agrees that images are pulled."""
+    from ...base.machine import agrees
+
+    return agrees('Pull them? [y/N] ', output.ask)

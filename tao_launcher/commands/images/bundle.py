@@ -52,11 +52,15 @@ class Image(Record):
 
 
 def manifest(
-    images: Iterable[Image], files: Mapping[str, tuple[int, str]], releases: Mapping[str, Release] = {},
+    images: Iterable[Record], files: Mapping[str, tuple[int, str]], releases: Mapping[str, Release] = {},
+    form: int | str = FORMAT,
 ) -> str:
-    """The text of manifest.json; files are (bytes, sha256) by name, releases those that a launcher may not know."""
+    """The text of manifest.json, of this form and with images as that has them.
+
+    files are (bytes, sha256) by name, releases those that a launcher may not know.
+    """
     document = {
-        'format': FORMAT,
+        'format': form,
         'images': [image._asdict() for image in images],
         'files': {name: {'size': size, 'sha256': digest} for name, (size, digest) in sorted(files.items())},
         **({'releases': release_file.document(releases)} if releases else {}),

@@ -14,6 +14,7 @@ from ...base.json_text import MAX_BYTES
 from ...base.progress import Progress, size
 from ...base.reading import BLOCK, NotRegular, content, opened
 from ...base.shell import quote
+from ...base.text import plural
 from ...engine import process
 from . import bundle, signature
 from .bundle import MANIFEST, PROGRAM, SIGNATURE, SUMS
@@ -98,6 +99,12 @@ class Opened:
         """Close them all."""
         for file in self.files.values():
             file.close()
+
+
+def say_good(folder: str, images: int, signer: str, output: Output) -> None:
+    """Print that a bundle is good; `signer` is '' where nobody asked who signed it."""
+    signed = f', signed by {signer}' if signer else ''
+    output.result(f'{folder}: good, {plural(images, "image")}{signed}\n')
 
 
 def facts(file: IO[bytes]) -> tuple[int, ...]:

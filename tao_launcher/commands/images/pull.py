@@ -13,7 +13,7 @@ from ...engine.references import is_local, proven, registry_of, repository
 from ...settings.parsers import is_digest
 from ..help.verb_parser import add_dry_run
 from . import memory, platform, space
-from .asked import add_source, has_files, made_store, wanted_images
+from .asked import AGAIN, WITHOUT_NETWORK, add_source, agreed, has_files, made_store, wanted_images
 from .store import Needed, Store, missing
 
 TYPE_CHECKING = False
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 
 PATIENCE = 20.0  # seconds for what only a registry knows
-AGAIN = 'the same command again: what was fetched is kept'
-WITHOUT_NETWORK = 'the same command again, or tao bundle load DIR where there is no network'
 
 HELP = 'fetch the images that tasks need'
 
@@ -75,7 +73,7 @@ def pull(wanted: Sequence[Needed], store: Store, *, ask_first: bool, yes: bool) 
     layers = _layers_of_all(store, absent)
     _say_sizes(store, absent, layers)
     space.check_for_pull(store, _total(layers))
-    if ask_first and not yes and not _agreed(store):
+    if ask_first and not yes and not agreed(store.output):
         raise CheckFailed('not pulled', advice='the same command with --yes')
     for image in absent:
         _pull(store, image.reference)
@@ -147,12 +145,6 @@ def _say_sizes(store: Store, absent: Sequence[Needed], found: Sequence[Mapping[s
     some = [layers for layers in found if layers is not None]
     total = f'{size(_total(found))}{"" if len(some) == len(found) else " and what is not known"}'
     store.output.notice(f'{plural(len(absent), "image")} to pull, {total if some else "size not known"}')
-
-
-def _agreed(store: Store) -> bool:
-    from ...base.machine import agrees
-
-    return agrees('Pull them? [y/N] ', store.output.ask)
 
 
 def _pull(store: Store, reference: str) -> None:

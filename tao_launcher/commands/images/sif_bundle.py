@@ -5,15 +5,13 @@ SHA256SUMS, which is written last: without it nothing verifies. SHA256SUMS.sig m
 """
 from __future__ import annotations
 
-import json
-
 from ...base.errors import Fault
 from ...base.json_reader import Reader, whole
 from ...base.json_text import at, loads, refused, text_faults
 from ...base.record import Record
 from ...engine import sif
 from ...settings import parsers
-from ...tasks import release_file
+from . import bundle
 from .bundle import MANIFEST, PROGRAM, SIGNATURE, SUMS, read_releases
 
 TYPE_CHECKING = False
@@ -50,13 +48,7 @@ class SifManifest(Record):
 
 def text(manifest: SifManifest) -> str:
     """The text of manifest.json."""
-    document = {
-        'format': FORMAT,
-        'images': [image._asdict() for image in manifest.images],
-        'files': {name: {'size': size, 'sha256': digest} for name, (size, digest) in sorted(manifest.files.items())},
-        **({'releases': release_file.document(manifest.releases)} if manifest.releases else {}),
-    }
-    return json.dumps(document, indent=2) + '\n'
+    return bundle.manifest(manifest.images, manifest.files, manifest.releases, FORMAT)
 
 
 def read(data: bytes, path: str) -> SifManifest:

@@ -15,6 +15,7 @@ from ...engine.profiles import profile
 from ...engine.pulls import TOKEN, Wanted
 from ...engine.references import is_local
 from ...launch.apptainer_failures import says
+from .asked import AGAIN, WITHOUT_NETWORK, agreed
 from .sif_store import SifStore
 
 TYPE_CHECKING = False
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .store import Needed
-
-AGAIN = 'the same command again: what was fetched is kept'
-WITHOUT_NETWORK = 'the same command again, or tao bundle load DIR where there is no network'
 
 
 def pull(wanted: Sequence[Needed], store: SifStore, *, ask_first: bool, yes: bool) -> int:
@@ -46,7 +44,7 @@ def pull(wanted: Sequence[Needed], store: SifStore, *, ask_first: bool, yes: boo
         store.output.progress('every image is here', last=True)
         return 0
     store.output.notice(f'{plural(len(absent), "image")} to pull into {store.folder}, size not known')
-    if ask_first and not yes and not _agreed(store):
+    if ask_first and not yes and not agreed(store.output):
         raise CheckFailed('not pulled', advice='the same command with --yes')
     try:
         make_folders(store.folder, [])
@@ -65,12 +63,6 @@ def _command(store: SifStore, reference: str) -> tuple[str, ...]:
     plain = ['--no-https'] if is_local(reference) else []  # as docker does
     again = ['--force'] if host.is_there(path) else []
     return (*store.words, 'pull', *plain, *again, path, sif.source(reference))
-
-
-def _agreed(store: SifStore) -> bool:
-    from ...base.machine import agrees
-
-    return agrees('Pull them? [y/N] ', store.output.ask)
 
 
 def _pull(store: SifStore, reference: str) -> None:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from ...base.errors import CheckFailed
 from ...base.record import Record
-from ...base.text import plural
 from ...engine import sif
 from . import bundle, bundle_files, sif_bundle
 from .bundle import MANIFEST, PROGRAM, SIGNATURE, SUMS
@@ -30,8 +29,7 @@ class SifVerified(Record):
 def verify(folder: str, output: Output, signers: str = '') -> int:
     """Say whether the bundle in `folder` is good; 0. Raises as `verified`."""
     with verified(folder, output, signers) as found:
-        signed = f', signed by {found.signer}' if found.signer else ''
-        output.result(f'{folder}: good, {plural(len(found.manifest.images), "image")}{signed}\n')
+        bundle_files.say_good(folder, len(found.manifest.images), found.signer, output)
     return 0
 
 

@@ -5,22 +5,16 @@ import os
 import signal
 import subprocess
 import threading
-import time
+
+from waiting import until
 
 from tao_launcher.engine import family
 from tao_launcher.engine.family import Foster, begun, descendants, is_alive, send
 
 
-def wait_for(condition: object) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_descendants() -> None:
     child = subprocess.Popen(['sh', '-c', 'sleep 600 & sleep 600; :'])
-    wait_for(lambda: len(descendants(child.pid)) == 2)
+    until(lambda: len(descendants(child.pid)) == 2)
     found = descendants(os.getpid())
     assert {child.pid, *descendants(child.pid)} <= {*found} and all(found.values())
     for one in found:
@@ -38,7 +32,7 @@ def test_an_orphan_is_not_lost_sight_of() -> None:
         orphan = int(done.stdout)
         assert {*foster.left()} == {orphan}
         send(orphan, signal.SIGKILL)
-        wait_for(lambda: not begun(orphan))
+        until(lambda: not begun(orphan))
         assert os.path.exists(f'/proc/{orphan}')  # until someone takes note of its end
         foster.bury(())
         assert not os.path.exists(f'/proc/{orphan}') and foster.left() == {}
@@ -73,7 +67,7 @@ def test_in_a_program_with_other_threads() -> None:
         child = subprocess.Popen(['sleep', '600'])
         assert foster.left() == {}
         child.kill()
-        wait_for(lambda: not begun(child.pid))
+        until(lambda: not begun(child.pid))
         foster.bury(())
     over.set()
     other.join()

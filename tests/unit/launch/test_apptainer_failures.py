@@ -4,11 +4,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fake_apptainer import FakeApptainer
+from fake_apptainer import FakeApptainer, apptainer
 from plans import launch
 from support import tao_process
 
 from tao_launcher.launch.apptainer_failures import remedy, says
+
+__all__ = ('apptainer',)
 
 # What Apptainer 1.4.5 says.
 NO_NAMESPACE = (
@@ -21,15 +23,6 @@ NO_CGROUPS = 'WARNING: x\nFATAL:   container creation failed: cannot use cgroups
 UNAUTHORIZED = 'FATAL:   While making image from oci registry: unauthorized: authentication required\n'
 NO_ROOM = '\x1b[31mFATAL:  \x1b[0m While making image: write /tmp/x: no space left on device\n'
 NO_FOLDER = 'FATAL:   failed to set working directory: chdir /x: no such file or directory\n'
-
-
-@pytest.fixture(autouse=True)
-def apptainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeApptainer:
-    fake = FakeApptainer(tmp_path / 'programs')
-    monkeypatch.setenv('PATH', fake.on_path())
-    monkeypatch.setenv('TAO_ENGINE', 'apptainer')
-    Path('t.sif').touch()
-    return fake
 
 
 def ran(*words: str) -> tuple[int, list[str]]:

@@ -7,20 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from fake_apptainer import FakeApptainer
+from fake_apptainer import FakeApptainer, apptainer
 from support import tao, tao_process
 
+__all__ = ('apptainer',)
+
 CONTAINED = ['--cleanenv', '--contain', '--pid', '--ipc', '--no-eval', '--writable-tmpfs']
-
-
-@pytest.fixture(autouse=True)
-def apptainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeApptainer:
-    """The program, and an image."""
-    fake = FakeApptainer(tmp_path / 'programs')
-    monkeypatch.setenv('PATH', fake.on_path())
-    monkeypatch.setenv('TAO_ENGINE', 'apptainer')
-    Path('t.sif').touch()
-    return fake
 
 
 def job(*words: str) -> list[str]:
