@@ -13,7 +13,7 @@ from ..base.shell import quote
 from ..base.text import encoded
 from . import answers, profiles
 from .child import Child, encoded_environment, spawn
-from .signals import Signals, Terminal
+from .signals import Deferring, Signals, Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,20 +47,21 @@ def ask(
 
     It is given up after `timeout` seconds, or as soon as `is_over` says so, or when its output is larger than LARGEST.
     """
+    child: subprocess.Popen[bytes] | None = None
     with _source(text) as source:
         try:
-            child = subprocess.Popen(
-                [encoded(word) for word in argv], env=encoded_environment(env), start_new_session=own_session,
-                stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            )
+            with Deferring():
+                child = subprocess.Popen(
+                    [encoded(word) for word in argv], env=encoded_environment(env), start_new_session=own_session,
+                    stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                )
+            return _heard(child, timeout, is_over)
         except OSError as e:
+            if child:
+                raise
             return Answer(None, '', f'{argv[0]}: {e.strerror or e}', is_missing=isinstance(e, FileNotFoundError))
-    try:
-        return _heard(child, timeout, is_over)
-    finally:
-        _end(child)  # given up, or left by Ctrl-C
-        for stream in filter(None, (child.stdout, child.stderr)):
-            stream.close()
+        finally:
+            _end(child)  # given up, or left by Ctrl-C
 
 
 def _heard(child: subprocess.Popen[bytes], timeout: float, is_over: Callable[[], bool] | None) -> Answer:
@@ -220,8 +221,6 @@ def end(client: Child, seconds: float) -> None:
     """Give a command that `start` has started some seconds to end, and end it then."""
     client.wait_for(seconds)
     _end(client)
-    if client.stdout:
-        client.stdout.close()
 
 
 def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
@@ -278,8 +277,6 @@ def watch(
         finally:
             for child in children:
                 _end(child)
-                if child.stdout:
-                    child.stdout.close()
             terminal.restore()
 
 
@@ -298,8 +295,10 @@ def read_from(
     with temporary.file() as errors, temporary.file() as source:
         source.write(text)
         source.seek(0)
-        child = subprocess.Popen(argv, env=env, stdin=source, stdout=subprocess.PIPE, stderr=errors)
+        child: subprocess.Popen[bytes] | None = None
         try:
+            with Deferring():
+                child = subprocess.Popen(argv, env=env, stdin=source, stdout=subprocess.PIPE, stderr=errors)
             _widen(child.stdout)
             while child.stdout:
                 block = child.stdout.read(BLOCK)
@@ -309,8 +308,6 @@ def read_from(
             return Answer(child.wait(), '', _text(errors))
         finally:
             _end(child)
-            if child.stdout:
-                child.stdout.close()
 
 
 def _widen(pipe: IO[bytes] | None) -> None:
@@ -331,8 +328,10 @@ def write_to(
     with temporary.file() as errors, temporary.file() as out:
         source.seek(0)  # the position is the command's too
         os.set_blocking(source.fileno(), True)
-        child = subprocess.Popen(argv, env=env, stdin=source, stdout=out, stderr=errors)
+        child: subprocess.Popen[bytes] | None = None
         try:
+            with Deferring():
+                child = subprocess.Popen(argv, env=env, stdin=source, stdout=out, stderr=errors)
             while child.poll() is None:
                 try:
                     child.wait(0.2)
@@ -352,13 +351,11 @@ def show(
     """
     import select
 
+    child: subprocess.Popen[bytes] | None = None
     try:
-        child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
-    except OSError as e:
-        raise missing(argv[0], e.strerror or 'cannot be started') from None
-    begun = clock()
-    try:
-        errors = b''
+        with Deferring():
+            child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
+        begun, errors = clock(), b''
         while child.stderr:
             if still and not select.select([child.stderr], [], [], SILENCE)[0]:
                 still(clock() - begun)
@@ -368,12 +365,18 @@ def show(
                 break
             errors = (errors + block)[-WORDS:]
         return Answer(child.wait(), '', errors.decode('utf-8', 'replace'))
-    except BaseException:
-        child.terminate()  # the terminal's Ctrl-C has reached it too
-        raise
+    except OSError as e:
+        if child:
+            raise
+        raise missing(argv[0], e.strerror or 'cannot be started') from None
     finally:
-        child.wait()
-        if child.stderr:
+        if child and child.poll() is None:
+            try:
+                child.terminate()
+            except PermissionError:
+                pass  # through sudo it is root's, which the terminal's Ctrl-C has reached
+            child.wait()
+        if child and child.stderr:
             child.stderr.close()
 
 
@@ -384,23 +387,15 @@ def follow(argv: Sequence[str], env: Mapping[str, str]) -> int:
     """
     child: Child | None = None
     try:
-        child = start(argv, env, own_session=False, has_input=False, captured=False)
+        with Deferring():
+            child = start(argv, env, own_session=False, has_input=False, captured=False)
         code = child.wait()
-    except BaseException as e:
-        # a signal can come when the command has begun, and before we have heard of it
-        is_early = child is None and isinstance(e, (KeyboardInterrupt, SystemExit))
-        for one in [child] if child else _begun() if is_early else []:
-            _stop(one, argv, env)
-            _end(one)
+    except BaseException:
+        if child:
+            _stop(child, argv, env)
+            _end(child)
         raise
     return code if code >= 0 else 128 - code
-
-
-def _begun() -> list[Child]:
-    """What this process has started."""
-    from . import family
-
-    return [Child(pid, None) for pid in family.children(os.getpid())]
 
 
 def _stop(child: Child, argv: Sequence[str], env: Mapping[str, str]) -> None:
@@ -446,13 +441,17 @@ def ask_patiently(
     return ask(argv, env, float('inf'), is_given_up)
 
 
-def _end(child: Child | subprocess.Popen[Any]) -> None:
-    if child.poll() is None:
+def _end(child: Child | subprocess.Popen[Any] | None) -> None:
+    """End a command, if it was started, and close what it was read by."""
+    if child and child.poll() is None:
         try:
             child.kill()
+            child.wait()
         except PermissionError:
-            return  # through sudo it is root's
-        child.wait()
+            pass  # through sudo it is root's
+    for stream in (child.stdout, getattr(child, 'stderr', None)) if child else ():
+        if stream:
+            stream.close()
 
 
 def _source(text: str) -> IO[bytes]:

@@ -9,7 +9,7 @@ from ..base.late import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import FrameType, TracebackType
 
 MOMENT = 0.05  # seconds
@@ -93,6 +93,38 @@ class Unwinding:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+
+
+class Deferring:
+    """While inside, a signal that would unwind waits: it does so on leaving, when what was begun inside is known."""
+
+    def __init__(self) -> None:
+        self._before: dict[int, Callable[[int, FrameType | None], object]] = {}
+        self._came: list[int] = []
+
+    def __enter__(self) -> None:
+        for number in FORWARDED if _is_main_thread() else ():
+            handler = signal.getsignal(number)
+            if callable(handler):
+                self._before[number] = handler
+        self._exchange(dict.fromkeys(self._before, self._defer))
+
+    def _exchange(self, handlers: Mapping[int, Callable[[int, FrameType | None], object]]) -> None:
+        """Set all of them at one moment."""
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, list(handlers))
+        try:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    def _defer(self, number: int, frame: FrameType | None) -> None:
+        self._came.append(number)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._exchange(self._before)
+        for number in self._came:
+            self._before[number](number, None)
 
 
 class Terminal:

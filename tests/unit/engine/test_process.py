@@ -3,14 +3,17 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
 from tao_launcher.engine import family, process
+from tao_launcher.engine.signals import Unwinding
 
 
 def test_missing_program() -> None:
@@ -124,14 +127,31 @@ def test_what_is_said_while_it_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp
     assert 0 < told[0] < told[1]
 
 
-def test_a_signal_that_comes_before_the_new_command_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    spawn = os.posix_spawn
+STARTS: dict[str, Callable[[list[str]], object]] = {
+    'ask': lambda words: process.ask(words, os.environ, 60),
+    'read_from': lambda words: process.read_from(words, os.environ, lambda block: None),
+    'write_to': lambda words: process.write_to(words, os.environ, Path(os.devnull).open('rb'), lambda at: None),
+    'show': lambda words: process.show(words, os.environ, has_errors=False),
+    'follow': lambda words: process.follow(words, os.environ),
+}
 
-    def late(*args: Any, **more: Any) -> int:
-        spawn(*args, **more)
-        raise KeyboardInterrupt  # as a handler raises it when the call is over
 
-    monkeypatch.setattr(os, 'posix_spawn', late)
-    with pytest.raises(KeyboardInterrupt):
-        process.follow((a_program(tmp_path, 'exec sleep 600'),), os.environ)
-    assert family.children(os.getpid()) == []
+@pytest.mark.parametrize(('number', 'error'), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGHUP, SystemExit)])
+@pytest.mark.parametrize('way', STARTS)
+def test_a_signal_that_comes_before_the_new_command_is_known(
+    way: str, number: int, error: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was started a moment ago is ended all the same."""
+    begun: list[int] = []
+
+    def with_signal(start: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        child = start(*args, **more)
+        begun.append(getattr(child, 'pid', child))
+        os.kill(os.getpid(), number)
+        return child
+
+    monkeypatch.setattr(subprocess, 'Popen', partial(with_signal, subprocess.Popen))
+    monkeypatch.setattr(os, 'posix_spawn', partial(with_signal, os.posix_spawn))
+    with pytest.raises(error), Unwinding():
+        STARTS[way]([a_program(tmp_path, 'exec sleep 600')])
+    assert len(set(begun)) == 1 and not family.begun(begun[0])

@@ -152,7 +152,7 @@ def test_a_failure_after_which_the_job_goes_on(file: Path) -> None:
     """A message of the log at level ERROR is one."""
     go_on(file, line('9:3:10', 'FAILURE', message='a bad image'))
     # it has not settled before we write more, however slow this machine is
-    child = subprocess.Popen([*often(settled=3600), str(file)], stdout=subprocess.PIPE, encoding='utf-8')
+    child = subprocess.Popen([*often(settled=1e9), str(file)], stdout=subprocess.PIPE, encoding='utf-8')
     assert child.stdout and 'FAILURE' in child.stdout.readline()
     go_on(file, lightning(4, 9)[len(lightning(3, 9)):])
     assert 'RUNNING  4/9' in child.stdout.readline()
