@@ -26,6 +26,7 @@ IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
 MINE = str(os.getuid())
 OTHER = '1' if MINE != '1' else '2'
 OTHER_NAME = pwd.getpwuid(int(OTHER)).pw_name
+PAST, FUTURE = '2026-01-31T11:20:30.5Z', '2999-01-31T11:20:30.5Z'
 THEIRS = {'tao.job': 'model/ocrnet/train', 'tao.user': OTHER, 'tao.plan': ''}
 
 
@@ -58,6 +59,12 @@ def container(
         },
         **more,
     }
+
+
+def ended_at(time: str) -> dict[str, Any]:
+    """The first job of `ids`, which ended with 4 at that time."""
+    job = container(ids(1)[0], state='exited', code=4)
+    return {**job, 'State': {**job['State'], 'FinishedAt': time}}
 
 
 def ids(count: int) -> list[str]:

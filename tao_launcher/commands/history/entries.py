@@ -72,7 +72,7 @@ class PastLaunch(Record):
         return self.code not in (0, None)
 
     @property
-    def started_at(self) -> int:
+    def started_at(self) -> float:
         """When it started, in seconds since 1970; where that is not known, when it ended."""
         return seconds(self.when or self.ended) or 0
 

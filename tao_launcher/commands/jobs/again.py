@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ...base.errors import EngineError
+from ...base.times import seconds
 from ...engine import process
 from .find import jobs_of
 
@@ -55,3 +56,12 @@ class Again:
             self._output.notice('the connection to the engine was lost; asking again')
         self._begun = process.clock()
         return found
+
+
+def went_on(job: Job, lost_at: float) -> bool:
+    """Whether a job has ended only after its log had: an engine that is restarted ends logs as if they were over.
+
+    `lost_at` is when the log ended, in seconds since 1970. Of an engine on another machine, with a clock of its own,
+    that is not known.
+    """
+    return job.owner.isdecimal() and (seconds(job.finished) or 0) > lost_at

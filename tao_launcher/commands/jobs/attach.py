@@ -6,7 +6,7 @@ from ...base.errors import EngineError
 from ...engine import answers, process, profiles
 from ...engine.client import Engine
 from ..help.verb_parser import add_dry_run
-from .again import OVERLAP, Again
+from .again import OVERLAP, Again, went_on
 from .asked import JOB, asked, patience
 from .find import ids_of, named
 from .job import line
@@ -76,9 +76,11 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
         there = [] if ''.join(told).strip() else again.look([job])  # an answer, if no code, is no lost connection
         if not there:
             raise _untold(job, engine)
-        if there[0].has_ended:
-            return there[0].exit_code
         follow = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)
+        if there[0].has_ended:
+            if went_on(there[0], lost_at):
+                process.follow(follow, engine.environ)  # the rest
+            return there[0].exit_code
 
 
 def _on_terminal(words: Sequence[str], job: Job, engine: Engine, output: Output) -> int:

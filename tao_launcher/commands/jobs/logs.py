@@ -6,7 +6,7 @@ from ...engine import process
 from ...engine.client import Engine
 from ...engine.signals import Unwinding
 from ..help.verb_parser import add_dry_run
-from .again import OVERLAP, Again
+from .again import OVERLAP, Again, went_on
 from .asked import JOB, asked, patience, tail
 from .find import named
 
@@ -75,8 +75,10 @@ def _shown(words: tuple[str, ...], job: Job, again: Again, engine: Engine) -> tu
         if code and process.clock() - begun < AT_ONCE and _cannot_be_read(job, engine):
             return code, None
         there = again.look([job])
-        if not there or (there[0].has_ended and code == 0):  # a lost connection is an error
-            return code, there[0] if there and there[0].exit_code else None if there else job
+        if not there:
+            return code, job
+        if there[0].has_ended and code == 0 and not went_on(there[0], lost_at):
+            return code, there[0] if there[0].exit_code else None
         (job,) = there  # of one that has ended meanwhile the rest is shown
         words = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)
 

@@ -88,4 +88,5 @@ def run(job: Job, ours: Callable[[str], str]) -> Run | None:
     started, finished = seconds(job.started), seconds(job.finished)
     if started is None:
         return None
-    return Run(ran(job, ours), started, finished + 1 if job.has_ended and finished else float('inf'))
+    # what was written in these seconds, by the clock of a file system, which may count only whole ones
+    return Run(ran(job, ours), int(started), int(finished) + 1 if job.has_ended and finished else float('inf'))

@@ -1,9 +1,11 @@
 """tao attach: what it shows of a job with a terminal and of one without, and how it ends."""
 from __future__ import annotations
 
+import json
+
 import pexpect
 import pytest
-from engine_answers import Engine, container, ids
+from engine_answers import FUTURE, PAST, Engine, container, ended_at, ids
 from support import command, tao, tao_process
 
 A, B, C = ids(3)
@@ -48,3 +50,12 @@ def test_attach_to_one_that_is_gone(engine: Engine) -> None:
         125, '', f'Error: No such container\ntao: error: the job could not be followed to its end\n    {LINE}\n'
         f'    try: tao wait {A[:12]}\n',
     )
+
+
+@pytest.mark.parametrize(('finished', 'shown'), [(PAST, 'a line\n'), (FUTURE, 'a line\nthe rest\n')])
+def test_the_rest_of_what_ended_while_the_engine_was_away(engine: Engine, finished: str, shown: str) -> None:
+    engine.has(ended_at(finished))
+    engine.answers('inspect.1', json.dumps([container(A)]))
+    engine.answers('logs.1', 'a line\n')
+    engine.answers('logs', 'the rest\n')
+    assert tao_process('attach', A)[:2] == (4, shown)

@@ -5,7 +5,7 @@ import json
 import shlex
 
 import pytest
-from engine_answers import Engine, container, ids
+from engine_answers import FUTURE, PAST, Engine, container, ended_at, ids
 from support import tao, tao_process
 
 (A,) = ids(1)
@@ -25,13 +25,15 @@ def test_becomes_docker(engine: Engine, words: list[str], argv: list[str]) -> No
     assert (dry.code, shlex.split(dry.out), dry.err) == (0, ['docker', *argv], '')
 
 
-def followed(engine: Engine, *, ends: str, code: int, **answers: tuple[str, int]) -> tuple[int, int]:
+def followed(
+    engine: Engine, *, ends: str, code: int, finished: str = PAST, **answers: tuple[str, int],
+) -> tuple[int, int]:
     """The exit code of `logs -f` of a running job, and how often its log was followed.
 
     The first client shows a line and ends with that code, and the job is then in that state; `answers` are those to
     later questions.
     """
-    engine.has(container(A, state=ends))
+    engine.has(ended_at(finished) if ends == 'exited' else container(A, state=ends))
     engine.answers('inspect.1', json.dumps([container(A)]))
     engine.answers('logs.1', 'a line\n', '', code)
     for verb, (out, own) in answers.items():
@@ -42,6 +44,11 @@ def followed(engine: Engine, *, ends: str, code: int, **answers: tuple[str, int]
 
 def test_a_log_that_ends_with_the_job_is_shown_once(engine: Engine) -> None:
     assert followed(engine, ends='exited', code=0) == (0, 1)
+
+
+def test_of_a_log_that_ended_before_the_job_the_rest_is_shown(engine: Engine) -> None:
+    """An engine that is restarted ends it as if it was over."""
+    assert followed(engine, ends='exited', code=0, finished=FUTURE, logs=('the rest\n', 0)) == (0, 2)
 
 
 def test_of_a_lost_connection_the_rest_is_shown(engine: Engine) -> None:
