@@ -140,6 +140,12 @@ class Docker:
             time.sleep(0.05)
         return found
 
+    def remove(self, *containers: str) -> None:
+        """Remove them, whatever they do; the engine may be removing one that has --rm at the same moment."""
+        self.run('rm', '-f', *containers, check=False)
+        for container in containers:
+            self.wait_for(f'id={container}', count=0, all=True)
+
     def inspect(self, container: str) -> dict[str, Any]:
         found: list[dict[str, Any]] = json.loads(self.run('container', 'inspect', container).stdout)
         return found[0]

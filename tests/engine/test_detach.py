@@ -23,7 +23,7 @@ def test_the_job_runs_on(each_docker: Docker, tao: Program) -> None:
     shown = each_docker.inspect(container)
     assert shown['State']['Running'] is True
     assert shown['HostConfig']['AutoRemove'] is False
-    each_docker.run('rm', '-f', container)
+    each_docker.remove(container)
 
 
 @pytest.mark.engine_dependent
@@ -72,7 +72,7 @@ def test_ctrl_c_before_it_runs(docker: Docker) -> None:
             kept = docker.containers(OURS)
             assert code in (0, 130)
             for container in kept:
-                docker.run('rm', '-f', container)
+                docker.remove(container)
 
 
 @pytest.mark.parametrize('stdout', ['/dev/full', '&-'])

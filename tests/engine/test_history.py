@@ -42,6 +42,6 @@ def test_a_short_job_and_a_detached_one(docker: Docker, tao: Program) -> None:
     assert tao('dino', 'run', 'true').returncode == 0
     assert entries(docker)[1]['image_id'] == facts['Id']
     container = tao('--detach', 'dino', 'run', 'sleep', '600').stdout.strip()
-    docker.run('rm', '-f', container)
+    docker.remove(container)
     end = entries(docker)[3]
     assert (end['how'], end['code'], end['container'], end['image_id']) == ('detached', None, container, facts['Id'])

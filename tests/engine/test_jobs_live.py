@@ -196,7 +196,7 @@ def test_ctrl_c_while_looking_on(each_docker: Docker, tao: Program, words: list[
         assert 'Traceback' not in child.before
         until(lambda: not Path(f'/proc/{docker_client}').exists())
     assert each_docker.containers(OURS, 'status=running') == [container]
-    each_docker.run('rm', '-f', container)
+    each_docker.remove(container)
 
 
 def test_the_first_code_that_is_not_0(docker: Docker, tao: Program) -> None:

@@ -130,7 +130,7 @@ def test_the_engine_goes_away_meanwhile(each_docker: Docker, tao: Program, wrapp
         done = tao(*words)
         assert (done.returncode, done.stdout) == (125, '')
         assert done.stderr.startswith('tao: error: the docker daemon is not running')
-    each_docker.run('rm', '-f', container)
+    each_docker.remove(container)
 
 
 class Proxy:
@@ -200,7 +200,7 @@ def test_a_connection_that_is_lost_for_a_while(each_docker: Docker, proxy: Proxy
     assert (code, running.err.count('the connection to the engine was lost')) == (0 if verb[0] == 'logs' else 4, 1)
     if verb != ['wait']:
         assert running.out.endswith(b'\nthe end\n') and is_gapless(running.out)
-    each_docker.run('rm', '-f', container)
+    each_docker.remove(container)
 
 
 @pytest.mark.engine_dependent
@@ -235,4 +235,4 @@ def test_the_engine_goes_away_while_waiting(each_docker: Docker, proxy: Proxy, v
         assert running.code() == 125
         assert f'    {container[:12]}  model/dino/run  running\n    try: tao ' in running.err
     assert each_docker.containers(OURS, 'status=running') == [container]
-    each_docker.run('rm', '-f', container)
+    each_docker.remove(container)

@@ -108,14 +108,6 @@ def transcript(name: str, env: Mapping[str, str], home: Path) -> tuple[str, str]
     return run(text, env, home)
 
 
-def test_there_are_transcripts() -> None:
-    assert len(TRANSCRIPTS) >= 15
-    # what those show needs another engine, and is run by the tests of that
-    kinds = {kind for kind in re.findall(r'^```(\w.*)$', EVERYTHING, re.MULTILINE) if kind.startswith('console ')}
-    assert kinds == {'console podman', 'console remote', 'console slurm'}
-    assert EVERYTHING.count('```console\n') == len(TRANSCRIPTS)
-
-
 @pytest.mark.parametrize('transcript', [text for _, text in TRANSCRIPTS], ids=[name for name, _ in TRANSCRIPTS])
 def test_a_transcript_is_what_happens(transcript: str, docker: Docker, home: Path) -> None:
     done, shown = run(transcript, docker.env, home)

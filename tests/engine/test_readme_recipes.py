@@ -17,7 +17,7 @@ import nbformat
 import pexpect
 import pytest
 import yaml
-from documents import DOCUMENTS, EVERYTHING, blocks
+from documents import DOCUMENTS, blocks
 from jobs import TAO, launched, on_terminal, stand_in
 
 if TYPE_CHECKING:
@@ -38,14 +38,6 @@ def home(docker: Docker) -> Path:
         (folder / name).mkdir()
     (folder / 'specs' / 'dino.yaml').touch()
     return folder
-
-
-def test_every_block_is_run_by_a_test() -> None:
-    """Transcripts and the mounts file by test_readme, installation by the packaging tests, the rest here."""
-    kinds = re.findall(r'^```(\w.*)$', EVERYTHING, re.MULTILINE)
-    elsewhere = {'console podman', 'console remote', 'console slurm'}  # by the tests of those
-    assert set(kinds) == {'console', 'json', 'sh', 'make', 'python', 'yaml', 'ini'} | elsewhere
-    assert {kind: kinds.count(kind) for kind in (*elsewhere, 'sh')} == {**dict.fromkeys(elsewhere, 1), 'sh': 3}
 
 
 def test_first_run(docker: Docker, registry: Registry, printed_argv: Callable[[str], list[str]]) -> None:

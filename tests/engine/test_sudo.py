@@ -82,7 +82,7 @@ def test_two_launches_with_one_command_line(docker: Docker) -> None:
         assert "cannot tell which container is this launch's, so none is stopped" in one.err
         assert len(docker.containers(OURS)) == 2
         for container in docker.containers(OURS):
-            docker.run('rm', '-f', container)
+            docker.remove(container)
         assert two.code() == 137
 
 

@@ -139,7 +139,7 @@ def test_detach_keys(each_docker: Docker) -> None:
         assert ended(child) == 0
         assert settings(child) == before
     assert each_docker.containers(OURS, 'status=running') == [container]
-    each_docker.run('rm', '-f', container)
+    each_docker.remove(container)
 
 
 @pytest.mark.parametrize(('script', 'times'), [(HANDLES, 1), (IGNORES, 2), (SLEEPS, 1), (SLEEPS, 2)])

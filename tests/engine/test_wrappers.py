@@ -93,7 +93,7 @@ def test_two_launches_that_cannot_be_told_apart(docker: Docker, wrap: Callable[.
         left = docker.wait_for(OURS, count=2)
         assert all(container[:12] in one.err for container in left)
         assert other.process.poll() is None
-        docker.run('rm', '-f', *left)
+        docker.remove(*left)
 
 
 @pytest.mark.parametrize('script', ['echo short', 'sleep 3'])
@@ -124,7 +124,7 @@ def test_one_that_talks_first(docker: Docker, tao: Program, wrap: Callable[..., 
     assert (done.returncode, done.stdout) == (0, f'{container}\n')
     listed = tao('list')
     assert listed.returncode == 125 and '    it printed: hello\n' in listed.stderr
-    docker.run('rm', '-f', container)
+    docker.remove(container)
 
 
 @pytest.mark.parametrize('number', [TERM, INT, HUP])
