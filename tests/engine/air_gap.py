@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator, Mapping, Optional, Sequence, Union
 
@@ -94,6 +94,37 @@ def registry(
         yield started
     finally:
         started.cut()
+
+
+class KeptRegistry:
+    """A registry that runs on from test to test, each of which finds it empty; one that a test has cut starts anew."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder, self._stack = folder, stack
+        self._found: Optional[Registry] = None
+
+    def empty(self) -> Registry:
+        """It, with nothing in it."""
+        self.forget()
+        if not self._found or self._found.process.poll() is not None:
+            self._found = self._stack.enter_context(registry(self.folder))
+        return self._found
+
+    def forget(self) -> None:
+        """Remove what is in it. What is still being written goes nowhere."""
+        if (self.folder / 'data').exists():
+            gone = Path(tempfile.mkdtemp(dir=self.folder))
+            (self.folder / 'data').rename(gone / 'data')
+            shutil.rmtree(gone, ignore_errors=True)
+
+    def with_image(self, docker: Docker, image: str) -> None:
+        """Publish the stand-in image in it, while it is empty; pushed once, and from then on copied."""
+        template = self.folder / image
+        if template.exists():
+            shutil.copytree(template, self.folder / 'data')
+        elif self._found:
+            publish(docker, image, self._found)
+            shutil.copytree(self.folder / 'data', template)
 
 
 def publish(docker: Docker, image: str, registry_: Registry) -> str:

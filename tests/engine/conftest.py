@@ -8,13 +8,13 @@ import re
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Callable, Iterator, Mapping, NamedTuple, Optional, Union
 
-import air_gap
 import mini_checkouts
 import pytest
-from air_gap import Registry
+from air_gap import KeptRegistry, Registry
 from mini_checkouts import Mini
 from waiting import PATIENCE
 
@@ -25,10 +25,11 @@ HOST = os.environ.get('TAO_TEST_DOCKER_HOST', '')
 CLIENTS = [Path(path) for path in os.environ.get('TAO_TEST_DOCKERS', 'docker').split(':')]
 WHY_NOT = os.environ.get('TAO_TEST_WHY_NOT', 'TAO_TEST_DOCKER_HOST is unset: start these with tests/run')
 OURS = 'label=tao.plan'
-# Their outcome can depend on how a Python starts processes, waits for them and treats signals and terminals.
+# Their outcome can depend on how a Python starts processes, waits for them and treats signals, terminals and pipes. So
+# can that of tests in other files, which are marked one by one.
 AFTER_PROCESSES = (
-    'test_detach.py', 'test_exit_codes.py', 'test_shells.py', 'test_signals.py', 'test_sudo.py', 'test_terminal.py',
-    'test_time_limit.py', 'test_wrappers.py',
+    'test_detach.py', 'test_exit_codes.py', 'test_jobs_live.py', 'test_jobs_trouble.py', 'test_progress.py',
+    'test_shells.py', 'test_signals.py', 'test_sudo.py', 'test_terminal.py', 'test_time_limit.py',
 )
 
 
@@ -183,6 +184,8 @@ def nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test may leave a container of the launcher's; whatever else it left is removed for the next one."""
     yield
     engine = Docker(CLIENTS[0], tmp_path_factory.mktemp('check'))
+    if not engine.containers():
+        return
     # docker lists a container for a moment after its client ended, while it is being removed
     deadline = time.monotonic() + PATIENCE
     while (ours := engine.containers(OURS)) and time.monotonic() < deadline:
@@ -243,15 +246,22 @@ def socket_for_all(docker: Docker) -> Iterator[None]:
     os.chmod(path, before)
 
 
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Registry]:
-    with air_gap.registry(tmp_path / 'registry') as found:
-        yield found
+@pytest.fixture(scope='session')
+def kept_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptRegistry]:
+    with ExitStack() as stack:
+        yield KeptRegistry(tmp_path_factory.mktemp('registry'), stack)
 
 
 @pytest.fixture
-def mini(tmp_path: Path, docker: Docker, registry: Registry) -> Iterator[Mini]:
+def registry(kept_registry: KeptRegistry) -> Registry:
+    """A registry with nothing in it."""
+    return kept_registry.empty()
+
+
+@pytest.fixture
+def mini(tmp_path: Path, docker: Docker, registry: Registry, kept_registry: KeptRegistry) -> Iterator[Mini]:
     """A miniature checkout of a backend, whose base image's own base is in the registry."""
+    kept_registry.with_image(docker, mini_checkouts.BASE)
     found = mini_checkouts.mini(tmp_path / 'my checkout', docker, registry)
     yield found
     found.forget()

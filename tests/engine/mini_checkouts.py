@@ -9,8 +9,6 @@ import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Mapping, Sequence, Union
 
-import air_gap
-
 if TYPE_CHECKING:
     from air_gap import Registry
     from conftest import Docker
@@ -95,8 +93,7 @@ class Mini:
 
 
 def mini(root: Path, docker: Docker, registry: Registry) -> Mini:
-    """Such a checkout; its base image is in the registry, and not here."""
-    air_gap.publish(docker, BASE, registry)
+    """Such a checkout; its base image is in the registry, where BASE has to be, and not here."""
     return Mini(root, docker, registry.host, f'{registry.host}/{BASE}')
 
 

@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 
 NAME, TAG = 'nvidia/tao/tao-toolkit', '7.1.0-pyt'  # what the catalogue has for model/dino
 TAGGED = f'{NAME}:{TAG}'
-pytestmark = [pytest.mark.area('bundle'), pytest.mark.engine_dependent]
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Registry]:
-    with air_gap.registry(tmp_path / 'registry') as found:
-        yield found
+pytestmark = pytest.mark.area('bundle')
 
 
 @pytest.fixture
@@ -37,6 +31,7 @@ def forget(docker: Docker, by_digest: str) -> None:
         docker.run('rmi', name, check=False)  # the one may go with the other
 
 
+@pytest.mark.engine_dependent
 def test_from_a_registry_to_a_host_without_a_network(
     docker: Docker, tao: Program, registry: Registry, offline: OfflineHost, tmp_path: Path,
 ) -> None:
@@ -119,12 +114,14 @@ def podman(offline: OfflineHost) -> OfflineHost:
     return offline
 
 
-def test_podman_loads_what_docker_saved(docker: Docker, tao: Program, podman: OfflineHost, tmp_path: Path) -> None:
+def test_podman_loads_what_docker_saved(
+    docker: Docker, tao: Program, registry: Registry, podman: OfflineHost, tmp_path: Path,
+) -> None:
     """By tag, and by a digest that was known where the bundle was made."""
-    with air_gap.registry(tmp_path / 'registry') as registry:
-        by_digest = air_gap.publish(docker, TAGGED, registry)
-        air_gap.use_catalogue(docker.env['HOME'], NAME, TAG, by_digest.partition('@')[2])
-        assert tao('pull', 'dino').returncode == 0
+    by_digest = air_gap.publish(docker, TAGGED, registry)
+    air_gap.use_catalogue(docker.env['HOME'], NAME, TAG, by_digest.partition('@')[2])
+    assert tao('pull', 'dino').returncode == 0
+    registry.cut()
     bundle = tmp_path / 'bundle'
     assert tao('bundle', 'save', bundle, 'dino').returncode == 0
     forget(docker, by_digest)

@@ -12,17 +12,14 @@ import subprocess
 import tarfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator, Mapping, Sequence, Union
+from typing import Iterator, Mapping, Sequence, Union
 
 import air_gap
 import pexpect
 import pytest
-from air_gap import BARE_PYTHON, SLOW, OfflineHost
-from conftest import ENGINE
+from air_gap import BARE_PYTHON, SLOW, OfflineHost, Registry
+from conftest import CLIENTS, ENGINE, Docker, Program
 from waiting import a_while, until
-
-if TYPE_CHECKING:
-    from conftest import Docker, Program
 
 NAME, TAG = 'tao/heavy', '1'
 IMAGE = f'example.test/{NAME}:{TAG}'
@@ -31,9 +28,10 @@ POINTS = 10
 pytestmark = pytest.mark.area('bundle')
 
 
-@pytest.fixture
-def heavy(docker: Docker) -> Iterator[str]:
-    """An image that takes a while, as the one task of the catalogue."""
+@pytest.fixture(scope='module')
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one bundle of an image that takes a while, which is not here any more; every test gets a copy."""
+    docker = Docker(CLIENTS[0], tmp_path_factory.mktemp('made'))
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode='w') as archive:
         member = tarfile.TarInfo('random')
@@ -43,6 +41,18 @@ def heavy(docker: Docker) -> Iterator[str]:
         [docker.path, 'import', '-', IMAGE], env=docker.env, input=data.getvalue(), stdout=subprocess.DEVNULL,
         check=True,
     )
+    air_gap.use_catalogue(docker.env['HOME'], NAME, TAG, host='example.test')
+    folder = tmp_path_factory.mktemp('made') / 'bundle'
+    saved = Program('tao', docker)('bundle', 'save', folder, 'dino')
+    assert (saved.returncode, saved.stdout) == (0, ''), saved.stderr
+    docker.run('rmi', IMAGE)
+    return folder
+
+
+@pytest.fixture
+def heavy(docker: Docker, made: Path) -> Iterator[str]:
+    """That image, as the one task of the catalogue."""
+    docker.run('load', '--quiet', '--input', str(made / 'images.tar'))
     yield air_gap.use_catalogue(docker.env['HOME'], NAME, TAG, host='example.test')
     docker.run('rmi', IMAGE, check=False)
 
@@ -54,10 +64,9 @@ def offline(tmp_path: Path) -> Iterator[OfflineHost]:
 
 
 @pytest.fixture
-def bundle(tao: Program, heavy: str, tmp_path: Path) -> Path:
-    saved = tao('bundle', 'save', tmp_path / 'bundle', 'dino')
-    assert (saved.returncode, saved.stdout) == (0, '')
-    return tmp_path / 'bundle'
+def bundle(made: Path, heavy: str, tmp_path: Path) -> Path:
+    """A bundle of the image, which is here."""
+    return Path(shutil.copytree(made, tmp_path / 'bundle'))
 
 
 def ended_after(
@@ -98,6 +107,7 @@ def test_memory(docker: Docker, tao: Program, bundle: Path) -> None:
 
 
 @pytest.mark.engine_dependent
+@pytest.mark.after_processes
 def test_saved_again_it_holds_the_same_images(tao: Program, docker: Docker, bundle: Path) -> None:
     before = json.loads((bundle / 'manifest.json').read_text())
     assert tao('bundle', 'save', bundle, 'dino').returncode == 0
@@ -107,11 +117,14 @@ def test_saved_again_it_holds_the_same_images(tao: Program, docker: Docker, bund
 
 
 def test_a_save_that_is_killed(
-    docker: Docker, tao: Program, heavy: str, offline: OfflineHost, tmp_path: Path,
+    docker: Docker, tao: Program, heavy: str, made: Path, offline: OfflineHost, tmp_path: Path,
 ) -> None:
-    """What it leaves does not verify, or it can be loaded."""
+    """What it leaves does not verify, or it can be loaded.
+
+    The one-file program saves, because it has not to be made anew: most of the time it writes.
+    """
     folder = tmp_path / 'bundle'
-    words: list[str | Path] = [tao.path, 'bundle', 'save', folder, 'dino']
+    words: list[str | Path] = [*BARE_PYTHON, made / 'tao.pyz', 'bundle', 'save', folder, 'dino']
     whole = time_of(words, docker.env)
     for point in range(POINTS):
         ended_after(whole * (point + random.random()) / POINTS, signal.SIGKILL, words, docker.env)
@@ -124,6 +137,7 @@ def test_a_save_that_is_killed(
     assert tao('bundle', 'verify', folder).returncode == 0
 
 
+@pytest.mark.after_processes
 def test_a_load_that_is_killed(bundle: Path, offline: OfflineHost) -> None:
     """The same again loads it; half an image is never there."""
     words: list[str | Path] = [*BARE_PYTHON, bundle / 'tao.pyz', 'bundle', 'load', bundle]
@@ -137,6 +151,7 @@ def test_a_load_that_is_killed(bundle: Path, offline: OfflineHost) -> None:
     assert tried.returncode == 127  # it has all layers, and no such command
 
 
+@pytest.mark.after_processes
 @pytest.mark.parametrize(('number', 'code'), [(signal.SIGINT, -2), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 @pytest.mark.parametrize('verb', ['save', 'load'])
 def test_left_early_it_ends_what_it_began(
@@ -169,7 +184,7 @@ def test_a_bundle_that_is_not_good(tao: Program, docker: Docker, bundle: Path, t
     """Every file that is not as it was saved is named, and nothing is loaded."""
     good, wrong = bundle, tmp_path / 'wrong'
     other = tmp_path / 'other'
-    assert tao('bundle', 'save', other, 'dino').returncode == 0
+    shutil.copytree(good, other)
     with (other / 'images.tar').open('ab') as f:
         f.write(bytes(1024))
 
@@ -264,13 +279,13 @@ def test_a_full_disk_where_it_is_loaded(bundle: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.engine_dependent
-def test_ids_that_can_not_be_remembered(docker: Docker, tao: Program, tmp_path: Path) -> None:
+def test_ids_that_can_not_be_remembered(docker: Docker, tao: Program, registry: Registry, tmp_path: Path) -> None:
     """The images are loaded, and what is missing is said."""
-    with air_gap.registry(tmp_path / 'registry') as registry:
-        name, tag = 'nvidia/tao/tao-toolkit', '7.1.0-pyt'
-        by_digest = air_gap.publish(docker, f'{name}:{tag}', registry)
-        air_gap.use_catalogue(docker.env['HOME'], name, tag, by_digest.partition('@')[2])
-        assert tao('pull', 'dino').returncode == 0
+    name, tag = 'nvidia/tao/tao-toolkit', '7.1.0-pyt'
+    by_digest = air_gap.publish(docker, f'{name}:{tag}', registry)
+    air_gap.use_catalogue(docker.env['HOME'], name, tag, by_digest.partition('@')[2])
+    assert tao('pull', 'dino').returncode == 0
+    registry.cut()
     assert tao('bundle', 'save', tmp_path / 'bundle', 'dino').returncode == 0
     docker.run('rmi', by_digest)  # its tag stays; containerd's store knows the digest even so
     home = Path(docker.env['HOME'])
@@ -310,6 +325,7 @@ def test_dry_runs_print_what_is_run(docker: Docker, tao: Program, bundle: Path, 
     assert tao('--quiet', 'bundle', 'load', bundle).returncode == 0
 
 
+@pytest.mark.after_processes
 def test_progress_on_a_terminal(docker: Docker, tao: Program, bundle: Path) -> None:
     """One line that is rewritten; what follows it begins a line of its own."""
     with (bundle / 'images.tar').open('ab') as f:

@@ -24,10 +24,9 @@ pytestmark = [pytest.mark.area('pull'), pytest.mark.engine_dependent]
 
 
 @pytest.fixture
-def registry(tmp_path: Path, docker: Docker) -> Iterator[Registry]:
-    with air_gap.registry(tmp_path / 'registry') as found:
-        yield found
-    docker.run('rmi', f'{found.host}/{TAGGED}', check=False)
+def registry(registry: Registry, docker: Docker) -> Iterator[Registry]:
+    yield registry
+    docker.run('rmi', f'{registry.host}/{TAGGED}', check=False)
 
 
 def megabytes(text: str) -> str:
@@ -86,6 +85,7 @@ def test_a_launch_from_a_mirror(docker: Docker, tao: Program, registry: Registry
     assert done.returncode == 125
 
 
+@pytest.mark.after_processes
 def test_a_terminal_shows_what_docker_shows(docker: Docker, tao: Program, registry: Registry) -> None:
     air_gap.publish(docker, TAGGED, registry)
     child = pexpect.spawn(
@@ -166,6 +166,7 @@ def test_too_little_room(docker: Docker, tao: Program, registry: Registry, tmp_p
         assert (done.returncode, 'could not be pulled' in done.stderr) == (125, True)
 
 
+@pytest.mark.after_processes
 def test_left_with_ctrl_c_no_client_goes_on(docker: Docker, tao: Program, tmp_path: Path) -> None:
     slow = tmp_path / 'slow'
     slow.write_text(SLOW.format(verbs='pull', folder=tmp_path, docker=docker.path))
