@@ -24,6 +24,7 @@ OURS = 'label=tao.plan'
 SCRIPTS = Path(sys.executable).parent
 TAO = str(SCRIPTS / 'tao')
 STOP = ['--stop-timeout', '2']
+STOP_SOON = ['--stop-timeout', '1']  # for a job that uses its time up
 WAITS = ('wait', 'events')  # a client called with one of these waits for a job's end
 # Another user, who may look through closed folders (where an interpreter may stand) but write to nobody's files.
 NO_HOME = {'HOME': '/', 'TAO_HISTORY': 'off'}  # of SOMEBODY, who may write nothing there
@@ -70,7 +71,8 @@ def stand_in(results: Path, then: str) -> None:
 
 def command(script: str, *options: str) -> list[str]:
     """The launcher's words for a job that is a shell script."""
-    return [TAO, *STOP, *options, 'dino', 'run', 'sh', '-c', script]
+    stop = STOP_SOON if script == IGNORES else STOP
+    return [TAO, *stop, *options, 'dino', 'run', 'sh', '-c', script]
 
 
 class Running:

@@ -49,6 +49,7 @@ def calls(logged: Path) -> list[list[str]]:
 
 
 @pytest.mark.engine_dependent
+@pytest.mark.after_processes
 def test_the_whole_story(mini: Mini, tao_pt: Program, registry: Registry) -> None:
     """Build, push, the digest in the manifest, run by it, change something, build and push again."""
     (mini.root / 'release').mkdir()
@@ -278,6 +279,7 @@ def wait_for_processes(count: int, *words: str) -> None:
 
 
 @pytest.mark.engine_dependent
+@pytest.mark.after_processes
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_build(mini: Mini, tao_pt: Program, number: int) -> None:
     """Ctrl-C reaches docker and the launcher alike; SIGTERM the launcher alone, which ends docker."""
@@ -303,6 +305,7 @@ def test_a_signal_ends_the_build(mini: Mini, tao_pt: Program, number: int) -> No
     mini.docker.wait_for(count=0)
 
 
+@pytest.mark.after_processes
 def test_a_signal_ends_a_build_through_sudo(mini: Mini, tao_pt: Program, docker: Docker, tmp_path: Path) -> None:
     """The client is root's and the launcher is not: sudo is asked to end it. Only this launcher sees the rule."""
     rules = tmp_path / 'sudoers'

@@ -105,6 +105,7 @@ exec {docker.path} "${{words[@]}}"
     assert (tags(registry), mini.images()) == ([], before)
 
 
+@pytest.mark.after_processes
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 # BuildKit in a daemon with docker's own store refuses to hand over a result before it builds it.
 @pytest.mark.parametrize('which', ['default', *(['far'] if ENGINE.has_containerd_store else [])])
@@ -190,6 +191,7 @@ def test_one_other_platform_in_a_manifest_with_one_digest(mini: Mini, tao_pt: Pr
     assert (done.returncode, done.stdout) == (0, f'{mini.host}/{REPOSITORY}@{mini.digest()}\n'), done.stderr
 
 
+@pytest.mark.after_processes
 def test_progress_is_shown_as_docker_shows_it(mini: Mini, tao_pt: Program, tmp_path: Path) -> None:
     """On a terminal one display that is rewritten, elsewhere lines; stdout has the result alone in both."""
     out = tmp_path / 'out'

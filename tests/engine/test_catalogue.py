@@ -18,7 +18,7 @@ MODULES = {
     'dino': 'nvidia_tao_pytorch.cv.dino.entrypoint.dino', 'newnet': 'nvidia_tao_pytorch.cv.newnet.entrypoint.newnet',
     'annotations': 'nvidia_tao_ds.annotations.entrypoint.annotations', 'tao-core': 'nvidia_tao_core.api.main',
 }
-pytestmark = [pytest.mark.area('catalogue'), pytest.mark.engine_dependent]
+pytestmark = pytest.mark.area('catalogue')
 
 
 @pytest.fixture
@@ -38,6 +38,8 @@ def image(docker: Docker, tmp_path: Path) -> Iterator[str]:
     docker.run('rmi', IMAGE)
 
 
+@pytest.mark.engine_dependent
+@pytest.mark.after_processes
 def test_probe(docker: Docker, tao: Program, image: str) -> None:
     path = Path(docker.env['HOME'], '.tao', 'releases.d', '9.2.0.json')
     shown = tao('catalogue', 'probe', '--dry-run', image)
@@ -60,12 +62,14 @@ def test_probe(docker: Docker, tao: Program, image: str) -> None:
     assert (launched['image'], launched['release']) == (image, '9.2.0')
 
 
+@pytest.mark.engine_dependent
 def test_what_was_probed_runs(tao: Program, image: str) -> None:
     assert tao('--quiet', 'catalogue', 'probe', image).returncode == 0
     done = tao('--gpus', 'none', '--entrypoint', '/bin/sh', 'newnet', 'run', '-c', 'exit 42')
     assert (done.returncode, done.stdout, done.stderr) == (42, '', '')
 
 
+@pytest.mark.engine_dependent
 def test_it_has_no_network_and_no_gpu(docker: Docker, tao: Program, image: str) -> None:
     line = tao('catalogue', 'probe', '--dry-run', image).stdout
     seen = 'ls /sys/class/net; echo "$NVIDIA_VISIBLE_DEVICES"'
@@ -83,7 +87,10 @@ def test_it_has_no_network_and_no_gpu(docker: Docker, tao: Program, image: str) 
     assert 'eth0' in done.stdout.split()
 
 
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.after_processes
+@pytest.mark.parametrize('number', [
+    pytest.param(signal.SIGINT, marks=pytest.mark.engine_dependent), signal.SIGTERM, signal.SIGHUP,
+])
 def test_interrupted(docker: Docker, tao: Program, number: int) -> None:
     """An image whose shell does not come to an end; nothing of it is left."""
     slow = 'own.test/slow:9.3.0'
@@ -102,12 +109,14 @@ def test_interrupted(docker: Docker, tao: Program, number: int) -> None:
         docker.run('rmi', '-f', slow)
 
 
+@pytest.mark.engine_dependent
 def test_an_image_that_is_not_there(tao: Program) -> None:
     done = tao('--pull', 'never', 'catalogue', 'probe', 'own.test/nothing:1.2.3')
     assert (done.returncode, done.stdout) == (125, '')
     assert done.stderr.startswith('tao: error: own.test/nothing:1.2.3 could not be queried\n')
 
 
+@pytest.mark.engine_dependent
 def test_an_image_without_tasks(tao: Program) -> None:
     done = tao('catalogue', 'probe', BASE)
     assert (done.returncode, done.stdout, done.stderr) == (1, '', (

@@ -18,10 +18,11 @@ from waiting import until
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
-pytestmark = [pytest.mark.area('jobs'), pytest.mark.engine_dependent]
+pytestmark = pytest.mark.area('jobs')
 PATIENT = 'i=0; until [ -e /tmp/end ]; do echo line $i; i=$((i+1)); sleep 0.2; done; echo the end; exit 4'
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.needs_root('a rootless daemon takes its namespaces along when it ends, and with them its jobs')
 def test_a_daemon_that_is_restarted(docker: Docker, tao: Program) -> None:
     """With live-restore the job runs on, and so does what looks after it."""
@@ -41,6 +42,7 @@ def test_a_daemon_that_is_restarted(docker: Docker, tao: Program) -> None:
         assert tao('clean', env=env).returncode == 0
 
 
+@pytest.mark.engine_dependent
 def test_no_program_for_init(docker: Docker, tao: Program) -> None:
     with engine_of_its_own(docker, TAO_TEST_DAEMON_JSON='{"init-path": "docker-init-not-here"}') as env:
         done = tao('--gpus', 'none', 'dino', 'run', 'true', env=env)
@@ -104,6 +106,7 @@ set +e
 """
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.needs_root('a rootless daemon maps all users')
 def test_where_docker_maps_users(docker: Docker, tmp_path: Path) -> None:
     """It refuses the host's network to what is built and run, which are given another; for the service that is said."""

@@ -138,6 +138,7 @@ def test_a_start_that_fails(each_docker: Docker, tao: Program) -> None:
     gone(each_docker)
 
 
+@pytest.mark.after_processes
 @pytest.mark.parametrize('number', [2, 15])
 def test_an_engine_that_never_answers(docker: Docker, folder: Path, number: int) -> None:
     """No signal may be swallowed by the waiting."""

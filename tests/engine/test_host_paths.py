@@ -13,7 +13,7 @@ from jobs import NO_HOME, SOMEBODY, TAO
 if TYPE_CHECKING:
     from conftest import Docker, Program
 
-pytestmark = [pytest.mark.area('launch'), pytest.mark.engine_dependent]
+pytestmark = pytest.mark.area('launch')
 WRITES = ('dino', 'run', 'sh', '-c', 'echo written > /results/file')
 
 
@@ -29,6 +29,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
+@pytest.mark.engine_dependent
 def test_host_paths_are_those_of_the_job(tao: Program, folder: Path) -> None:
     """Relative ones and absolute ones, to read and to write, named by option and by the file."""
     script = (
@@ -49,6 +50,7 @@ def test_host_paths_are_those_of_the_job(tao: Program, folder: Path) -> None:
             (folder / 'results' / name).unlink()
 
 
+@pytest.mark.engine_dependent
 def test_a_volume_without_a_destination(tao: Program, folder: Path) -> None:
     done = tao('--volume', 'specs', 'dino', 'run', 'cat', f'{folder}/specs/a.yaml', cwd=folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, 'a: 1\n', '')
@@ -62,6 +64,7 @@ def launched(docker: Docker, who: list[str], folder: Path, *options: str) -> sub
     )
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.needs_root('the users of its containers are others here')
 @pytest.mark.parametrize('is_root', [True, False])
 def test_results_that_another_user_cannot_write(
@@ -83,8 +86,10 @@ def test_results_that_another_user_cannot_write(
 
 @pytest.mark.needs_root('the users of its containers are others here')
 @pytest.mark.parametrize(('mode', 'option', 'can_write'), [
-    (0o757, '--user=12345:12345', True), (0o770, '--user=12345:0', True), (0o770, '--user=12345', True),
-    (0o750, '--user=12345:0', False), (0o722, '--user=12345:12345', False), (0o1777, '--user=12345:12345', True),
+    (0o757, '--user=12345:12345', True), (0o770, '--user=12345:0', True),
+    pytest.param(0o770, '--user=12345', True, marks=pytest.mark.engine_dependent),
+    pytest.param(0o750, '--user=12345:0', False, marks=pytest.mark.engine_dependent),
+    (0o722, '--user=12345:12345', False), (0o1777, '--user=12345:12345', True),
 ])
 def test_what_is_said_is_what_happens(docker: Docker, folder: Path, mode: int, option: str, can_write: bool) -> None:
     (folder / 'results').chmod(mode)
@@ -92,7 +97,7 @@ def test_what_is_said_is_what_happens(docker: Docker, folder: Path, mode: int, o
     assert (done.returncode == 0, 'is not writable' not in done.stderr) == (can_write, can_write), done.stderr
 
 
-@pytest.mark.parametrize('is_relative', [True, False])
+@pytest.mark.parametrize('is_relative', [pytest.param(True, marks=pytest.mark.engine_dependent), False])
 def test_a_link_out_of_its_mount(tao: Program, folder: Path, is_relative: bool) -> None:
     """The option that is given makes it lead somewhere."""
     (folder / 'other').mkdir()
@@ -111,6 +116,7 @@ def test_a_link_out_of_its_mount(tao: Program, folder: Path, is_relative: bool) 
     assert (done.returncode, done.stdout) == (0, 'b: 2\n')
 
 
+@pytest.mark.engine_dependent
 @pytest.mark.needs_root('a rootless daemon has mounts of its own')
 def test_a_launcher_in_a_container(docker: Docker, folder: Path) -> None:
     """It has the specs at another path than the daemon: it is told so, and then tells the daemon."""

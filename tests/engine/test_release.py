@@ -58,6 +58,7 @@ def wheels(docker: Docker, image: str) -> list[str]:
 
 
 @pytest.mark.engine_dependent
+@pytest.mark.after_processes
 def test_with_a_wheel(mini: Mini, tao_pt: Program, docker: Docker, registry: Registry) -> None:
     """The wheel is in the image, and gone from the checkout; stdout is the image's name alone."""
     before = files(mini.root)
@@ -160,6 +161,7 @@ def test_the_wheel_is_the_callers(mini: Mini, tao_pt: Program, socket_for_all: N
 
 
 @pytest.mark.engine_dependent
+@pytest.mark.after_processes
 def test_ctrl_c_leaves_nothing(mini: Mini, tao_pt: Program) -> None:
     """The wheel's container ends, and what it has written so far is removed."""
     (mini.root / 'docker' / 'python').write_text('#!/bin/sh\nmkdir dist\necho half >dist/half.whl\nexec sleep 600\n')
