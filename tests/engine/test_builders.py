@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from conftest import Docker, Program
 
 pytestmark = [pytest.mark.area('build'), pytest.mark.engine_dependent]
+# These two have docker-28's client, and what is the client's alone is tried there.
+HAS_OWN_CLIENT = ENGINE.name not in ('docker-28-containerd', 'docker-rootless')
+WAYS = ['variable', 'use', 'install']  # to choose a builder
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+HOMES = ['used', '/', 'empty']
 
 
 @pytest.fixture
@@ -45,7 +50,8 @@ def tags(registry: Registry) -> list[str]:
     return list(json.loads(done.stdout)['tags']) if done.returncode == 0 else []
 
 
-@pytest.mark.parametrize('how', ['variable', 'use', 'install'])
+# of engines with one client the one with which it succeeds
+@pytest.mark.parametrize('how', WAYS[:1] if ENGINE.name in ('docker-28', 'docker-rootless') else WAYS)
 def test_a_builder_that_keeps_its_results(
     mini: Mini, tao_pt: Program, docker: Docker, registry: Registry, far: str, how: str,
 ) -> None:
@@ -106,7 +112,7 @@ exec {docker.path} "${{words[@]}}"
 
 
 @pytest.mark.after_processes
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize('number', SIGNALS if HAS_OWN_CLIENT else SIGNALS[:1])
 # BuildKit in a daemon with docker's own store refuses to hand over a result before it builds it.
 @pytest.mark.parametrize('which', ['default', *(['far'] if ENGINE.has_containerd_store else [])])
 def test_a_signal_ends_the_build_on_the_daemon(
@@ -130,7 +136,7 @@ def test_a_signal_ends_the_build_on_the_daemon(
     assert (left, mini.images(), mini.digest()) == (b'', [], OLD)
 
 
-@pytest.mark.parametrize('home', ['/', 'empty', 'used'])
+@pytest.mark.parametrize('home', HOMES if HAS_OWN_CLIENT else HOMES[:1])
 def test_another_user_without_a_home(
     mini: Mini, tao_pt: Program, registry: Registry, socket_for_all: None, tmp_path: Path, home: str,
 ) -> None:
