@@ -366,3 +366,20 @@ def test_pyxis_gets_its_options(slurm: Cluster, tmp_path: Path) -> None:
     ]
     assert shown[13:15] + shown[16:] == ['sh', '-c', 'sh', 'A=$b c', 'dino', 'train', 'x y']
     assert 's3cr3t' not in script
+
+
+def test_time_limit(slurm: Cluster, docker: Docker) -> None:
+    """Slurm looks at it every half minute."""
+    polite = 'trap "echo saved; exit 9" TERM; echo ready; sleep 100 & wait'
+    jobs = [
+        slurm.submit('--time=1', '--gpus=none', 'dino', 'run', 'sh', '-c', polite),
+        slurm.submit('--time=1', *TWO, 'dino', 'run', 'sh', '-c', IGNORES),
+    ]
+    slurm.says(jobs[0], 'ready')
+    slurm.says(jobs[1], 'ready', times=2)
+    for job in jobs:
+        slurm.run('scontrol', 'update', f'JobId={job}', 'EndTime=now')
+    for job in jobs:
+        slurm.wait_for(job, 'TIMEOUT', timeout=60)
+    docker.wait_for('label=tao.job', count=0, all=True)
+    assert 'saved' in slurm.log(jobs[0])
