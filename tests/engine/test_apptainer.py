@@ -211,7 +211,7 @@ def test_an_image_of_a_registry_and_in_a_file(
     within = ('ip', 'netns', 'exec', NETNS)
     env = {**somebody.env, 'OVERRIDE_REGISTRY': registry.host, 'APPTAINER_NOHTTPS': '1'}
     _, *printed = notebook.outputs(notebook.CELLS, env, str(somebody.home), [*within, *somebody.enter])
-    assert [printed_argv(text) for text in printed] == notebook.WORDS
+    assert [printed_argv(text) for text in printed] == notebook.WORDS, printed
     registry.cut()
     words = ['tao', '--quiet', '--no-check', '--pull', 'never', '--image', by_digest, 'dino', 'train', 'a b']
     done = somebody.run(*words, env=env, within=within)

@@ -48,7 +48,7 @@ def test_a_notebook(podman: Podman, printed_argv: Callable[[str], list[str]]) ->
     home = Path(podman.env['HOME'])
     notebook.furnish(home)
     _, *printed = notebook.outputs(notebook.CELLS, podman.env, str(home))
-    assert [printed_argv(text) for text in printed] == notebook.WORDS
+    assert [printed_argv(text) for text in printed] == notebook.WORDS, printed
 
 
 def test_the_tasks_words_arrive(tao: Program) -> None:

@@ -66,7 +66,7 @@ def test_a_notebook_with_docker(docker: Docker, printed_argv: Callable[[str], li
     home = Path(docker.env['HOME'])
     notebook.furnish(home)
     _, *printed = notebook.outputs(notebook.CELLS, docker.env, str(home))
-    assert [printed_argv(text) for text in printed] == notebook.WORDS
+    assert [printed_argv(text) for text in printed] == notebook.WORDS, printed
 
 
 @pytest.mark.parametrize('variables', [{'TAO_ENGINE': 'none'}, {'TAO_DOCKER_DISABLE': '1'}], ids=str)
@@ -75,7 +75,7 @@ def test_a_notebook_without_an_engine(
 ) -> None:
     """The mounts' destinations are there, as the pod's own volumes; their sources are another machine's."""
     _, *printed = notebook.outputs(notebook.CELLS, {**pod.env, **variables}, '/home/user', pod.enter)
-    assert [printed_argv(text) for text in printed] == notebook.WORDS
+    assert [printed_argv(text) for text in printed] == notebook.WORDS, printed
     assert all(('TAO_DOCKER_DISABLE is set' in text) == ('TAO_DOCKER_DISABLE' in variables) for text in printed)
 
 
