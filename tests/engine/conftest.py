@@ -23,6 +23,7 @@ from tao_launcher.checkouts.builder import PLUGINS
 SCRIPTS = Path(sys.executable).parent
 HOST = os.environ.get('TAO_TEST_DOCKER_HOST', '')
 CLIENTS = [Path(path) for path in os.environ.get('TAO_TEST_DOCKERS', 'docker').split(':')]
+OWN_CLIENT = next((path for path in CLIENTS if path.parent == Path('/usr/bin')), CLIENTS[0])  # Debian's, as the daemon
 WHY_NOT = os.environ.get('TAO_TEST_WHY_NOT', 'TAO_TEST_DOCKER_HOST is unset: start these with tests/run')
 OURS = 'label=tao.plan'
 # Their outcome can depend on how a Python starts processes, waits for them and treats signals, terminals and pipes. So
@@ -72,12 +73,26 @@ def version_of(client: Path) -> str:
     return found.group() if found else said.strip()
 
 
+def is_impossible(item: pytest.Item) -> bool:
+    return ENGINE.is_rootless and bool(item.get_closest_marker('needs_root'))
+
+
+def is_tried_elsewhere(item: pytest.Item) -> bool:
+    """Is it one for every engine, with a docker client beside this engine's own? Those are tried with their engines.
+
+    Beside it they still run what is for one engine only, and every test that has no client of its own.
+    """
+    callspec = getattr(item, 'callspec', None)
+    client = callspec.params.get('each_docker', OWN_CLIENT) if callspec else OWN_CLIENT
+    return client != OWN_CLIENT and bool(item.get_closest_marker('engine_dependent'))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this engine cannot do, and note in the report, for tests/matrix, each test's area and engine."""
-    impossible = [item for item in items if ENGINE.is_rootless and item.get_closest_marker('needs_root')]
-    if impossible:
-        config.hook.pytest_deselected(items=impossible)
-        items[:] = [item for item in items if item not in impossible]
+    """Leave out what this engine cannot do or another tries; note each test's area and engine for tests/matrix."""
+    left_out = {item for item in items if is_impossible(item) or is_tried_elsewhere(item)}
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
     for item in items:
         mark = item.get_closest_marker('area')
         if item.path.name in AFTER_PROCESSES:

@@ -24,7 +24,7 @@ from waiting import a_while, until
 NAME, TAG = 'tao/heavy', '1'
 IMAGE = f'example.test/{NAME}:{TAG}'
 MEGABYTES = 12
-POINTS = 10
+POINTS = 6
 pytestmark = pytest.mark.area('bundle')
 
 

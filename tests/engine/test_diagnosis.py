@@ -97,7 +97,7 @@ def said(tao: Program, code: int, *words: str, env: Mapping[str, str] = {}, bare
 NONE = ('--gpus', 'none')
 
 
-@pytest.mark.parametrize('code', [1, 2, 3, 42, 125, 126, 127, 143, 255])
+@pytest.mark.parametrize('code', [1, 125, 126, 127, 143, 255])
 def test_a_job_that_fails_by_itself(tao: Program, code: int) -> None:
     assert said(tao, code, 'dino', 'run', 'sh', '-c', f'echo its own words >&2; exit {code}') == ''
 
