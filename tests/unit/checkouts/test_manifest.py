@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import json
-from itertools import product
 import re
+from itertools import product
 from typing import Any
 
 import pytest
