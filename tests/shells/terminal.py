@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from pathlib import Path
 from typing import Any, Callable, Mapping
 
@@ -81,7 +82,9 @@ class Shell:
         return (self.folder / 'line').read_text(encoding='utf-8').rstrip('\n')
 
     def close(self) -> None:
-        """End it."""
+        """End it at once: pexpect would try signals that it may ignore, with a pause after each."""
+        self.child.kill(signal.SIGKILL)
+        self.child.ptyproc.delayafterclose = 0
         self.child.close(force=True)
 
 

@@ -1,9 +1,10 @@
-"""The shape of the package: what may import what, what is loaded when, and how large things are."""
+"""The shape of the package: what may import what, and what is loaded when."""
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -67,9 +68,15 @@ WITH_JSON = {  # module json, and what it loads
 }
 
 
+@lru_cache(maxsize=None)
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """A node and all below it: many tests look through the whole package."""
+    return (*ast.walk(tree),)
+
+
 def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """(module, relative level) of every import below a node."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((name.name, 0) for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -110,7 +117,7 @@ def room(module: str) -> str:
 def arrows(name: str, tree: ast.AST) -> set[str]:
     """The modules of ours that a module imports, also inside functions and for types."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             parts = name.split('/')[:-node.level]
             folder = '/'.join([*parts, *(node.module or '').replace('.', '/').split('/')]).rstrip('/')
@@ -178,7 +185,7 @@ def test_a_verb_is_a_module(verb: str) -> None:
 
 def touches_the_world(tree: ast.Module) -> bool:
     found = {module.partition('.')[0] for module, level in imports(without_type_checking(tree)) if level == 0}
-    calls = {getattr(node.func, 'id', '') for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    calls = {getattr(node.func, 'id', '') for node in nodes(tree) if isinstance(node, ast.Call)}
     return bool(found & WORLD or calls & {'open', 'print', 'input', 'exec', 'eval', '__import__', 'breakpoint'})
 
 
@@ -225,7 +232,7 @@ def led_to(tree: ast.Module, function: str) -> list[ast.FunctionDef]:
         name = names.pop()
         if name in own and name not in found:
             found[name] = own[name]
-            names += [node.id for node in ast.walk(own[name]) if isinstance(node, ast.Name)]
+            names += [node.id for node in nodes(own[name]) if isinstance(node, ast.Name)]
     return [*found.values()]
 
 
@@ -234,7 +241,7 @@ def asked(name: str, tree: ast.Module, function: str) -> set[str]:
     known = sources_of_names(name, tree)
     found = set()
     for node in led_to(tree, function):
-        for each in (one.id for one in ast.walk(node) if isinstance(one, ast.Name)):
+        for each in (one.id for one in nodes(node) if isinstance(one, ast.Name)):
             found |= known.get(each, set())
         found |= arrows(name, node)
         found |= {name} if touches_the_world(ast.Module(body=[node], type_ignores=[])) else set()
@@ -274,7 +281,7 @@ def test_one_module_starts_processes() -> None:
         found = {module for module, _ in imports(without_type_checking(tree))}
         assert ('subprocess' in found) == (name in ('base/late', *STARTING)), name
         assert 'engine/child' not in arrows(name, without_type_checking(tree)) or name == 'engine/process', name
-        attributes = {f'{getattr(node.value, "id", "")}.{node.attr}' for node in ast.walk(tree) if isinstance(node,
+        attributes = {f'{getattr(node.value, "id", "")}.{node.attr}' for node in nodes(tree) if isinstance(node,
             ast.Attribute)}
         starting = {'os.system', 'os.popen', 'os.fork', 'os.execv', 'os.execve', 'os.execvp', 'os.execvpe',
             'os.posix_spawn', 'os.spawnv'}
@@ -291,14 +298,14 @@ def test_the_core_does_not_know_clusters() -> None:
 
 def test_no_shell() -> None:
     for name, tree in MODULES.items():
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.keyword):
                 assert node.arg != 'shell', name
 
 
 def test_one_module_writes() -> None:
     for name, tree in MODULES.items():
-        calls = {dotted(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        calls = {dotted(node.func) for node in nodes(tree) if isinstance(node, ast.Call)}
         writes = calls & {'print', 'os.write', 'sys.stdout.write', 'sys.stderr.write', 'sys.stdout.flush',
             'sys.stderr.flush'}
         assert not writes or name == 'base/output', (name, writes)
@@ -339,7 +346,7 @@ def is_sentence(node: ast.AST) -> bool:
 def read_back(tree: ast.AST) -> list[int]:
     """The lines that compare or search what was made for people to read."""
     found = []
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
             at_fault = any(map(is_literal, sides)) and any(map(is_sentence, sides))
@@ -390,10 +397,9 @@ def test_third_party_is_imported_where_it_is_needed() -> None:
             assert not unknown, name
 
 
-@pytest.mark.parametrize('name', MODULES)
-def test_importing_does_nothing(name: str) -> None:
-    for node in at_import(MODULES[name]):
-        for call in (found for found in ast.walk(node) if isinstance(found, ast.Call)):
+def test_importing_does_nothing() -> None:
+    for name, tree in MODULES.items():
+        for call in (found for node in at_import(tree) for found in nodes(node) if isinstance(found, ast.Call)):
             called = ast.unparse(call.func) if sys.version_info >= (3, 9) else ''
             assert not called.startswith(('open', 'os.', 'sys.', 'subprocess', 'print', 'json.load')), (name, called)
 
@@ -445,7 +451,7 @@ def test_neither_does_its_history(fake_docker: FakeDocker, home: Path, monkeypat
 
 
 def all_functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return (node for node in nodes(tree) if isinstance(node, ast.FunctionDef))
 
 
 def parameters(function: ast.FunctionDef) -> set[str]:
@@ -471,7 +477,7 @@ def positional_booleans(tree: ast.AST) -> list[str]:
 
 
 def own_names(tree: ast.AST) -> set[str]:
-    return {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    return {node.name for node in nodes(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
 
 OWN = {name for tree in MODULES.values() for name in own_names(tree)}
@@ -480,7 +486,7 @@ OWN = {name for tree in MODULES.values() for name in own_names(tree)}
 def bare_literals(tree: ast.AST) -> list[str]:
     """The functions and records of ours that are called with a True or False that has no name."""
     return [
-        dotted(node.func) for node in ast.walk(tree)
+        dotted(node.func) for node in nodes(tree)
         if isinstance(node, ast.Call) and dotted(node.func).rpartition('.')[2] in OWN
         and any(isinstance(each, ast.Constant) and isinstance(each.value, bool) for each in node.args)
     ]
@@ -496,7 +502,7 @@ def test_a_boolean_has_a_name_where_it_is_passed() -> None:
 
 
 def class_names(modules: dict[str, ast.Module]) -> list[str]:
-    return [node.name for tree in modules.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return [node.name for tree in modules.values() for node in nodes(tree) if isinstance(node, ast.ClassDef)]
 
 
 def repeated(names: list[str]) -> set[str]:
@@ -510,7 +516,7 @@ def test_no_two_classes_share_a_name() -> None:
 
 def loops_over_one(tree: ast.AST) -> list[int]:
     """The lines of loops over a list that is written out with one element."""
-    loops = (node.iter for node in ast.walk(tree) if isinstance(node, (ast.For, ast.comprehension)))
+    loops = (node.iter for node in nodes(tree) if isinstance(node, (ast.For, ast.comprehension)))
     return [
         each.lineno for each in loops
         if isinstance(each, (ast.List, ast.Tuple, ast.Set)) and len(each.elts) == 1
@@ -526,7 +532,7 @@ def test_no_loop_over_one_element() -> None:
 
 def sliced_texts(tree: ast.AST) -> list[int]:
     """The lines where a written-out text is sliced: "s"[:n > 1]."""
-    sliced = (node.value for node in ast.walk(tree) if isinstance(node, ast.Subscript))
+    sliced = (node.value for node in nodes(tree) if isinstance(node, ast.Subscript))
     return [each.lineno for each in sliced if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 
 
@@ -534,16 +540,6 @@ def test_plurals_are_made_by_the_helper() -> None:
     assert [(name, line) for name, tree in MODULES.items() for line in sliced_texts(tree)] == []
     assert sliced_texts(ast.parse('"s"[:n > 1]')) == [1]
     assert [plural(0, 'job'), plural(1, 'job'), plural(2, 'free GPU')] == ['0 jobs', '1 job', '2 free GPUs']
-
-
-@pytest.mark.parametrize('name', MODULES)
-def test_sizes(name: str) -> None:
-    tree = MODULES[name]
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            first = node.body[0].lineno
-            last = max(getattr(found, 'lineno', 0) for found in ast.walk(node))
-            assert last - first < 80, f'{name}.{node.name} is {last - first + 1} lines'
 
 
 def test_the_console_script_is_the_one_way_in() -> None:

@@ -30,10 +30,10 @@ TOO_MUCH = 9.0  # times, for four times the input
 BRIEF = 0.02  # seconds, below which a time says nothing
 
 
-def seconds(run: Callable[[Any], object], value: Any) -> float:
+def seconds(run: Callable[[Any], object], value: Any, times: int) -> float:
     """The least time of a few, of this process alone."""
     found = []
-    for _ in range(3):
+    for _ in range(times):
         begun = time.process_time()
         try:
             run(value)
@@ -45,8 +45,8 @@ def seconds(run: Callable[[Any], object], value: Any) -> float:
 
 def is_linear(run: Callable[[Any], object], make: Callable[[int], Any], size: int) -> None:
     said = []
-    for _ in range(3):  # what is quadratic is so each time; a machine that does other things is not
-        few, many = seconds(run, make(size)), seconds(run, make(4 * size))
+    for times in (1, 3, 3):  # what is quadratic is so each time; a machine that does other things is not
+        few, many = seconds(run, make(size), 3), seconds(run, make(4 * size), times)
         said.append(f'{size}: {few:.3f} s, {4 * size}: {many:.3f} s')
         if many < max(few, BRIEF) * TOO_MUCH:
             return

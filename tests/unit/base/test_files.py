@@ -53,8 +53,10 @@ def strace(tmp_path: Path, way: str, inject: str) -> tuple[int, bool]:
     script, trace = tmp_path / 'script.py', tmp_path / 'trace'
     script.write_text(SCRIPT.format(package=str(Path(str(tao_launcher.__file__)).parent.parent), way=WAYS[way]))
     done = subprocess.run(
-        ['strace', '-qq', '-o', str(trace), '-e', f'trace={inject.partition(":")[0]}', '-e', f'inject={inject}',
-            sys.executable, '-I', '-S', '-B', str(script), str(tmp_path / 'd' / 'f'), str(tmp_path / 'state')],
+        # stopped at those calls alone
+        ['strace', '-qq', '-f', '--seccomp-bpf', '-o', str(trace), '-e', f'trace={inject.partition(":")[0]}',
+            '-e', f'inject={inject}', sys.executable, '-I', '-S', '-B', str(script), str(tmp_path / 'd' / 'f'),
+            str(tmp_path / 'state')],
         capture_output=True, check=False, timeout=60,
     )
     text = trace.read_text(errors='replace')

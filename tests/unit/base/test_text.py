@@ -63,7 +63,7 @@ PATTERNS: dict[str, tuple[Callable[[str], bool], str]] = {
     'number': (lambda text: texts.is_number(text, 3), '[0-9]{1,3}'),
     'name': (lambda text: texts.is_name(text, texts.LETTERS), '[a-zA-Z][a-zA-Z0-9_.-]*'),
     'word': (texts.is_one_word, r'\S+'),
-    'line break': (texts.has_line_break, r'[^\n\r]*[\n\r][\0-\U0010ffff]*'),
+    'line break': (texts.has_line_break, r'[^\n\r]*[\n\r][\s\S]*'),
     'characters': (lambda text: texts.consists_of(text, texts.LOWER), '[a-z]+'),
 }
 

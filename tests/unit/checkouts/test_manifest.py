@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
 from typing import Any
 
 import pytest
@@ -25,12 +26,14 @@ def rewritten(data: bytes, machine: str = 'x86_64') -> bytes:
     return manifest.with_digest(data, manifest.place(data, '/m.json', machine), NEW)
 
 
-@pytest.mark.parametrize('machine', MACHINES)
-@pytest.mark.parametrize('indent', [None, 2, 4, '\t'])
-@pytest.mark.parametrize('end', ['', '\n', '\r\n\n'])
 @pytest.mark.parametrize(('program', 'shape'), SHAPES)
-def test_every_known_shape(program: str, shape: dict[str, Any], indent: Any, end: str, machine: str) -> None:
+def test_every_known_shape(program: str, shape: dict[str, Any]) -> None:
     """As if the author had written the new digest by hand."""
+    for machine, indent, end in product(MACHINES, (None, 2, 4, '\t'), ('', '\n', '\r\n\n')):
+        check_shape(shape, indent, end, machine)
+
+
+def check_shape(shape: dict[str, Any], indent: Any, end: str, machine: str) -> None:
     before = json.dumps(shape, indent=indent) + end
     where = manifest.place(before.encode(), '/m.json', machine)
     after = manifest.with_digest(before.encode(), where, NEW).decode()

@@ -1,6 +1,7 @@
 """What the job of a launch says of its failure, after docker's own words and ours."""
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
@@ -21,12 +22,10 @@ class Job:
         training(results, begun=time.time() - 4000, at=time.time() - 1000)  # an earlier run
 
     def ends(self, code: int, *lines: str) -> None:
-        own = ''.join(lines)
+        """The lines that it writes are formats of date's; its clock is six hours before UTC."""
         status = shlex.quote(str(self.results / 'train/status.json'))
-        self.docker.write_text(
-            f'#!/bin/sh\n[ "$1" = run ] || exit 0\nprintf %s {shlex.quote(own)} >>{status}\nexit {code}\n' if own else
-            f'#!/bin/sh\n[ "$1" = run ] || exit 0\nexit {code}\n'
-        )
+        own = ''.join(f'TZ=CST6 date +{shlex.quote(line)} >>{status}\n' for line in lines)
+        self.docker.write_text(f'#!/bin/sh\n[ "$1" = run ] || exit 0\n{own}exit {code}\n')
 
 
 @pytest.fixture
@@ -34,8 +33,13 @@ def job(fake_docker: FakeDocker, tmp_path: Path) -> Job:
     return Job(fake_docker, tmp_path / 'results')
 
 
-def failure(message: str = 'Configuration error: no such key') -> str:
-    return line(time.time(), 'FAILURE', message=message)
+def written(status: str, **more: str) -> str:
+    """A line with the time of the moment when it is written, however long the launcher needs to get there: for date."""
+    return json.dumps({'date': '%-m/%-d/%Y', 'time': '%-H:%-M:%-S', 'status': status, 'verbosity': 'INFO', **more})
+
+
+def failure() -> str:
+    return written('FAILURE', message='Configuration error: no such key')
 
 
 def run(job: Job, *words: str) -> tuple[int, str]:
@@ -48,7 +52,7 @@ SAYS = 'tao: the job says: Configuration error: no such key\n'
 
 @pytest.mark.parametrize(('code', 'words'), [(1, []), (3, []), (42, ['--quiet']), (130, []), (255, [])])
 def test_after_a_failure(job: Job, code: int, words: list[str]) -> None:
-    job.ends(code, line(time.time(), 'STARTED'), failure())
+    job.ends(code, written('STARTED'), failure())
     assert run(job, *words) == (code, SAYS)
 
 
@@ -62,7 +66,7 @@ def test_the_message_of_an_earlier_run_is_none_of_this(job: Job) -> None:
     training(job.results, line(now - 1000, 'FAILURE', message='earlier'), begun=now - 4000, at=now - 1000)
     job.ends(1)
     assert run(job) == (1, '')
-    job.ends(1, line(now, 'STARTED'))
+    job.ends(1, written('STARTED'))
     assert run(job) == (1, '')
 
 

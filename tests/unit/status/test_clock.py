@@ -12,10 +12,10 @@ LAST = 1795683600  # 11/26/2026, 9 o'clock, UTC
 HOUR = 3600
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A machine nine hours ahead of UTC."""
-    monkeypatch.setenv('TZ', 'XST-9')
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
+    """A machine by UTC, or by a zone that is named."""
+    monkeypatch.setenv('TZ', getattr(request, 'param', 'UTC0'))
     time.tzset()
     yield
     monkeypatch.undo()
@@ -35,7 +35,7 @@ def test_a_file_that_was_copied_later(after: float) -> None:
     assert zone(LAST, LAST + after) == (0, LAST)
 
 
-@pytest.mark.usefixtures('here')
+@pytest.mark.parametrize('here', ['XST-9'], indirect=True)
 def test_a_copied_file_by_this_machines_clock() -> None:
     """UTC's would be later than the copy."""
     assert zone(LAST, LAST - 9 * HOUR + 1000.0) == (-9 * HOUR, LAST - 9 * HOUR)

@@ -3,11 +3,30 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Iterable
 
 import pytest
 from image_answers import Engine
 from sif_files import NAME, Apptainer, sif
 from support import tao
+
+from tao_launcher.commands.images import byte_code, pyz
+
+MADE: dict[tuple[bytes, tuple[str, ...]], dict[str, bytes]] = {}
+
+
+def made_once(archive: bytes, interpreters: Iterable[str]) -> dict[str, bytes]:
+    """The byte code of every Python for the launcher: the same of the same archive, as test_byte_code proves."""
+    key = archive, tuple(interpreters)
+    if key not in MADE:
+        MADE[key] = byte_code.compiled(*key)
+    return MADE[key]
+
+
+@pytest.fixture(autouse=True)
+def byte_code_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every `bundle save` makes tao.pyz anew: seconds for each."""
+    monkeypatch.setattr(pyz, 'compiled', made_once)
 
 
 @pytest.fixture

@@ -18,6 +18,12 @@ A, B = ids(2)
 SAID = 'tao: notice: the connection to the engine was lost; asking again\n'
 
 
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks more often than a person would notice."""
+    monkeypatch.setattr(again, 'PAUSE', 0.05)
+
+
 @pytest.fixture
 def client(engine: Engine) -> Client:
     return chosen(Invocation({}, dict(os.environ), survey(os.environ), Output('tao', {})))
@@ -31,7 +37,7 @@ def looked(engine: Engine, client: Client, seconds: int) -> list[str]:
 
 def test_jobs_that_run_on(engine: Engine, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     engine.has(container(A), container(B, state='exited'))
-    assert sorted(looked(engine, client, 5)) == ['exited', 'running']
+    assert sorted(looked(engine, client, 60)) == ['exited', 'running']
     assert capsys.readouterr().err == SAID
 
 
@@ -39,7 +45,7 @@ def test_jobs_that_have_ended_need_no_notice(
     engine: Engine, client: Client, capsys: pytest.CaptureFixture[str],
 ) -> None:
     engine.has(container(A, state='exited'))
-    assert looked(engine, client, 5) == ['exited']
+    assert looked(engine, client, 60) == ['exited']
     assert capsys.readouterr().err == ''
 
 
@@ -48,7 +54,7 @@ def test_an_engine_that_comes_back(engine: Engine, client: Client, capsys: pytes
     engine.has(container(A))
     for number in (2, 3):
         engine.answers(f'ps.{number}', '', 'Cannot connect to the Docker daemon', 1)
-    assert looked(engine, client, 20) == ['running']
+    assert looked(engine, client, 60) == ['running']
     assert capsys.readouterr().err == SAID
 
 
@@ -63,10 +69,13 @@ def test_a_job_that_is_gone(engine: Engine, client: Client) -> None:
     engine.has(container(A), container(B))
     jobs = jobs_of(client, all_users=True, ended=True)
     engine.has(container(B))
-    assert again.Again(client, 5, Output('tao', {})).look(jobs) == []
+    assert again.Again(client, 60, Output('tao', {})).look(jobs) == []
 
 
-def test_what_ends_at_once_again_and_again_was_not_lost(engine: Engine, client: Client) -> None:
+def test_what_ends_at_once_again_and_again_was_not_lost(
+    engine: Engine, client: Client, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(again, 'AT_ONCE', 60.0)  # however busy the machine is
     engine.has(container(A))
     jobs = jobs_of(client, all_users=True, ended=True)
     looks = again.Again(client, 60, Output('tao', {}))

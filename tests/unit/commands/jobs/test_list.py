@@ -26,7 +26,7 @@ def test_table(engine: Engine) -> None:
     )
     done = tao('list', '-a')
     assert (done.code, done.err) == (0, '')
-    assert re.sub(r'\d+ d +', '9 d  ', done.out.replace('SINCE  ', 'SINCE')) == (
+    assert re.sub(r'\d+ d +', '9 d  ', re.sub('SINCE +', 'SINCE', done.out)) == (  # in some years there are more digits
         'ID            TASK              STATE       SINCEPROGRESS  GPUS  RELEASE    COMMAND\n'
         'a000a000a000  model/dino/train  running     9 d  -         all   7.1.0-pyt  dino train -k *** a b\n'
         'f00dcafef00d  model/dino/train  exited (3)  9 d  -         none  7.1.0-pyt\n'
