@@ -11,9 +11,9 @@ HERE = Path(__file__).parent
 
 # What is about the whole program, or about what is not part of the package (bin, these tests).
 TOP = {
-    'test_any_answer.py', 'test_architecture.py', 'test_color.py', 'test_contributing.py', 'test_corpus.py',
-    'test_documents.py', 'test_dry_run.py', 'test_dry_run_guard.py', 'test_envsetup.py', 'test_every_setting.py',
-    'test_fuzz.py', 'test_linear.py', 'test_manual.py', 'test_mirror.py',
+    'test_any_answer.py', 'test_architecture.py', 'test_bench.py', 'test_color.py', 'test_contributing.py',
+    'test_corpus.py', 'test_documents.py', 'test_dry_run.py', 'test_dry_run_guard.py', 'test_envsetup.py',
+    'test_every_setting.py', 'test_fuzz.py', 'test_linear.py', 'test_manual.py', 'test_mirror.py',
     'test_no_option_from_outside.py', 'test_no_traceback.py', 'test_session.py', 'test_sizes.py', 'test_suggestions.py',
     'test_users_command_lines.py', 'test_installs.py', 'test_waits.py',
 }
