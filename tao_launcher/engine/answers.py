@@ -5,7 +5,9 @@ mapping), never as an exception, and no value is handed out that a command line 
 """
 from __future__ import annotations
 
+from ..base import json_value
 from ..base.late import json, re
+from ..base.text import DIGITS, consists_of, is_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,13 +18,13 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 63  # no count, size or time of an engine is larger
 BATCH = 1000  # ids in one command line, and so many answers in one: far below every limit
-ID = '[0-9a-f]{12,64}'  # of a container
+SHORTEST, FULL = 12, 64  # characters of an id of a container
 
 
 def parsed(answer: str) -> object:
     """The value of a JSON text; None where it is none, or too deep or too long a number for Python."""
     try:
-        value: object = json.loads(answer)
+        value: object = json_value.value(answer)
     except (ValueError, RecursionError):
         return None
     return value
@@ -85,8 +87,8 @@ def number(value: object, *path: str) -> int:
 
 def digits(answer: str) -> int | None:
     """The whole number that a program printed; None where it is none, or too large to be one."""
-    found = re.fullmatch('[0-9]{1,18}', answer.strip())
-    return int(found.group()) if found else None
+    found = answer.strip()
+    return int(found) if is_number(found, 18) else None
 
 
 def exit_code(answer: str) -> int | None:
@@ -97,7 +99,12 @@ def exit_code(answer: str) -> int | None:
 
 def ids(answer: str) -> list[str]:
     """The ids of containers that a program printed, one a line; other lines (of a wrapper's) are left out."""
-    return [line for line in map(str.strip, answer.splitlines()) if re.fullmatch(ID, line)]
+    return list(filter(is_id, map(str.strip, answer.splitlines())))
+
+
+def is_id(word: str) -> bool:
+    """Whether a word is the id of a container."""
+    return SHORTEST <= len(word) <= FULL and consists_of(word, DIGITS + 'abcdef')
 
 
 def batches(items: Sequence[T]) -> list[Sequence[T]]:

@@ -5,6 +5,7 @@ import os
 import time
 
 from ..base.late import signal, subprocess
+from ..base.record import Record
 from ..base.text import encoded
 
 TYPE_CHECKING = False
@@ -16,15 +17,17 @@ DEFAULT = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores them, and a command
 # Seconds: a signal that comes just before a call that blocks is handled only after it, so none blocks for longer.
 LOOK = 0.5
 OFTEN = 0.02  # seconds
+OURS, NOWHERE, CAPTURED = -1, -2, -3  # what a standard stream is that is no descriptor
 INTERRUPTED = 0.25  # seconds that an interrupted wait goes on, as the terminal's Ctrl-C has reached the command too
 
 
 class Child:
     """A process of ours. `returncode` is its exit code, the negative of a signal that ended it, or None so far."""
 
-    def __init__(self, pid: int, stdout: IO[bytes] | None) -> None:
+    def __init__(self, pid: int, stdout: IO[bytes] | None, stderr: IO[bytes] | None = None) -> None:
         self.pid = pid
         self.stdout = stdout  # what it prints, if that is captured
+        self.stderr = stderr  # what it says there, if that is captured
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -73,6 +76,14 @@ class Child:
         self.send_signal(signal.SIGKILL)
 
 
+class Streams(Record):
+    """The standard streams of a command: a descriptor, OURS, NOWHERE (it reads nothing), or CAPTURED."""
+
+    stdin: int = NOWHERE
+    out: int = OURS
+    err: int = OURS
+
+
 class Ending:
     """The end of a process, to be waited for."""
 
@@ -103,40 +114,35 @@ class Ending:
         poll.poll(seconds * 1000)
 
 
-def spawn(
-    argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool,
-    is_quiet: bool = False,
-) -> Child:
-    """Start a command with our standard streams and no other descriptor of ours.
+def spawn(argv: Sequence[str], env: Mapping[str, str], streams: Streams, *, own_session: bool) -> Child:
+    """Start a command with these standard streams and no other descriptor of ours.
 
-    Without `has_input` it reads nothing; `captured` is its output; what it says on stderr is dropped where `is_quiet`.
     Raises OSError when it cannot be started.
     """
     if not _tells_errors():
-        return _by_subprocess(
-            argv, env, own_session=own_session, has_input=has_input, captured=captured, is_quiet=is_quiet,
-        )
-    read, write = os.pipe() if captured else (-1, -1)
-    actions: list[tuple[object, ...]] = [] if has_input else [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)]
-    actions += [(os.POSIX_SPAWN_DUP2, write, 1)] if captured else []
-    actions += [(os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_RDWR, 0)] if is_quiet else []
+        return _by_subprocess(argv, env, streams, own_session=own_session)
+    pipes = {number: os.pipe() for number, stream in ((1, streams.out), (2, streams.err)) if stream == CAPTURED}
+    actions: list[tuple[object, ...]] = []
+    for number, stream in enumerate(streams):
+        if stream == NOWHERE:
+            actions.append((os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0))
+        elif stream != OURS:
+            actions.append((os.POSIX_SPAWN_DUP2, pipes[number][1] if number in pipes else stream, number))
     actions += [(os.POSIX_SPAWN_CLOSE, number) for number in _inheritable()]
     try:
         pid = _spawned(argv, env, actions, own_session=own_session)
-    except NotImplementedError:  # this Python was built for a system without sessions for what it spawns
-        if captured:
+    except BaseException as e:
+        for read, _ in pipes.values():
             os.close(read)
-        return _by_subprocess(
-            argv, env, own_session=own_session, has_input=has_input, captured=captured, is_quiet=is_quiet,
-        )
-    except BaseException:
-        if captured:
-            os.close(read)
-        raise
+        if not isinstance(e, NotImplementedError):
+            raise
+        # this Python was built for a system without sessions for what it spawns
+        return _by_subprocess(argv, env, streams, own_session=own_session)
     finally:
-        if captured:
+        for _, write in pipes.values():
             os.close(write)
-    return Child(pid, open(read, 'rb') if captured else None)
+    out, err = (open(pipes[number][0], 'rb') if number in pipes else None for number in (1, 2))
+    return Child(pid, out, err)
 
 
 def encoded_environment(env: Mapping[str, str]) -> dict[bytes, bytes]:
@@ -186,13 +192,12 @@ def _tells_errors() -> bool:
     return name == 'glibc' and numbers >= (2, 24) and os.path.isdir('/proc/self/fd')
 
 
-def _by_subprocess(
-    argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool, is_quiet: bool,
-) -> Child:
+def _by_subprocess(argv: Sequence[str], env: Mapping[str, str], streams: Streams, *, own_session: bool) -> Child:
+    known = {OURS: None, NOWHERE: subprocess.DEVNULL, CAPTURED: subprocess.PIPE}
+    stdin, stdout, stderr = (known.get(stream, stream) for stream in streams)
     made = subprocess.Popen(
         [encoded(word) for word in argv], env=encoded_environment(env), start_new_session=own_session,
-        stdin=None if has_input else subprocess.DEVNULL, stdout=subprocess.PIPE if captured else None,
-        stderr=subprocess.DEVNULL if is_quiet else None,
+        stdin=stdin, stdout=stdout, stderr=stderr,
     )
     made.returncode = 0  # it is waited for here, and not by subprocess
-    return Child(made.pid, made.stdout)
+    return Child(made.pid, made.stdout, made.stderr)

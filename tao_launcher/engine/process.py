@@ -12,7 +12,7 @@ from ..base.record import Record
 from ..base.shell import quote
 from ..base.text import encoded
 from . import answers, profiles
-from .child import Child, encoded_environment, spawn
+from .child import CAPTURED, NOWHERE, OURS, Child, Streams, encoded_environment, spawn
 from .signals import Deferring, Signals, Terminal
 
 TYPE_CHECKING = False
@@ -47,14 +47,11 @@ def ask(
 
     It is given up after `timeout` seconds, or as soon as `is_over` says so, or when its output is larger than LARGEST.
     """
-    child: subprocess.Popen[bytes] | None = None
+    child: Child | None = None
     with _source(text) as source:
         try:
             with Deferring():
-                child = subprocess.Popen(
-                    [encoded(word) for word in argv], env=encoded_environment(env), start_new_session=own_session,
-                    stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                )
+                child = spawn(argv, env, Streams(source.fileno(), CAPTURED, CAPTURED), own_session=own_session)
             return _heard(child, timeout, is_over)
         except OSError as e:
             if child:
@@ -64,41 +61,34 @@ def ask(
             _end(child)  # given up, or left by Ctrl-C
 
 
-def _heard(child: subprocess.Popen[bytes], timeout: float, is_over: Callable[[], bool] | None) -> Answer:
+def _heard(child: Child, timeout: float, is_over: Callable[[], bool] | None) -> Answer:
     """What a command prints until it ends. Who else holds its output (a process that it left) is not waited for."""
-    import selectors  # slow to load
+    import select  # only where one is asked
 
     deadline = clock() + timeout
-    said: dict[int, bytearray] = {}
-    with selectors.DefaultSelector() as pipes:
-        for stream in filter(None, (child.stdout, child.stderr)):
-            pipes.register(stream, selectors.EVENT_READ)
-            said[stream.fileno()] = bytearray()
-        while pipes.get_map() or child.poll() is None:
-            patience = max(0.0, min(0.25, deadline - clock()))
-            ready = pipes.select(patience) if pipes.get_map() else _ended(child, patience)
-            for key, _ in ready:
-                block = os.read(key.fd, BLOCK)
-                said[key.fd] += block
-                if not block:
-                    pipes.unregister(key.fileobj)
-            if sum(map(len, said.values())) > LARGEST:
-                return Answer(None, '', f'it printed more than {LARGEST >> 20} MiB', is_late=True)
-            if not ready and child.poll() is not None:
-                break
-            if clock() >= deadline or (is_over and is_over()):
-                return Answer(None, '', f'no answer within {timeout:.0f} s', is_late=True)
+    said = {stream.fileno(): bytearray() for stream in (child.stdout, child.stderr) if stream}
+    pipes, poll = set(said), select.poll()
+    for pipe in pipes:
+        poll.register(pipe, select.POLLIN)
+    while pipes or child.poll() is None:
+        patience = max(0.0, min(0.25, deadline - clock()))
+        ready = [pipe for pipe, _ in poll.poll(int(patience * 1000) + 1)] if pipes else []
+        if not pipes:
+            child.wait_for(patience)
+        for pipe in ready:
+            block = os.read(pipe, BLOCK)
+            said[pipe] += block
+            if not block:
+                poll.unregister(pipe)
+                pipes.remove(pipe)
+        if sum(map(len, said.values())) > LARGEST:
+            return Answer(None, '', f'it printed more than {LARGEST >> 20} MiB', is_late=True)
+        if not ready and child.poll() is not None:
+            break
+        if clock() >= deadline or (is_over and is_over()):
+            return Answer(None, '', f'no answer within {timeout:.0f} s', is_late=True)
     out, err = (_lines(bytes(data)) for data in said.values())
     return Answer(child.returncode, out, err)
-
-
-def _ended(child: subprocess.Popen[bytes], patience: float) -> list[Any]:
-    """Wait so long for the end of a command that has closed its output."""
-    try:
-        child.wait(patience)
-    except subprocess.TimeoutExpired:
-        pass
-    return []
 
 
 def _lines(data: bytes) -> str:
@@ -168,9 +158,8 @@ def start(
     Raises EngineMissing or EngineError when it cannot be started.
     """
     try:
-        return spawn(
-            argv, env, own_session=own_session, has_input=has_input, captured=captured, is_quiet=is_quiet,
-        )
+        streams = Streams(OURS if has_input else NOWHERE, CAPTURED if captured else OURS, NOWHERE if is_quiet else OURS)
+        return spawn(argv, env, streams, own_session=own_session)
     except FileNotFoundError:
         raise missing(argv[0], 'no such program') from None
     except PermissionError:

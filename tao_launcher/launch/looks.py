@@ -72,7 +72,7 @@ def _container(line: str, owner: str) -> OtherContainer | None:
     id, _, rest = line.partition(' ')
     state, _, rest = rest.partition(' ')
     values = answers.several(rest)
-    if len(values) != 3 or not re.fullmatch(answers.ID, id):
+    if len(values) != 3 or not answers.is_id(id):
         return None
     name, labels, published = values
     bound = answers.fields(published)

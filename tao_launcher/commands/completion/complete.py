@@ -1,7 +1,7 @@
 """tao completion --complete SHELL …: what the scripts of completion.scripts ask. Fast, and never in the way."""
 from __future__ import annotations
 
-from ...base import host
+from ...base import host, json_value
 from ...base.errors import Fatal
 from ...base.record import Record
 from ...base.text import plain
@@ -127,9 +127,7 @@ class _World(Record):
         )
 
     def verbs(self) -> Mapping[str, Any]:
-        import json
-
-        found: Mapping[str, Any] = json.loads(host.package_data('verbs.json'))
+        found: Mapping[str, Any] = json_value.value(host.package_data('verbs.json'))
         return found
 
     def catalogue(self) -> Catalogue:
@@ -179,14 +177,12 @@ class _World(Record):
         engine = engine._replace(environ={**engine.environ, 'SSH_ASKPASS_REQUIRE': 'never'})
         listed = [word for word in list_words(engine.owner, all_users=everybody, ended=ended) if word != '-q']
         row = ROW + engine.daemon.profile.job_label
-        import json
-
         found = []
         for line in engine.ask(*listed, '--format', row, timeout=PATIENCE).out.splitlines():
             id, name, about = (*line.split(' ', 2), '', '')[:3]
             status, quote, label = about.partition('"')
             try:
-                task, status = json.loads(quote + label), status.rstrip()
+                task, status = json_value.value(quote + label), status.rstrip()
             except ValueError:  # not a row of ours
                 continue
             found += [(id[:12], f'{name}: {task}, {status}'), (name, f'{task}, {status}')]

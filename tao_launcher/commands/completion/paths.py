@@ -1,8 +1,7 @@
 """Paths that can be at the cursor: of the host, and of the container through the mounts. Pure."""
 from __future__ import annotations
 
-import re
-
+from ...base.late import re
 from ...launch import paths
 from ...launch.arguments import OUTPUT, SPEC, is_path_key
 from ...settings.values import clean_path

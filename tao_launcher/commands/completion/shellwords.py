@@ -5,9 +5,9 @@ its ~ and its variables, so a word keeps its raw text beside what the shell make
 """
 from __future__ import annotations
 
-import re
-
+from ...base.late import re
 from ...base.record import Record
+from ...base.text import DIGITS, LETTERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ DOUBLE = r'(?P<close>")|\\(?P<escaped>[$`"\\])|(?P<variable>\$(?:\w+|\{\w+\}))|(
 SINGLE = r"(?P<close>')|(?P<plain>.)"
 ANSI_C = r"(?P<close>')|\\(?P<escaped>.?)|(?P<plain>.)"
 OF_FISH = {'"': DOUBLE.replace('$`"', '$"'), "'": r"(?P<close>')|\\(?P<escaped>['\\])|(?P<plain>.)"}
-PLAIN = re.compile(r'[\w./,:=-]*', re.ASCII).fullmatch  # as nearly every name is: no quote changes it
+PLAIN = LETTERS + DIGITS + '_./,:=-'  # as nearly every name is: no quote changes it
+BLANKS = ' \t\n'
 SPECIAL = r'[\s!"#$&\'()*;<>?\[\\\]^`{|}~]'
 
 
@@ -69,6 +70,9 @@ def split(line: str, shell: str, environ: Mapping[str, str], home: str) -> list[
 
     Redirections are left out, but for the one whose target is at the cursor.
     """
+    if not line.strip(PLAIN + BLANKS):  # as most lines are: re takes its time to load
+        plain = line.split() + ([''] if not line or line[-1] in BLANKS else [])
+        return [Word(tuple([(c, c, c) for c in word])) for word in plain]
     words: list[Word] = []
     pieces: list[tuple[str, str, str]] = []
     quote = ''
@@ -112,7 +116,7 @@ def _piece(
 
 def quoted(text: str, quote: str) -> str:
     """A text as bash needs it, within the quote that is open or outside of any."""
-    if PLAIN(text):
+    if not text.strip(PLAIN):
         return text
     if quote == "'":
         return text.replace("'", "'\\''")

@@ -1,9 +1,8 @@
 """The jobs that words name, and what the engine is asked for them."""
 from __future__ import annotations
 
-import re
-
 from ...base.errors import NothingMatched, UsageError
+from ...base.late import re
 from ...engine import answers
 from ...engine.client import owner_name
 from .job import FEW, Job, Named, OtherUsers, choose, line, matches, parse

@@ -1,8 +1,6 @@
 """The launcher's jobs, as the engine's containers show them. Pure: labels and names are data from anyone."""
 from __future__ import annotations
 
-from functools import partial
-
 from ...base.errors import NothingMatched, UsageError
 from ...base.record import Record
 from ...base.secrets import masked_words
@@ -74,7 +72,9 @@ def parse(inspected: str) -> list[Job]:
 
 
 def _job(container: object) -> Job:
-    text = partial(answers.text, container)
+    def text(*path: str) -> str:
+        return answers.text(container, *path)
+
     return Job(
         id=text('Id'),
         name=text('Name').lstrip('/'),

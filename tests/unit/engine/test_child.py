@@ -16,7 +16,7 @@ import pytest
 from waiting import until
 
 from tao_launcher.engine import child
-from tao_launcher.engine.child import Child
+from tao_launcher.engine.child import Child, Streams
 
 SHOW = r"""
 import json, os, signal, sys
@@ -55,9 +55,12 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(request.param)
 
 
-def started(argv: list[str], env: dict[str, str] | None = None, **named: Any) -> Child:
-    settings = {'own_session': True, 'has_input': False, 'captured': True, **named}
-    return child.spawn(argv, {**os.environ} if env is None else env, **settings)
+def started(
+    argv: list[str], env: dict[str, str] | None = None, *, own_session: bool = True, has_input: bool = False,
+    captured: bool = True,
+) -> Child:
+    streams = Streams(child.OURS if has_input else child.NOWHERE, child.CAPTURED if captured else child.OURS)
+    return child.spawn(argv, {**os.environ} if env is None else env, streams, own_session=own_session)
 
 
 def said(argv: list[str], env: dict[str, str] | None = None, **named: Any) -> str:
@@ -107,6 +110,27 @@ def test_it_gets_what_popen_would_give_it(way: str, own_session: bool, has_input
         os.close(leaked)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         signal.signal(signal.SIGUSR2, ignored)
+
+
+def test_its_streams(way: str, tmp_path: Path) -> None:
+    words = tmp_path / 'words'
+    words.write_text('what it reads')
+    with open(words) as source:
+        one = child.spawn(
+            ['sh', '-c', 'cat; echo what it says >&2'], {**os.environ},
+            Streams(source.fileno(), child.CAPTURED, child.CAPTURED), own_session=True,
+        )
+    assert one.stdout and one.stderr
+    with one.stdout, one.stderr:
+        assert (one.stdout.read(), one.stderr.read()) == (b'what it reads', b'what it says\n')
+    assert one.wait() == 0
+
+
+def test_nothing_is_left_open_of_what_cannot_be_started(way: str) -> None:
+    before = os.listdir('/proc/self/fd')
+    with pytest.raises(FileNotFoundError):
+        child.spawn(['/nowhere'], {}, Streams(child.NOWHERE, child.CAPTURED, child.CAPTURED), own_session=True)
+    assert os.listdir('/proc/self/fd') == before
 
 
 @pytest.mark.parametrize(('script', 'code'), [('exit 0', 0), ('exit 7', 7), ('kill -9 $$', -9), ('kill -15 $$', -15)])
