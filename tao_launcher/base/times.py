@@ -19,7 +19,6 @@ def seconds(time: str) -> float | None:
 
     Docker's times are UTC (…Z), podman's have their zone (…+02:00).
     """
-    import calendar
     import re
 
     found = re.match(r'(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(?:([+-])(\d\d):(\d\d))?', time)
@@ -29,6 +28,19 @@ def seconds(time: str) -> float | None:
     east = (int(hours) * 3600 + int(minutes) * 60) * (-1 if sign == '-' else 1) if sign else 0
     year, month, day, hour, minute, second = map(int, parts)
     try:
-        return calendar.timegm((year, month, day, hour, minute, second)) - east + float(fraction or 0)
+        return utc(year, month, day, hour, minute, second) - east + float(fraction or 0)
     except ValueError:  # no such month, or no such year
         return None
+
+
+def utc(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int:
+    """The seconds since 1970 of a time in UTC, as calendar.timegm counts them: that module is slow to load.
+
+    Raises ValueError for a month or a year that is none; a day or an hour too many is one of the next.
+    """
+    if not (1 <= month <= 12 and 1 <= year <= 9999):
+        raise ValueError(f'{year}-{month}')
+    from_march = year - (month < 3)  # so that the day that not every year has is a year's last
+    days = 365 * from_march + from_march // 4 - from_march // 100 + from_march // 400
+    days += (153 * ((month + 9) % 12) + 2) // 5 + day - 719469
+    return ((days * 24 + hour) * 60 + minute) * 60 + second

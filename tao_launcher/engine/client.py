@@ -8,7 +8,7 @@ from . import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .daemon import Daemon
     from .process import Answer
@@ -24,9 +24,11 @@ class Engine(Record):
     daemon: Daemon
     owner: str
 
-    def ask(self, *words: str, timeout: float = PATIENCE) -> Answer:
-        """Ask the engine."""
-        return process.ask((*self.words, *words), self.environ, timeout)
+    def ask(
+        self, *words: str, timeout: float = PATIENCE, meanwhile: Callable[[], None] | None = None,
+    ) -> Answer:
+        """Ask the engine; `meanwhile` is called while it makes up its answer."""
+        return process.ask((*self.words, *words), self.environ, timeout, meanwhile=meanwhile)
 
     def failure(self, answer: Answer) -> EngineError:
         """The error for an engine that did not answer as it should."""

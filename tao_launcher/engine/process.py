@@ -41,10 +41,11 @@ class Answer(Record):
 
 def ask(
     argv: Sequence[str], env: Mapping[str, str], timeout: float, is_over: Callable[[], bool] | None = None,
-    text: str = '', *, own_session: bool = True,
+    text: str = '', *, own_session: bool = True, meanwhile: Callable[[], None] | None = None,
 ) -> Answer:
     """Run a command for its output, undisturbed by the terminal's signals; `text` is what it reads.
 
+    `meanwhile` is called once, when it has been started: what is needed next can be loaded while it works.
     It is given up after `timeout` seconds, or as soon as `is_over` says so, or when its output is larger than LARGEST.
     """
     child: Child | None = None
@@ -52,6 +53,8 @@ def ask(
         try:
             with Deferring():
                 child = spawn(argv, env, Streams(source.fileno(), CAPTURED, CAPTURED), own_session=own_session)
+            if meanwhile:
+                meanwhile()
             return _heard(child, timeout, is_over)
         except OSError as e:
             if child:

@@ -1,7 +1,7 @@
 """The values of a status file's lines as numbers, seconds and times. What is none of these reads as None. Pure."""
 from __future__ import annotations
 
-import calendar
+from ..base.times import utc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def stamp(line: Mapping[str, Any]) -> int | None:
     is_right = 1 <= month <= 12 and 1 <= day <= 31 and 1970 <= year <= 9999
     if not is_right or hour > 23 or minute > 59 or second > 60:
         return None
-    return calendar.timegm((year, month, day, hour, minute, second))
+    return utc(year, month, day, hour, minute, second)
 
 
 def _three(value: object, separator: str) -> tuple[int, int, int] | None:

@@ -9,19 +9,21 @@ from .job import FEW, Job, Named, OtherUsers, choose, line, matches, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ...engine.client import Engine
 
 ROW = '{{.ID}} {{.Names}} '  # and the label tao.job
 
 
-def jobs_of(engine: Engine, *, all_users: bool, ended: bool) -> list[Job]:
+def jobs_of(
+    engine: Engine, *, all_users: bool, ended: bool, meanwhile: Callable[[], None] | None = None,
+) -> list[Job]:
     """The caller's jobs, or everyone's, the newest first. Raises EngineError when there is no answer.
 
-    It takes two questions, and for thousands of jobs a few more.
+    It takes two questions, and for thousands of jobs a few more. `meanwhile` is called while the first is answered.
     """
-    ids = ids_of(engine, all_users=all_users, ended=ended)
+    ids = ids_of(engine, all_users=all_users, ended=ended, meanwhile=meanwhile)
     found = [job for some in answers.batches(ids) for job in inspected(engine, some)]
     return sorted(found, key=lambda job: job.started, reverse=True)
 
@@ -41,9 +43,15 @@ def inspected(engine: Engine, ids: Sequence[str]) -> list[Job]:
     return found
 
 
-def ids_of(engine: Engine, *, all_users: bool, ended: bool) -> list[str]:
-    """The ids alone, in one question. Raises EngineError."""
-    listed = engine.ask(*list_words(engine.owner, all_users=all_users, ended=ended))
+def ids_of(
+    engine: Engine, *, all_users: bool, ended: bool, meanwhile: Callable[[], None] | None = None,
+) -> list[str]:
+    """The ids alone, the newest first, in one question; `meanwhile` is called while it is answered.
+
+    Raises EngineError.
+    """
+    words = list_words(engine.owner, all_users=all_users, ended=ended)
+    listed = engine.ask(*words, meanwhile=meanwhile)
     found = list(dict.fromkeys(answers.ids(listed.out)))
     if listed.code != 0 or (listed.out.strip() and not found):
         raise engine.failure(listed)

@@ -1,17 +1,15 @@
 """tao list: the caller's jobs, and how far they are."""
 from __future__ import annotations
 
-import json
-
 from ...base import machine
+from ...base.late import json
 from ...base.secrets import masked_words
 from ...base.shell import join
-from ...base.table import table
 from ...base.times import ago
 from ...engine.client import Engine, owner_name
 from ..help.verb_parser import add_dry_run
 from .asked import asked
-from .find import jobs_of, list_words
+from .find import ids_of, jobs_of, list_words
 from .job import Job, as_json, release
 
 TYPE_CHECKING = False
@@ -47,11 +45,17 @@ def list_(engine: Engine, form: str, invocation: Invocation, *, ended: bool, all
     output = invocation.output
     if dry_run:
         output.result(output.line((*engine.words, *list_words(engine.owner, all_users=all_users, ended=ended))))
-        output.notice(f'then: {join(engine.words)} inspect --type container, with the ids that it prints')
+        if form != 'ids':
+            output.notice(f'then: {join(engine.words)} inspect --type container, with the ids that it prints')
         return 0
-    found = jobs_of(engine, all_users=all_users, ended=ended)
-    if form == 'ids' and found:
-        output.result(''.join(f'{job.id}\n' for job in found))
+    ids: Sequence[str] = ()
+    found: Sequence[Job] = ()
+    if form == 'ids':  # the list itself tells them
+        ids = ids_of(engine, all_users=all_users, ended=ended)
+    else:
+        found = jobs_of(engine, all_users=all_users, ended=ended, meanwhile=_load)
+    if ids:
+        output.result(''.join(f'{id}\n' for id in ids))
     elif form == 'json':
         output.result(_json(found, engine, invocation))
     elif not found:
@@ -59,6 +63,14 @@ def list_(engine: Engine, form: str, invocation: Invocation, *, ended: bool, all
     else:
         _print(found, engine, invocation, all_users=all_users)
     return 0
+
+
+def _load() -> None:
+    """Load what shows jobs, and what reads status files, which takes its time."""
+    from ...base import table
+    from . import results
+
+    assert table and results
 
 
 def _json(found: Sequence[Job], engine: Engine, invocation: Invocation) -> str:
@@ -78,6 +90,8 @@ def _print(found: Sequence[Job], engine: Engine, invocation: Invocation, *, all_
     def paint(head: str, cell: str) -> str:
         return output.painted(cell, colors[cell]) if head == 'STATE' and colors.get(cell) else cell
 
+    from ...base.table import table
+
     output.result(table(_rows(found, told, all_users=all_users), machine.columns(), paint))
     failed = [job for job in found if told[job.id].failure and job.has_ended]
     if failed:
@@ -90,7 +104,7 @@ def _told(found: Sequence[Job], engine: Engine, invocation: Invocation) -> Mappi
     """What the jobs tell of themselves, by their ids."""
     if not found:
         return {}
-    from .results import ours, told  # what reads status files takes its time to load
+    from .results import ours, told
 
     return told(found, ours(engine, invocation))
 

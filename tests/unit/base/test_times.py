@@ -1,9 +1,13 @@
 """An engine's times, and how long ago they were."""
 from __future__ import annotations
 
-import pytest
+import calendar
 
-from tao_launcher.base.times import ago, seconds
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tao_launcher.base.times import ago, seconds, utc
 
 NOW = 1769854830.0  # 2026-01-31T10:20:30Z
 
@@ -33,3 +37,17 @@ def test_ago(time: str, shown: str) -> None:
 ])
 def test_seconds(time: str, found: float | None) -> None:
     assert seconds(time) == found
+
+
+@given(
+    st.integers(1, 9999), st.integers(1, 12), st.integers(0, 40), st.integers(0, 99), st.integers(0, 99),
+    st.integers(0, 99),
+)
+def test_utc_is_what_the_calendar_says(year: int, month: int, day: int, hour: int, minute: int, second: int) -> None:
+    assert utc(year, month, day, hour, minute, second) == calendar.timegm((year, month, day, hour, minute, second))
+
+
+@pytest.mark.parametrize(('year', 'month'), [(0, 1), (10000, 1), (2026, 0), (2026, 13)])
+def test_no_such_month(year: int, month: int) -> None:
+    with pytest.raises(ValueError):
+        utc(year, month, 1, 0, 0, 0)

@@ -155,3 +155,11 @@ def test_a_signal_that_comes_before_the_new_command_is_known(
     with pytest.raises(error), Unwinding():
         STARTS[way]([a_program(tmp_path, 'exec sleep 600')])
     assert len(set(begun)) == 1 and not family.begun(begun[0])
+
+
+def test_what_is_done_while_a_command_works(tmp_path: Path) -> None:
+    """It runs already: it could not end otherwise."""
+    done = tmp_path / 'done'
+    script = f'until [ -e {done} ]; do sleep 0.02; done; echo now'
+    answer = process.ask(['sh', '-c', script], os.environ, 60, meanwhile=done.touch)
+    assert (answer.code, answer.out) == (0, 'now\n')

@@ -53,7 +53,8 @@ def test_a_job_that_vanishes_between_the_questions(engine: Engine, said: str) ->
     engine.has(container())
     engine.answers('ps', f'{gone}\n{ID}\n')
     engine.answers('inspect', json.dumps([container()]), said.format(gone), 1)
-    assert tao('list', '--format', 'ids') == (0, f'{ID}\n', '')
+    done = tao('list', '--format', 'json')
+    assert (done.code, [job['id'] for job in json.loads(done.out)], done.err) == (0, [ID], '')
 
 
 def named(engine: Engine, *rows: tuple[str, str, str]) -> None:

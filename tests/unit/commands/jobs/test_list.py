@@ -102,11 +102,15 @@ def test_nothing_is_read_for_ids(engine: Engine, tmp_path: Path) -> None:
         assert done.stdout.decode().endswith(f'{is_read}\n')
 
 
-def test_fifty_jobs_are_two_questions(engine: Engine) -> None:
+def test_fifty_jobs_are_two_questions_and_their_ids_one(engine: Engine) -> None:
     engine.has(*map(container, ids(50)))
+    done = tao('list', '--format', 'json')
+    assert (done.code, sorted(job['id'] for job in json.loads(done.out)), done.err) == (0, ids(50), '')
+    assert [call[1] for call in engine.calls] == ['ps', 'inspect']
+    engine.forget()
     done = tao('list', '--format', 'ids')
     assert (done.code, sorted(done.out.split()), done.err) == (0, ids(50), '')
-    assert [call[1] for call in engine.calls] == ['ps', 'inspect']
+    assert engine.calls == [['docker', *PS]]
 
 
 def test_json(engine: Engine) -> None:
@@ -139,6 +143,11 @@ def test_dry_run_asks_nobody(engine: Engine, words: list[str], variable: str, er
     done = tao(*words, env={'TAO_DRY_RUN': variable})
     then = 'tao: notice: then: docker inspect --type container, with the ids that it prints\n'
     assert done == (0, f'docker {" ".join(PS)}\n', err + then)
+    assert engine.calls == []
+
+
+def test_dry_run_of_ids_is_one_question(engine: Engine) -> None:
+    assert tao('list', '--dry-run', '--format', 'ids') == (0, f'docker {" ".join(PS)}\n', '')
     assert engine.calls == []
 
 
