@@ -35,6 +35,8 @@ else:
                     raise TypeError(f'{cls.__name__} takes {", ".join(cls._fields)}')
             return tuple.__new__(cls, values)
 
+        _make = classmethod(tuple.__new__)  # of the values of all fields, as they are
+
         def __repr__(self):
             return f'{type(self).__name__}({", ".join(f"{n}={v!r}" for n, v in zip(self._fields, self))})'
 

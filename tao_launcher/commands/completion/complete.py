@@ -63,6 +63,8 @@ def _answer(shell: str, given: Sequence[str], invocation: Invocation) -> str:
 
     def find(value: str) -> Completions:
         found = complete_words(program, before[first + 1:], value, world)
+        if ''.join([each.text for each in found.candidates]).isprintable():
+            return found
         return found._replace(candidates=tuple(each for each in found.candidates if not _is_obeyed(each.text)))
 
     found = find(word.value)

@@ -33,7 +33,8 @@ def _names(listing: Sequence[tuple[str, bool]], base: str, *, only_folders: bool
     if base and len(names) > MANY:
         start = base.lower()
         names = [name for name in names if name.lower().startswith(start)]
-    return tuple([Candidate(name, '') for name in names])
+    make = Candidate._make
+    return tuple([make((name, '')) for name in names])
 
 
 def container(text: str, mounts: Sequence[Mount], world: World) -> Completions:

@@ -133,4 +133,6 @@ def continued(word: Word, start: int, rests: Sequence[str]) -> list[str]:
     typed = raw[start:]
     if not quote and raw.endswith('\\') and word.pieces[-1][1] == '':
         return [typed + rest[:1] + quoted(rest[1:], '') for rest in rests]  # it quotes what follows
+    if not ''.join(rests).strip(PLAIN):
+        return [typed + rest for rest in rests]
     return [typed + quoted(rest, quote) for rest in rests]

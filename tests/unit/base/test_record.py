@@ -37,6 +37,8 @@ def test_as_a_named_tuple(given: Any) -> None:
     assert (ours._fields, ours._field_defaults) == (model._fields, model._field_defaults)
     assert tuple(ours._replace(y=9)) == tuple(model._replace(y=9))
     assert hash(ours) == hash(model)
+    made = Point._make([1, 2, 'n'])
+    assert type(made) is Point and tuple(made) == tuple(Model._make([1, 2, 'n']))
 
 
 @pytest.mark.parametrize('given', [((), {}), ((1, 2, 'n', 4), {}), ((1,), {'x': 1}), ((1,), {'z': 1})])
