@@ -85,7 +85,7 @@ def test_scancel(slurm: Cluster, sandbox: Path) -> None:
     slurm.says(job, 'ready\n')
     slurm.run('scancel', job)
     slurm.says(job, 'told\n')
-    # Slurm signals all processes of a step: Apptainer too, which may end of that with a code of its own
+    # Slurm signals Apptainer's init as well, which has a code of its own if the job has just ended
     until(lambda: slurm.ended(job) in ('5:0', '143:0'), 'the code of the cancelled job')
     assert slurm.job(job)['JobState'] == 'CANCELLED'
 
