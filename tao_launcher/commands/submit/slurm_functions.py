@@ -23,8 +23,12 @@ remove() { { %(removal)s; } >/dev/null 2>&1; }
 
 %(pause)s# While Slurm calls the job running, TERM is a warning: its grace before it is preempted, say, has begun.
 is_warned() {
-    local shown
-    shown=$(timeout 3 scontrol --oneliner show job "$SLURM_JOB_ID" 2>/dev/null) || return
+    local shown last=$((SECONDS + 3))
+    # what is started here is one of the step's processes, and may get Slurm's signal as well
+    while ! shown=$(timeout 3 scontrol --oneliner show job "$SLURM_JOB_ID" 2>/dev/null); do
+        ((SECONDS < last)) || return
+        sleep 0.2
+    done
     shown=${shown#* JobState=}
     [[ ${shown%%%% *} == RUNNING ]]
 }

@@ -101,17 +101,20 @@ def test_words_that_are_no_gpus(ids: str, tmp_path: Path) -> None:
     assert error.value.returncode == 2
 
 
-def signalled(folder: Path, state: str, *signals: str, until: str = '', at_pause: str = ':') -> list[list[str]]:
+def signalled(
+    folder: Path, state: str, *signals: str, until: str = '', at_pause: str = ':', at_first: str = ':',
+) -> list[list[str]]:
     """The calls of docker and sleep after `run`, where the node's shell gets signals as Slurm calls the job's state so.
 
     Each signal makes it call one of them at least, or ask Slurm; at last the call `until` is waited for.
-    `at_pause` is what docker does before it has paused.
+    `at_pause` is what docker does before it has paused, `at_first` what scontrol does when it is first asked.
     """
     text = script('--gpus=none', 'dino', 'train')
     for name, body in {
         **FAKES,
         'scontrol': 'case $1 in show) echo "KillWait = 7 sec" ;; '
-                    f'*) echo asked >>"$CALLS"; echo "JobId=7 JobName=a JobState={state} X" ;; esac',
+                    f'*) echo asked >>"$CALLS"; [ -e "$CALLS.asked" ] || {{ : >"$CALLS.asked"; {at_first}; }}\n'
+                    f'echo "JobId=7 JobName=a JobState={state} X" ;; esac',
         'docker': f'echo "$*" >>"$CALLS"; [ "$1" != pause ] || {at_pause}\n[ "$1" = run ] || exit 0; : >"$CALLS.up"\n'
                   'while [ ! -e "$CALLS.end" ]; do /bin/sleep 0.05; done',
         'sleep': 'echo "sleep $1" >>"$CALLS"',
@@ -155,6 +158,12 @@ def test_a_job_that_is_warned_has_its_grace(tmp_path: Path) -> None:
     """Slurm says TERM before a preemption, too, and gives the job the time that its partition has for it."""
     pause, unpause = ['pause', NAME], ['unpause', NAME]
     assert signalled(tmp_path, 'RUNNING', 'TERM', 'TSTP', 'CONT', 'TERM') == [['asked'], pause, unpause, ['asked']]
+
+
+def test_slurm_signals_what_asks_it_too(tmp_path: Path) -> None:
+    """It signals one process of the step after the other, and so some that began after the first had its signal."""
+    found = signalled(tmp_path, 'RUNNING', 'TERM', until='asked\nsleep 0.2\nasked', at_first='kill -TERM $$')
+    assert found == [['asked'], ['sleep', '0.2'], ['asked']]
 
 
 def test_podman_has_a_device_for_each_gpu(tmp_path: Path) -> None:
