@@ -20,7 +20,8 @@ folder=${{0%/*}}
 echo "$@" >>"$folder/calls"
 case $1 in
 run)
-    echo "$TAO_LAUNCH_ID" >"$folder/there"
+    echo "$TAO_LAUNCH_ID" >"$folder/new"
+    mv "$folder/new" "$folder/there" # whole: the client can be ended at any moment
     [ ! -e "$folder/endless" ] || exec yes "a line of an image that has nothing to say, and says it all the same"
     exec sleep 300
     ;;
