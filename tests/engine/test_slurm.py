@@ -140,7 +140,10 @@ def test_the_code_of_the_rank_that_fails_in_pyxis(slurm: Cluster, tmp_path: Path
         'exec /usr/bin/srun "${words[@]}"\n'
     )
     (tmp_path / 'srun').chmod(0o755)
-    script = '[ "$NODE_RANK" = 0 ] && exec sleep 600; echo "<$SLURM_JOB_NAME $SLURM_NTASKS $LOGNAME>"; exit 3'
+    script = (
+        f'here={tmp_path}/there; [ "$NODE_RANK" = 1 ] || {{ : >"$here"; exec sleep 600; }}; '
+        'while [ ! -e "$here" ]; do sleep 0.1; done; echo "<$SLURM_JOB_NAME $SLURM_NTASKS $LOGNAME>"; exit 3'
+    )
     words = ['--quiet', 'submit', 'slurm', '--wait', '--container=pyxis', *TWO[:-len(NAMES)], 'dino', 'run', 'sh', '-c']
     env = {'PATH': f'{tmp_path}:{slurm.env["PATH"]}'}
     done = slurm.tao(*words, script, check=False, env=env)

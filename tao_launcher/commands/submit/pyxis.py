@@ -35,11 +35,9 @@ PLACE = 'export NODE_RANK=$SLURM_NODEID NUM_GPU_PER_NODE=${SLURM_GPUS_ON_NODE:-0
 PLACED = ('NODE_RANK', 'NUM_GPU_PER_NODE')
 ALONE = 'exec env "$@"'
 # Of several ranks srun returns the highest code: one that is ended as another has failed must not have a higher one.
-# Slurm signals every process of the step, so nothing has to be passed on.
-AMONG_OTHERS = (
-    'ended=; trap ended=yes TERM; trap : HUP INT QUIT USR1 USR2; env "$@"; code=$?; '
-    '[ ! "$ended" ] || [ $code = 0 ] || code=1; exit $code'
-)
+# Slurm signals every process of the step, so nothing has to be passed on. It may do so as soon as a rank has begun.
+LISTEN = 'ended=; trap ended=yes TERM; trap : HUP INT QUIT USR1 USR2; '
+AMONG_OTHERS = 'env "$@"; code=$?; [ ! "$ended" ] || [ $code = 0 ] || code=1; exit $code'
 
 
 def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Sequence[str]) -> Script:
@@ -57,7 +55,7 @@ def script(plan: Plan, wanted: Submission, sources: Sequence[str], client: Seque
     check_names([word.partition('=')[0] for word in words])
     by_name = [name for name in plan.by_name if name not in (*contract.NAMES, LAUNCH_ID)]
     exported = tuple(dict.fromkeys(('PATH', 'HOME', *by_name)))
-    inside = PLACE + FORGET + AMONG_OTHERS if wanted.nodes > 1 else FORGET + ALONE
+    inside = LISTEN + PLACE + FORGET + AMONG_OTHERS if wanted.nodes > 1 else FORGET + ALONE
     # what is for the container alone is set in it: srun has a PATH as well. GPUs are chosen before it is there
     early = [word for word in words if '=' not in word and word not in PLACED or word.startswith('NVIDIA_')]
     names = [word.partition('=')[0] for word in early]
