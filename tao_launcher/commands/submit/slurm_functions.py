@@ -25,9 +25,9 @@ remove() { { %(removal)s; } >/dev/null 2>&1; }
 is_warned() {
     local shown last=$((SECONDS + 3))
     # what is started here is one of the step's processes, and may get Slurm's signal as well
-    while ! shown=$(timeout 3 scontrol --oneliner show job "$SLURM_JOB_ID" 2>/dev/null); do
-        ((SECONDS < last)) || return
+    while ! shown=$(timeout $((last - SECONDS)) scontrol --oneliner show job "$SLURM_JOB_ID" 2>/dev/null); do
         sleep 0.2
+        ((SECONDS < last)) || return
     done
     shown=${shown#* JobState=}
     [[ ${shown%%%% *} == RUNNING ]]
