@@ -21,10 +21,10 @@ TWO = ['--nodes', '2', '--gpus_per_node', '1', *NAMES]
 MEET = '''
 echo "place: $WORLD_SIZE $NODE_RANK $NUM_GPU_PER_NODE $MASTER_ADDR $MASTER_PORT"
 if [ "$NODE_RANK" = 0 ]; then
-    { echo "from rank 0"; sleep 1; } | timeout 20 nc -l -p "$MASTER_PORT"
+    { echo "from rank 0"; sleep 4; } | timeout 20 nc -l -p "$MASTER_PORT"
 else
     for i in 1 2 3 4 5 6 7 8 9; do
-        { echo "from rank $NODE_RANK"; sleep 1; } | nc -w 3 "$MASTER_ADDR" "$MASTER_PORT" 2>/dev/null && exit
+        { echo "from rank $NODE_RANK"; sleep 4; } | nc -w 10 "$MASTER_ADDR" "$MASTER_PORT" 2>/dev/null && exit
         sleep 0.5
     done
 fi
