@@ -441,7 +441,7 @@ def _end(child: Child | subprocess.Popen[Any] | None) -> None:
             child.wait()
         except PermissionError:
             pass  # through sudo it is root's
-    for stream in (child.stdout, getattr(child, 'stderr', None)) if child else ():
+    for stream in (child.stdout, child.stderr) if child else ():
         if stream:
             stream.close()
 
