@@ -23,11 +23,12 @@ remove() { { %(removal)s; } >/dev/null 2>&1; }
 
 %(pause)s# While Slurm calls the job running, TERM is a warning: its grace before it is preempted, say, has begun.
 is_warned() {
-    local shown last=$((SECONDS + 3))
+    local shown left=3 last=$((SECONDS + 3))
     # what is started here is one of the step's processes, and may get Slurm's signal as well
-    while ! shown=$(timeout $((last - SECONDS)) scontrol --oneliner show job "$SLURM_JOB_ID" 2>/dev/null); do
+    while ! shown=$(timeout "$left" scontrol --oneliner show job "$SLURM_JOB_ID" 2>/dev/null); do
         sleep 0.2
-        ((SECONDS < last)) || return
+        left=$((last - SECONDS))
+        ((left > 0)) || return
     done
     shown=${shown#* JobState=}
     [[ ${shown%%%% *} == RUNNING ]]
@@ -44,8 +45,8 @@ end() {
         grace=$((SECONDS - begun < TAO_GRACE ? TAO_GRACE - SECONDS + begun : 0)) # since the signal came
     fi
     ended=$1
+    trap '' TERM HUP INT # from its first moment: Slurm signals the processes of the step one after the other
     (
-        trap '' TERM HUP INT
         sleep "$grace"
         remove
     ) >/dev/null 2>&1 &

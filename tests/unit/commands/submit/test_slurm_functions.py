@@ -103,11 +103,13 @@ def test_words_that_are_no_gpus(ids: str, tmp_path: Path) -> None:
 
 def signalled(
     folder: Path, state: str, *signals: str, until: str = '', at_pause: str = ':', at_first: str = ':',
+    at_sleep: str = ':',
 ) -> list[list[str]]:
     """The calls of docker and sleep after `run`, where the node's shell gets signals as Slurm calls the job's state so.
 
     Each signal makes it call one of them at least, or ask Slurm; at last the call `until` is waited for.
-    `at_pause` is what docker does before it has paused, `at_first` what scontrol does when it is first asked.
+    `at_pause` is what docker does before it has paused, `at_first` what scontrol does when it is first asked, and
+    `at_sleep` what sleep does.
     """
     text = script('--gpus=none', 'dino', 'train')
     for name, body in {
@@ -117,7 +119,7 @@ def signalled(
                     f'echo "JobId=7 JobName=a JobState={state} X" ;; esac',
         'docker': f'echo "$*" >>"$CALLS"; [ "$1" != pause ] || {at_pause}\n[ "$1" = run ] || exit 0; : >"$CALLS.up"\n'
                   'while [ ! -e "$CALLS.end" ]; do /bin/sleep 0.05; done',
-        'sleep': 'echo "sleep $1" >>"$CALLS"',
+        'sleep': f'echo "sleep $1" >>"$CALLS"; {at_sleep}',
         'srun': 'echo $$ >"$CALLS.pid"\n' + FAKES['srun'],
     }.items():
         (folder / name).write_text(f'#!/bin/bash\n{body}\n')
@@ -164,6 +166,16 @@ def test_slurm_signals_what_asks_it_too(tmp_path: Path) -> None:
     """It signals one process of the step after the other, and so some that began after the first had its signal."""
     found = signalled(tmp_path, 'RUNNING', 'TERM', until='asked\nsleep 0.2\nasked', at_first='kill -TERM $$')
     assert found == [['asked'], ['sleep', '0.2'], ['asked']]
+
+
+def test_what_removes_the_container_is_safe_from_its_first_moment(tmp_path: Path) -> None:
+    """A process is what started it until it has ignored a signal itself, and Slurm's next one may come before."""
+    look = 'cat "/proc/$(cat "$CALLS.pid")/status" >"$CALLS.at"'
+    signalled(tmp_path, 'COMPLETING', 'TERM', until='rm -f', at_sleep=look)
+    ignored = re.search(r'^SigIgn:\s*([0-9a-f]+)$', (tmp_path / 'calls.at').read_text(), re.MULTILINE)
+    assert ignored
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        assert int(ignored[1], 16) >> number - 1 & 1
 
 
 def test_podman_has_a_device_for_each_gpu(tmp_path: Path) -> None:
