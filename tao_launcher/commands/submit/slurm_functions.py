@@ -87,15 +87,19 @@ NAME = """\
 PAUSE = """\
 # A suspended job's processes get TSTP, are stopped two seconds later, and get CONT at last; its container is none.
 # A signal that comes meanwhile is handled as soon as the command has ended, so what it looks at is set before.
+# CONT is trapped no longer than that: a job that Slurm ends gets it as well, and of two signals at once bash, while
+# it waits, forgets the first, which would be TERM.
 pause() {
     [[ $client ]] || return 0
     paused=yes
+    trap unpause CONT
     %(engine)s pause "$TAO_LAUNCH_ID" >/dev/null 2>&1
 }
 
 unpause() {
     [[ $paused ]] || return 0
     paused=''
+    trap - CONT
     %(engine)s unpause "$TAO_LAUNCH_ID" >/dev/null 2>&1
 }
 
@@ -103,7 +107,6 @@ unpause() {
 PAUSES = 'pause unpause'
 TRAPS = """\
     trap pause TSTP
-    trap unpause CONT
 """
 CLEAN = """\
     if [[ $client ]] && ((code)); then

@@ -107,9 +107,9 @@ def signalled(
 ) -> list[list[str]]:
     """The calls of docker and sleep after `run`, where the node's shell gets signals as Slurm calls the job's state so.
 
-    Each signal makes it call one of them at least, or ask Slurm; at last the call `until` is waited for.
-    `at_pause` is what docker does before it has paused, `at_first` what scontrol does when it is first asked, and
-    `at_sleep` what sleep does.
+    Each signal, or several joined by +, makes it call one of them at least, or ask Slurm; at last the call `until` is
+    waited for. `at_pause` is what docker does before it has paused, `at_first` what scontrol does when it is first
+    asked, and `at_sleep` what sleep does.
     """
     text = script('--gpus=none', 'dino', 'train')
     for name, body in {
@@ -129,9 +129,10 @@ def signalled(
     with ended_at_last(['bash'], env, stdin=text) as running:
         wait_until(Path(f'{calls}.up').exists)
         pid = int(Path(f'{calls}.pid').read_text())
-        for name in signals:
+        for names in signals:
             before = len(calls.read_text().splitlines())
-            os.kill(pid, getattr(signal, f'SIG{name}'))
+            for name in names.split('+'):
+                os.kill(pid, getattr(signal, f'SIG{name}'))
             wait_until(lambda: len(calls.read_text().splitlines()) > before)  # noqa: B023
         wait_until(lambda: until in calls.read_text())
         Path(f'{calls}.end').touch()
@@ -156,10 +157,17 @@ def test_what_is_left_of_a_job_that_is_over_is_removed(tmp_path: Path) -> None:
     assert found == [['asked'], ['sleep', '2'], ['rm', '-f', '-v', NAME]]
 
 
+def test_a_cancelled_job_gets_two_signals_at_once(tmp_path: Path) -> None:
+    """Slurm has a job go on that it ends, and the shell may get both signals in one moment: surely if it is stopped."""
+    found = signalled(tmp_path, 'COMPLETING', 'STOP+TERM+CONT', until='rm -f')
+    assert found == [['asked'], ['sleep', '2'], ['rm', '-f', '-v', NAME]]
+
+
 def test_a_job_that_is_warned_has_its_grace(tmp_path: Path) -> None:
     """Slurm says TERM before a preemption, too, and gives the job the time that its partition has for it."""
     pause, unpause = ['pause', NAME], ['unpause', NAME]
-    assert signalled(tmp_path, 'RUNNING', 'TERM', 'TSTP', 'CONT', 'TERM') == [['asked'], pause, unpause, ['asked']]
+    found = signalled(tmp_path, 'RUNNING', 'TERM', 'TSTP', 'CONT', 'TERM')
+    assert found == [['asked'], pause, unpause, ['asked']]
 
 
 def test_slurm_signals_what_asks_it_too(tmp_path: Path) -> None:
