@@ -287,10 +287,10 @@ def read_from(
     with temporary.file() as errors, temporary.file() as source:
         source.write(text)
         source.seek(0)
-        child: subprocess.Popen[bytes] | None = None
+        child: Child | None = None
         try:
             with Deferring():
-                child = subprocess.Popen(argv, env=env, stdin=source, stdout=subprocess.PIPE, stderr=errors)
+                child = spawn(argv, env, Streams(source.fileno(), CAPTURED, errors.fileno()), own_session=False)
             _widen(child.stdout)
             while child.stdout:
                 block = child.stdout.read(BLOCK)
@@ -320,15 +320,13 @@ def write_to(
     with temporary.file() as errors, temporary.file() as out:
         source.seek(0)  # the position is the command's too
         os.set_blocking(source.fileno(), True)
-        child: subprocess.Popen[bytes] | None = None
+        child: Child | None = None
         try:
             with Deferring():
-                child = subprocess.Popen(argv, env=env, stdin=source, stdout=out, stderr=errors)
-            while child.poll() is None:
-                try:
-                    child.wait(0.2)
-                except subprocess.TimeoutExpired:
-                    told(os.lseek(source.fileno(), 0, os.SEEK_CUR))
+                streams = Streams(source.fileno(), out.fileno(), errors.fileno())
+                child = spawn(argv, env, streams, own_session=False)
+            while child.wait_for(0.2) is None:
+                told(os.lseek(source.fileno(), 0, os.SEEK_CUR))
             return Answer(child.returncode, _text(out), _text(errors))
         finally:
             _end(child)
@@ -343,10 +341,10 @@ def show(
     """
     import select
 
-    child: subprocess.Popen[bytes] | None = None
+    child: Child | None = None
     try:
         with Deferring():
-            child = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE if has_errors else None)
+            child = spawn(argv, env, Streams(OURS, OURS, CAPTURED if has_errors else OURS), own_session=False)
         begun, errors = clock(), b''
         while child.stderr:
             if still and not select.select([child.stderr], [], [], SILENCE)[0]:
@@ -364,7 +362,7 @@ def show(
     finally:
         if child and child.poll() is None:
             try:
-                child.terminate()
+                child.send_signal(signal.SIGTERM)
             except PermissionError:
                 pass  # through sudo it is root's, which the terminal's Ctrl-C has reached
             child.wait()
@@ -433,7 +431,7 @@ def ask_patiently(
     return ask(argv, env, float('inf'), is_given_up)
 
 
-def _end(child: Child | subprocess.Popen[Any] | None) -> None:
+def _end(child: Child | None) -> None:
     """End a command, if it was started, and close what it was read by."""
     if child and child.poll() is None:
         try:
