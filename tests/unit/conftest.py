@@ -33,10 +33,10 @@ set_hypothesis_home_dir(os.path.join(tempfile.gettempdir(), f'hypothesis-{os.get
 SETTINGS = re.compile(
     '(TAO|DOCKER|CONTAINER|SLURM|CUDA|NVIDIA|SUDO|NV_TAO|XDG|PYTHON)_?[A-Z0-9_]*|LAUNCHER_MOUNTS|OVERRIDE_REGISTRY|NO_COLOR'
 )
-# Files that `tests/run quick` leaves out: real processes, terminals and shells, many generated examples.
+# Files that `tests/run quick` leaves out: real processes, terminals and shells, many generated examples, all files read.
 SLOW = {
     'test_again.py', 'test_any_answer.py', 'test_apptainer_run.py', 'test_asked.py', 'test_attach.py',
-    'test_build_push.py', 'test_color.py',
+    'test_build_push.py', 'test_checks.py', 'test_color.py',
     'test_contributing.py', 'test_corpus.py', 'test_create.py', 'test_dry_run.py', 'test_dry_run_guard.py',
     'test_envsetup.py', 'test_explain.py', 'test_files.py', 'test_fuzz.py', 'test_here_run.py',
     'test_history.py', 'test_init.py', 'test_kubernetes_wait.py', 'test_linear.py', 'test_local_job.py',
@@ -44,7 +44,7 @@ SLOW = {
     'test_question.py', 'test_questions.py', 'test_reading.py', 'test_run.py', 'test_says.py', 'test_session.py',
     'test_shell_functions.py',
     'test_slurm_functions.py', 'test_suggestions.py', 'test_supervise.py', 'test_time_limit.py',
-    'test_validate.py', 'test_watch.py',
+    'test_validate.py', 'test_waits.py', 'test_watch.py',
 }
 KEPT = re.compile('TAO_TEST_.*|PYTHONPATH|PYTHONDONTWRITEBYTECODE')
 
