@@ -33,7 +33,7 @@ set_hypothesis_home_dir(os.path.join(tempfile.gettempdir(), f'hypothesis-{os.get
 SETTINGS = re.compile(
     '(TAO|DOCKER|CONTAINER|SLURM|CUDA|NVIDIA|SUDO|NV_TAO|XDG|PYTHON)_?[A-Z0-9_]*|LAUNCHER_MOUNTS|OVERRIDE_REGISTRY|NO_COLOR'
 )
-# Files that `tests/run quick` leaves out: real processes, terminals and shells, many generated examples, all files read.
+# Files that `tests/run quick` leaves out: real processes, terminals, shells, many generated examples, much to read.
 SLOW = {
     'test_again.py', 'test_any_answer.py', 'test_apptainer_run.py', 'test_asked.py', 'test_attach.py',
     'test_build_push.py', 'test_checks.py', 'test_color.py',
