@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import argparse
-import copy
 
 from ...base import machine
 from ...base.errors import UsageError
@@ -25,7 +24,9 @@ class Formatter(argparse.HelpFormatter):
         super().__init__(prog, max_help_position=32, width=machine.text_columns() - 2)
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
-        shown = copy.copy(action)
+        from copy import copy  # only where help is shown
+
+        shown = copy(action)
         shown.option_strings = spellings(action.option_strings)
         return super()._format_action_invocation(shown)
 
