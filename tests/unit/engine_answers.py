@@ -12,7 +12,10 @@ from support import TOLD, FakeDocker
 # The N-th call of a verb answers with the files VERB.N.out and so on, where they are, else with VERB.out.
 SCRIPT = """#!/bin/sh
 folder=${0%/*}
-printf '%s\\0' "$(($# + 1))" "${0##*/}" "$@" >>"$folder/calls"
+exec 9>>"$folder/calls"
+[ $# -lt 100 ] || flock 9 # the shell writes many words in several pieces, and another call may be writing too
+printf '%s\\0' "$(($# + 1))" "${0##*/}" "$@" >&9
+exec 9>&-
 echo >>"$folder/$1.count"
 answer=$1.$(wc -l <"$folder/$1.count")
 [ -e "$folder/$answer.out" ] || answer=$1
