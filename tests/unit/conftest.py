@@ -20,10 +20,11 @@ from support import FakeDocker, write_mounts
 from tao_launcher.base import machine
 from tao_launcher.checkouts import builder
 
-HALF = os.environ.get('TAO_TEST_HALF')  # 1 or 2: tests/run quick has two processes, and fewer examples
+HALF = os.environ.get('TAO_TEST_HALF')  # 1 or 2: tests/run quick has two processes
+EXAMPLES = int(os.environ.get('TAO_TEST_EXAMPLES', '100'))  # tests/run has fewer where another Python has them all
 # The fixtures below are per test, which is what hypothesis warns of; nothing of a run is kept.
 hypothesis.settings.register_profile(
-    'launcher', max_examples=25 if HALF else 100, deadline=None, database=None,
+    'launcher', max_examples=EXAMPLES, deadline=None, database=None,
     derandomize=os.environ.get('CI') == 'true', print_blob=True,
     suppress_health_check=list(HealthCheck),
 )
