@@ -153,14 +153,15 @@ def test_a_job_that_is_resumed_while_its_container_is_being_paused(tmp_path: Pat
 
 
 def test_what_is_left_of_a_job_that_is_over_is_removed(tmp_path: Path) -> None:
-    found = signalled(tmp_path, 'COMPLETING', 'TERM', until='rm -f')
-    assert found == [['asked'], ['sleep', '2'], ['rm', '-f', '-v', NAME]]
+    asked, (name, seconds), removed = signalled(tmp_path, 'COMPLETING', 'TERM', until='rm -f')
+    assert (asked, name, removed) == (['asked'], 'sleep', ['rm', '-f', '-v', NAME])
+    assert 0 <= int(seconds) <= 2  # what is left of Slurm's seven seconds, but for five, when it has answered
 
 
 def test_a_cancelled_job_gets_two_signals_at_once(tmp_path: Path) -> None:
     """Slurm has a job go on that it ends, and the shell may get both signals in one moment: surely if it is stopped."""
     found = signalled(tmp_path, 'COMPLETING', 'STOP+TERM+CONT', until='rm -f')
-    assert found == [['asked'], ['sleep', '2'], ['rm', '-f', '-v', NAME]]
+    assert [words[0] for words in found] == ['asked', 'sleep', 'rm']
 
 
 def test_a_job_that_is_warned_has_its_grace(tmp_path: Path) -> None:
