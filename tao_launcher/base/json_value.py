@@ -47,7 +47,9 @@ def value(
         try:
             text = (data if isinstance(data, str) else data.decode()).strip(BLANKS)
             found, end = make_scanner(ScannerOptions(parse_float, pairs))(text, 0)
-        except (StopIteration, ValueError, AttributeError):  # the last where a newer Python asks for more
+        # AttributeError where a newer Python asks for more, SystemError where 3.10 and 3.11 would raise an error of
+        # module json, which is not loaded
+        except (StopIteration, ValueError, AttributeError, SystemError):
             pass
         else:
             if end == len(text):

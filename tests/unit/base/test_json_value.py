@@ -54,6 +54,34 @@ def test_it_works_where_json_has_no_such_part(monkeypatch: pytest.MonkeyPatch) -
     assert value(b'{"a": [1.5]}', parse_float=str) == {'a': ['1.5']}
 
 
+WITHOUT_MODULE = """\
+import sys
+sys.path.insert(0, sys.argv[1])
+from tao_launcher.base.json_value import value
+for text in eval(sys.stdin.read()):
+    for name in [name for name in sys.modules if name.partition('.')[0] == 'json']:
+        del sys.modules[name]
+    try:
+        print(ascii(value(text)))
+    except (ValueError, RecursionError) as e:
+        print(ascii(str(e)))
+"""
+
+
+def test_what_is_wrong_is_told_by_the_module() -> None:
+    """Which the scanner of some Pythons takes for loaded when it has something to complain of."""
+    texts = [text for text in TEXTS if len(text) < 1000]
+    done = subprocess.run([sys.executable, '-c', WITHOUT_MODULE, str(ROOT)], input=ascii(texts),
+                          stdout=subprocess.PIPE, encoding='ascii', check=True)
+    wanted = []
+    for text in texts:
+        try:
+            wanted.append(ascii(json.loads(text)))
+        except ValueError as e:
+            wanted.append(ascii(str(e)))
+    assert done.stdout.splitlines() == wanted
+
+
 def test_what_is_right_needs_no_module() -> None:
     program = (
         f'import sys; sys.path.insert(0, {str(ROOT)!r}); from tao_launcher.base.json_value import value\n'
