@@ -10,7 +10,7 @@ from .profile import NO_ENGINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .profile import Profile
 
@@ -18,6 +18,19 @@ PROFILES = (DOCKER, PODMAN)
 # The programs of another kind, whose profiles are read only where they are asked for.
 DAEMONLESS = ('apptainer', 'singularity')
 PULL = tuple(dict.fromkeys(policy for profile in PROFILES for policy in profile.pull))
+
+# What starts a program with words that a shell splits again, and what to do instead.
+JOINS: Mapping[str, str] = {
+    **dict.fromkeys(('ssh', 'autossh', 'sshpass', 'mosh'), 'for an engine on another machine: DOCKER_HOST=ssh://HOST'),
+    'sg': 'for a new group: sg GROUP -c "tao …", or newgrp GROUP first',
+    'newgrp': 'for a new group: newgrp GROUP first, and tao in its shell',
+    'su': 'for another user: sudo -u USER',
+    **dict.fromkeys(('watch', 'parallel'), 'let it call tao'),
+}
+# What starts a program and ends before it, and its options that make it wait.
+LEAVES: Mapping[str, tuple[str, ...]] = {
+    'setsid': ('-w', '--wait'), 'systemd-run': ('--scope', '--wait'), 'screen': (), 'tmux': (),
+}
 
 
 class Program(str):
@@ -83,6 +96,16 @@ def runs_nothing(words: Sequence[str]) -> bool:
     if words[first] == NO_ENGINE and len(words) > 1:
         return True
     return words[0].startswith('-') or is_script or any(word.partition('=')[0] in ends for word in words[first + 1:])
+
+
+def check_starters(words: Sequence[str]) -> None:
+    """Raise ValueError where a program before the engine's does not hand it its words, or its exit code."""
+    for word in words[:index(words)]:
+        starter = word.rpartition('/')[2]
+        if starter in JOINS:
+            raise ValueError(f'{starter} gives its words to a shell, which splits them again; {JOINS[starter]}')
+        if starter in LEAVES and not any(word in words for word in LEAVES[starter]):
+            raise ValueError(f'{starter} does not wait for what it starts, so that the exit code is lost')
 
 
 def profile(words: Sequence[str]) -> Profile:

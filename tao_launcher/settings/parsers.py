@@ -9,7 +9,7 @@ from ..base.late import re
 from ..base.shell import split
 from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name, is_number, is_one_word
 from ..engine.docker import DOCKER
-from ..engine.profiles import PROFILES, PULL, known, named, runs_nothing
+from ..engine.profiles import PROFILES, PULL, check_starters, known, named, runs_nothing
 from .container_values import container_name, cpus, entrypoint, hostname, is_file, platform, registry
 from .values import Gpus, clean_path
 
@@ -205,9 +205,9 @@ def engine(text: str) -> tuple[str, ...]:
     words = tuple(named(word) or word for word in split(text))  # its ValueError names an open quote
     if not words or runs_nothing(words):
         raise ValueError('expected docker, podman, docker:/path/of/it, "sudo -n docker", apptainer or none')
+    check_starters(words)  # its ValueError says what else to do
     if not any(map(known, words)):
-        path = '/path/of/it' if ':' in words[-1] else words[-1]
-        names = ' or '.join(f'{profile.name}:{path}' for profile in PROFILES)
+        names = ' or '.join(f'{each.name}:{"/path/of/it" if ":" in words[-1] else words[-1]}' for each in PROFILES)
         raise ValueError(f'not known to be {" or ".join(profile.name for profile in PROFILES)}; say which: {names}')
     return words
 

@@ -43,6 +43,21 @@ def test_an_engine_that_runs_nothing(engine: str, fake_docker: FakeDocker) -> No
     assert 'expected docker, podman, docker:/path/of/it, "sudo -n docker", apptainer or none' in done.err
 
 
+@pytest.mark.parametrize(('engine', 'why'), [
+    ('ssh gpu01 docker', 'ssh gives its words to a shell, which splits them again; for an engine on another machine: '
+     'DOCKER_HOST=ssh://HOST'),
+    ('sudo -n /usr/bin/ssh -t gpu01 docker', 'for an engine on another machine: DOCKER_HOST=ssh://HOST'),
+    ('sg docker docker', 'for a new group: sg GROUP -c "tao …", or newgrp GROUP first'),
+    ('sg docker -c docker', 'sg gives its words to a shell'), ('su - podman', 'for another user: sudo -u USER'),
+    ('setsid docker', 'setsid does not wait for what it starts, so that the exit code is lost'),
+    ('systemd-run -q docker', 'systemd-run does not wait'), ('tmux new docker', 'tmux does not wait'),
+])
+def test_an_engine_that_is_started_another_way(engine: str, why: str, fake_docker: FakeDocker) -> None:
+    done = tao('--engine', engine, 'dino', 'train')
+    assert (done.code, done.out, fake_docker.calls) == (2, '', [])
+    assert done.err.startswith(f'tao: error: --engine: "{engine}": ') and why in done.err
+
+
 @pytest.mark.parametrize('options', [
     {'network': '-v'}, {'user': '-v'}, {'ipc': '-v'}, {'group_add': ['-v']}, {'workdir': '-v'}, {'shm_size': '-v'},
     {'ulimits': {'-v': 1}}, {'ports': {'-v': 1}}, {'ports': {'1': '-v'}}, {'extra_args': ['--help=true']},

@@ -55,6 +55,9 @@ DIGEST = 'sha256:' + '0' * 64
     (parsers.pull, 'newer', 'newer'),
     (parsers.color, 'never', 'never'),
     (parsers.engine, "sudo -n '/a b/docker'", ('sudo', '-n', '/a b/docker')),
+    *((parsers.engine, right, (*right.split(),)) for right in (
+        'setsid --wait docker', 'systemd-run --user --scope docker', 'nice -n 5 docker', 'docker --context ssh',
+    )),
     (parsers.engine, 'none', ('none',)), (parsers.engine, 'docker --context none', ('docker', '--context', 'none')),
 ])
 def test_taken(parse: Callable[[str], object], text: str, value: object) -> None:
