@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-# What no shell minds; shlex.quote has the same, but is slow to load.
+# What no shell minds, but = and % at the start: zsh takes =ls for the path of ls, fish %self for its process.
 PLAIN = frozenset('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_')
 CALLER = '\0'  # takes the place in a command line of the name of who types it; no quoted word holds it
 
@@ -22,9 +22,16 @@ def quote(word: str) -> str:
 
 def exact(word: str) -> str:
     """A word that nothing expands, with every character as it is."""
-    if word and PLAIN.issuperset(word):
+    if word and PLAIN.issuperset(word) and word[0] not in '=%':
         return word
-    return "'" + word.replace("'", "'\"'\"'") + "'"
+    if '\\' not in word:
+        return "'" + word.replace("'", "'\"'\"'") + "'"
+    # between single quotes fish, unlike others, has \\ and \' mean one character; "\\" is the same in all shells
+    return "'" + re.sub(r"[\\']*'[\\']*|\\{2,}|\\$", _in_double_quotes, word) + "'"
+
+
+def _in_double_quotes(found: re.Match[str]) -> str:
+    return "'\"" + found[0].replace('\\', '\\\\') + "\"'"
 
 
 def split(line: str) -> list[str]:
@@ -37,7 +44,7 @@ def split(line: str) -> list[str]:
 
 
 def exact_line(words: Iterable[str]) -> str:
-    """The words of a command, which every POSIX shell and shlex.split read back."""
+    """The words of a command, which every POSIX shell, fish and shlex.split read back."""
     return ' '.join(map(exact, words))
 
 
