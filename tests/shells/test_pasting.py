@@ -18,8 +18,8 @@ SHELLS = {
 ODD = (
     '', ' ', '=ls', '==', '=', '%self', '%1', '%', 'a=~', '~', '~root', '-', '--', '*', '?', '[a]', '{a,b}', '$HOME',
     '${HOME}', '$(id)', '`id`', '!!', '!', '#', 'a#', '&', ';', '|', '<', '>', '(a)', '^a', '^\\\\server\\share',
-    'é日本', 'a\nb', '\t', '\\', '\\\\', 'a\\', 'a\\\\', "it's", "it\\'s", "\\'", "'\\", "''", '"', '\\"', '\\$HOME', '\\n',
-    '\\x41', '$\'a\'', '@', ':', ',', '+', '1>&2', 'a\\ b', 'C:\\data\\x',
+    'é日本', 'a\nb', '\t', '\\', '\\\\', 'a\\', 'a\\\\', "it's", "it\\'s", "\\'", "'\\", "''", '"', '\\"', '\\$HOME',
+    '\\n', '\\x41', '$\'a\'', '@', ':', ',', '+', '1>&2', 'a\\ b', 'C:\\data\\x',
 )
 # every word of up to four of what quoting is made of
 SHORT = tuple(map(''.join, itertools.chain.from_iterable(itertools.product('\\\'"a$', repeat=n) for n in range(1, 5))))
