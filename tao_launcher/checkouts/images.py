@@ -33,7 +33,7 @@ def build(found: Checkout, builder: Builder, recipe: Recipe) -> tuple[int, str]:
         return 0, _made(found, builder, recipe.image, before)
     recorder = Recorder(Started(
         f'{found.program}/build', found.argv(words, recipe.given), found.engine.words, recipe.image,
-        env=[*recipe.given.export],
+        env=[*recipe.given.export], checkout=found.root,
     ), found.invocation)
     with recorder:
         code = found.step(words, recipe.given)

@@ -25,6 +25,11 @@ def defaults(profile: Mapping[str, Any]) -> dict[str, str]:
     return {'shm_size': profile['defaults']['--shm_size']}
 
 
+def in_place(profile: Mapping[str, Any], root: str) -> dict[str, Any]:
+    """The profile of a runner whose checkout stays where it is, and whose command works in the current folder."""
+    return {**profile, 'mounted_at': root, 'pythonpath': root, 'working_directory': None}
+
+
 def target(
     program: str, profile: Mapping[str, Any], root: str, image: str, command: Sequence[str], *, has_core: bool,
 ) -> Target:
@@ -50,6 +55,7 @@ def target(
         workdir=profile['working_directory'] or '',
         image_from=quote(f'{root}/{MANIFEST}'),
         program=program,
+        checkout=root,
     )
 
 

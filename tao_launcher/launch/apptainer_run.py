@@ -41,7 +41,7 @@ def run(plan: Plan, words: tuple[str, ...], invocation: Invocation) -> int:
 
     started = Started(
         plan.job, words, plan.engine, plan.image, words.index(apptainer.location(plan.image)), plan.release,
-        plan.by_name,
+        plan.by_name, plan.target.checkout,
     )
     ran = Ran(plan.job, here.command(plan), plan.mounts, str(plan.passed.get('workdir', '')))
     way = Way(lambda: _find(plan.engine, environ), failed)

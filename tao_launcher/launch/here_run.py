@@ -37,6 +37,7 @@ def run(plan: Plan, invocation: Invocation) -> int:
     # which image this is, is not known
     started = Started(
         job=plan.job, argv=argv.words(here.lines(plan)), engine=plan.engine, release=plan.release, env=plan.by_name,
+        checkout=plan.target.checkout,
     )
     ran = Ran(plan.job, words, (Mount('/', '/'),), workdir or invocation.here.cwd)  # its paths are this machine's
     command = Command(words, here.environment(plan, environ), workdir)

@@ -33,7 +33,7 @@ class Started(Record):
     """What is started: a job's label or the verb's name (tao_pt/build), the exact argv, and the image that it is about.
 
     `image_at` is the image's place in the argv, -1 where it is not in it. `env` names the variables that the engine
-    takes from its environment.
+    takes from its environment. `checkout` is the root of the checkout that a runner works on.
     """
 
     job: str
@@ -43,6 +43,7 @@ class Started(Record):
     image_at: int = -1
     release: str = ''
     env: Sequence[str] = ()
+    checkout: str = ''
 
 
 class Ended(Record):
@@ -67,6 +68,7 @@ def of_plan(plan: Plan, words: Sequence[str]) -> Started:
     """The launch of a plan by the argv `words`."""
     return Started(
         plan.job, words, plan.engine, plan.image, len(words) - len(plan.command) - 1, plan.release, plan.by_name,
+        plan.target.checkout,
     )
 
 
@@ -92,6 +94,7 @@ class Recorder:
             'program': program, 'words': shown, 'masked': hidden, 'argv': argv, 'masked_argv': hidden_argv,
             **self._image, 'image_at': started.image_at, 'release': started.release, 'env': [*started.env],
             'engine': without_secrets(started.engine)[0], 'launcher': __version__,
+            **({'checkout': started.checkout} if started.checkout else {}),
         })
         self._uid = here.uid
 
@@ -146,10 +149,10 @@ class Recorder:
 def line(entry: Mapping[str, Any]) -> bytes:
     """An entry as a line. What makes it too long is left out, and named in `cut`: the argv first."""
     found, cut = dict(entry), []
-    for key in ('', 'argv', 'words', 'env', 'cwd', 'engine'):
+    for key in ('', 'argv', 'words', 'env', 'cwd', 'checkout', 'engine'):
         if key in found:
             cut.append(key)
-            found.update({key: '' if key == 'cwd' else [], 'cut': cut})
+            found.update({key: '' if key in ('cwd', 'checkout') else [], 'cut': cut})
         data = json_value.compact(found).encode()
         if len(data) < journal.LONGEST:
             break

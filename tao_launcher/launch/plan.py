@@ -41,6 +41,7 @@ class Target(Record):
     notices: tuple[str, ...] = ()
     image_from: str = ''  # what names the image, for --explain
     program: str = ''  # the developer runner that it is for, '' for a task of the catalogue
+    checkout: str = ''  # the root of that runner's checkout
     is_service: bool = False  # the command is that of --run_as_service
     arguments: tuple[str, ...] = ()  # the words of the command that are a task's own, and can be checked as such
     about_image: tuple[str, ...] = ()  # those of the notices that are about the image

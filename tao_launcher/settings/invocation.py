@@ -25,10 +25,14 @@ class Invocation(Record):
 
 
 class Instead(Exception):
-    """Another command line is to be run in place of this one: a program, its words, and the folder that it runs in."""
+    """Another command line is to be run in place of this one: a program, its words, and the folder that it runs in.
 
-    def __init__(self, program: str, words: Sequence[str], folder: str) -> None:
+    `environ` has the variables that it gets in place of the caller's.
+    """
+
+    def __init__(self, program: str, words: Sequence[str], folder: str, environ: Mapping[str, str]) -> None:
         super().__init__(program)
         self.program = program
         self.words = words
         self.folder = folder
+        self.environ = environ

@@ -1,7 +1,7 @@
 """tao again: a launch of the history once more, by the same words, with the files of today."""
 from __future__ import annotations
 
-from ...base import host
+from ...base import host, machine
 from ...base.errors import CheckFailed, UsageError
 from ...base.shell import quote
 from ...settings.invocation import Instead
@@ -53,8 +53,11 @@ def run(given: Namespace, invocation: Invocation) -> NoReturn:
     words = restored(launch, given.command, invocation.environ)
     if launch.program in RUNNERS and given.command and '--' not in words and not {*words} & {*RUNNER_VERBS}:
         words.append('--')  # it was a shell
-    raise Instead(launch.program, [*_passed_on(options, dry_run=given.dry_run), *words, *given.command],
-                  _folder(launch, invocation))
+    folder = _folder(launch, invocation)
+    raise Instead(
+        launch.program, [*_passed_on(options, dry_run=given.dry_run), *words, *given.command], folder,
+        _checkout(launch, folder, invocation),
+    )
 
 
 def _check(launch: PastLaunch, invocation: Invocation) -> None:
@@ -98,3 +101,21 @@ def _folder(launch: PastLaunch, invocation: Invocation) -> str:
         return launch.cwd
     invocation.output.notice(f'{launch.cwd or "its folder"} is gone, where it was launched: in the current folder')
     return invocation.here.cwd
+
+
+def _checkout(launch: PastLaunch, folder: str, invocation: Invocation) -> dict[str, str]:
+    """The variable that names the runner's checkout, as it was.
+
+    One that was found from the folder is found again, so that whom it belongs to by now is looked at.
+    """
+    if launch.program not in RUNNERS or not launch.checkout.startswith('/'):
+        return {}
+    from ...checkouts.find import root_above, runner_profiles
+
+    variable = runner_profiles()[launch.program]['root_variable']
+    named = invocation.environ.get(variable, '')
+    wanted, above = machine.real_path(launch.checkout), machine.real_path(root_above(folder))
+    today = machine.real_path(host.path_of(named)) if named else above
+    if today != wanted:
+        invocation.output.notice(f'on {launch.checkout}, where it was launched, whatever {variable} is today')
+    return {variable: '' if above == wanted else launch.checkout}

@@ -23,7 +23,7 @@ FEW = 5  # of several launches that an error names
 HOWS = ('job', 'signal', 'timeout', 'refused', 'detached', 'lost', 'submitted')
 TEXTS = (
     'job', 'when', 'host', 'cwd', 'program', 'image', 'release', 'launcher', 'user', 'image_id', 'container',
-    'submitted',
+    'submitted', 'checkout',
 )
 LISTS = ('words', 'argv', 'env', 'engine', 'digests', 'cut')
 PLACES = ('masked', 'masked_argv')
@@ -65,6 +65,7 @@ class PastLaunch(Record):
     images: Mapping[str, str] = {}
     container: str = ''
     submitted: str = ''
+    checkout: str = ''
 
     @property
     def has_failed(self) -> bool:

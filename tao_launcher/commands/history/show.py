@@ -71,7 +71,8 @@ def details(launch: PastLaunch) -> str:
     known = [
         ('id', launch.id), ('task', launch.job), ('started', launch.when), ('ended', launch.ended),
         ('took', took(launch)), ('result', result(launch)), ('user', f'{user(launch)} ({launch.uid})'),
-        ('host', launch.host), ('folder', quote(launch.cwd) if launch.cwd else ''), ('command', command(launch)),
+        ('host', launch.host), ('folder', quote(launch.cwd) if launch.cwd else ''),
+        ('checkout', quote(launch.checkout) if launch.checkout else ''), ('command', command(launch)),
         ('argv', join(launch.argv)), ('from the environment', ', '.join(launch.env)), ('image', launch.image),
         ('image id', launch.image_id), *(('digest', digest) for digest in launch.digests),
         *(('image', f'{name} is {id}') for name, id in launch.images.items()), ('container', launch.container),

@@ -56,7 +56,7 @@ def push_image(found: Checkout, image: str, words: tuple[str, ...] = ()) -> Push
         return Pushed(0, *images.inspected(found, image))
     argv = found.argv(words)
     recorder = Recorder(Started(
-        f'{found.program}/push', argv, found.engine.words, image, len(argv) - 1,
+        f'{found.program}/push', argv, found.engine.words, image, len(argv) - 1, checkout=found.root,
     ), found.invocation)
     with recorder:
         code = found.step(words)

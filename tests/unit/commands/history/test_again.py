@@ -8,8 +8,9 @@ from typing import Any
 
 import past
 import pytest
+from engine_answers import Engine
 from recorded import Recorded
-from support import FakeDocker, Result, tao
+from support import MADE, FakeDocker, Result, tao
 
 
 @pytest.fixture(autouse=True)
@@ -126,3 +127,45 @@ def test_what_is_advised_can_be_done(change: dict[str, Any], form: str, home: Pa
     assert done.code == 1 and f'    try: tao history abcdef0123{form}' in done.err
     advised = done.err.partition('try: tao ')[2].partition(',')[0].split()
     assert tao(*advised).code == 0
+
+
+def test_a_runner_works_on_the_same_checkout(
+    recorded: Recorded, checkout: Path, tmp_path: Path, fake_docker: FakeDocker, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Which a variable named that is not set now, or none that is set now."""
+    other = tmp_path / 'other'
+    (other / 'docker').mkdir(parents=True)
+    (other / 'docker' / 'manifest.json').write_text('{"registry": "nvcr.io", "repository": "a/other", "tag": "d"}')
+    monkeypatch.chdir(checkout / 'deep')
+    for then, now in ((str(other), ''), ('', str(other)), (str(checkout), str(other)), ('../../other/', '')):
+        first = tao('--', 'make', program='tao_pt', env={'NV_TAO_PYTORCH_TOP': then})
+        assert first.code == 0
+        launch = recorded.entries[-2]
+        assert launch['checkout'] == str(other if then not in ('', str(checkout)) else checkout)
+        done = tao('again', launch['id'], env={'NV_TAO_PYTORCH_TOP': now})
+        assert recorded.entries[-2]['argv'] == launch['argv']
+        notice = f'on {launch["checkout"]}, where it was launched, whatever NV_TAO_PYTORCH_TOP is today'
+        assert done.err.startswith(f'tao: notice: {notice}\n')
+        assert notice not in tao('again', launch['id'], env={'NV_TAO_PYTORCH_TOP': then}).err
+    assert f'checkout  {other}\n' in tao('history', launch['id']).out
+
+
+def test_a_build_is_of_the_same_checkout(
+    recorded: Recorded, buildable: Path, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    engine.answers('image', json.dumps([{'Id': MADE}]))
+    assert tao('build', program='tao_pt', env={'NV_TAO_PYTORCH_TOP': str(buildable)}).code == 0
+    launch = recorded.entries[0]
+    assert launch['checkout'] == str(buildable)
+    done = tao('again', launch['id'], '--dry-run')
+    assert done.code == 0 and f'{buildable}/docker/Dockerfile' in done.out
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root can give a folder away')
+def test_a_checkout_that_was_found_is_looked_at_again(home: Path, checkout: Path) -> None:
+    """Whose it is by now counts, as for any that no variable names."""
+    os.chown(checkout, 23457, 23457)
+    write(home, program='tao_pt', words=[], cwd=str(checkout), checkout=str(checkout))
+    done = tao('again', 'ab', '--dry-run', env={'NV_TAO_PYTORCH_TOP': str(checkout)})
+    assert done.code == 2 and f'{checkout}: belongs to uid 23457' in done.err

@@ -58,3 +58,18 @@ def test_a_private_base_image(
         f'{said}tao_pt: error: {image} is not here and could not be pulled; if docker said "unauthorized" or "denied": '
         f'no login for nvcr.io is stored\n    try: {advice}\n'
     ))
+
+
+def test_a_command_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a container, and at the host's own paths, the checkout is where it is."""
+    root = backend(tmp_path / 'my x', 'tao_ds', manifest=PRIVATE)
+    (tmp_path / 'my x' / 'deep').mkdir()
+    monkeypatch.chdir(tmp_path / 'my x' / 'deep')
+    options = ('--engine', 'none', '--same_paths', '--dry-run')
+    done = tao(*options, '--', 'pwd', program='tao_ds')
+    assert done == (0, f"env 'PYTHONPATH={root}' PYTHONDONTWRITEBYTECODE=1 pwd\n", '')
+    (tmp_path / 'flask').write_text('#!/bin/sh\n')
+    (tmp_path / 'flask').chmod(0o755)
+    done = tao(*options, '--run_as_service', program='tao_ds', env={'PATH': str(tmp_path)})
+    assert f"'FLASK_APP={root}/nvidia_tao_ds/api/app.py'" in done.out
+    assert '-C' not in done.out
