@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None, program: str = 'tao') -> int:
         except Instead as other:
             os.chdir(other.folder)
             output.program = other.program
-            return _run([*other.words], other.program, {**environ, **other.environ, 'PWD': other.folder}, output)
+            return _run([*other.words], other.program, {**other.environ, 'PWD': other.folder}, output)
     except Fatal as e:
         output.error(e)
         return e.code

@@ -75,6 +75,10 @@ def _refuse(word: str, verb: str) -> NoReturn:
     name = word.partition('=')[0].replace('_', '-')
     for option in OPTIONS:
         if name in (option.name.replace('_', '-'), option.short or None):
+            if verb == 'again':
+                from .history.again import keeps_its_options
+
+                raise keeps_its_options(option.name)
             raise UsageError(
                 f'{word} is an option of the launcher and goes before {verb}',
                 advice=f'tao {option.example} {verb} …',

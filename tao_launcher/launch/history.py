@@ -9,7 +9,9 @@ from ..base.patience import Late, within
 from ..base.record import Record
 from ..base.secrets import SECRET_PARTS, TOKEN_STARTS, masked_words
 from ..engine import process
-from ..settings.locate import history_file
+from ..settings.locate import SIF_FOLDER, history_file
+from ..settings.options import ROWS
+from ..settings.settings import DISABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +28,11 @@ DIGESTS = 8  # of those that an image has
 BY_NAME = r'id=[\w.-]+,(env|src|source)=[^,]*'  # docker build --secret, which tells where the value is
 # One of these, in capitals, is in whatever is masked: a part of a name, -k, an address with a password, or a token.
 SIGNS = (*SECRET_PARTS, '-K', '@', *(start.upper() for start in TOKEN_STARTS))
+# What decides beside the words what is launched, and where: it is as it was when a launch is repeated.
+VARIABLES = (
+    'LAUNCHER_MOUNTS', *(row.variable for row in ROWS if row.variable and row.key != 'dry_run'), DISABLE, SIF_FOLDER,
+    'DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_DEFAULT_PLATFORM', 'CONTAINER_HOST', 'CONTAINER_CONNECTION',
+)
 SECRETS = ('--build-secret', '--build_secret')  # whatever the name of their value is
 
 
@@ -87,11 +94,14 @@ class Recorder:
         program, *words = here.called or (invocation.output.program,)
         shown, hidden = without_secrets(words)
         argv, hidden_argv = without_secrets(started.argv)
+        given = ((name, invocation.environ.get(name)) for name in VARIABLES)
+        variables, hidden_variables = without_secrets([f'{name}={value}' for name, value in given if value])
         self._fixed = {'id': journal.new_id(), 'uid': here.uid, 'job': started.job[:SHORT]}
         self._image = {'image': started.image[:SHORT]}
         self._write({
             'event': 'start', **self._fixed, 'when': journal.now(), 'host': here.hostname, 'cwd': here.cwd,
             'program': program, 'words': shown, 'masked': hidden, 'argv': argv, 'masked_argv': hidden_argv,
+            'variables': variables, **({'masked_variables': hidden_variables} if hidden_variables else {}),
             **self._image, 'image_at': started.image_at, 'release': started.release, 'env': [*started.env],
             'engine': without_secrets(started.engine)[0], 'launcher': __version__,
             **({'checkout': started.checkout} if started.checkout else {}),
@@ -149,7 +159,7 @@ class Recorder:
 def line(entry: Mapping[str, Any]) -> bytes:
     """An entry as a line. What makes it too long is left out, and named in `cut`: the argv first."""
     found, cut = dict(entry), []
-    for key in ('', 'argv', 'words', 'env', 'cwd', 'checkout', 'engine'):
+    for key in ('', 'argv', 'words', 'variables', 'env', 'cwd', 'checkout', 'engine'):
         if key in found:
             cut.append(key)
             found.update({key: '' if key in ('cwd', 'checkout') else [], 'cut': cut})

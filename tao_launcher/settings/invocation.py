@@ -25,10 +25,7 @@ class Invocation(Record):
 
 
 class Instead(Exception):
-    """Another command line is to be run in place of this one: a program, its words, and the folder that it runs in.
-
-    `environ` has the variables that it gets in place of the caller's.
-    """
+    """Another command line is to be run in place of this one: a program, its words, its folder and its environment."""
 
     def __init__(self, program: str, words: Sequence[str], folder: str, environ: Mapping[str, str]) -> None:
         super().__init__(program)

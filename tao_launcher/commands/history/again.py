@@ -4,6 +4,7 @@ from __future__ import annotations
 from ...base import host, machine
 from ...base.errors import CheckFailed, UsageError
 from ...base.shell import quote
+from ...launch.history import VARIABLES
 from ...settings.invocation import Instead
 from ...settings.options import BY_KEY
 from ...settings.programs import RUNNER_VERBS, RUNNERS, TAO
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from typing import NoReturn
 
+    from ...base.output import Output
     from ...settings.invocation import Invocation
     from ...settings.option import Values
     from ..help.verb_parser import Parser
@@ -44,10 +46,7 @@ def run(given: Namespace, invocation: Invocation) -> NoReturn:
     options = invocation.options
     other = [BY_KEY[key].name for key in options if key in BY_KEY and key not in PASSED_ON]
     if other:
-        raise UsageError(
-            f'{", ".join(other)}: a repeated launch keeps its original options',
-            advice=f'tao again {quote(given.launch)} --dry-run, to see them',
-        )
+        raise keeps_its_options(*other)
     launch = named(launches(invocation, all_users=True), given.launch)
     _check(launch, invocation)
     words = restored(launch, given.command, invocation.environ)
@@ -56,7 +55,15 @@ def run(given: Namespace, invocation: Invocation) -> NoReturn:
     folder = _folder(launch, invocation)
     raise Instead(
         launch.program, [*_passed_on(options, dry_run=given.dry_run), *words, *given.command], folder,
-        _checkout(launch, folder, invocation),
+        _environ(launch, folder, invocation),
+    )
+
+
+def keeps_its_options(*names: str) -> UsageError:
+    """The error for these of the launcher's options."""
+    return UsageError(
+        f'{", ".join(names)}: a repeated launch keeps its original options',
+        advice='tao history LAUNCH shows its command, to be given with others',
     )
 
 
@@ -103,19 +110,42 @@ def _folder(launch: PastLaunch, invocation: Invocation) -> str:
     return invocation.here.cwd
 
 
-def _checkout(launch: PastLaunch, folder: str, invocation: Invocation) -> dict[str, str]:
-    """The variable that names the runner's checkout, as it was.
+def _environ(launch: PastLaunch, folder: str, invocation: Invocation) -> dict[str, str]:
+    """The environment, with the variables that decided then what was launched."""
+    found = {**invocation.environ}
+    if launch.variables is not None and 'variables' not in launch.cut:
+        _restore(launch, found, invocation.output)
+    if launch.program in RUNNERS and launch.checkout.startswith('/'):
+        _name_checkout(launch, folder, found, invocation.output)
+    return found
+
+
+def _restore(launch: PastLaunch, environ: dict[str, str], output: Output) -> None:
+    """Set the launcher's variables to what they were, where that was kept."""
+    words = launch.variables or ()
+    then = dict(word.partition('=')[::2] for word in words)
+    masked = {words[at].partition('=')[0] for at in launch.masked_variables if 0 <= at < len(words)}
+    for name in VARIABLES:
+        value, now = then.get(name, ''), environ.get(name, '')
+        if name in masked:
+            output.notice(f'{name} had a secret, which the history does not keep: its value of today is used')
+        elif value != now:
+            output.notice(f'{name} is {quote(value)}, as it was' if value else f'{name} is not set, as it was')
+            environ.pop(name, None)
+            environ.update({name: value} if value else {})
+
+
+def _name_checkout(launch: PastLaunch, folder: str, environ: dict[str, str], output: Output) -> None:
+    """Set the variable that names the runner's checkout to what it was.
 
     One that was found from the folder is found again, so that whom it belongs to by now is looked at.
     """
-    if launch.program not in RUNNERS or not launch.checkout.startswith('/'):
-        return {}
     from ...checkouts.find import root_above, runner_profiles
 
     variable = runner_profiles()[launch.program]['root_variable']
-    named = invocation.environ.get(variable, '')
+    named = environ.pop(variable, '')
     wanted, above = machine.real_path(launch.checkout), machine.real_path(root_above(folder))
-    today = machine.real_path(host.path_of(named)) if named else above
-    if today != wanted:
-        invocation.output.notice(f'on {launch.checkout}, where it was launched, whatever {variable} is today')
-    return {variable: '' if above == wanted else launch.checkout}
+    if (machine.real_path(host.path_of(named)) if named else above) != wanted:
+        output.notice(f'on {launch.checkout}, where it was launched, whatever {variable} is today')
+    if above != wanted:
+        environ[variable] = launch.checkout

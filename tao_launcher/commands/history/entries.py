@@ -25,8 +25,8 @@ TEXTS = (
     'job', 'when', 'host', 'cwd', 'program', 'image', 'release', 'launcher', 'user', 'image_id', 'container',
     'submitted', 'checkout',
 )
-LISTS = ('words', 'argv', 'env', 'engine', 'digests', 'cut')
-PLACES = ('masked', 'masked_argv')
+LISTS = ('words', 'argv', 'variables', 'env', 'engine', 'digests', 'cut')
+PLACES = ('masked', 'masked_argv', 'masked_variables')
 
 
 class PastLaunch(Record):
@@ -47,6 +47,8 @@ class PastLaunch(Record):
     masked: tuple[int, ...] = ()
     argv: tuple[str, ...] = ()
     masked_argv: tuple[int, ...] = ()
+    variables: tuple[str, ...] | None = None  # NAME=VALUE; those of the launcher's that were set
+    masked_variables: tuple[int, ...] = ()
     image: str = ''
     image_at: int = -1
     release: str = ''
@@ -120,7 +122,8 @@ def _told(entry: object, known: PastLaunch, *, is_end: bool) -> dict[str, Any]:
     told: dict[str, Any] = {name: answers.text(entry, name) for name in TEXTS if not getattr(known, name)}
     for name in LISTS:
         listed = answers.entries(entry, name)
-        if not getattr(known, name) and all(isinstance(word, str) and '\0' not in word for word in listed):
+        is_there = isinstance(answers.at(entry, name), list)
+        if is_there and not getattr(known, name) and all(isinstance(word, str) and '\0' not in word for word in listed):
             told[name] = answers.texts(entry, name)
     for name in PLACES:
         places = answers.entries(entry, name)

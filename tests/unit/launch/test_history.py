@@ -45,6 +45,7 @@ def test_what_is_recorded(recorded: Recorded, fake_docker: FakeDocker) -> None:
         'cwd': os.getcwd(), 'program': 'tao', 'words': ['--gpus', '0', 'dino', 'train', '-e', '/x'], 'masked': [],
         'argv': printed['argv'], 'masked_argv': [], 'image': IMAGE, 'image_at': printed['argv'].index(IMAGE),
         'release': '7.1.0', 'env': [], 'engine': ['docker'], 'launcher': __version__,
+        'variables': [],
     }
     seconds = end.pop('seconds')
     assert 0 < seconds < 60

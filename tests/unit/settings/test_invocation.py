@@ -16,7 +16,7 @@ def test_the_other_one_is_run_where_it_says(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / 'there').mkdir()
 
     def run(given: object, invocation: Invocation) -> int:
-        raise Instead('tao_pt', ['chekc'], str(tmp_path / 'there'), {})
+        raise Instead('tao_pt', ['chekc'], str(tmp_path / 'there'), invocation.environ)
 
     monkeypatch.setattr(again, 'run', run)
     done = tao('again', 'x')

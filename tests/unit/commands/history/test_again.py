@@ -106,13 +106,6 @@ def test_words_that_are_not_known(home: Path, change: Any) -> None:
     assert (done.code, done.out) == (1, '') and 'words of launch abcdef0123 are not known' in done.err
 
 
-def test_other_options_are_those_of_that_time(home: Path) -> None:
-    write(home)
-    done = tao('--gpus', '0', 'again', 'ab')
-    assert (done.code, done.out) == (2, '')
-    assert done.err.startswith('tao: error: --gpus: a repeated launch keeps its original options')
-
-
 def test_no_such_launch(home: Path) -> None:
     write(home)
     assert tao('again', 'ff').code == 1
@@ -169,3 +162,54 @@ def test_a_checkout_that_was_found_is_looked_at_again(home: Path, checkout: Path
     write(home, program='tao_pt', words=[], cwd=str(checkout), checkout=str(checkout))
     done = tao('again', 'ab', '--dry-run', env={'NV_TAO_PYTORCH_TOP': str(checkout)})
     assert done.code == 2 and f'{checkout}: belongs to uid 23457' in done.err
+
+
+def test_variables_are_what_they_were(
+    recorded: Recorded, home: Path, fake_docker: FakeDocker, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (home / 'm.json').write_text('{"Envs": [{"variable": "A", "value": "b"}]}')
+    monkeypatch.chdir(home)
+    then = {'TAO_GPUS': '1', 'TAO_RELEASE': '6.0.0', 'LAUNCHER_MOUNTS': 'm.json', 'OVERRIDE_REGISTRY': 'r.io:5000'}
+    assert tao('dino', 'train', env=then).code == 0
+    launch = recorded.entries[-2]
+    assert launch['variables'] == [
+        'LAUNCHER_MOUNTS=m.json', 'TAO_GPUS=1', 'TAO_RELEASE=6.0.0', 'OVERRIDE_REGISTRY=r.io:5000',
+    ]
+    done = tao('again', launch['id'], env={'TAO_PULL': 'never', 'TAO_GPUS': '0', 'TAO_DRY_RUN': ''})
+    assert recorded.entries[-2]['argv'] == launch['argv'] and recorded.entries[-2]['variables'] == launch['variables']
+    assert sorted(done.err.splitlines()) == [
+        'tao: notice: LAUNCHER_MOUNTS is m.json, as it was', 'tao: notice: OVERRIDE_REGISTRY is r.io:5000, as it was',
+        'tao: notice: TAO_GPUS is 1, as it was', 'tao: notice: TAO_PULL is not set, as it was',
+        'tao: notice: TAO_RELEASE is 6.0.0, as it was',
+    ]
+    assert tao('again', launch['id'], env=then).err == ''
+    printed = tao('again', launch['id'], env={**then, 'TAO_DRY_RUN': '1'})
+    assert printed.out.startswith('docker run ') and 'TAO_DRY_RUN' in printed.err
+
+
+def test_variables_that_are_not_known(home: Path, recorded: Recorded) -> None:
+    """Of a launch of an older launcher, or with a secret."""
+    write(home, words=['dino', 'train'])
+    done = tao('again', 'ab', '--dry-run', env={'TAO_GPUS': '3'})
+    assert 'device=3' in done.out and done.err == ''
+    write(home, variables=['TAO_GPUS=2', 'DOCKER_HOST=tcp://a:***@h:1'], masked_variables=[1, 7, -1])
+    done = tao('again', 'ab', '--dry-run', env={'DOCKER_HOST': 'tcp://a:b@h:1'})
+    assert 'device=2' in done.out
+    assert 'DOCKER_HOST had a secret, which the history does not keep: its value of today is used' in done.err
+
+
+def test_a_secret_in_a_variable(recorded: Recorded, fake_docker: FakeDocker) -> None:
+    tao('dino', 'train', env={'DOCKER_HOST': 'tcp://me:s3cret@h:2375', 'TAO_GPUS': '1'})
+    start = recorded.entries[0]
+    assert start['variables'] == ['TAO_GPUS=1', 'DOCKER_HOST=***'] and start['masked_variables'] == [1]
+
+
+@pytest.mark.parametrize('words', [
+    ['--gpus', '0', 'again', 'ab'], ['again', 'ab', '--gpus', '0'], ['again', 'ab', '--gpus=0'],
+])
+def test_other_options_are_those_of_that_time(words: list[str], home: Path, fake_docker: FakeDocker) -> None:
+    write(home)
+    done = tao(*words)
+    assert (done.code, fake_docker.calls) == (2, [])
+    assert done.err.startswith('tao: error: --gpus: a repeated launch keeps its original options\n')
+    assert done.err.endswith('    try: tao history LAUNCH shows its command, to be given with others\n')
