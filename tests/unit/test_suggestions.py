@@ -89,7 +89,7 @@ def test_quote(name: str, stubs: Stubs) -> None:
     for words in ([name], [name, name], ['', name]):
         assert is_one_plain_line(join(words))
         assert stubs.paste(f'tao {join(words)}') == [['tao', *words]]
-    if name.isprintable():
+    if name.isprintable() and name[0] not in '=%':  # which zsh and fish would expand
         assert quote(name) == shlex.quote(name)
 
 
