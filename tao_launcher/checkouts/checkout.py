@@ -148,7 +148,8 @@ def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -
     if form in ('pretty', 'json') and options.get('dry_run'):
         raise UsageError(f'--dry-run={form} is for a launch', 'here every command is printed on a line of its own')
     found = opened(program, invocation, dry_run=asked or bool(form))
-    for notice in notices(found.profile, found.root, here):
+    is_named = bool(environ.get(found.profile['root_variable']))
+    for notice in notices(found.profile, found.root, here, is_named=is_named):
         output.notice(notice)
     if found.maps_users:
         output.notice('docker remaps container users (userns-remap), so the build has no host network')

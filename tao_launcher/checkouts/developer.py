@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 
 
 def target(
-    program: str, profile: Mapping[str, Any], root: str, command: Sequence[str], settings: Settings, here: Host,
+    program: str, profile: Mapping[str, Any], root: str, command: Sequence[str], settings: Settings, here: Host, *,
+    is_named: bool = True,
 ) -> Target:
     """`command`, or a shell, in the image of the settings or the manifest, with what is to be said of the checkout.
 
-    Raises ConfigError.
+    `is_named` tells that the root variable names it. Raises ConfigError.
     """
     image = settings.image or manifest_image(root, profile, here, by_tag=bool(settings.tag))
     core = profile['tao_core']
     has_core = bool(core) and submodules.has_content(f'{root}/{core}')
     made = runners.target(program, profile, root, image, command, has_core=has_core)
     return made._replace(notices=(
-        *notices(profile, root, here), *_of_file(made, profile, settings),
+        *notices(profile, root, here, is_named=is_named), *_of_file(made, profile, settings),
         *_of_git(root, profile['mounted_at'], settings),
     ))
 

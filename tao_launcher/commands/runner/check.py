@@ -114,7 +114,7 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     """(the checkout or '', what is to be said of the variable that names it)."""
     variable = str(asker.profile['root_variable'])
     cwd = asker.invocation.here.cwd
-    named, above = asker.invocation.environ.get(variable), find.root_above(cwd)
+    named, above = asker.invocation.environ.get(variable), find.root_above(cwd, asker.profile)
     fix = find.export_line(asker.profile, above)
     if not named and not above:
         text = f'{variable} is not set, and {cwd} is in no checkout'
@@ -127,12 +127,15 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     if other:
         text = f'{root} is a checkout of {other}: {find.has_package(asker.profile, other)}'
         return '', Finding('checkout', 'fail', text, f'{other} check, or {find.export_line(asker.profile)}')
+    if not named and not find.is_of(asker.profile, above):
+        return above, Finding('checkout', 'warn', find.unknown(asker.profile, above), f'{fix}, if it is one')
     if not named:
         return above, Finding('checkout', 'info', f'{above}, found from here; {variable} is not set', fix)
-    if not host.exists(f'{root}/{runners.MANIFEST}'):
+    if not host.is_there(f'{root}/{runners.MANIFEST}'):
         return '', Finding('checkout', 'fail', f'{variable} is {root}, which has no {runners.MANIFEST}', fix)
-    if above and machine.real_path(above) != machine.real_path(root):
-        return root, Finding('checkout', 'warn', f'{variable} is {root}, but you are in {above}', fix)
+    other_one = find.elsewhere(asker.profile, root, cwd)
+    if other_one:
+        return root, Finding('checkout', 'warn', f'{variable} is {root}, but you are in {other_one}', fix)
     return root, Finding('checkout', 'ok', f'{root}, of {variable}')
 
 
