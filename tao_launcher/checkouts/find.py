@@ -6,6 +6,7 @@ import json
 from ..base import host, machine
 from ..base.errors import ConfigError
 from ..base.ownership import foreign_owner
+from ..base.shell import quote
 from . import runners, submodules
 
 TYPE_CHECKING = False
@@ -152,9 +153,7 @@ def owner_above(root: str) -> str:
 
 def export_line(profile: Mapping[str, Any], root: str = '') -> str:
     """The command that names a runner's checkout."""
-    import shlex
-
-    shown = shlex.quote(root) if root else f'/path/to/{profile["backend_repository"].rpartition("/")[2]}'
+    shown = quote(root) if root else f'/path/to/{profile["backend_repository"].rpartition("/")[2]}'
     return f'export {profile["root_variable"]}={shown}'
 
 

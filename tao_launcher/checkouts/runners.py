@@ -104,7 +104,10 @@ def _reference(members: Mapping[str, Any], machine: str, reader: Reader) -> str:
     if digests is not None:
         architecture = ARCHITECTURES.get(machine, machine)
         path = f'digests.{architecture}'
-        digest = reader.members('digests', digests).get(architecture)
+        entries = reader.members('digests', digests)
+        digest = entries.get(architecture)
+        if digest is None and architecture in entries:
+            reader.expect(path, digest, '"sha256:" and 64 hex digits')
         if digest is None and not reader.faults:
             has = ', '.join(digests) or 'none'
             reader.fault('digests', f'no image for this machine ({architecture}); it has {has}')

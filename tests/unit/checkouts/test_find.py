@@ -228,6 +228,18 @@ def test_a_checkout_that_does_not_show_whose_it_is(
     assert run(root, 'check', '--files', DOCKER_HOST='tcp://127.0.0.1:1') == (0, '', '')
 
 
+def test_a_path_that_is_not_utf8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes show, in a command as a shell takes them."""
+    root = Path(os.fsdecode(bytes(tmp_path) + b'/bad\xff'))
+    (root / 'docker').mkdir(parents=True)
+    monkeypatch.chdir(root)
+    assert f'neither {tmp_path}/bad\\xff nor a folder above it' in tao('build', program='tao_pt').err
+    (root / 'docker/manifest.json').write_text('{"registry": "a", "repository": "b", "tag": "c"}')
+    assert tao('--dry-run', program='tao_pt').err.splitlines()[1] == f"    '{tmp_path}/bad\\xff'"
+    done = tao('check', '--files', program='tao_pt', env={'DOCKER_HOST': 'tcp://127.0.0.1:1'})
+    assert done.err.endswith(f"; try: export NV_TAO_PYTORCH_TOP=$'{tmp_path}/bad\\377', if it is one\n")
+
+
 def test_a_manifest_that_is_a_link_to_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = backend(tmp_path / 'x', 'tao_pt')
     (root / 'docker/manifest.json').unlink()

@@ -52,6 +52,9 @@ def test_digest_of_this_machine(machine: str) -> None:
     ({**NAMES, 'digest': 5, 'tag': 't'}, ['digest: 5: expected "sha256:" and 64 hex digits']),
     ({**NAMES, 'digests': []}, ['digests: a list: expected an object {...}']),
     ({**NAMES, 'digests': {}}, ['digests: no image for this machine (x86); it has none']),
+    ({**NAMES, 'digests': {'arm': ARM, 'x86': None}}, ['digests.x86: null: expected "sha256:" and 64 hex digits']),
+    ({'registry': '', 'repository': '', 'tag': ''}, [
+        'registry: "": expected a string that is not empty', 'repository: "": expected a string that is not empty']),
     ({**NAMES, 'digests': {'arm': ARM}}, ['digests: no image for this machine (x86); it has arm']),
     ({**NAMES, 'digests': {'x86': 1}}, ['digests.x86: 1: expected "sha256:" and 64 hex digits']),
     (b'{"registry": "a", "registry": "b", "repository": "c", "tag": "d"}', ['registry: appears more than once']),
