@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from ..base import host
-from ..base.errors import FileError
-from ..base.shell import quote
+from ..engine import profiles
+from ..engine.profile import NO_ENGINE
 from . import runners, submodules
 from .find import manifest_image, notices
 
@@ -31,7 +31,7 @@ def target(
     made = runners.target(program, profile, root, image, command, has_core=has_core)
     return made._replace(notices=(
         *notices(profile, root, here, is_named=is_named), *_of_file(made, profile, settings),
-        *_of_git(root, profile['mounted_at'], settings),
+        *_outside(root, profile['mounted_at'], core if has_core else '', settings),
     ))
 
 
@@ -44,14 +44,12 @@ def _of_file(made: Target, profile: Mapping[str, Any], settings: Settings) -> tu
     return tuple(filter(None, [file_changes.notice(made, profile, settings)]))
 
 
-def _of_git(root: str, place: str, settings: Settings) -> tuple[str, ...]:
-    """What to say of a worktree, whose git is outside of what is mounted."""
-    try:
-        git = host.read(f'{root}/.git', 'git file', required=False) or b''
-    except FileError:
-        return ()  # a folder, as in most checkouts
-    source, destination = runners.git_elsewhere(git, root, place)
-    if not source or any(f'{destination}/'.startswith(f'{mount.destination}/') for mount in settings.mounts):
-        return ()
-    volume = quote(f'{source}:{destination}:ro')
-    return (f'{root} is a git worktree: for git in the container add --volume {volume}',)
+def _outside(root: str, place: str, core: str, settings: Settings) -> list[str]:
+    """What to say of git and the submodule where they are outside of what is mounted."""
+    is_link = bool(core) and host.link(f'{root}/{core}') is not None
+    if not is_link and not host.is_file(f'{root}/.git') or profiles.profile(settings.engine).kind == NO_ENGINE:
+        return []  # nothing is elsewhere; or everything is where it is here
+    from . import outside
+
+    of_core = outside.of_core(root, place, core, settings.mounts) if is_link else []
+    return [*outside.of_git(root, place, settings.mounts), *of_core]

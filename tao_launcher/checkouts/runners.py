@@ -1,14 +1,12 @@
 """Developer runners: the container of a backend checkout, from its profile and docker/manifest.json."""
 from __future__ import annotations
 
-import re
-
 from ..base.json_reader import Reader
 from ..base.json_text import loads, refused, text_faults
 from ..base.shell import quote
 from ..launch.plan import Target
 from ..settings import parsers
-from ..settings.values import Mount, Source, Variable, clean_path
+from ..settings.values import Mount, Source, Variable
 from .manifest import ARCHITECTURES
 
 TYPE_CHECKING = False
@@ -57,23 +55,6 @@ def target(
         program=program,
         checkout=root,
     )
-
-
-def git_elsewhere(git: bytes, root: str, place: str) -> tuple[str, str]:
-    """Where the git of a checkout is, (on the host, for the container); ('', '') for below root.
-
-    `git` is the content of its .git file, which worktrees and submodules have, b'' for none.
-    """
-    text = git.decode('utf-8', 'surrogateescape').strip()
-    path = text[len('gitdir:'):].strip() if text.startswith('gitdir:') else ''
-    if not path:
-        return '', ''
-    found = [clean_path(path if path.startswith('/') else f'{folder}/{path}') for folder in (root, place)]
-    if f'{found[0]}/'.startswith(f'{clean_path(root)}/'):
-        return '', ''
-    # a worktree's own folder names the one that all of them share by ../..
-    source, destination = (re.sub('/worktrees/[^/]+$', '', each) for each in found)
-    return source, destination
 
 
 def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool) -> str:

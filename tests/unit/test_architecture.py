@@ -50,7 +50,8 @@ ASK_THE_WORLD = {
     'launch/prepare', 'launch/sif_files', 'launch/status_file', 'launch/time_limit', 'launch/verbose',
     'launch/witness',
     'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images',
-    'checkouts/git_folder', 'checkouts/submodules', 'status/clock', 'status/latest', 'status/parse',
+    'checkouts/git_folder', 'checkouts/outside', 'checkouts/submodules',
+    'status/clock', 'status/latest', 'status/parse',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
