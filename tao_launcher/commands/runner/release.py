@@ -14,7 +14,7 @@ from ...checkouts.checkout import parsed
 from ...engine import installed, signals
 from ...settings import parsers
 from .push import check, check_pushed, push_image
-from .release_digests import DOCKERFILES, say_other_base, update
+from .release_digests import DOCKERFILES, require_base_digest, say_other_base, update
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def release(found: Checkout, asked: ReleaseOptions) -> int:
     else:
         image = f'{found.repository()}:{parsed("--tag", asked.tag, parsers.tag)}'
     dockerfile = found.dockerfile(*DOCKERFILES)
+    if asked.updates:
+        require_base_digest(found, dockerfile)
     found.say_exports(given)
     before = {path: _written(path) for path in _leftovers(found.root)}
     found, how = builder(found)
