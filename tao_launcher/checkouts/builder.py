@@ -138,11 +138,12 @@ def buildx(found: Checkout) -> str:
     return next((path for path in paths if machine.which(path, engine.environ)), '')
 
 
-def require_platforms(found: Checkout, builder: Builder, platforms: Sequence[str]) -> None:
+def require_platforms(found: Checkout, platforms: Sequence[str]) -> None:
     """Raise EngineMissing where nothing is there that builds for these platforms: this machine's own needs nothing."""
-    if builder.has_buildx or not found.engine.daemon.profile.has_plugins:
-        return
-    if all(is_own(platform, found.here.machine) for platform in platforms):
+    is_needed = found.engine.daemon.profile.has_plugins and any(
+        not is_own(platform, found.here.machine) for platform in platforms
+    )
+    if not is_needed or buildx(found):
         return
     raise EngineMissing(
         f'{profiles.program(found.engine.words)}: has no buildx, which is needed to build for other platforms',

@@ -9,7 +9,7 @@ from ..engine.references import with_registry
 from ..launch.variables import in_ps
 from ..settings import parsers
 from ..settings.chosen_engine import engine as find_engine
-from ..settings.settings import dry_run_form, registry_and_release
+from ..settings.settings import alone, dry_run_form, registry_and_release
 from . import builds, runners
 from .find import find_root, manifest_image, notices, runner_profiles, where_from
 
@@ -50,6 +50,11 @@ class Checkout(Record):
     def manifest(self) -> str:
         """The path of its manifest."""
         return f'{self.root}/{runners.MANIFEST}'
+
+    @property
+    def platform(self) -> str:
+        """The platform of --platform before the verb; '' for none. Raises UsageError."""
+        return str(alone('platform', self.invocation.options, self.engine.environ))
 
     def repository(self, other: str = '') -> str:
         """REGISTRY/REPOSITORY of its images, or of another repository beside it. Raises ConfigError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 from ..base import host
 from ..base.errors import FileError
 from ..base.shell import quote
+from ..engine import platforms, profiles
 from . import runners, submodules
 from .find import manifest_image, notices
 
@@ -12,19 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ..base.host import Host
     from ..launch.plan import Target
+    from ..settings.invocation import Invocation
     from ..settings.settings import Settings
 
 
 def target(
-    program: str, profile: Mapping[str, Any], root: str, command: Sequence[str], settings: Settings, here: Host,
+    program: str, profile: Mapping[str, Any], root: str, command: Sequence[str], settings: Settings,
+    invocation: Invocation,
 ) -> Target:
     """`command`, or a shell, in the image of the settings or the manifest, with what is to be said of the checkout.
 
     Raises ConfigError.
     """
-    image = settings.image or manifest_image(root, profile, here, by_tag=bool(settings.tag))
+    here = invocation.here
+    image = settings.image or _image(root, profile, settings, invocation)
     core = profile['tao_core']
     has_core = bool(core) and submodules.has_content(f'{root}/{core}')
     made = runners.target(program, profile, root, image, command, has_core=has_core)
@@ -32,6 +35,13 @@ def target(
         *notices(profile, root, here), *_of_file(made, profile, settings),
         *_of_git(root, profile['mounted_at'], settings),
     ))
+
+
+def _image(root: str, profile: Mapping[str, Any], settings: Settings, invocation: Invocation) -> str:
+    """The image that the manifest names for the platform that is asked for. Raises ConfigError."""
+    given = str(settings.passed.get('platform', ''))
+    asked = platforms.asked(given, profiles.profile(settings.engine), invocation.environ)
+    return manifest_image(root, profile, invocation.here, by_tag=bool(settings.tag), asked=asked)
 
 
 def _of_file(made: Target, profile: Mapping[str, Any], settings: Settings) -> tuple[str, ...]:

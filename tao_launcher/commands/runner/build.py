@@ -63,9 +63,9 @@ def build(found: Checkout, asked: BuildOptions) -> int:
     if asked.updates:
         for path in require_release_files(found):
             require_writable(path, 'build without --update-digests')
+    require_platforms(found, [each.name for each in asked.platforms])
     found.say_exports(given)
     found, how = builder(found)
-    require_platforms(found, how, [each.name for each in asked.platforms])
     recipe = Recipe(dockerfile, '', found.root, given, asked.force, pull=True)
     with signals.Unwinding(), how.files(found):
         made = []

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from ...base import files, host
 from ...base.errors import CheckFailed, ConfigError
-from ...checkouts.manifest import ARCHITECTURES
+from ...checkouts.platforms import entry_of
 from ...checkouts.release_base import bases, wanted, with_digests
 from ...engine import answers
 from ...settings import parsers
-from .writable import NOTHING_DONE, require_writable
+from .writable import NOTHING_DONE, platform_asked, require_writable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,14 +99,14 @@ def require_bases(found: Checkout, dockerfile: str) -> tuple[Base, ...]:
 
 
 def _digests(found: Checkout) -> dict[str, str]:
-    """The digests that the manifest names, by the names that it gives them; '' is this machine's."""
+    """The digests that the manifest names, by the names that it gives them; '' is that of what is built for."""
     document = host.json_file(found.manifest)
-    entry = ARCHITECTURES.get(found.here.machine, found.here.machine)
-    named: dict[str, object] = {entry: answers.text(document, 'digest')}
+    own = entry_of(found.here.machine)
+    named: dict[str, object] = {own: answers.text(document, 'digest')}
     if answers.at(document, 'digests') is not None:
-        named = {**answers.fields(document, 'digests')}
+        named, own = {**answers.fields(document, 'digests')}, entry_of(platform_asked(found, found.platform)[0]) or own
     digests = {name: digest for name, digest in named.items() if isinstance(digest, str) and parsers.is_digest(digest)}
-    return {**digests, '': digests.get(entry, '')}
+    return {**digests, '': digests.get(own, '')}
 
 
 def _bases(found: Checkout, text: str, given: Mapping[str, str]) -> tuple[Base, ...]:

@@ -75,7 +75,7 @@ def _launch(program: str, profile: Mapping[str, Any], command: list[str], invoca
         root = find_root(program, profile, invocation.environ, here)
         is_in_place = settings.same_paths and profiles.profile(settings.engine).kind == NO_ENGINE
         own = runners.in_place(profile, root) if is_in_place else profile
-        made = developer.target(program, own, root, command, settings, here)
+        made = developer.target(program, own, root, command, settings, invocation)
         if service:
             default = int(profile['defaults']['--port_mapping'])
             made = services.as_target(service, made, program, own['mounted_at'], settings, default)
