@@ -165,7 +165,7 @@ def opened(program: str, invocation: Invocation, *, dry_run: bool) -> Checkout:
     profile = runner_profiles()[program]
     root = find_root(program, profile, invocation.environ, invocation.here)
     registry, _ = registry_and_release(invocation.options, invocation.environ)
-    return Checkout(program, profile, root, find_engine(invocation), registry, dry_run, invocation)
+    return Checkout(program, profile, root, find_engine(invocation, 'builds images'), registry, dry_run, invocation)
 
 
 def parsed(option: str, text: str, parse: Callable[[str], T]) -> T:
