@@ -82,6 +82,7 @@ def wheel_plans(found: Checkout) -> list[Plan]:
 
     plan, _ = prepare(invocation, runners.defaults(found.profile), target, lambda file: _of_file(file, found))
     if not (found.engine.daemon.is_remote or 'no_check' in invocation.options):
+        foreign.check_read_only(found.root)
         _check_owners(found, plan)
     return [plan._replace(command=command) for command in (*_before_the_wheel(found), WHEEL)]
 
@@ -119,7 +120,8 @@ def _check_owners(found: Checkout, plan: Plan) -> None:
     user, _, group = plan.user[1].partition(':') if plan.user[:1] == ('--user',) else (f'{here.uid}', '', f'{here.gid}')
     if user.isdigit() and group.isdigit():
         groups = [int(group), *(int(each) for each in plan.groups if each.isdigit())]
-        foreign.check(found.root, int(user), groups, installed.for_remedies(here, found.engine.environ))
+        kernels = found.profile['package'] if _before_the_wheel(found) else ''
+        foreign.check(found.root, int(user), groups, installed.for_remedies(here, found.engine.environ), kernels)
 
 
 def _wheels(root: str) -> list[str]:
