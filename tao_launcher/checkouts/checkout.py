@@ -11,6 +11,7 @@ from ..settings import parsers
 from ..settings.chosen_engine import engine as find_engine
 from ..settings.settings import alone, dry_run_form, registry_and_release
 from . import builds, runners
+from .digest_notice import both
 from .find import find_root, manifest_image, notices, runner_profiles, where_from
 
 TYPE_CHECKING = False
@@ -153,7 +154,8 @@ def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -
     if form in ('pretty', 'json') and options.get('dry_run'):
         raise UsageError(f'--dry-run={form} is for a launch', 'here every command is printed on a line of its own')
     found = opened(program, invocation, dry_run=asked or bool(form))
-    for notice in notices(found.profile, found.root, here):
+    twice = both(found.manifest, host.json_file(found.manifest))
+    for notice in (*notices(found.profile, found.root, here), *([twice] if twice else [])):
         output.notice(notice)
     if found.maps_users:
         output.notice('docker remaps container users (userns-remap), so the build has no host network')

@@ -6,6 +6,7 @@ from ..base.errors import FileError
 from ..base.shell import quote
 from ..engine import platforms, profiles
 from . import runners, submodules
+from .digest_notice import both
 from .find import manifest_image, notices
 
 TYPE_CHECKING = False
@@ -33,7 +34,7 @@ def target(
     made = runners.target(program, profile, root, image, command, has_core=has_core)
     return made._replace(notices=(
         *notices(profile, root, here), *_of_file(made, profile, settings),
-        *_of_git(root, profile['mounted_at'], settings),
+        *_of_git(root, profile['mounted_at'], settings), *_of_manifest(root, settings),
     ))
 
 
@@ -51,6 +52,14 @@ def _of_file(made: Target, profile: Mapping[str, Any], settings: Settings) -> tu
     from . import file_changes
 
     return tuple(filter(None, [file_changes.notice(made, profile, settings)]))
+
+
+def _of_manifest(root: str, settings: Settings) -> tuple[str, ...]:
+    """What to say of a manifest whose digests are used."""
+    if settings.image or settings.tag:
+        return ()
+    path = f'{root}/{runners.MANIFEST}'
+    return tuple(filter(None, [both(path, host.json_file(path))]))
 
 
 def _of_git(root: str, place: str, settings: Settings) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from ...base.errors import ConfigError
 from ...base.record import Record
 from ...base.shell import quote
 from ...checkouts import find, runners, shell_functions, submodules
+from ...checkouts.digest_notice import both
 from ...engine import daemon, installed, platforms, profiles, remedies
 from ...engine.references import with_registry
 from ...settings.settings import dry_run_form, engine_words, registry_and_release
@@ -164,7 +165,11 @@ def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
         image = _with(_named(asker, root), registry)
     except ConfigError as e:
         return '', Finding('manifest', 'fail', e.on_one_line(), f'correct {quote(f"{root}/{runners.MANIFEST}")}')
-    return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')
+    path = f'{root}/{runners.MANIFEST}'
+    twice = both(path, host.json_file(path))
+    if twice:
+        return image, Finding('manifest', 'warn', twice)
+    return image, Finding('manifest', 'ok', f'{path} names {image}')
 
 
 def _facts(asker: Asker) -> MachineFacts:
