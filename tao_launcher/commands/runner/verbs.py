@@ -5,6 +5,7 @@ from ...base.errors import UsageError
 from ...base.secrets import masked_words
 from ...checkouts.platforms import ARM, X86, platforms
 from ...settings.options import OPTIONS
+from ...settings.unknown_options import OF_RUNNER_VERBS
 from ..help.verb_parser import HelpAsked, Parser
 
 TYPE_CHECKING = False
@@ -85,6 +86,9 @@ def runner_verb(program: str, words: list[str], invocation: Invocation) -> int:
         _refuse(program, unknown[0], given)
     for option in OPTIONS:
         if option.key in options and not _goes_with(option.key, given.verb, wheel=getattr(given, 'wheel', False)):
+            if given.verb in OF_RUNNER_VERBS.get(option.name, ()):
+                advice = f'{program} {given.verb} {option.example} …'
+                raise UsageError(f'{option.name} goes after {given.verb}', advice=advice)
             for_wheel = _goes_with(option.key, given.verb, wheel=given.verb == 'release')
             why = 'goes with release --wheel only' if for_wheel else f'does not go with {given.verb}'
             raise UsageError(f'{option.name} {why}', advice=f'{program} {given.verb} --help')
