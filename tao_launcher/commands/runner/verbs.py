@@ -127,10 +127,10 @@ def _refuse(program: str, word: str, given: Namespace) -> NoReturn:
     for option in OPTIONS:
         names = (option.name.replace('_', '-'), option.short or None)
         if name in names and _goes_with(option.key, verb, wheel=verb == 'release'):
-            with_wheel = ' --wheel' * (not _goes_with(option.key, verb, wheel=False))
+            words = verb if _goes_with(option.key, verb, wheel=False) else f'{verb} --wheel'
             raise UsageError(
                 f'{word} is an option of {program} itself and goes before {verb}',
-                advice=f'{program} {option.example} {verb}{with_wheel} …',
+                advice=f'{program} {option.example} {words} …',
             )
     shown, = masked_words([word])  # NAME=VALUE may be a --build-arg that lost its option
     raise UsageError(f'{verb}: unexpected "{shown}"', advice=f'{program} {verb} --help')
