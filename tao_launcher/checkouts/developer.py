@@ -5,6 +5,7 @@ from ..base import host
 from ..base.errors import FileError
 from ..base.shell import quote
 from ..engine import platforms, profiles
+from ..engine.profile import NO_ENGINE
 from . import runners, submodules
 from .digest_notice import both
 from .find import manifest_image, notices
@@ -36,6 +37,12 @@ def target(
         *notices(profile, root, here), *_of_file(made, profile, settings),
         *_of_git(root, profile['mounted_at'], settings), *_of_manifest(root, settings),
     ))
+
+
+def placed(profile: Mapping[str, Any], root: str, settings: Settings) -> Mapping[str, Any]:
+    """The profile of a launch, whose checkout stays where it is with --same_paths and no engine."""
+    is_in_place = settings.same_paths and profiles.profile(settings.engine).kind == NO_ENGINE
+    return runners.in_place(profile, root) if is_in_place else profile
 
 
 def _image(root: str, profile: Mapping[str, Any], settings: Settings, invocation: Invocation) -> str:

@@ -52,7 +52,7 @@ def launch(name: str, profile: Mapping[str, Any], root: str, invocation: Invocat
     invocation = invocation._replace(options={**options, 'dry_run': 'shell', 'gpus': 'none'})
 
     def target(settings: Settings) -> Target:
-        return developer.target(name, profile, root, (), settings, invocation)
+        return developer.target(name, developer.placed(profile, root, settings), root, (), settings, invocation)
 
     try:
         prepare(invocation, runners.defaults(profile), target)

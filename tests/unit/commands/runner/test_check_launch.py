@@ -66,7 +66,7 @@ def test_an_engine_without_a_daemon(root: Path, tmp_path: Path, home: Path) -> N
     assert failed(done)['launch'] in launch.err.replace('\n    ', '; ')
 
 
-def test_no_engine(root: Path, tmp_path: Path) -> None:
+def test_no_engine(root: Path, home: Path) -> None:
     """A checkout has to be where the container has it."""
     for done, files in (
         (check(root, '--engine', 'none'), run(root, '--engine', 'none', 'check', '--files')),
@@ -78,6 +78,8 @@ def test_no_engine(root: Path, tmp_path: Path) -> None:
         assert list(failed(done)) == ['launch'] and failed(done)['launch'] in launch.err.replace('\n    ', '; ')
     assert run(root, '--engine', 'none', 'check', '--dry-run') == (0, '', '')
     assert failed(check(root, '--engine', 'none', '--no-check')) == {}
+    write_mounts(home, {'DockerOptions': {'same_paths': True}})
+    assert failed(check(root, '--engine', 'none')) == {}
 
 
 def test_the_settings_of_a_launch(root: Path, engine: Engine, home: Path) -> None:
