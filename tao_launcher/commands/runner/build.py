@@ -72,7 +72,7 @@ def build(found: Checkout, asked: BuildOptions) -> int:
         for each in variants:
             code, id = images.build(found, how, recipe._replace(image=each.local, platform=each.platform.name))
             if code:
-                _say_emulation(found, each.platform.name, code)
+                say_emulation(found, each.platform.name, code)
                 return code
             made.append(id)
         return _push(found, how, (asked, variants, made), before) if asked.push else _built(found, variants)
@@ -101,7 +101,7 @@ def _built(found: Checkout, variants: Sequence[Variant]) -> int:
     return 0
 
 
-def _say_emulation(found: Checkout, platform: str, code: int) -> None:
+def say_emulation(found: Checkout, platform: str, code: int) -> None:
     """After a failure, that the kernel here runs no programs of that platform, where that is so."""
     emulator = EMULATORS.get(platform, '')
     is_own = not emulator or found.here.machine == emulator.partition('-')[2] or found.engine.daemon.is_remote

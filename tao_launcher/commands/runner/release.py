@@ -8,6 +8,7 @@ from ...checkouts.builds import Recipe
 from ...checkouts.checkout import parsed
 from ...engine import signals
 from ...settings import parsers
+from .build import say_emulation
 from .push import check, check_pushed, push_image
 from .release_digests import DOCKERFILES, require_base_digest, say_other_base, update
 from .wheel import build_wheel, leftovers, remove, say_wheels, wheel_plans, written
@@ -76,6 +77,8 @@ def _build(found: Checkout, how: Builder, recipe: Recipe, asked: ReleaseOptions)
     """Build the image, and push it where that is asked for; the code of the step that failed."""
     image = recipe.image
     code, made = images.build(found, how, recipe)
+    if code:
+        say_emulation(found, recipe.platform, code)
     if asked.wheel:
         found.then('build, dist and *.egg-info are removed again as far as this build made them')
     if code == 0 and asked.push:

@@ -42,7 +42,8 @@ def runner_parser(program: str = 'tao_pt') -> Parser:
     build.add_argument('--push', action='store_true', help='push it as USER-YYYYMMDDHHMM, and write its digest into'
                        ' docker/manifest.json')
     build.add_argument('--platform', action='append', default=[], metavar='PLATFORM[,...]',
-                       help='build for these, such as linux/amd64,linux/arm64, with docker buildx')
+                       help="build for these, such as linux/amd64,linux/arm64; others than this machine's need docker"
+                       ' buildx')
     for name, platform in (('x86', X86), ('arm', ARM), ('multiplatform', f'{X86},{ARM}')):
         build.add_argument(f'--{name}', action='append_const', dest='platform', const=platform,
                            help=f'the same as --platform {platform}')

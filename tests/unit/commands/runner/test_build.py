@@ -289,6 +289,10 @@ def test_what_may_be_wrong_when_another_platform_fails(root: Path, engine: Engin
     done = run(root, 'build', other)
     assert ('exec format error' in done.err) != Path(f'/proc/sys/fs/binfmt_misc/{emulator}').exists()
     assert done.code == 1 and 'exec format error' not in run(root, 'build').err
+    platform = {'--arm': 'linux/arm64', '--x86': 'linux/amd64'}[other]
+    release = run(root, '--platform', platform, 'release', '--tag', 'x')
+    assert release.code == 1 and ('exec format error' in release.err) == ('exec format error' in done.err)
+    assert 'exec format error' not in run(root, 'release', '--tag', 'x').err
 
 
 def test_a_build_secret(root: Path, fake_docker: FakeDocker, buildx: Path) -> None:
