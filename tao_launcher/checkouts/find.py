@@ -157,10 +157,16 @@ def export_line(profile: Mapping[str, Any], root: str = '') -> str:
     return f'export {profile["root_variable"]}={shown}'
 
 
-def manifest_image(root: str, profile: Mapping[str, Any], here: Host, *, by_tag: bool) -> str:
-    """The base image that a checkout's manifest names. Raises ConfigError."""
+def manifest_image(
+    root: str, profile: Mapping[str, Any], here: Host, *, by_tag: bool, asked: tuple[str, str] = ('', ''),
+) -> str:
+    """The base image that a checkout's manifest names for this machine, or for `asked`: a platform and what says so.
+
+    Raises ConfigError.
+    """
+    platform, by = asked
     return runners.manifest_image(
-        manifest_bytes(root, profile), f'{root}/{runners.MANIFEST}', here.machine, by_tag=by_tag,
+        manifest_bytes(root, profile), f'{root}/{runners.MANIFEST}', platform or here.machine, by_tag=by_tag, asked=by,
     )
 
 

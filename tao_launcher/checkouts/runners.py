@@ -7,7 +7,7 @@ from ..base.shell import quote
 from ..launch.plan import Target
 from ..settings import parsers
 from ..settings.values import Mount, Source, Variable
-from .manifest import ARCHITECTURES
+from .platforms import entry_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,10 +57,11 @@ def target(
     )
 
 
-def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool) -> str:
-    """The base image that a manifest names: by digest (this machine's, if it has several), else by tag.
+def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool, asked: str = '') -> str:
+    """The base image that a manifest names: by digest (the machine's, if it has several), else by tag.
 
-    With `by_tag` only its registry and repository count. Raises ConfigError with every fault.
+    `machine` is uname's name, or the platform that is asked for, `asked` then what says so. With `by_tag` only its
+    registry and repository count. Raises ConfigError with every fault.
     """
     reader = Reader()
     document = loads(data, path)
@@ -69,7 +70,7 @@ def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool) -> str
     if not isinstance(document, dict):
         raise refused(path, reader.faults)
     names = [reader.text(key, members.get(key)) for key in ('registry', 'repository')]
-    reference = _reference(members, machine, reader) if not by_tag and not reader.faults else ''
+    reference = _reference(members, machine, asked, reader) if not by_tag and not reader.faults else ''
     image = f'{names[0]}/{names[1]}{reference}'
     if not reader.faults:
         reader.parsed('', image, parsers.image)  # as any other: a checkout is someone else's
@@ -78,12 +79,12 @@ def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool) -> str
     return image
 
 
-def _reference(members: Mapping[str, Any], machine: str, reader: Reader) -> str:
+def _reference(members: Mapping[str, Any], machine: str, asked: str, reader: Reader) -> str:
     """"@sha256:…" or ":TAG" of a manifest."""
     digests = members.get('digests')
     path, digest = 'digest', members.get('digest')
     if digests is not None:
-        architecture = ARCHITECTURES.get(machine, machine)
+        architecture = entry_of(machine)
         path = f'digests.{architecture}'
         entries = reader.members('digests', digests)
         digest = entries.get(architecture)
@@ -91,7 +92,9 @@ def _reference(members: Mapping[str, Any], machine: str, reader: Reader) -> str:
             reader.expect(path, digest, '"sha256:" and 64 hex digits')
         if digest is None and not reader.faults:
             has = ', '.join(digests) or 'none'
-            reader.fault('digests', f'no image for this machine ({architecture}); it has {has}')
+            by = f', which {asked} asks for' if asked else ''
+            wanted = f'{machine if asked else "this machine"} ({architecture}){by}'
+            reader.fault('digests', f'no image for {wanted}; it has {has}')
     if digest is not None:
         if parsers.is_digest(digest):
             return f'@{digest}'

@@ -55,7 +55,7 @@ ASK_THE_WORLD = {
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
-    'runner/build', 'runner/release', 'images/bundle_files', 'images/bundle_load', 'images/bundle_save',
+    'runner/wheel', 'runner/writable', 'images/bundle_files', 'images/bundle_load', 'images/bundle_save',
     'images/byte_code', 'images/memory', 'images/pyz', 'images/pyz_loader', 'doctor/rivals', 'completion/completion',
 }
 LATE = {'jsonschema', 'colorama', 'shellingham'}
