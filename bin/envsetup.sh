@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # To be sourced by bash or zsh, from a checkout of a TAO backend or from ~/.bashrc:
 #   source /path/to/bin/envsetup.sh
-# The checkout is the nearest folder, from the current one upwards, with docker/manifest.json; a submodule inside another
-# checkout belongs to that one. Its root variable (NV_TAO_PYTORCH_TOP, ...) is exported, the folder of the programs is
+# The checkout is the nearest folder, from the current one upwards, with docker/manifest.json. One without the package of
+# a backend that is a submodule, as tao-core is, belongs to the checkout around it. Its root variable (NV_TAO_PYTORCH_TOP, ...) is exported, the folder of the programs is
 # put on PATH, and an interactive shell is told what is missing, by files alone. Functions that hide the programs, as
 # the backends' own scripts/envsetup.sh exports, are unset. Sourcing it again changes nothing more. It defines nothing
 # else and never ends the shell.
@@ -16,7 +16,7 @@ fi
 _tao_envsetup() {
     # Whatever options the user's shell has, zsh works here as it does by default.
     [ -z "${ZSH_VERSION-}" ] || emulate -L zsh
-    local file bin is_installed='' root='' outer='' runner='' variable='' by_hand='' owner='' named=''
+    local file bin is_installed='' root='' inner='' outer='' runner='' variable='' by_hand='' owner='' named=''
     if [ -n "${ZSH_VERSION-}" ]; then
         eval 'file=${${(%):-%x}:A}'
         case ${ZSH_EVAL_CONTEXT-} in toplevel:file:*) by_hand=yes ;; esac
@@ -42,13 +42,19 @@ _tao_envsetup() {
         fi
         return 0
     fi
-    while [ -n "$outer" ]; do
+    inner=$root
+    _tao_package "$root"
+    while [ -z "$runner" ] && [ -n "$outer" ]; do
         _tao_nearest "${outer%/*}"
-        [ -z "$outer" ] || ! _tao_has_submodule "${root#"$outer"/}" || root=$outer
+        if [ -n "$outer" ] && _tao_has_submodule "${inner#"$outer"/}"; then
+            inner=$outer
+            _tao_package "$outer"
+            [ -z "$runner" ] || root=$outer
+        fi
     done
     owner=''
     _tao_owner "$root" "$root/docker" "$root/docker/manifest.json"
-    _tao_recognise
+    [ -n "$runner" ] || _tao_recognise
     case $runner in
         tao_pt) variable=NV_TAO_PYTORCH_TOP ;;
         tao_tf) variable=NV_TAO_TF_TOP ;;
@@ -111,25 +117,31 @@ _tao_unset_functions() {
 # Sets outer to the nearest folder upwards with a manifest, or ''.
 _tao_nearest() {
     outer=$1
-    while [ -n "$outer" ] && [ ! -e "$outer/docker/manifest.json" ]; do outer=${outer%/*}; done
+    while [ -n "$outer" ] && [ ! -e "$outer/docker/manifest.json" ] && [ ! -L "$outer/docker/manifest.json" ]; do
+        outer=${outer%/*}
+    done
 }
 
 # Whether the folder $1 below outer is or is in a submodule of it. A list that someone else may write decides nothing.
 _tao_has_submodule() {
-    local line='' is_submodule='' path=''
+    local line='' is_submodule='' key='' path=''
     [ -f "$outer/.gitmodules" ] && [ -r "$outer/.gitmodules" ] || return 1
     owner=''
     _tao_owner "$outer" "$outer/docker" "$outer/docker/manifest.json" "$outer/.gitmodules"
     [ -z "$owner" ] || return 1
     while IFS= read -r line || [ -n "$line" ]; do
-        case $line in
-            *'[submodule'*) is_submodule=yes ;;
-            *'['*']'*) is_submodule='' ;;
-            *path*=*)
-                path=${line#*=}
-                path=${path#"${path%%[![:blank:]]*}"}
-                path=${path%"${path##*[![:space:]]}"}
-                path=${path#\"} path=${path%\"} path=${path#./} path=${path%/}
+        key=${line%%=*} path=${line#*=}
+        key=${key//[[:space:]]/} path=${path#"${path%%[![:blank:]]*}"}
+        case $key in
+            '['[Ss][Uu][Bb][Mm][Oo][Dd][Uu][Ll][Ee]'"'*) is_submodule=yes ;;
+            '['*) is_submodule='' ;;
+            [Pp][Aa][Tt][Hh])
+                # quoted, or up to a comment
+                case $path in
+                    '"'*) path=${path#\"} path=${path%%\"*} ;;
+                    *) path=${path%%[#;]*} path=${path%"${path##*[![:space:]]}"} ;;
+                esac
+                path=${path#./} path=${path%/}
                 [ -z "$is_submodule" ] || [ -z "$path" ] || case $1/ in "$path"/*) return 0 ;; esac
                 ;;
         esac
@@ -137,20 +149,26 @@ _tao_has_submodule() {
     return 1
 }
 
-# Sets runner, from root: by the package in it, else by the image that its manifest names, else by its name.
+# Sets runner by the package in the folder $1, or to ''.
+_tao_package() {
+    runner=''
+    if [ -d "$1/nvidia_tao_pytorch" ]; then
+        runner=tao_pt
+    elif [ -d "$1/nvidia_tao_tf1" ]; then
+        runner=tao_tf
+    elif [ -d "$1/nvidia_tao_tf2" ]; then
+        runner=tao_tf2
+    elif [ -d "$1/nvidia_tao_deploy" ]; then
+        runner=tao_deploy
+    elif [ -d "$1/nvidia_tao_ds" ]; then
+        runner=tao_ds
+    fi
+}
+
+# Sets runner, from root: by the image that its manifest names, else by its name.
 _tao_recognise() {
     local text=''
-    if [ -d "$root/nvidia_tao_pytorch" ]; then
-        runner=tao_pt
-    elif [ -d "$root/nvidia_tao_tf1" ]; then
-        runner=tao_tf
-    elif [ -d "$root/nvidia_tao_tf2" ]; then
-        runner=tao_tf2
-    elif [ -d "$root/nvidia_tao_deploy" ]; then
-        runner=tao_deploy
-    elif [ -d "$root/nvidia_tao_ds" ]; then
-        runner=tao_ds
-    elif [ -z "$owner" ] && [ -f "$root/docker/manifest.json" ] && [ -r "$root/docker/manifest.json" ]; then
+    if [ -z "$owner" ] && [ -f "$root/docker/manifest.json" ] && [ -r "$root/docker/manifest.json" ]; then
         if [ -n "${ZSH_VERSION-}" ]; then
             IFS= read -r -k 65536 -u 0 text <"$root/docker/manifest.json" || :
         else
@@ -180,14 +198,17 @@ _tao_owner() {
     for each in "$@"; do
         # what can be known without starting a program
         [ ! -O "$each" ] || [ -L "$each" ] || continue
-        for uid in "$(command stat -c '%u %U' -- "$each" 2>/dev/null)" \
-            "$(command stat -L -c '%u %U' -- "$each" 2>/dev/null)"; do
+        # a failure inside would run the user's trap there
+        for uid in "$(command stat -c '%u %U' -- "$each" 2>/dev/null || :)" \
+            "$(command stat -L -c '%u %U' -- "$each" 2>/dev/null || :)"; do
             case ${uid%% *} in
                 0 | "$EUID") ;;
                 "${SUDO_UID:-0}") [ "$EUID" = 0 ] || owner=${uid#* } ;;
                 '') [ ! -e "$each" ] || owner='someone else' ;;
                 *) owner=${uid#* } ;;
             esac
+            # as stat calls one without a name
+            [ "$owner" != UNKNOWN ] || owner="uid ${uid%% *}"
             [ -z "$owner" ] || return 0
         done
     done
@@ -198,4 +219,5 @@ if [ -n "${BASH_VERSION-}" ] && [ "${BASH_SOURCE[0]}" = "$0" ]; then
 else
     _tao_envsetup || :
 fi
-unset -f _tao_envsetup _tao_is_on_path _tao_unset_functions _tao_nearest _tao_has_submodule _tao_recognise _tao_owner
+unset -f _tao_envsetup _tao_is_on_path _tao_unset_functions _tao_nearest _tao_has_submodule _tao_package \
+    _tao_recognise _tao_owner

@@ -60,7 +60,9 @@ class Reader:
 
     def text(self, path: str, value: object, expected: str = 'a string') -> str | None:
         """A string that is not empty and has no line break."""
-        if not isinstance(value, str) or not value:
+        if value == '' and expected == 'a string':
+            self.fault(path, 'expected a string that is not empty', value=show(value))
+        elif not isinstance(value, str) or not value:
             self.expect(path, value, expected)
         elif has_line_break(value):
             self.fault(path, NO_LINE_BREAK, value=show(value))

@@ -186,6 +186,11 @@ def _slip(text: str, error: json.JSONDecodeError) -> tuple[int, str, str]:
     if rest[:1] in ('}', ']') and before.endswith(','):
         return len(before) - 1, 'trailing comma', 'remove the comma'
     pos = len(text) - len(rest)
+    if text[:pos][-1:] in ('', '\n') and re.match(r'(<{7}|\|{7}|={7}|>{7})\s', f'{rest}\n'):
+        return (
+            pos, 'conflict markers of git left in the file',
+            'keep one side of each conflict, and delete the lines with <<<<<<<, ======= and >>>>>>>',
+        )
     if rest.startswith(('//', '/*', '#')):
         return pos, 'comment', 'JSON has no comments; a key that starts with "_" can hold one'
     if not rest:

@@ -80,8 +80,18 @@ def width(text: str) -> int:
 
 
 def plain(text: str) -> str:
-    """The text without characters that a terminal would obey."""
-    return text if text.isprintable() else ''.join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    """The text without characters that a terminal would obey; bytes that are not UTF-8 are shown as \\xff."""
+    return text if text.isprintable() else ''.join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    is_byte = '\udc80' <= character <= '\udcff'  # as Python keeps it
+    return f'\\x{ord(character) - 0xdc00:02x}' if is_byte else repr(character)[1:-1]
+
+
+def in_quotes(text: str) -> str:
+    """A text between quotes, as `plain` shows it."""
+    return f"'{plain(text)}'"
 
 
 def numbers(text: str) -> tuple[int, ...]:

@@ -10,10 +10,11 @@ from ..base.lock import STATE, locked
 from ..base.record import Record
 from ..base.text import encoded
 from ..engine import answers, profiles
+from .platforms import is_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import ContextManager
 
     from .checkout import Checkout
@@ -137,14 +138,17 @@ def buildx(found: Checkout) -> str:
     return next((path for path in paths if machine.which(path, engine.environ)), '')
 
 
-def require_platforms(found: Checkout, builder: Builder) -> None:
-    """Raise EngineMissing where nothing is there that builds for another platform."""
-    if builder.has_buildx or not found.engine.daemon.profile.has_plugins:
+def require_platforms(found: Checkout, platforms: Sequence[str]) -> None:
+    """Raise EngineMissing where nothing is there that builds for these platforms: this machine's own needs nothing."""
+    is_needed = found.engine.daemon.profile.has_plugins and any(
+        not is_own(platform, found.here.machine) for platform in platforms
+    )
+    if not is_needed or buildx(found):
         return
     raise EngineMissing(
         f'{profiles.program(found.engine.words)}: has no buildx, which is needed to build for other platforms',
         'no docker-buildx is among the plugins of docker\'s client',
-        advice='install docker-buildx-plugin (docker\'s own packages) or docker-buildx (Debian, Ubuntu)',
+        advice='install docker-buildx-plugin (docker\'s own packages) or docker-buildx (Debian 13 and later, Ubuntu)',
     )
 
 

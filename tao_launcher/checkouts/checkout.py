@@ -9,8 +9,9 @@ from ..engine.references import with_registry
 from ..launch.variables import in_ps
 from ..settings import parsers
 from ..settings.chosen_engine import engine as find_engine
-from ..settings.settings import dry_run_form, registry_and_release
+from ..settings.settings import alone, dry_run_form, registry_and_release
 from . import builds, runners
+from .digest_notice import both
 from .find import find_root, manifest_image, notices, runner_profiles, where_from
 
 TYPE_CHECKING = False
@@ -50,6 +51,11 @@ class Checkout(Record):
     def manifest(self) -> str:
         """The path of its manifest."""
         return f'{self.root}/{runners.MANIFEST}'
+
+    @property
+    def platform(self) -> str:
+        """The platform of --platform before the verb; '' for none. Raises UsageError."""
+        return str(alone('platform', self.invocation.options, self.engine.environ))
 
     def repository(self, other: str = '') -> str:
         """REGISTRY/REPOSITORY of its images, or of another repository beside it. Raises ConfigError."""
@@ -148,7 +154,10 @@ def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -
     if form in ('pretty', 'json') and options.get('dry_run'):
         raise UsageError(f'--dry-run={form} is for a launch', 'here every command is printed on a line of its own')
     found = opened(program, invocation, dry_run=asked or bool(form))
-    for notice in notices(found.profile, found.root, here):
+    twice = both(found.manifest, host.json_file(found.manifest))
+    is_named = bool(environ.get(found.profile['root_variable']))
+    of_root = notices(found.profile, found.root, here, is_named=is_named)
+    for notice in (*of_root, *([twice] if twice else [])):
         output.notice(notice)
     if found.maps_users:
         output.notice('docker remaps container users (userns-remap), so the build has no host network')
@@ -160,7 +169,7 @@ def opened(program: str, invocation: Invocation, *, dry_run: bool) -> Checkout:
     profile = runner_profiles()[program]
     root = find_root(program, profile, invocation.environ, invocation.here)
     registry, _ = registry_and_release(invocation.options, invocation.environ)
-    return Checkout(program, profile, root, find_engine(invocation), registry, dry_run, invocation)
+    return Checkout(program, profile, root, find_engine(invocation, 'builds images'), registry, dry_run, invocation)
 
 
 def parsed(option: str, text: str, parse: Callable[[str], T]) -> T:

@@ -5,6 +5,7 @@ import re
 
 from ..base.errors import UsageError
 from ..base.record import Record
+from ..engine import platforms as known
 from .manifest import ARCHITECTURES
 
 TYPE_CHECKING = False
@@ -43,6 +44,12 @@ def platforms(given: Sequence[str], *, is_l4t: bool) -> tuple[Platform, ...]:
 
 
 def entry_of(platform: str) -> str:
-    """The name of a platform's digest among a manifest's: x86 for linux/amd64."""
-    architecture = platform.split('/')[1]
-    return ARCHITECTURES.get(architecture, architecture)
+    """The name of a platform's digest among a manifest's: x86 for linux/amd64; '' where the machine is left open."""
+    architecture = known.architecture(platform)
+    # which is not what manifests call arm
+    return 'arm32' if architecture == 'arm' else ARCHITECTURES.get(architecture, architecture)
+
+
+def is_own(platform: str, machine: str) -> bool:
+    """Whether a platform ('' for the machine's own) is that of a machine, as uname has it."""
+    return entry_of(platform) in ('', entry_of(machine))

@@ -1,15 +1,13 @@
 """Developer runners: the container of a backend checkout, from its profile and docker/manifest.json."""
 from __future__ import annotations
 
-import re
-
 from ..base.json_reader import Reader
 from ..base.json_text import loads, refused, text_faults
 from ..base.shell import quote
 from ..launch.plan import Target
 from ..settings import parsers
-from ..settings.values import Mount, Source, Variable, clean_path
-from .manifest import ARCHITECTURES
+from ..settings.values import Mount, Source, Variable
+from .platforms import entry_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,27 +57,11 @@ def target(
     )
 
 
-def git_elsewhere(git: bytes, root: str, place: str) -> tuple[str, str]:
-    """Where the git of a checkout is, (on the host, for the container); ('', '') for below root.
+def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool, asked: str = '') -> str:
+    """The base image that a manifest names: by digest (the machine's, if it has several), else by tag.
 
-    `git` is the content of its .git file, which worktrees and submodules have, b'' for none.
-    """
-    text = git.decode('utf-8', 'surrogateescape').strip()
-    path = text[len('gitdir:'):].strip() if text.startswith('gitdir:') else ''
-    if not path:
-        return '', ''
-    found = [clean_path(path if path.startswith('/') else f'{folder}/{path}') for folder in (root, place)]
-    if f'{found[0]}/'.startswith(f'{clean_path(root)}/'):
-        return '', ''
-    # a worktree's own folder names the one that all of them share by ../..
-    source, destination = (re.sub('/worktrees/[^/]+$', '', each) for each in found)
-    return source, destination
-
-
-def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool) -> str:
-    """The base image that a manifest names: by digest (this machine's, if it has several), else by tag.
-
-    With `by_tag` only its registry and repository count. Raises ConfigError with every fault.
+    `machine` is uname's name, or the platform that is asked for, `asked` then what says so. With `by_tag` only its
+    registry and repository count. Raises ConfigError with every fault.
     """
     reader = Reader()
     document = loads(data, path)
@@ -88,7 +70,7 @@ def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool) -> str
     if not isinstance(document, dict):
         raise refused(path, reader.faults)
     names = [reader.text(key, members.get(key)) for key in ('registry', 'repository')]
-    reference = _reference(members, machine, reader) if not by_tag and not reader.faults else ''
+    reference = _reference(members, machine, asked, reader) if not by_tag and not reader.faults else ''
     image = f'{names[0]}/{names[1]}{reference}'
     if not reader.faults:
         reader.parsed('', image, parsers.image)  # as any other: a checkout is someone else's
@@ -97,17 +79,22 @@ def manifest_image(data: bytes, path: str, machine: str, *, by_tag: bool) -> str
     return image
 
 
-def _reference(members: Mapping[str, Any], machine: str, reader: Reader) -> str:
+def _reference(members: Mapping[str, Any], machine: str, asked: str, reader: Reader) -> str:
     """"@sha256:…" or ":TAG" of a manifest."""
     digests = members.get('digests')
     path, digest = 'digest', members.get('digest')
     if digests is not None:
-        architecture = ARCHITECTURES.get(machine, machine)
+        architecture = entry_of(machine)
         path = f'digests.{architecture}'
-        digest = reader.members('digests', digests).get(architecture)
+        entries = reader.members('digests', digests)
+        digest = entries.get(architecture)
+        if digest is None and architecture in entries:
+            reader.expect(path, digest, '"sha256:" and 64 hex digits')
         if digest is None and not reader.faults:
             has = ', '.join(digests) or 'none'
-            reader.fault('digests', f'no image for this machine ({architecture}); it has {has}')
+            by = f', which {asked} asks for' if asked else ''
+            wanted = f'{machine if asked else "this machine"} ({architecture}){by}'
+            reader.fault('digests', f'no image for {wanted}; it has {has}')
     if digest is not None:
         if parsers.is_digest(digest):
             return f'@{digest}'

@@ -1,40 +1,35 @@
-"""The submodules that a checkout names in .gitmodules, and which of them git has not fetched yet."""
+"""The submodules that a checkout names in .gitmodules, which of them are empty, and how each gets its content."""
 from __future__ import annotations
 
-import re
-
 from ..base import host
-from ..base.errors import FileError
-from ..base.shell import quote
+from ..base.shell import join, quote
 from ..base.text import plural
+from . import git_folder
+from .git_config import entries
 
 NAMES = '.gitmodules'
-SECTION = re.compile(r'\s*\[\s*(\w+)')
-PATH = re.compile(r'\s*path\s*=\s*("?)(.*?)\1\s*$')
+FETCH = 'git submodule update --init --recursive'
 
 
 def named(text: str) -> list[str]:
     """The folders of submodules that a .gitmodules names, relative to it; none that lead outside."""
+    return [path for _, path in _named(text)]
+
+
+def _named(text: str) -> list[tuple[str, str]]:
+    """(the submodule's name, its folder)."""
     found = []
-    section = ''
-    for line in text.splitlines():
-        header, path = SECTION.match(line), PATH.match(line)
-        if header:
-            section = header.group(1)
-        elif path and section == 'submodule':
-            parts = [part for part in path.group(2).split('/') if part not in ('', '.')]
-            if parts and '..' not in parts and not path.group(2).startswith('/'):
-                found.append('/'.join(parts))
+    for entry in entries(text):
+        if (entry.section, entry.key) == ('submodule', 'path'):
+            parts = [part for part in entry.value.split('/') if part not in ('', '.')]
+            if parts and '..' not in parts and not entry.value.startswith('/'):
+                found.append((entry.name, '/'.join(parts)))
     return found
 
 
 def of(root: str) -> list[str]:
     """The folders of a checkout's submodules; none where its .gitmodules cannot be read."""
-    try:
-        data = host.read(f'{root}/{NAMES}', 'list of submodules', required=False)
-    except FileError:
-        return []  # git says what is wrong with it
-    return named((data or b'').decode('utf-8', 'surrogateescape'))
+    return named(git_folder.content(f'{root}/{NAMES}'))
 
 
 def has_content(folder: str) -> bool:
@@ -42,16 +37,39 @@ def has_content(folder: str) -> bool:
     return any(name != '.git' for name, _ in host.folder(folder))
 
 
+def _empty(root: str) -> list[str]:
+    return [path for path in of(root) if not has_content(f'{root}/{path}')]
+
+
 def not_fetched(root: str) -> str:
     """What to say of the submodules that are named and empty, or ''."""
-    empty = [path for path in of(root) if not has_content(f'{root}/{path}')]
+    empty = _empty(root)
     if not empty:
         return ''
-    shown = ', '.join(quote(path) for path in empty)
     are = 'is' if len(empty) == 1 else 'are'
-    return f'{plural(len(empty), "submodule")} of {root} {are} not fetched yet, and empty: {shown}'
+    shown = ', '.join(map(quote, empty))
+    text = f'{plural(len(empty), "submodule")} of {root} {are} not fetched yet, and empty: {shown}'
+    return text if git_folder.of(root) else f'{text}; git cannot fetch here, as this is not a git clone'
 
 
 def fetch_line(root: str) -> str:
-    """The command that fetches them all."""
-    return f'cd {quote(root)} && git submodule update --init --recursive'
+    """The command that fills those that are empty; where git cannot, what does."""
+    empty = _empty(root)
+    git = git_folder.of(root)
+    if not git:
+        places = ' and '.join(quote(f'{root}/{path}') for path in empty)
+        return f'git clone --recurse-submodules for a new checkout, or put the missing content into {places}'
+    skipped = _skipped(root, git)
+    # explicit paths: the others keep their own way of being updated
+    more = f' --checkout -- {join(empty)}' if any(path in skipped for path in empty) else ''
+    return f'cd {quote(root)} && {FETCH}{more}'
+
+
+def _skipped(root: str, git: str) -> list[str]:
+    """The folders of the submodules that `git submodule update` passes over, as the configuration has it."""
+    text = git_folder.content(f'{root}/{NAMES}')
+    ways = {
+        entry.name: entry.value for entry in (*entries(text), *git_folder.config(git))
+        if (entry.section, entry.key) == ('submodule', 'update')
+    }
+    return [path for name, path in _named(text) if ways.get(name) == 'none']

@@ -4,7 +4,7 @@ from __future__ import annotations
 from ..base.errors import ConfigError
 from ..base.late import re
 from ..base.record import Record
-from ..base.text import is_utf8
+from ..base.text import in_quotes, is_utf8
 from ..settings.values import clean_path
 
 TYPE_CHECKING = False
@@ -45,8 +45,8 @@ class Argument(Record):
         """Raise ConfigError for a path that the container would get as another one."""
         if not is_utf8(self.path):
             raise ConfigError(
-                f'{self.key}: a path that is not UTF-8: the task would get another path'.lstrip(': '), repr(self.path),
-                advice='rename it',
+                f'{self.key}: a path that is not UTF-8: the task would get another path'.lstrip(': '),
+                in_quotes(self.path), advice='rename it',
             )
 
     def is_spec(self, task: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from ..base.errors import ConfigError, UsageError
 from ..base.late import re
 from ..base.shell import exact_line
-from ..base.text import is_utf8
+from ..base.text import in_quotes, is_utf8
 from ..settings.options import ROWS
 from ..settings.values import Mount
 
@@ -74,7 +74,7 @@ def _streams(plan: Plan) -> tuple[str, ...]:
 def _options(plan: Plan) -> Lines:
     workdir = str(plan.passed.get('workdir', ''))
     if not is_utf8(workdir):
-        raise ConfigError(f'{plan.settings.sources["workdir"]}: a path that is not UTF-8', repr(workdir))
+        raise ConfigError(f'{plan.settings.sources["workdir"]}: a path that is not UTF-8', in_quotes(workdir))
     waiting = {row.key: row.docker for row in ROWS if row.docker.startswith('-') and row.key in plan.passed}
 
     def said(*keys: str) -> Lines:
@@ -127,11 +127,11 @@ def refused_mount(mount: Mount) -> tuple[str, str, str] | None:
     paths = mount.source + mount.destination
     odd = None if paths.isprintable() else re.search('[\0\n\r\udc80-\udcff]', paths)
     if odd and odd[0] in '\0\n\r':
-        return 'a path with a line break cannot be mounted', repr(mount.source), ''
+        return 'a path with a line break cannot be mounted', in_quotes(mount.source), ''
     if odd:
         return (
             'a path that is not UTF-8 cannot be mounted: the engine would create a different folder',
-            repr(mount.source), 'rename the folder, or mount its parent',
+            in_quotes(mount.source), 'rename the folder, or mount its parent',
         )
     if ':' in paths and {'z', 'Z'} & set(mount.mode.split(',')):
         return (

@@ -37,7 +37,6 @@ class Target(Record):
     network: str = ''
     workdir: str = ''
     ports: tuple[Port, ...] = ()  # instead of the settings'
-    publishes: bool = True  # whether it is published at any port
     notices: tuple[str, ...] = ()
     image_from: str = ''  # what names the image, for --explain
     program: str = ''  # the developer runner that it is for, '' for a task of the catalogue
@@ -90,7 +89,7 @@ def make(
 ) -> Plan:
     """The plan for `target`. Raises UsageError for what cannot be launched."""
     flags = settings.flags
-    settings = settings._replace(ports=(target.ports or settings.ports) if target.publishes else ())
+    settings = settings._replace(ports=target.ports or settings.ports)
     given, request, gpu_notice = gpus.asked(settings, daemon, environ)
     gpu_words, gpu_variables = gpus.engine_words(request, daemon, is_tegra=host.is_tegra)
     gpu_variables += gpus.of_the_caller(settings, request, daemon, environ)

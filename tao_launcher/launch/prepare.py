@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..base.output import Output
     from ..engine.daemon import Daemon
     from ..settings.invocation import Invocation
+    from ..settings.mounts_file import MountsFile
     from ..settings.settings import Settings
     from ..settings.values import Gpus
     from .identity import Identity
@@ -28,15 +29,15 @@ if TYPE_CHECKING:
 
 def prepare(
     invocation: Invocation, defaults: Mapping[str, Any], make_target: Callable[[Settings], Target],
+    of_file: Callable[[MountsFile], MountsFile] | None = None,
 ) -> tuple[Plan, str]:
     """(the plan, the form of a dry run or ''). `make_target` says what is launched with the settings.
 
-    Raises UsageError and ConfigError for all that is wrong before docker is asked.
+    `of_file` leaves of the mounts file what counts. Raises UsageError and ConfigError for all that is wrong before
+    docker is asked.
     """
     options, environ, here, output = invocation
-    file, notices = read_mounts_file(invocation)
-    settings = merge(options, environ, file, defaults, here.cwd, here.home)
-    settings = settings._replace(notices=(*notices, *settings.notices))
+    file, settings = _settings(invocation, defaults, of_file)
     if settings.sources['dry_run'].kind == 'variable' and settings.dry_run:
         output.say_dry_run()
     words, notice = alias.actual(settings.engine, environ)
@@ -71,6 +72,18 @@ def prepare(
 
         made = translated(made)
     return made, settings.dry_run
+
+
+def _settings(
+    invocation: Invocation, defaults: Mapping[str, Any], of_file: Callable[[MountsFile], MountsFile] | None,
+) -> tuple[MountsFile, Settings]:
+    """(the mounts file, or what of it counts; the settings with it)."""
+    options, environ, here, _ = invocation
+    file, notices = read_mounts_file(invocation)
+    if of_file:
+        file = of_file(file)
+    settings = merge(options, environ, file, defaults, here.cwd, here.home)
+    return file, settings._replace(notices=(*notices, *settings.notices))
 
 
 _NO_HOST_NETWORK = 'docker remaps container users (userns-remap), so the job gets a bridge, not the host\'s network'

@@ -17,18 +17,30 @@ if TYPE_CHECKING:
 OTHERWISE = 'tao history, tao progress RESULTS_FOLDER; or --engine docker, where there is one'
 
 
-def engine(invocation: Invocation) -> Engine:
+def engine(invocation: Invocation, task: str = '') -> Engine:
     """The engine that --engine, TAO_ENGINE and docker's own settings name.
 
-    Raises UsageError, and EngineError where they say that there is none.
+    `task` is what it has to do, where that is not to tell of jobs: 'builds images'. Raises UsageError, and EngineError
+    where they say that there is none, or one that does no such thing.
     """
     options, environ, here, _ = invocation
     words, _ = alias.actual(engine_words(options, environ), environ)
     found = daemon.find(words, environ, here.home, host.json_file)
     if found.profile.is_child:
-        raise _childs(found.profile, str(source_of('engine', options, environ)))
+        source = str(source_of('engine', options, environ))
+        raise _unfit(found.profile, source, task) if task else _childs(found.profile, source)
     owner = host.name_at_host(here) if found.is_remote else str(here.uid)
     return Engine(words, environ, found, owner)
+
+
+def _unfit(profile: Profile, source: str, task: str) -> EngineError:
+    """The error for what only an engine with a daemon, or podman, can do."""
+    none = profile.kind == NO_ENGINE
+    what = 'there is no engine' if none else f'{profile.name} is not an engine'
+    why = [f'with --engine {NO_ENGINE} a command runs on this machine, in no container'] if none else []
+    return EngineError(
+        f'{what} that {task} ({source})', *why, advice='--engine docker or --engine podman, on a machine that has it',
+    )
 
 
 def _childs(profile: Profile, source: str) -> EngineError:

@@ -64,7 +64,7 @@ def parse(words: Sequence[str], program: str, into: Values | None = None) -> tup
             from . import unknown_options  # only where there is one
 
             unknown.append(unknown_options.UnknownOption(name, value if equals else None, ('', *rest)[-1]))
-            if unknown_options.skipped(unknown[-1], rest, known):
+            if unknown_options.skipped(unknown[-1], rest, program, known):
                 continue
             break
         if not option.value and equals:

@@ -6,12 +6,24 @@ from ..base.record import Record
 from ..base.suggest import did_you_mean, nearest
 from . import docker_run
 from .options import SUBMIT
+from .programs import RUNNERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .option import Option
+
+
+BOTH = ('build', 'release')
+# The options of the developer runners' verbs, by the verbs that each goes after; and those of them with a value.
+OF_RUNNER_VERBS = {
+    '--push': BOTH, '--force': BOTH, '--build-arg': BOTH, '--build-secret': BOTH, '--platform': ('build',),
+    '--x86': ('build',), '--arm': ('build',), '--multiplatform': ('build',), '--l4t': ('build',),
+    '--update-digests': ('build',), '--wheel': ('release',), '--base-digest': ('release',), '--files': ('check',),
+    '--all': ('check',), '--format': ('check',),
+}
+WITH_VALUE = ('--build-arg', '--build-secret', '--platform', '--format')
 
 
 class UnknownOption(Record):
@@ -38,6 +50,11 @@ def refusal(unknown: Sequence[UnknownOption], program: str, known: Mapping[str, 
 
 def _told(unknown: UnknownOption, caller: str, known: Mapping[str, Option]) -> tuple[list[str], str]:
     """(what an option may mean, what to write, or '' where nothing is certain). docker run may know it."""
+    verbs = _verbs(unknown.name, caller)
+    if verbs:
+        verb = unknown.following if unknown.following in verbs else verbs[0]
+        hint = f'it is an option of {caller} {" and ".join(verbs)}, and goes after that'
+        return [hint], f'{caller} {verb} {unknown.name} …'
     hints = _hint(unknown.name, known)
     if hints and not hints[0].startswith('did'):
         return hints, ''
@@ -45,7 +62,12 @@ def _told(unknown: UnknownOption, caller: str, known: Mapping[str, Option]) -> t
     return ([dockers[0]], dockers[1]) if dockers else (hints, '')
 
 
-def skipped(unknown: UnknownOption, rest: list[str], known: Mapping[str, Option]) -> bool:
+def _verbs(name: str, program: str) -> tuple[str, ...]:
+    """The verbs of a developer runner that an option belongs to."""
+    return OF_RUNNER_VERBS.get(name.replace('_', '-'), ()) if program in RUNNERS else ()
+
+
+def skipped(unknown: UnknownOption, rest: list[str], program: str, known: Mapping[str, Option]) -> bool:
     """Whether the words after one can be read on: when what it may mean tells whether its value follows, which goes.
 
     The next word is the last of `rest`.
@@ -53,6 +75,8 @@ def skipped(unknown: UnknownOption, rest: list[str], known: Mapping[str, Option]
     dockers = docker_run.takes_value(unknown.name)
     meant = [known[each] for each in _meant(unknown.name, known)]
     takes_value = {bool(option.value) and not option.optional for option in meant} if dockers is None else {dockers}
+    if _verbs(unknown.name, program):
+        takes_value = {unknown.name.replace('_', '-') in WITH_VALUE}
     if takes_value == {True} and unknown.value is None and rest and not rest[-1].startswith('-'):
         rest.pop()
     return len(takes_value) == 1

@@ -34,11 +34,13 @@ CMD ["/bin/sh", "-c", "echo the image's own"]
 
 
 class Mini:
-    """The checkout at `root`, and the programs run on it."""
+    """The checkout at `root`, of every backend, and the programs run on it."""
 
     def __init__(self, root: Path, docker: Docker, host: str, base: str) -> None:
         self.root, self.docker, self.host = root, docker, host
         (root / 'docker').mkdir(parents=True)
+        for name in ('pytorch', 'tf1', 'tf2', 'deploy', 'ds'):
+            (root / f'nvidia_tao_{name}').mkdir()
         (root / 'docker' / 'python').write_text(PYTHON)
         (root / 'docker' / 'python').chmod(0o755)
         (root / 'docker' / 'Dockerfile').write_text(DOCKERFILE.format(base=base))
@@ -46,7 +48,9 @@ class Mini:
         self.write({'digest': OLD})
 
     def add_core(self) -> None:
-        """Give it the submodule tao-core, as checkouts since TAO 6 have it."""
+        """Give it the submodule tao-core, as clones since TAO 6 have it."""
+        (self.root / '.git').mkdir()
+        (self.root / '.git/HEAD').write_text('ref: refs/heads/main\n')
         package = self.root / 'tao-core' / 'nvidia_tao_core'
         package.mkdir(parents=True)
         (package / '__init__.py').write_text('')

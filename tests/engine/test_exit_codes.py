@@ -23,7 +23,8 @@ pytestmark = pytest.mark.area('exit codes')
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A backend checkout whose manifest names the engine's stand-in image."""
-    (tmp_path / 'docker').mkdir()
+    for name in ('docker', 'nvidia_tao_pytorch'):
+        (tmp_path / name).mkdir()
     manifest = {'registry': 'nvcr.io', 'repository': 'nvstaging/tao/tao_pytorch_base_image', 'tag': 'test'}
     (tmp_path / 'docker/manifest.json').write_text(json.dumps(manifest))
     return tmp_path

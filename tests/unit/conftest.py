@@ -148,6 +148,7 @@ def buildable(tmp_path: Path, engine: Engine, buildx: Path, monkeypatch: pytest.
     """A checkout to stand in, whose manifest has a digest of 64 a, and an engine that builds and pushes everything."""
     folder = tmp_path / 'checkout'
     (folder / 'docker').mkdir(parents=True)
+    (folder / 'nvidia_tao_pytorch').mkdir()
     (folder / 'docker' / 'Dockerfile').touch()
     (folder / 'docker' / 'manifest.json').write_text(
         json.dumps({'registry': 'r.test:5000', 'repository': 'a/b', 'digest': 'sha256:' + 'a' * 64}),

@@ -54,7 +54,7 @@ export -f {program}
 def backend(
     folder: Path, program: str, *, has_core: bool = False, manifest: Mapping[str, Any] | None = None,
 ) -> Path:
-    """A checkout of the runner's backend as it was before TAO 6, or with tao-core, as it is since.
+    """A checkout of the runner's backend as it was before TAO 6, or a clone with tao-core, as it is since.
 
     The manifest is `manifest`, else one that names BASE by DIGEST.
     """
@@ -70,6 +70,8 @@ def backend(
     path = ''
     if has_core:
         (folder / '.gitmodules').write_text(GITMODULES)
+        (folder / '.git').mkdir()
+        (folder / '.git/HEAD').write_text('ref: refs/heads/main\n')
         (folder / 'tao-core/nvidia_tao_core').mkdir(parents=True)
         (folder / 'tao-core/nvidia_tao_core/__init__.py').touch()
         path = f'PYTHONPATH={profile["mounted_at"]}/tao-core:$PYTHONPATH '

@@ -50,11 +50,12 @@ ASK_THE_WORLD = {
     'launch/prepare', 'launch/sif_files', 'launch/status_file', 'launch/time_limit', 'launch/verbose',
     'launch/witness',
     'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images',
-    'checkouts/submodules', 'status/clock', 'status/latest', 'status/parse',
+    'checkouts/git_folder', 'checkouts/outside', 'checkouts/submodules',
+    'status/clock', 'status/latest', 'status/parse',
 }
 # Commands that read and write trees of files themselves. The others ask base/host or base/machine.
 WORKS_ON_FILES = {
-    'runner/build', 'runner/release', 'images/bundle_files', 'images/bundle_load', 'images/bundle_save',
+    'runner/wheel', 'runner/writable', 'images/bundle_files', 'images/bundle_load', 'images/bundle_save',
     'images/byte_code', 'images/memory', 'images/pyz', 'images/pyz_loader', 'doctor/rivals', 'completion/completion',
 }
 LATE = {'jsonschema', 'colorama', 'shellingham'}

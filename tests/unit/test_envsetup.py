@@ -16,6 +16,7 @@ from runner_checkout import backend
 from support import CHECKOUT, FakeDocker, Result
 
 from tao_launcher.base.host import package_data
+from tao_launcher.checkouts.find import owner_above, root_above
 
 PROFILES = json.loads(package_data('runners.json'))
 PACKAGES = {
@@ -293,23 +294,69 @@ def test_a_function_that_can_not_be_unset(root: Path) -> None:
     assert done == (0, 'end\n', '')
 
 
-@pytest.mark.parametrize(('named', 'inside'), [
-    ('tao-pytorch', True), ('deps/tao-pytorch', True), ('deps', True), ('tao-pytorch-2', False), ('', False),
-])
-def test_a_submodule_belongs_to_the_checkout_around_it(
-    shell: str, named: str, inside: bool, tmp_path: Path,
+LISTS = [
+    ('[submodule "x"]\n\tpath = tao-pytorch\n\turl = y', True), ('[SubModule "x"]\n\tPATH=tao-pytorch/\n', True),
+    ('[submodule "x"]\n\tpath = tao-pytorch # main\n', True),
+    ('[submodule "x"]\n\tpath = "tao-pytorch" ; main\n', True),
+    ('[submodule "x"]\n\tpath = "tao-pytorch # main"\n', False), ('[submodule "x"]\n\tpath = tao-pytorch-2\n', False),
+    ('[submodule "x"]\n\turl = https://x/path?a=tao-pytorch\n\turl = y?path=tao-pytorch\n', False),
+    ('[submodule "x"]\n[core]\n\tpath = tao-pytorch\n', False), ('', False),
+    ('# [submodule "x"]\n[submodule "y"]\n\t# path = tao-pytorch\n', False),
+]
+
+
+@pytest.mark.parametrize(('text', 'inside'), LISTS)
+def test_a_submodule_without_a_package_belongs_to_the_checkout_around_it(
+    shell: str, text: str, inside: bool, tmp_path: Path,
 ) -> None:
+    """Whose list of submodules is git's own to read."""
     outer = backend(tmp_path / 'tao data', 'tao_ds')
-    inner = backend(outer / ('deps/tao-pytorch' if named.startswith('deps') else 'tao-pytorch'), 'tao_pt')
-    lines = f'[submodule "x"]\n\tpath = {named}\n\turl = y' if named else '[core]\n\tpath = tao-pytorch\n'
-    (outer / '.gitmodules').write_text(lines)
+    inner = checkout(outer / 'tao-pytorch', PROFILES['tao_pt']['manifest_shapes'][0])
+    (outer / '.gitmodules').write_text(text)
     done = run(shell, f'{OPTIONS[shell]}{SOURCE}; env | grep ^NV_', inner / 'docker')
     named_root = f'NV_TAO_DS_TOP={outer}' if inside else f'NV_TAO_PYTORCH_TOP={inner}'
     assert done == (0, f'{named_root}\n', '')
+    assert root_above(str(inner / 'docker'), PROFILES['tao_ds']) == str(outer if inside else inner)
     if inside:
         give_away(outer / '.gitmodules')
         done = run(shell, f'{SOURCE}; env | grep ^NV_', inner / 'docker')
         assert done == (0, f'NV_TAO_PYTORCH_TOP={inner}\n', '')
+
+
+@pytest.mark.parametrize('around', ['', 'tao_pt', 'tao_ds'])
+@pytest.mark.parametrize('within', ['', 'tao_pt', 'tao_ds'])
+@pytest.mark.parametrize('folder', ['deps', 'deps/tao-x', 'other'])
+def test_the_programs_find_the_same(shell: str, around: str, within: str, folder: str, tmp_path: Path) -> None:
+    """Whichever of two checkouts has a backend's package, the inner one be it a submodule or not."""
+    outer, inner = tmp_path / 'a', tmp_path / f'a/{folder}'
+    for root, program in ((outer, around), (inner, within)):
+        checkout(root, PROFILES[program or 'tao_tf2']['manifest_shapes'][0])
+        if program:
+            (root / PACKAGES[program]).mkdir()
+    (outer / '.gitmodules').write_text('[submodule "x"]\n\tpath = deps\n')
+    is_outer = around and not within and folder != 'other'
+    program, found = (around, outer) if is_outer else (within or 'tao_tf2', inner)
+    done = run(shell, f'{OPTIONS[shell]}{SOURCE}; env | grep ^NV_', inner / 'deep')
+    assert done == (0, f'{PROFILES[program]["root_variable"]}={found}\n', '')
+    assert root_above(str(inner / 'deep'), PROFILES[program]) == str(found)
+
+
+def test_a_manifest_that_is_a_link_to_nothing(shell: str, root: Path) -> None:
+    (root / 'nvidia_tao_pytorch').mkdir()
+    (root / 'docker/manifest.json').unlink()
+    (root / 'docker/manifest.json').symlink_to('none.json')
+    done = run(shell, f'{OPTIONS[shell]}{SOURCE}; env | grep ^NV_', root / 'deep')
+    assert done == (0, f'NV_TAO_PYTORCH_TOP={root}\n', '')
+
+
+def test_an_owner_without_a_name(shell: str, root: Path) -> None:
+    """Is called as the programs call it."""
+    if os.geteuid():
+        pytest.skip('only root can give a file away')
+    os.chown(root, 123456, 123456)
+    done = run(shell, f'{SOURCE}; env | grep ^NV_', root)
+    assert (done.code, done.out) == (1, '') and ' belongs to uid 123456, so it is not used; ' in done.err
+    assert owner_above(str(root)) == 'uid 123456'
 
 
 @pytest.mark.parametrize('linked', [False, True])

@@ -216,7 +216,7 @@ OURS = {
     'MAX_BYTES', 'other', 'found.title', 'found.manual', 'program', 'option.example', 'verb', 'given.verb',
     'profile.storage', 'engine', 'user', 'task', 'name', 'words', 'where', 'late[0]', 'self.prog', 'rest[0]',
     'actual.name', 'variable', 'tasks', 'package', 'configure', 'install', 'job.id[:12]', 'asker.program',
-    'caller', 'here', 'error.advice', 'profile.name', 'made.profile.name', 'fix',
+    'caller', 'here', 'error.advice', 'profile.name', 'made.profile.name', 'fix', 'otherwise',
 }
 
 

@@ -64,7 +64,7 @@ def probe(image: str, name: str, group: str, invocation: Invocation, *, dry_run:
     name = checked_name(name) if name else version_of(image)
     if not name:
         raise UsageError(f'{image}: its tag has no release version', advice='--name X.Y.Z')
-    engine = find_engine(invocation)
+    engine = find_engine(invocation, 'looks into images')
     words = _words(image, engine, invocation)
     if dry_run:
         invocation.output.result(invocation.output.line(words))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .facts import Gathered, MachineFacts
 
 PATIENCE = 5.0  # seconds for one question
+QUESTIONS = (('version',), ('buildcfg',))
+NAMESPACES = ('unshare', '--user', '--map-root-user', 'true')
 NEEDED = 50 * GIB  # a large image as it is pulled, unpacked, and packed again
 # What keeps users from namespaces of their own, by the value that does.
 LOCKS = {'user/max_user_namespaces': '0', 'kernel/unprivileged_userns_clone': '0'}
@@ -46,22 +48,23 @@ class Runtime(Record):
 
 
 def _program(gathered: Gathered) -> Runtime:
-    facts = gathered.facts
-    if not is_one(facts):
-        return Runtime()
+    return runtime(gathered.facts, is_root=gathered.invocation.here.is_root) if is_one(gathered.facts) else Runtime()
+
+
+def runtime(facts: MachineFacts, *, is_root: bool, asks: bool = True) -> Runtime:
+    """What files say of the program, and where it `asks`, what that and the kernel do."""
     real = real_program(facts)
-    if not facts.program:
+    if not facts.program or not asks:
         return Runtime(real)
-    answer = ask((*facts.engine, 'version'), facts.environ, PATIENCE)
-    version = (answer.out.strip().splitlines() or [''])[0][:60]
-    built = ask((*facts.engine, 'buildcfg'), facts.environ, PATIENCE).out
+    version, built = (ask((*facts.engine, *words), facts.environ, PATIENCE).out for words in QUESTIONS)
+    version = (version.strip().splitlines() or [''])[0][:60]
     has_setuid = bool(re.search('^[A-Z]+_SUID_INSTALL=1$', built, re.MULTILINE))
-    if has_setuid or gathered.invocation.here.is_root:
+    if has_setuid or is_root:
         return Runtime(real, version, has_setuid)
     locked = next((
         f'/proc/sys/{name}' for name, value in LOCKS.items() if machine.text(f'/proc/sys/{name}').strip() == value
     ), '')
-    tried = ask(('unshare', '--user', '--map-root-user', 'true'), facts.environ, PATIENCE)
+    tried = ask(NAMESPACES, facts.environ, PATIENCE)
     said = '' if tried.code in (0, None) else (tried.err.strip().splitlines() or ['no reason given'])[-1][:200]
     return Runtime(real, version, has_setuid, locked, said)
 

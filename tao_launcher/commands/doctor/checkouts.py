@@ -3,8 +3,20 @@ from __future__ import annotations
 
 from ...base import host
 from ...base.errors import ConfigError
+from ...base.shell import quote
 from ...checkouts import shell_functions, submodules
-from ...checkouts.find import export_line, has_package, manifest_image, other_backend, runner_profiles
+from ...checkouts.find import (
+    elsewhere,
+    export_line,
+    has_package,
+    is_of,
+    manifest_image,
+    other_backend,
+    owner_above,
+    root_above,
+    runner_profiles,
+)
+from ...checkouts.runners import MANIFEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,19 +36,36 @@ def findings(environ: Mapping[str, str], here: Host) -> list[Finding]:
         if shell_functions.hiding([program], environ):
             told, remedy = shell_functions.told(program), shell_functions.remedy(program)
             found.append(Finding(f'{program} function', 'warn', told, remedy))
-        variable = profile['root_variable']
-        if not environ.get(variable):
-            found.append(Finding(program, 'info', f'{variable} is not set', export_line(profile)))
-            continue
-        found.append(_finding(program, profile, host.path_of(environ[variable]), here))
+        found.append(_finding(program, profile, environ, here))
     return found
 
 
-def _finding(program: str, profile: Mapping[str, Any], root: str, here: Host) -> Finding:
-    """What is to be said of the checkout that a runner's variable names."""
+def _finding(program: str, profile: Mapping[str, Any], environ: Mapping[str, str], here: Host) -> Finding:
+    """What is to be said of the checkout that a runner's variable names, or of its own that the caller is in."""
     from .findings import Finding
 
     variable = profile['root_variable']
+    above = root_above(here.cwd, profile)
+    around = above if above and is_of(profile, above) else ''
+    named = environ.get(variable)
+    if not named and not around:
+        return Finding(program, 'info', f'{variable} is not set', export_line(profile))
+    owner = owner_above(around) if not named else ''
+    if owner:
+        text = f'{around} belongs to {owner}, and {variable} does not name it'
+        return Finding(program, 'fail', text, export_line(profile, around))
+    root = host.path_of(named) if named else around
+    found = _of(program, profile, root, variable if named else '', here)
+    if found.status == 'ok' and around and elsewhere(profile, root, here.cwd):
+        text = f'{variable} is {root}, but you are in {around}'
+        return Finding(program, 'warn', text, export_line(profile, around))
+    return found
+
+
+def _of(program: str, profile: Mapping[str, Any], root: str, variable: str, here: Host) -> Finding:
+    """What is to be said of a checkout, which `variable` names unless ''."""
+    from .findings import Finding
+
     other = other_backend(profile, root)
     if other:
         text = f'{variable} is {root}, a checkout of {other}: {has_package(profile, other)}'
@@ -44,8 +73,9 @@ def _finding(program: str, profile: Mapping[str, Any], root: str, here: Host) ->
     try:
         image = manifest_image(root, profile, here, by_tag=False)
     except ConfigError as e:
-        return Finding(program, 'fail', e.on_one_line(), f'correct {variable} or the file')
+        fix = f'correct {variable} or the file' if variable else f'correct {quote(f"{root}/{MANIFEST}")}'
+        return Finding(program, 'fail', e.on_one_line(), fix)
     missing = submodules.not_fetched(root)
     if missing:
         return Finding(program, 'fail', missing, submodules.fetch_line(root))
-    return Finding(program, 'ok', f'{root}, image {image}')
+    return Finding(program, 'ok', f'{root}{"" if variable else ", found from here"}, image {image}')

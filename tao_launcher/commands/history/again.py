@@ -142,9 +142,10 @@ def _name_checkout(launch: PastLaunch, folder: str, environ: dict[str, str], out
     """
     from ...checkouts.find import root_above, runner_profiles
 
-    variable = runner_profiles()[launch.program]['root_variable']
+    profile = runner_profiles()[launch.program]
+    variable = profile['root_variable']
     named = environ.pop(variable, '')
-    wanted, above = machine.real_path(launch.checkout), machine.real_path(root_above(folder))
+    wanted, above = machine.real_path(launch.checkout), machine.real_path(root_above(folder, profile))
     if (machine.real_path(host.path_of(named)) if named else above) != wanted:
         output.notice(f'on {launch.checkout}, where it was launched, whatever {variable} is today')
     if above != wanted:

@@ -1,21 +1,19 @@
 """tao_pt build: the base image of a checkout, built, pushed, and its digest written into the manifest."""
 from __future__ import annotations
 
-import os
-
 from ...base import files, host, machine
-from ...base.errors import CheckFailed, ConfigError, UsageError
+from ...base.errors import CheckFailed, Fatal, UsageError
 from ...base.record import Record
-from ...base.shell import join, quote
+from ...base.shell import join
 from ...checkouts import builds, images, manifest
 from ...checkouts.builder import builder, require_platforms
 from ...checkouts.builds import Recipe
 from ...checkouts.checkout import tagged
-from ...checkouts.find import manifest_bytes
-from ...checkouts.platforms import JETSON
+from ...checkouts.platforms import JETSON, entry_of, is_own
 from ...engine import references, signals
 from .push import check, digest_words, push_image, pushed_digest
 from .release_digests import release_files, require_release_files, update
+from .writable import manifest_to_write, platform_asked, require_writable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,18 +59,20 @@ def build(found: Checkout, asked: BuildOptions) -> int:
     variants = _variants(found, asked)
     is_jetsons = asked.platforms[0].entry == JETSON
     dockerfile = found.dockerfile(f'{DOCKERFILE}.{JETSON}' if is_jetsons else DOCKERFILE)
-    before = _to_be_written(found, asked) if asked.push else b''
+    before = manifest_to_write(found, asked.platforms) if asked.push else b''
+    if asked.updates:
+        for path in require_release_files(found):
+            require_writable(path, 'build without --update-digests')
+    require_platforms(found, [each.name for each in asked.platforms])
     found.say_exports(given)
     found, how = builder(found)
-    if asked.platforms[0].name:
-        require_platforms(found, how)
     recipe = Recipe(dockerfile, '', found.root, given, asked.force, pull=True)
     with signals.Unwinding(), how.files(found):
         made = []
         for each in variants:
             code, id = images.build(found, how, recipe._replace(image=each.local, platform=each.platform.name))
             if code:
-                _say_emulation(found, each.platform.name, code)
+                say_emulation(found, each.platform.name, code)
                 return code
             made.append(id)
         return _push(found, how, (asked, variants, made), before) if asked.push else _built(found, variants)
@@ -101,7 +101,7 @@ def _built(found: Checkout, variants: Sequence[Variant]) -> int:
     return 0
 
 
-def _say_emulation(found: Checkout, platform: str, code: int) -> None:
+def say_emulation(found: Checkout, platform: str, code: int) -> None:
     """After a failure, that the kernel here runs no programs of that platform, where that is so."""
     emulator = EMULATORS.get(platform, '')
     is_own = not emulator or found.here.machine == emulator.partition('-')[2] or found.engine.daemon.is_remote
@@ -128,36 +128,6 @@ def _push(found: Checkout, how: Builder, built: tuple[BuildOptions, list[Variant
     return _keep(found, how, digests, before, updates=asked.updates)
 
 
-def _to_be_written(found: Checkout, asked: BuildOptions) -> bytes:
-    """The manifest's content, once it is known that it can be written. Raises ConfigError.
-
-    A build and a push take their time: what stops the last step is said before the first.
-    """
-    data = manifest_bytes(found.root, found.profile)
-    entry = asked.platforms[0].entry
-    where = manifest.place(data, found.manifest, entry or found.here.machine)
-    if (len(asked.platforms) > 1 or entry == JETSON) and len(where.keys) == 1:
-        raise ConfigError(
-            f'{found.manifest}: has one digest for all machines', 'nothing was built or pushed',
-            advice='have "digests": {"x86": "…", "arm": "…"} there in place of "digest" and "tag"',
-        )
-    if asked.updates:
-        require_release_files(found)
-    try:
-        path = files.followed(found.manifest)
-    except OSError as e:
-        raise ConfigError(
-            f'{found.manifest}: cannot be written ({e.strerror})', 'nothing was built or pushed',
-        ) from None
-    for each, what in ((path, 'the file'), (os.path.dirname(path), 'its folder')):
-        if not machine.may_write(each):
-            raise ConfigError(
-                f'{found.manifest}: cannot be written', f'{what} is read-only for you: {each}',
-                'nothing was built or pushed', advice=f'ls -ld {quote(each)}, or build without --push',
-            )
-    return data
-
-
 def _keep(
     found: Checkout, how: Builder, pushed: list[tuple[Variant, str, str]], before: bytes, *, updates: bool,
 ) -> int:
@@ -165,7 +135,7 @@ def _keep(
     after, named = before, []
     places = []
     for each, digest, architecture in pushed:
-        entry = each.platform.entry or architecture or found.here.machine
+        entry = each.platform.entry or architecture or entry_of(platform_asked(found, '')[0]) or found.here.machine
         places.append(manifest.place(before, found.manifest, entry))
         named.append(f'{references.repository(each.pushed)}@{digest}')
         after = manifest.with_digest(after, places[-1], digest)
@@ -177,12 +147,12 @@ def _keep(
             found.then(f'and into {", ".join(release_files(found))}')
         return 0
     _write(found, how.folder, (before, after), ' and '.join(named))
-    for where, (_, digest, _) in zip(places, pushed):
-        found.output.notice(f'{found.manifest}: {where} is now {digest}')
+    for where, (_, digest, architecture) in zip(places, pushed):
+        is_for_all = len(where.keys) == 1 and not is_own(architecture, found.here.machine)
+        kind = f', of an image for {architecture}' if is_for_all else ''
+        found.output.notice(f'{found.manifest}: {where} is now {digest}{kind}')
     _say_mirror(found)
-    if updates:
-        for path in release_files(found):
-            update(found, path, how.folder)
+    failed = _update(found, how) if updates else None
     replaced = {where.old: digest for where, (_, digest, _) in zip(places, pushed) if where.old}
     for old, digest in replaced.items():
         if old != digest:
@@ -190,7 +160,20 @@ def _keep(
 
             say_where(found, old)
     found.output.result(''.join(f'{name}\n' for name in named))
+    if failed:
+        raise failed
     return 0
+
+
+def _update(found: Checkout, how: Builder) -> CheckFailed | None:
+    """Write the digests into the release Dockerfiles; the first error. What was pushed is told all the same."""
+    failed = None
+    for path in release_files(found):
+        try:
+            update(found, path, how.folder)
+        except Fatal as e:
+            failed = failed or CheckFailed(e.what, *e.why)
+    return failed
 
 
 def _write(found: Checkout, state: str, texts: tuple[bytes, bytes], named: str) -> None:

@@ -2,27 +2,29 @@
 from __future__ import annotations
 
 from ...base import host, machine
-from ...base.errors import ConfigError, EngineError
+from ...base.errors import ConfigError
 from ...base.record import Record
-from ...base.shell import join, quote
+from ...base.shell import quote
 from ...checkouts import find, runners, shell_functions, submodules
-from ...engine import daemon, installed, profiles, remedies
-from ...engine.references import is_local, with_registry
+from ...checkouts.digest_notice import both
+from ...engine import daemon, installed, platforms, profiles, remedies
+from ...engine.references import with_registry
 from ...settings.settings import dry_run_form, engine_words, registry_and_release
 from ..doctor import engine, images, system
 from ..doctor.facts import MachineFacts
 from ..doctor.findings import Finding
+from . import check_launch
+from .check_launch import PATIENCE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
     from ...base.output import Output
     from ...settings.invocation import Invocation
 
 SOCKET = '/var/run/docker.sock'
-PATIENCE = 20.0  # seconds for one question
 VERSION = ('version', '--format', '{{json .}}')
 
 
@@ -50,22 +52,25 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool, every
     missing = submodules.not_fetched(root) if root else ''
     unfetched = Finding('submodules', 'fail', missing, submodules.fetch_line(root)) if missing else None
     facts = _facts(asker)
-    if facts.program and not files:
+    is_child = profiles.profile(facts.engine).is_child
+    if facts.program and not files and not is_child:
         from ...engine.process import ask
 
         answer = ask((*facts.engine, *VERSION), environ, PATIENCE)
         facts = facts._replace(version=answer.json(), engine_code=answer.code, engine_error=answer.err)
-    asked = engine.daemon(facts) if not files else None
+    asked = engine.daemon(facts) if not (files or is_child) else None
     socket = _socket(facts)
     if asked and socket and socket.status == 'warn':
         socket = None  # the daemon's own answer says more
     found = [
         system.python(facts, system.Python(machine.python())), engine.client(facts, engine.real_program(facts)),
-        socket, asked, images.login(facts, images.look_up(image.partition('/')[0] or 'nvcr.io', facts)),
+        check_launch.program(facts, is_root=invocation.here.is_root, files=files), socket, asked,
+        images.login(facts, images.look_up(image.partition('/')[0] or 'nvcr.io', facts)),
         _function(asker), variable, manifest, unfetched,
+        check_launch.launch(program, asker.profile, root, invocation) if image and not files else None,
     ]
-    if image and facts.program and not files and (not asked or asked.status == 'ok'):  # podman has no daemon
-        found.append(_image(asker, image))
+    if image and facts.program and not (files or is_child) and (not asked or asked.status == 'ok'):  # podman has none
+        found.append(check_launch.image(program, image, invocation))
     findings = [finding for finding in found if finding]
     if files:
         _say(findings, invocation.output)
@@ -98,11 +103,14 @@ def _dry_run(asker: Asker, registry: str) -> int:
     options, environ, here, output = asker.invocation
     words = engine_words(options, environ)
     root = find.find_root(asker.program, asker.profile, environ, here)
-    image = _with(find.manifest_image(root, asker.profile, here, by_tag=False), registry)
+    image = _with(_named(asker, root), registry)
+    if profiles.profile(words).is_child:
+        check_launch.print_questions(words, output)
+        return 0
     output.result(output.line((*words, *VERSION)))
     output.result(output.line((*words, 'image', 'inspect', image)))
     output.result('# then, where it is not here:\n')
-    output.result(output.line((*words, *_pullable_words(words, image))))
+    output.result(output.line((*words, *check_launch.pullable_words(words, image))))
     return 0
 
 
@@ -114,7 +122,7 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     """(the checkout or '', what is to be said of the variable that names it)."""
     variable = str(asker.profile['root_variable'])
     cwd = asker.invocation.here.cwd
-    named, above = asker.invocation.environ.get(variable), find.root_above(cwd)
+    named, above = asker.invocation.environ.get(variable), find.root_above(cwd, asker.profile)
     fix = find.export_line(asker.profile, above)
     if not named and not above:
         text = f'{variable} is not set, and {cwd} is in no checkout'
@@ -127,12 +135,15 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     if other:
         text = f'{root} is a checkout of {other}: {find.has_package(asker.profile, other)}'
         return '', Finding('checkout', 'fail', text, f'{other} check, or {find.export_line(asker.profile)}')
+    if not named and not find.is_of(asker.profile, above):
+        return above, Finding('checkout', 'warn', find.unknown(asker.profile, above), f'{fix}, if it is one')
     if not named:
         return above, Finding('checkout', 'info', f'{above}, found from here; {variable} is not set', fix)
-    if not host.exists(f'{root}/{runners.MANIFEST}'):
+    if not host.is_there(f'{root}/{runners.MANIFEST}'):
         return '', Finding('checkout', 'fail', f'{variable} is {root}, which has no {runners.MANIFEST}', fix)
-    if above and machine.real_path(above) != machine.real_path(root):
-        return root, Finding('checkout', 'warn', f'{variable} is {root}, but you are in {above}', fix)
+    other_one = find.elsewhere(asker.profile, root, cwd)
+    if other_one:
+        return root, Finding('checkout', 'warn', f'{variable} is {root}, but you are in {other_one}', fix)
     return root, Finding('checkout', 'ok', f'{root}, of {variable}')
 
 
@@ -144,13 +155,24 @@ def _function(asker: Asker) -> Finding | None:
     return Finding('function', 'warn', shell_functions.told(program), shell_functions.remedy(program))
 
 
+def _named(asker: Asker, root: str) -> str:
+    """The image that a manifest names for this machine, or what docker's client asks for. Raises ConfigError."""
+    options, environ, here, _ = asker.invocation
+    asked = platforms.asked('', profiles.profile(engine_words(options, environ)), environ)
+    return find.manifest_image(root, asker.profile, here, by_tag=False, asked=asked)
+
+
 def _manifest(asker: Asker, root: str, registry: str) -> tuple[str, Finding]:
     """(the image that the manifest names or '', what is to be said of it)."""
     try:
-        image = _with(find.manifest_image(root, asker.profile, asker.invocation.here, by_tag=False), registry)
+        image = _with(_named(asker, root), registry)
     except ConfigError as e:
         return '', Finding('manifest', 'fail', e.on_one_line(), f'correct {quote(f"{root}/{runners.MANIFEST}")}')
-    return image, Finding('manifest', 'ok', f'{root}/{runners.MANIFEST} names {image}')
+    path = f'{root}/{runners.MANIFEST}'
+    twice = both(path, host.json_file(path))
+    if twice:
+        return image, Finding('manifest', 'warn', twice)
+    return image, Finding('manifest', 'ok', f'{path} names {image}')
 
 
 def _facts(asker: Asker) -> MachineFacts:
@@ -176,30 +198,3 @@ def _socket(facts: MachineFacts) -> Finding | None:
         text = f'you are not permitted to talk to docker: {path} is not open to you'
         return Finding('group', 'fail', text, remedies.join_docker_group(facts.machine))
     return Finding('group', 'ok', f'{path} is open to you')
-
-
-def _pullable_words(engine: Sequence[str], image: str) -> tuple[str, ...]:
-    return ('manifest', 'inspect', *(profiles.profile(engine).insecure if is_local(image) else ()), image)
-
-
-def _image(asker: Asker, image: str) -> Finding:
-    """Whether the base image is here, or its registry would give it."""
-    from ...engine.references import REMEMBERED, remembered
-    from ...settings import chosen_engine
-    from ..images.store import Store
-
-    found = chosen_engine.engine(asker.invocation)
-    ids = remembered(host.json_file(f'{asker.invocation.here.home}/{REMEMBERED}'))
-    store = Store(found, ids, dry_run=False, no_check=False, output=asker.invocation.output)
-    try:
-        if store.present([image]):
-            return Finding('image', 'ok', f'{image} is here')
-    except EngineError as e:
-        return Finding('image', 'fail', e.what, e.advice)
-    answer = found.ask(*_pullable_words(found.words, image), timeout=PATIENCE)
-    # podman 4 fetches the manifest of a single OCI image, and then will not show what is no list
-    if answer.code == 0 or 'parsing manifest blob' in answer.err:
-        return Finding('image', 'ok', f'{image} is not here; its registry has it, and the first run pulls it')
-    text = f'{image} is not here and cannot be pulled: {(answer.err.strip().splitlines() or ["no answer"])[-1][:200]}'
-    return Finding('image', 'fail', text, f'{join(found.words)} login {quote(image.partition("/")[0])}, '
-                   f'or {asker.program} build')

@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from ...base import files, host
 from ...base.errors import CheckFailed, ConfigError
-from ...checkouts.manifest import ARCHITECTURES
+from ...checkouts.platforms import entry_of
 from ...checkouts.release_base import bases, wanted, with_digests
 from ...engine import answers
 from ...settings import parsers
+from .writable import NOTHING_DONE, platform_asked, require_writable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,32 +34,42 @@ def say_other_base(found: Checkout, dockerfile: str, build_args: Sequence[str]) 
             )
 
 
-def update(found: Checkout, dockerfile: str, state: str, digests: Mapping[str, str] | None = None) -> None:
-    """Write the digests that the manifest names, or `digests`, into a release Dockerfile.
+def update(found: Checkout, dockerfile: str, state: str) -> None:
+    """Write the digests that the manifest names into a release Dockerfile, and say so.
 
     `state` is the folder of the lock. Raises ConfigError where it holds none, CheckFailed where it
     cannot be written.
     """
-    text = _text(dockerfile)
-    old = require_bases(found, dockerfile)
-    digests = _digests(found) if digests is None else digests
-    for base in old:
-        new = wanted(base, digests)
-        if new and new != base.digest and base.start >= 0:
-            if found.dry_run:
-                found.then(f'line {base.line} of {dockerfile} gets the digest {new}')
-            else:
-                found.output.notice(f'{dockerfile}:{base.line}: the digest is now {new}')
-    after = with_digests(text, old, digests)
-    if after == text or found.dry_run:
+    text, digests = _text(dockerfile), _digests(found)
+    changed = _changed(found, dockerfile, digests)
+    if found.dry_run:
+        for base in changed:
+            found.then(f'line {base.line} of {dockerfile} gets the digest {wanted(base, digests)}')
         return
+    after = with_digests(text, changed, digests)
     try:
-        is_written = files.exchange(dockerfile, _bytes(text), _bytes(after), state)
+        is_written = after == text or files.exchange(dockerfile, _bytes(text), _bytes(after), state)
         why = 'someone else changed it in the meantime'
     except OSError as e:
         is_written, why = False, f'{e.strerror}'
     if not is_written:
         raise CheckFailed(f'{dockerfile}: left as it is: {why}')
+    for base in changed:
+        found.output.notice(f'{dockerfile}:{base.line}: the digest is now {wanted(base, digests)}')
+
+
+def require_base_digest(found: Checkout, dockerfile: str) -> None:
+    """Raise ConfigError where a release Dockerfile cannot get the digests that the manifest names."""
+    if _changed(found, dockerfile, _digests(found)):
+        require_writable(dockerfile, 'release without --base-digest')
+
+
+def _changed(found: Checkout, dockerfile: str, digests: Mapping[str, str]) -> list[Base]:
+    """The bases that get another digest. Raises ConfigError where there is none by digest."""
+    return [
+        base for base in require_bases(found, dockerfile)
+        if wanted(base, digests) not in ('', base.digest) and base.start >= 0
+    ]
 
 
 def release_files(found: Checkout) -> list[str]:
@@ -66,13 +77,14 @@ def release_files(found: Checkout) -> list[str]:
     return [f'{found.root}/{name}' for name in DOCKERFILES if host.exists(f'{found.root}/{name}')]
 
 
-def require_release_files(found: Checkout) -> None:
-    """Raise ConfigError where there is no release Dockerfile, or one that names no base image by digest."""
+def require_release_files(found: Checkout) -> list[str]:
+    """The release Dockerfiles. Raises ConfigError where there is none, or one that names no base image by digest."""
     paths = release_files(found)
     if not paths:
-        raise ConfigError(f'{found.root}/{DOCKERFILES[0]}: no such file', 'nothing was built or pushed')
+        raise ConfigError(f'{found.root}/{DOCKERFILES[0]}: no such file', NOTHING_DONE)
     for path in paths:
         require_bases(found, path)
+    return paths
 
 
 def require_bases(found: Checkout, dockerfile: str) -> tuple[Base, ...]:
@@ -87,14 +99,14 @@ def require_bases(found: Checkout, dockerfile: str) -> tuple[Base, ...]:
 
 
 def _digests(found: Checkout) -> dict[str, str]:
-    """The digests that the manifest names, by the names that it gives them; '' is this machine's."""
+    """The digests that the manifest names, by the names that it gives them; '' is that of what is built for."""
     document = host.json_file(found.manifest)
-    entry = ARCHITECTURES.get(found.here.machine, found.here.machine)
-    named: dict[str, object] = {entry: answers.text(document, 'digest')}
+    own = entry_of(found.here.machine)
+    named: dict[str, object] = {own: answers.text(document, 'digest')}
     if answers.at(document, 'digests') is not None:
-        named = {**answers.fields(document, 'digests')}
+        named, own = {**answers.fields(document, 'digests')}, entry_of(platform_asked(found, found.platform)[0]) or own
     digests = {name: digest for name, digest in named.items() if isinstance(digest, str) and parsers.is_digest(digest)}
-    return {**digests, '': digests.get(entry, '')}
+    return {**digests, '': digests.get(own, '')}
 
 
 def _bases(found: Checkout, text: str, given: Mapping[str, str]) -> tuple[Base, ...]:

@@ -7,8 +7,6 @@ from ...base.shell import join
 from ...base.suggest import did_you_mean, nearest
 from ...checkouts import developer, runners, services
 from ...checkouts.find import find_root, runner_profiles
-from ...engine import profiles
-from ...engine.profile import NO_ENGINE
 from ...launch.launch import launch
 from ...launch.prepare import prepare
 from ...settings.programs import RUNNER_VERBS, VERB_GROUPS, VERBS
@@ -73,9 +71,8 @@ def _launch(program: str, profile: Mapping[str, Any], command: list[str], invoca
 
     def target(settings: Settings) -> Target:
         root = find_root(program, profile, invocation.environ, here)
-        is_in_place = settings.same_paths and profiles.profile(settings.engine).kind == NO_ENGINE
-        own = runners.in_place(profile, root) if is_in_place else profile
-        made = developer.target(program, own, root, command, settings, here)
+        own = developer.placed(profile, root, settings)
+        made = developer.target(program, own, root, command, settings, invocation)
         if service:
             default = int(profile['defaults']['--port_mapping'])
             made = services.as_target(service, made, program, own['mounted_at'], settings, default)

@@ -5,10 +5,12 @@ from ...base.errors import UsageError
 from ...base.secrets import masked_words
 from ...checkouts.platforms import ARM, X86, platforms
 from ...settings.options import OPTIONS
+from ...settings.unknown_options import OF_RUNNER_VERBS
 from ..help.verb_parser import HelpAsked, Parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import Namespace
     from typing import NoReturn
 
     from ...settings.invocation import Invocation
@@ -18,9 +20,12 @@ DRY_RUN = 'print the commands instead, one per line'
 GENERAL = frozenset((
     'engine', 'context', 'registry', 'dry_run', 'no_check', 'quiet', 'verbose', 'color', 'help', 'version',
 ))
-# A wheel is built in a launch, whose streams and end are the verb's own.
+# The same for one verb alone: the tag of what is built, or of the developer container; the platform of a release.
+OF_A_VERB = {'build': ('tag',), 'release': ('tag', 'platform')}
+# A wheel is built in a launch, whose streams, end, command and folder are the verb's own.
 NOT_FOR_A_WHEEL = frozenset((
     'detach', 'tty', 'no_tty', 'interactive', 'name', 'run_as_service', 'ip', 'port', 'port_mapping',
+    'workdir', 'same_paths', 'entrypoint',
 ))
 
 
@@ -37,7 +42,8 @@ def runner_parser(program: str = 'tao_pt') -> Parser:
     build.add_argument('--push', action='store_true', help='push it as USER-YYYYMMDDHHMM, and write its digest into'
                        ' docker/manifest.json')
     build.add_argument('--platform', action='append', default=[], metavar='PLATFORM[,...]',
-                       help='build for these, such as linux/amd64,linux/arm64, with docker buildx')
+                       help="build for these, such as linux/amd64,linux/arm64; others than this machine's need docker"
+                       ' buildx')
     for name, platform in (('x86', X86), ('arm', ARM), ('multiplatform', f'{X86},{ARM}')):
         build.add_argument(f'--{name}', action='append_const', dest='platform', const=platform,
                            help=f'the same as --platform {platform}')
@@ -78,9 +84,12 @@ def runner_verb(program: str, words: list[str], invocation: Invocation) -> int:
         invocation.output.result(str(e))
         return 0
     if unknown:
-        _refuse(program, unknown[0], given.verb)
+        _refuse(program, unknown[0], given)
     for option in OPTIONS:
         if option.key in options and not _goes_with(option.key, given.verb, wheel=getattr(given, 'wheel', False)):
+            if given.verb in OF_RUNNER_VERBS.get(option.name, ()):
+                advice = f'{program} {given.verb} {option.example} …'
+                raise UsageError(f'{option.name} goes after {given.verb}', advice=advice)
             for_wheel = _goes_with(option.key, given.verb, wheel=given.verb == 'release')
             why = 'goes with release --wheel only' if for_wheel else f'does not go with {given.verb}'
             raise UsageError(f'{option.name} {why}', advice=f'{program} {given.verb} --help')
@@ -111,17 +120,18 @@ def runner_verb(program: str, words: list[str], invocation: Invocation) -> int:
 def _goes_with(key: str, verb: str, *, wheel: bool) -> bool:
     if wheel:
         return key not in NOT_FOR_A_WHEEL
-    return key in GENERAL or (key == 'tag' and verb != 'check')  # which looks at what the manifest names
+    return key in GENERAL or key in OF_A_VERB.get(verb, ())
 
 
-def _refuse(program: str, word: str, verb: str) -> NoReturn:
-    name = word.partition('=')[0].replace('_', '-')
+def _refuse(program: str, word: str, given: Namespace) -> NoReturn:
+    name, verb = word.partition('=')[0].replace('_', '-'), given.verb
     for option in OPTIONS:
         names = (option.name.replace('_', '-'), option.short or None)
         if name in names and _goes_with(option.key, verb, wheel=verb == 'release'):
+            words = verb if _goes_with(option.key, verb, wheel=False) else f'{verb} --wheel'
             raise UsageError(
                 f'{word} is an option of {program} itself and goes before {verb}',
-                advice=f'{program} {option.example} {verb} …',
+                advice=f'{program} {option.example} {words} …',
             )
     shown, = masked_words([word])  # NAME=VALUE may be a --build-arg that lost its option
     raise UsageError(f'{verb}: unexpected "{shown}"', advice=f'{program} {verb} --help')

@@ -5,7 +5,7 @@ import re
 
 from ...base.errors import UsageError
 from ...base.record import Record
-from ...base.text import is_utf8, plural
+from ...base.text import in_quotes, is_utf8, plural
 from ...settings.docker_args import word_name
 from ...settings.option import CODE, IGNORED, REFUSED
 from ...settings.options import ROWS
@@ -185,9 +185,9 @@ def _untold(plan: Plan, nodes: int) -> list[str]:
         problems.append('an image by its id: a cluster pulls it by its name (--image REF)')
     for word in (*plan.command, *plan.variables, *(path for mount in plan.mounts for path in mount[:2])):
         if not is_utf8(word):
-            problems.append(f'{word.partition("=")[0]!r}: not UTF-8, which JSON needs')
+            problems.append(f'{in_quotes(word.partition("=")[0])}: not UTF-8, which JSON needs')
     problems += [
-        f'{plan.settings.sources.get(key, key)}: {value!r}: not UTF-8, which JSON needs'
+        f'{plan.settings.sources.get(key, key)}: {in_quotes(value)}: not UTF-8, which JSON needs'
         for key, value in plan.passed.items() if isinstance(value, str) and not is_utf8(value)
     ]
     return problems

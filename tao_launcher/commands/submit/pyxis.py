@@ -5,7 +5,7 @@ import re
 
 from ...base.errors import UsageError
 from ...base.shell import join, quote
-from ...base.text import is_utf8, plural
+from ...base.text import in_quotes, is_utf8, plural
 from ...launch.variables import LAUNCH_ID
 from ...settings.docker_args import word_name
 from ...settings.option import NOTICE, REFUSED
@@ -109,7 +109,7 @@ def _untold(plan: Plan) -> list[str]:
     for mount in plan.mounts:
         for path in dict.fromkeys((mount.source, mount.destination)):
             if not is_utf8(path):
-                problems.append(f'{mount.origin}: {path!r}: a path that is not UTF-8')
+                problems.append(f'{mount.origin}: {in_quotes(path)}: a path that is not UTF-8')
             if re.search('[:,]', path):
                 problems.append(f'{mount.origin}: {path}: a path with ":" or "," cannot be mounted')
             if re.search(ODD, path):

@@ -12,6 +12,8 @@ from tao_launcher.base.errors import ConfigError
 
 EMPTY = (f'{PATH}: the file is empty', ('expected a JSON object, at least {}',), '')
 DEEP = (f'{PATH}: nested too deeply', (), '')
+MARKERS = 'conflict markers of git left in the file'
+CONFLICT = 'keep one side of each conflict, and delete the lines with <<<<<<<, ======= and >>>>>>>'
 NO_COMMENTS = 'JSON has no comments; a key that starts with "_" can hold one'
 
 
@@ -31,6 +33,16 @@ TEXTS: list[Any] = [
     ('{"source": <path>}', slip(
         '1:12', 'placeholder text left in the file', '{"source": <path>}', 11,
         'put your own value here, in double quotes')),
+    ('{\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> x\n}', slip(
+        '2:1', MARKERS, '<<<<<<< HEAD', 0, CONFLICT)),
+    ('{"a": 1\r\n=======\r\n, "b": 2}', slip('2:1', MARKERS, '=======', 0, CONFLICT)),
+    ('{"a": 1,\n||||||| 1a2b\n}', slip('2:1', MARKERS, '||||||| 1a2b', 0, CONFLICT)),
+    ('{"a": 1}\n>>>>>>> x', slip('2:1', MARKERS, '>>>>>>> x', 0, CONFLICT)),
+    ('<<<<<<< HEAD\n{}', slip('1:1', MARKERS, '<<<<<<< HEAD', 0, CONFLICT)),
+    ('{"a": [\n<<<<<<<< HEAD>\n]}', slip(
+        '2:1', 'placeholder text left in the file', '<<<<<<<< HEAD>', 0, 'put your own value here, in double quotes')),
+    ('{"a":\n  <<<<<<< x>}', slip(
+        '2:3', 'placeholder text left in the file', '  <<<<<<< x>}', 2, 'put your own value here, in double quotes')),
     ('{"tty": True}', slip('1:9', 'True is Python', '{"tty": True}', 8, 'write true')),
     ('{"tty": False}', slip('1:9', 'False is Python', '{"tty": False}', 8, 'write false')),
     ('{"tty": None}', slip('1:9', 'None is Python', '{"tty": None}', 8, 'write null')),

@@ -60,7 +60,8 @@ def test_files_that_a_launch_can_do_without(kind: str, name: str, home: Path) ->
 @pytest.mark.parametrize('name', ['docker/manifest.json', '.git'])
 def test_files_of_a_checkout(kind: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / 'checkout'
-    (root / 'docker').mkdir(parents=True)
+    for folder in ('docker', 'nvidia_tao_pytorch'):
+        (root / folder).mkdir(parents=True)
     monkeypatch.chdir(root)
     if name == '.git':
         (root / 'docker/manifest.json').write_text('{"registry": "r.test", "repository": "a/b", "tag": "1"}')

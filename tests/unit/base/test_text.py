@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tao_launcher.base import text as texts
-from tao_launcher.base.text import cut, encoded, is_utf8, numbers, plain, plural, width
+from tao_launcher.base.text import cut, encoded, in_quotes, is_utf8, numbers, plain, plural, width
 
 
 @pytest.mark.parametrize(('text', 'shown'), [
@@ -22,9 +22,11 @@ from tao_launcher.base.text import cut, encoded, is_utf8, numbers, plain, plural
     ('\u202etxt.exe', '\\u202etxt.exe'),
     ('\ud800', '\\ud800'),
     ('\u2028', '\\u2028'),
+    ('ü/\udcff\udc80', 'ü/\\xff\\x80'),
 ])
 def test_plain(text: str, shown: str) -> None:
     assert plain(text) == shown
+    assert in_quotes(text) == f"'{shown}'"
 
 
 @pytest.mark.parametrize(('text', 'columns'), [('', 0), ('abc', 3), ('日本', 4), ('e\u0301', 1), ('ｆ', 2), ('…', 1)])

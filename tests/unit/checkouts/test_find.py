@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nobody import NOBODY
 from runner_calls import PROFILES
-from runner_checkout import backend, commands, run
+from runner_checkout import BASE, DIGEST, backend, commands, run
 from support import mounted, tao
 
 from tao_launcher.checkouts.find import root_above
@@ -113,16 +113,17 @@ SUBMODULE = '[submodule "x"]\n\tpath = {}\n'
 
 @pytest.mark.parametrize(('named', 'inside'), [
     ('tao-pytorch', True), ('deps/tao-pytorch', True), ('deps', True), ('tao-pytorch-2', False), ('', False),
+    ('tao-pytorch # x', True),
 ])
 def test_a_submodule_belongs_to_the_checkout_around_it(
     named: str, inside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A clone that happens to be inside of another checkout does not."""
+    """For the program of that one. A clone that happens to be inside of another checkout does not."""
     outer = backend(tmp_path / 'tao-data-services', 'tao_ds')
     inner = backend(outer / ('deps/tao-pytorch' if named.startswith('deps') else 'tao-pytorch'), 'tao_pt')
     (outer / '.gitmodules').write_text(SUBMODULE.format(named) if named else '')
     monkeypatch.chdir(inner / 'docker')
-    assert root_above(os.getcwd()) == str(outer if inside else inner)
+    assert root_above(os.getcwd(), PROFILES['tao_ds']) == str(outer if inside else inner)
     done = tao('--dry-run', '--', 'make', program='tao_ds')
     if inside:
         assert done.err == '' and mounted(done) == [f'{outer}:/workspace']
@@ -130,14 +131,126 @@ def test_a_submodule_belongs_to_the_checkout_around_it(
         assert done.code == 2 and f'{inner} is a checkout of tao_pt, not of tao_ds' in done.err
 
 
+@pytest.mark.parametrize(('named', 'around'), [
+    ('tao-pytorch', 'tao_ds'), ('third_party', ''), ('tao-pytorch', 'tao_pt'), ('tao-pytorch', 'other'), ('', 'tao_ds'),
+])
+def test_a_whole_checkout_is_the_one_that_is_meant(
+    named: str, around: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a submodule of a project of any kind, of which nothing is used; its variable may name it."""
+    other = tmp_path / 'project'
+    if around.startswith('tao'):
+        backend(other, around, manifest={'registry': 'wrong', 'repository': 'wrong', 'tag': 'wrong'})
+    else:
+        (other / 'docker').mkdir(parents=True)
+        text = '{"vcs-dependencies": []}' if around else '{"registry": "wrong", "repository": "w", "tag": "w"}'
+        (other / 'docker/manifest.json').write_text(text)
+        (other / 'docker/Dockerfile').touch()
+    root = backend(other / ('third_party/tao-pytorch' if named == 'third_party' else 'tao-pytorch'), 'tao_pt')
+    (other / '.gitmodules').write_text(SUBMODULE.format(named) if named else '')
+    monkeypatch.chdir(root / 'docker')
+    for env in ({}, {'NV_TAO_PYTORCH_TOP': str(root)}):
+        done = tao('--dry-run', '--', 'make', program='tao_pt', env=env)
+        assert (done.code, done.err, mounted(done)) == (0, '', [f'{root}:/tao-pt'])
+        assert shlex.split(done.out)[-2] == f'{BASE}@{DIGEST}'
+        done = tao('build', '--push', '--dry-run', program='tao_pt', env=env)
+        assert (done.code, done.err) == (0, '') and 'wrong' not in done.out
+        assert f'goes into {root}/docker/manifest.json as digest' in done.out
+        done = tao('check', '--files', program='tao_pt', env={**env, 'DOCKER_HOST': 'tcp://127.0.0.1:1'})
+        assert done == (0, '', '')
+
+
+@pytest.mark.parametrize(('outer', 'inner', 'found'), [
+    ('', '', 'inner'), ('tao_pt', '', 'outer'), ('', 'tao_pt', 'inner'), ('tao_pt', 'tao_pt', 'inner'),
+    ('tao_ds', '', 'outer'), ('', 'tao_ds', 'inner'), ('tao_ds', 'tao_pt', 'inner'), ('tao_pt', 'tao_ds', 'outer'),
+    ('tao_ds', 'tao_deploy', 'inner'),
+])
+@pytest.mark.parametrize('is_submodule', [True, False])
+def test_whose_package_decides(outer: str, inner: str, found: str, is_submodule: bool, tmp_path: Path) -> None:
+    """tao_pt in the inner folder; tao-core, for one, might have a manifest and has no backend's package."""
+    root = tmp_path / 'outer'
+    for folder, program in ((root, outer), (root / 'inner', inner)):
+        (folder / 'docker').mkdir(parents=True)
+        (folder / 'docker/manifest.json').touch()
+        if program:
+            (folder / PROFILES[program]['package']).mkdir()
+    (root / '.gitmodules').write_text(SUBMODULE.format('inner') if is_submodule else '')
+    expected = root if is_submodule and found == 'outer' else root / 'inner'
+    assert root_above(str(root / 'inner/docker'), PROFILES['tao_pt']) == str(expected)
+
+
 def test_submodules_of_submodules(tmp_path: Path) -> None:
     outer = backend(tmp_path / 'a', 'tao_ds')
     middle = backend(outer / 'b', 'tao_pt')
     inner = backend(middle / 'c/d', 'tao_deploy')
+
+    def roots() -> list[str]:
+        return [root_above(str(inner / 'docker'), PROFILES[program]) for program in ('tao_deploy', 'tao_pt', 'tao_ds')]
+
     (middle / '.gitmodules').write_text(SUBMODULE.format('c/d'))
-    assert root_above(str(inner / 'docker')) == str(middle)
+    assert roots() == [str(inner), str(middle), str(inner)]
     (outer / '.gitmodules').write_text(SUBMODULE.format('b'))
-    assert root_above(str(inner / 'docker')) == str(outer)
+    assert roots() == [str(inner), str(middle), str(outer)]
+    (middle / '.gitmodules').unlink()  # in the submodule b all the same
+    assert roots() == [str(inner), str(inner), str(outer)]
+
+
+def test_what_is_meant_is_where_you_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a submodule whose package has another name, in a checkout of another backend."""
+    outer = backend(tmp_path / 'tao-data-services', 'tao_ds')
+    root = backend(outer / 'fork', 'tao_pt')
+    (root / 'nvidia_tao_pytorch').rename(root / 'renamed')
+    (outer / '.gitmodules').write_text(SUBMODULE.format('fork'))
+    monkeypatch.chdir(root / 'docker')
+    assert run(root, '--dry-run', '--', 'x').err == ''
+    assert run(outer, '--dry-run', '--', 'x', program='tao_ds').err == ''
+    monkeypatch.chdir(outer)
+    assert run(root, '--dry-run', '--', 'x').err == (
+        f'tao_pt: notice: this is about {root}, of NV_TAO_PYTORCH_TOP; you are in {outer}\n'
+    )
+
+
+def test_a_checkout_that_does_not_show_whose_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a project with images of its own, or a fork with another package: the variable settles it."""
+    root = backend(tmp_path / 'x', 'tao_pt')
+    (root / 'nvidia_tao_pytorch').rename(root / 'renamed')
+    monkeypatch.chdir(root / 'docker')
+    said = f'{root} has docker/manifest.json, but no nvidia_tao_pytorch: it may be no checkout of this backend'
+    fix = f'export NV_TAO_PYTORCH_TOP={root}, if it is one'
+    for words in (['--dry-run', '--', 'x'], ['build', '--dry-run']):
+        done = tao(*words, program='tao_pt')
+        assert (done.code, done.err) == (0, f'tao_pt: notice: {said}; {fix}\n')
+        assert run(root, *words).err == ''
+    done = tao('check', '--files', program='tao_pt', env={'DOCKER_HOST': 'tcp://127.0.0.1:1'})
+    assert (done.code, done.err) == (0, f'tao_pt: notice: checkout: {said}; try: {fix}\n')
+    assert run(root, 'check', '--files', DOCKER_HOST='tcp://127.0.0.1:1') == (0, '', '')
+
+
+def test_a_path_that_is_not_utf8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes show, in a command as a shell takes them."""
+    root = Path(os.fsdecode(bytes(tmp_path) + b'/bad\xff'))
+    (root / 'docker').mkdir(parents=True)
+    monkeypatch.chdir(root)
+    assert f'neither {tmp_path}/bad\\xff nor a folder above it' in tao('build', program='tao_pt').err
+    (root / 'docker/manifest.json').write_text('{"registry": "a", "repository": "b", "tag": "c"}')
+    assert tao('--dry-run', program='tao_pt').err.splitlines()[1] == f"    '{tmp_path}/bad\\xff'"
+    done = tao('check', '--files', program='tao_pt', env={'DOCKER_HOST': 'tcp://127.0.0.1:1'})
+    assert done.err.endswith(f"; try: export NV_TAO_PYTORCH_TOP=$'{tmp_path}/bad\\377', if it is one\n")
+
+
+def test_a_manifest_that_is_a_link_to_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = backend(tmp_path / 'x', 'tao_pt')
+    (root / 'docker/manifest.json').unlink()
+    (root / 'docker/manifest.json').symlink_to('none.json')
+    monkeypatch.chdir(root)
+    said = f'{root}/docker/manifest.json: is a link to none.json, which is not there'
+    for env in ({}, {'NV_TAO_PYTORCH_TOP': str(root)}):
+        assert tao('--dry-run', program='tao_pt', env=env) == (2, '', f'tao_pt: error: {said}\n')
+        done = tao('check', '--files', program='tao_pt', env={**env, 'DOCKER_HOST': 'tcp://127.0.0.1:1'})
+        assert (done.code, done.err) == (
+            1, f'tao_pt: notice: manifest: {said}; try: correct {root}/docker/manifest.json\n')
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason='only root can give a file away')
@@ -147,7 +260,7 @@ def test_a_list_of_someone_elses_claims_nothing(theirs: str, tmp_path: Path) -> 
     outer = backend(tmp_path / 'shared', 'tao_ds')
     inner = backend(outer / 'mine', 'tao_pt')
     (outer / '.gitmodules').write_text(SUBMODULE.format('mine'))
-    assert root_above(str(inner)) == str(outer)
+    assert root_above(str(inner), PROFILES['tao_ds']) == str(outer)
     os.chown(outer / theirs, NOBODY, NOBODY)
-    assert root_above(str(inner)) == str(inner)
+    assert root_above(str(inner), PROFILES['tao_ds']) == str(inner)
     assert next(commands(run(inner, '--dry-run').out))

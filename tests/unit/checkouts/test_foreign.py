@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from nobody import NOBODY
 from runner_checkout import backend, commands, run
+from support import command
 
 from tao_launcher.checkouts.foreign import in_the_way
 
@@ -86,3 +87,50 @@ def test_links_are_not_followed(root: Path, tmp_path: Path) -> None:
     (root / 'build/link').symlink_to('/etc/passwd')
     (root / 'other').symlink_to('/usr')
     assert list(in_the_way(str(root), OTHER, (OTHER,))) == []
+
+
+KERNELS = ('nvidia_tao_tf1/core/lib/op/Makefile', 'nvidia_tao_tf1/core/lib/op/a.cc', 'nvidia_tao_tf1/core/lib/op_op.so')
+
+
+def test_kernels_are_built_before_the_wheel(tmp_path: Path) -> None:
+    """Where one runner's script does so: into the folders that make writes to."""
+    root = backend(tmp_path / 'tf', 'tao_tf')
+    leave(root, *KERNELS, 'nvidia_tao_tf1/lib/a.py', 'nvidia_tao_tf1/core/lib/none/a.cc')
+    subprocess.run(['chown', '-R', f'{OTHER}:{OTHER}', root], check=True)
+    for path in ('core/lib/op', 'core/lib', 'core/lib/op_op.so', 'lib', 'core/lib/none'):
+        os.chown(root / 'nvidia_tao_tf1' / path, 0, 0)
+    assert run(root, *WHEEL, program='tao_tf').code == 0
+    leave(root, 'release/docker/build_kernels.py')
+    done = run(root, *WHEEL, program='tao_tf')
+    assert done.code == 1 and done.err.splitlines()[:3] == [
+        f'tao_tf: error: {root}: the wheel is built as uid {OTHER}, which may not replace 2 paths there',
+        f'    {root}/nvidia_tao_tf1/core/lib belongs to root', f'    {root}/nvidia_tao_tf1/core/lib/op belongs to root',
+    ]
+    for path in ('core/lib/op', 'core/lib'):
+        os.chown(root / 'nvidia_tao_tf1' / path, OTHER, OTHER)
+    assert run(root, *WHEEL, program='tao_tf').code == 0
+
+
+def read_only(checkout: Path, below: str, user: str) -> str:
+    """What a release with a wheel says where that is mounted read-only, in a namespace of mounts of its own."""
+    script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"'
+    done = subprocess.run(
+        ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', str(checkout / below),
+         *command('tao_pt'), '--user', user, *WHEEL[2:]],
+        env={**os.environ, 'NV_TAO_PYTORCH_TOP': str(checkout)}, text=True, capture_output=True, check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, '')
+    return done.stderr
+
+
+@pytest.mark.parametrize('user', ['0:0', f'{OTHER}:{OTHER}'])
+@pytest.mark.parametrize('below', ['', 'dist'])
+def test_a_file_system_that_is_read_only(root: Path, below: str, user: str) -> None:
+    """No owner would help."""
+    (root / 'dist').mkdir()
+    os.chown(root / 'dist', OTHER, OTHER)
+    path = root / below if below else root
+    assert read_only(root, below, user) == (
+        f'tao_pt: error: {path}: on a file system that is mounted read-only, and the build of the wheel writes there\n'
+        '    try: mount it for writing, or build the wheel in a copy of the checkout\n'
+    )

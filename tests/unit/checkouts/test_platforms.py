@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from tao_launcher.base.errors import UsageError
-from tao_launcher.checkouts.platforms import ARM, X86, Platform, platforms
+from tao_launcher.checkouts.platforms import ARM, X86, Platform, entry_of, is_own, platforms
 
 AMD64, ARM64 = Platform(X86, 'x86'), Platform(ARM, 'arm')
 
@@ -30,3 +30,18 @@ def test_what_is_refused(given: list[str], is_l4t: bool, error: str) -> None:
     with pytest.raises(UsageError) as raised:
         platforms(given, is_l4t=is_l4t)
     assert error in raised.value.what
+
+
+@pytest.mark.parametrize(('platform', 'entry'), [
+    ('linux/arm64', 'arm'), ('arm64', 'arm'), ('linux/aarch64', 'arm'), ('linux/arm/v7', 'arm32'), ('x86_64', 'x86'),
+    ('linux', ''), ('', ''),
+])
+def test_the_name_of_a_digest(platform: str, entry: str) -> None:
+    """What manifests call arm is the 64-bit one."""
+    assert entry_of(platform) == entry
+
+
+def test_a_machines_own_platform() -> None:
+    own = ('', 'linux', 'linux/amd64', 'linux/amd64/v3', 'amd64')
+    assert all(is_own(platform, 'x86_64') for platform in own)
+    assert not any(is_own(platform, 'aarch64') for platform in own[2:]) and is_own('linux/arm64/v8', 'aarch64')

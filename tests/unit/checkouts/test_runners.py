@@ -40,6 +40,34 @@ def test_digest_of_this_machine(machine: str) -> None:
     assert image(manifest, machine) == f'nvcr.io/a/b@{ARM}'
 
 
+@pytest.mark.parametrize(('words', 'env', 'digest'), [
+    (['--platform', 'linux/amd64'], {}, DIGEST), (['--platform', 'linux/arm64'], {}, ARM),
+    (['--platform=arm64'], {}, ARM), (['--platform', 'linux/arm64/v8'], {}, ARM),
+    ([], {'DOCKER_DEFAULT_PLATFORM': 'linux/arm64'}, ARM), ([], {'DOCKER_DEFAULT_PLATFORM': 'linux/amd64'}, DIGEST),
+    (['--platform', 'linux/amd64'], {'DOCKER_DEFAULT_PLATFORM': 'linux/arm64'}, DIGEST),
+])
+def test_digest_of_the_platform_that_is_asked_for(
+    words: list[str], env: dict[str, str], digest: str, checkout: Path, home: Path,
+) -> None:
+    """Whether by an option, by the mounts file, or for docker's client."""
+    (checkout / 'docker/manifest.json').write_text(json.dumps({**NAMES, 'digests': {'x86': DIGEST, 'arm': ARM}}))
+    assert f'{digest}\n' in '\n'.join(argv_of('tao_pt', checkout, *words, '--', 'x', **env))
+    write_mounts(home, {'DockerOptions': {'platform': 'linux/arm64'}})
+    assert argv_of('tao_pt', checkout, '--', 'x')[-2].endswith(ARM)
+
+
+@pytest.mark.parametrize(('platform', 'by', 'fault'), [
+    ('linux/arm64', '--platform', 'linux/arm64 (arm), which --platform asks for'),
+    ('linux/arm/v7', '--platform', 'linux/arm/v7 (arm32), which --platform asks for'),
+    ('linux/s390x', 'DOCKER_DEFAULT_PLATFORM', 'linux/s390x (s390x), which DOCKER_DEFAULT_PLATFORM asks for'),
+])
+def test_a_platform_that_the_manifest_has_no_image_for(platform: str, by: str, fault: str) -> None:
+    data = json.dumps({**NAMES, 'digests': {'x86': DIGEST}}).encode()
+    with pytest.raises(ConfigError) as error:
+        runners.manifest_image(data, '/m.json', platform, by_tag=False, asked=by)
+    assert error.value.why == (f'digests: no image for {fault}; it has x86',)
+
+
 @pytest.mark.parametrize(('manifest', 'faults'), [
     ([], ['a list: expected an object {...}']), ('s3cr3t', ['a string: expected an object {...}']),
     (None, ['null: expected an object {...}']), (1.5, ['a number: expected an object {...}']),
@@ -52,6 +80,9 @@ def test_digest_of_this_machine(machine: str) -> None:
     ({**NAMES, 'digest': 5, 'tag': 't'}, ['digest: 5: expected "sha256:" and 64 hex digits']),
     ({**NAMES, 'digests': []}, ['digests: a list: expected an object {...}']),
     ({**NAMES, 'digests': {}}, ['digests: no image for this machine (x86); it has none']),
+    ({**NAMES, 'digests': {'arm': ARM, 'x86': None}}, ['digests.x86: null: expected "sha256:" and 64 hex digits']),
+    ({'registry': '', 'repository': '', 'tag': ''}, [
+        'registry: "": expected a string that is not empty', 'repository: "": expected a string that is not empty']),
     ({**NAMES, 'digests': {'arm': ARM}}, ['digests: no image for this machine (x86); it has arm']),
     ({**NAMES, 'digests': {'x86': 1}}, ['digests.x86: 1: expected "sha256:" and 64 hex digits']),
     (b'{"registry": "a", "registry": "b", "repository": "c", "tag": "d"}', ['registry: appears more than once']),

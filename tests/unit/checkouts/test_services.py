@@ -16,8 +16,9 @@ PROFILES = json.loads(package_data('runners.json'))
 
 @pytest.fixture(autouse=True)
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout, to stand in."""
-    (tmp_path / 'co' / 'docker').mkdir(parents=True)
+    """A checkout of any backend, to stand in."""
+    for name in ('docker', *(profile['package'] for profile in PROFILES.values())):
+        (tmp_path / 'co' / name).mkdir(parents=True)
     (tmp_path / 'co' / 'docker' / 'manifest.json').write_text('{"registry": "r.io", "repository": "a", "tag": "t"}')
     monkeypatch.chdir(tmp_path / 'co')
     return tmp_path / 'co'

@@ -128,6 +128,7 @@ def test_a_path_that_is_not_utf8(tmp_path: Path) -> None:
     assert (done.code, done.out) == (2, '')
     assert done.err.startswith(
         'tao: error: --volume: a path that is not UTF-8 cannot be mounted: the engine would create a different folder\n'
+        f"    '{tmp_path}/a\\xff'\n"
     )
 
 

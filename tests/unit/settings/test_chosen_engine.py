@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 from engine_answers import ID, Engine, container
@@ -44,3 +45,28 @@ def test_an_engine_without_a_daemon_keeps_no_list(verb: list[str]) -> None:
         '    a job is a process of its launcher, and ends with it\n'
         '    try: tao history, tao progress RESULTS_FOLDER; or --engine docker, where there is one\n',
     )
+
+
+@pytest.mark.parametrize(('program', 'words', 'task'), [
+    ('tao_pt', ['build'], 'builds images'), ('tao_pt', ['build', '--push', '--dry-run'], 'builds images'),
+    ('tao_ds', ['release', '--tag', 'x'], 'builds images'),
+    ('tao_pt', ['release', '--tag', 'x', '--wheel'], 'builds images'),
+    ('tao', ['catalogue', 'probe', 'a/b:1.0.0'], 'looks into images'),
+])
+@pytest.mark.parametrize(('options', 'env', 'what'), [
+    (['--engine', 'apptainer'], {}, 'apptainer is not an engine that {} (--engine)\n'),
+    ([], {'TAO_ENGINE': 'singularity'}, 'singularity is not an engine that {} (TAO_ENGINE)\n'),
+    ([], {'TAO_DOCKER_DISABLE': '1'}, 'there is no engine that {} (TAO_DOCKER_DISABLE)\n'
+     '    with --engine none a command runs on this machine, in no container\n'),
+])
+def test_nobody_has_asked_for_jobs(
+    program: str, words: list[str], task: str, options: list[str], env: dict[str, str], what: str, checkout: Path,
+) -> None:
+    for name in ('docker', 'release/docker'):
+        (checkout / name).mkdir(parents=True, exist_ok=True)
+        (checkout / name / 'Dockerfile').touch()
+    os.chdir(checkout)
+    assert tao(*options, *words, program=program, env=env) == (125, '', (
+        f'{program}: error: {what.format(task)}'
+        '    try: --engine docker or --engine podman, on a machine that has it\n'
+    ))

@@ -7,9 +7,11 @@ import pytest
 from runner_calls import argv_of
 from support import tao
 
+from tao_launcher.commands.help.verb_parser import Parser
+from tao_launcher.commands.runner.verbs import runner_parser
 from tao_launcher.settings.command_line import table
 from tao_launcher.settings.programs import RUNNERS
-from tao_launcher.settings.unknown_options import UnknownOption, refusal
+from tao_launcher.settings.unknown_options import OF_RUNNER_VERBS, WITH_VALUE, UnknownOption, refusal
 
 
 @pytest.mark.parametrize('program', RUNNERS)
@@ -38,3 +40,50 @@ def test_what_an_abbreviation_leaves_open() -> None:
     assert 'unknown options --ver, --vol\n    --ver: did you mean --verbose, --version?\n' in done.err
     done = tao('--en', 'x', '--vol', 'a:b', program='tao_tf2')
     assert 'unknown option --en\n    did you mean --engine, --entrypoint, --env, --envsetup?\n' in done.err
+
+
+@pytest.mark.parametrize('program', RUNNERS)
+def test_options_of_the_runners_verbs(program: str) -> None:
+    """All that they have and the runner itself has not, with a value where they take one."""
+    of_verbs: dict[str, tuple[str, ...]] = {}
+    with_value = set()
+    for name, verb in verbs_of_runner(program).items():
+        for action in verb._actions:
+            option = next((each for each in action.option_strings if each.startswith('--') and '_' not in each), '')
+            if option and option not in ('--help', '--dry-run', '--tag'):
+                of_verbs[option] = (*of_verbs.get(option, ()), name)
+                with_value |= {option} if action.nargs != 0 else set()
+    assert (of_verbs, with_value) == (OF_RUNNER_VERBS, set(WITH_VALUE))
+
+
+def verbs_of_runner(program: str) -> dict[str, Parser]:
+    """The parsers of its verbs."""
+    (found,) = (action.choices for action in runner_parser(program)._actions if isinstance(action.choices, dict))
+    return found
+
+
+@pytest.mark.parametrize(('words', 'error'), [
+    (['--push', 'build'], 'unknown option --push\n'
+     '    it is an option of tao_pt build and release, and goes after that\n    try: tao_pt build --push …\n'),
+    (['--push', 'release'], 'unknown option --push\n'
+     '    it is an option of tao_pt build and release, and goes after that\n    try: tao_pt release --push …\n'),
+    (['--build_arg', 'A=s3cr3t', 'build'], 'unknown option --build_arg\n'
+     '    it is an option of tao_pt build and release, and goes after that\n    try: tao_pt build --build_arg …\n'),
+    (['--wheel', '--force', 'release', '--tag', 'x'], 'unknown options --wheel, --force\n'
+     '    --wheel: it is an option of tao_pt release, and goes after that (tao_pt release --wheel …)\n'
+     '    --force: it is an option of tao_pt build and release, and goes after that (tao_pt release --force …)\n'
+     '    try: tao_pt --help options\n'),
+    (['--x86'], 'unknown option --x86\n'
+     '    it is an option of tao_pt build, and goes after that\n    try: tao_pt build --x86 …\n'),
+    (['--platform', 'linux/arm64', 'build'],
+     '--platform goes after build\n    try: tao_pt build --platform OS/ARCH …\n'),
+])
+def test_an_option_of_a_verb_before_it(
+    words: list[str], error: str, checkout: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(checkout)
+    assert tao(*words, program='tao_pt') == (2, '', f'tao_pt: error: {error}')
+
+
+def test_another_program_has_no_such_verbs() -> None:
+    assert 'goes after' not in tao('--push', 'list').err and 'unknown option --push' in tao('--push', 'list').err

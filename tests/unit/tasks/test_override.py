@@ -70,7 +70,7 @@ def test_of_two_tags_the_last_wins() -> None:
     ({'format_version': '1.0', 'dockers': {'a/b': 's3cr3t'}}, ['dockers["a/b"]: a string: expected an object {...}']),
     ({'format_version': '2.0', 'dockers': {'a': {'t': {'docker_registry': 1, 'tasks': ['x', 2, '']}}}}, [
         'dockers.a.t.docker_registry: 1: expected a string', 'dockers.a.t.tasks[1]: 2: expected a string',
-        'dockers.a.t.tasks[2]: "": expected a string',
+        'dockers.a.t.tasks[2]: "": expected a string that is not empty',
     ]),
     ({'format_version': '3.0', 'task_group': {'m': 1, 'n': {'dockers': {'a': {'t': {
         'docker_registry': 'r', 'tasks': [], 'docker_digest': 'x'}}}}}}, [

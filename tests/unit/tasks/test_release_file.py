@@ -79,7 +79,7 @@ def test_a_name_is_for_one_release() -> None:
         '["7.2.0"].groups.-g["a b"][0]: "-x": expected a task of letters, digits, . _ -',
         '["7.2.0"].groups.-g["a b"][1]: "y z": expected a task of letters, digits, . _ -',
         '["7.2.0"].groups.-g["a b"][2]: 7: expected a string',
-        '["7.2.0"].groups.-g["a b"][3]: "": expected a string',
+        '["7.2.0"].groups.-g["a b"][3]: "": expected a string that is not empty',
         '["7.2.0"].subtasks.x: expected GROUP/TASK as the key',
         '["7.2.0"].subtasks.x[0]: "-": expected a name of letters, digits, . _ -',
         '["7.2.0"].published: "May": expected a day as YYYY-MM-DD']),

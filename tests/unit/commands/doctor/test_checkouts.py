@@ -1,12 +1,15 @@
 """What doctor says of checkouts."""
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Callable
 
+import pytest
 from doctor_answers import findings
-from runner_checkout import backend
+from nobody import NOBODY
+from runner_checkout import BASE, DIGEST, backend
 from support import tao
 
 
@@ -41,3 +44,50 @@ def test_a_checkout_that_will_not_do(engine: Callable[[str, str], None], tmp_pat
         'name': 'tao_ds', 'status': 'fail', 'fix': f'cd {root} && git submodule update --init --recursive',
         'found': f'1 submodule of {root} is not fetched yet, and empty: tao-core',
     }
+
+
+def of_tao_pt(**env: str) -> tuple[int, str, str, str]:
+    """(doctor's code, and its finding of tao_pt: status, what was found, fix)."""
+    done = tao('doctor', '--dev', '--format', 'json', env=env)
+    found = findings(done.out)
+    assert [found[program]['status'] for program in ('tao_tf', 'tao_ds')] == ['info', 'info']
+    return done.code, found['tao_pt']['status'], found['tao_pt']['found'], found['tao_pt']['fix']
+
+
+def test_the_checkout_around(
+    engine: Callable[[str, str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is looked at as its own program's check does, without a variable too."""
+    engine('docker-ce 28', 'nothing')
+    root = backend(tmp_path / 'x', 'tao_pt', has_core=True)
+    monkeypatch.chdir(root / 'docker')
+    assert of_tao_pt() == (0, 'ok', f'{root}, found from here, image {BASE}@{DIGEST}', '')
+    other = backend(tmp_path / 'other', 'tao_pt')
+    line = f'export NV_TAO_PYTORCH_TOP={root}'
+    assert of_tao_pt(NV_TAO_PYTORCH_TOP=str(other)) == (
+        0, 'warn', f'NV_TAO_PYTORCH_TOP is {other}, but you are in {root}', line,
+    )
+    shutil.rmtree(root / 'tao-core')
+    assert of_tao_pt() == (
+        1, 'fail', f'1 submodule of {root} is not fetched yet, and empty: tao-core',
+        f'cd {root} && git submodule update --init --recursive',
+    )
+    (root / 'docker/manifest.json').write_text('{\n<<<<<<< HEAD\n')
+    code, status, found, fix = of_tao_pt()
+    assert (code, status, fix) == (1, 'fail', f'correct {root}/docker/manifest.json')
+    assert found.startswith(f'{root}/docker/manifest.json:2:1: not JSON: conflict markers of git left in the file')
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root can give a file away')
+def test_the_checkout_around_is_someone_elses(
+    engine: Callable[[str, str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine('docker-ce 28', 'nothing')
+    root = backend(tmp_path / 'x', 'tao_pt')
+    os.chown(root / 'docker', NOBODY, NOBODY)
+    monkeypatch.chdir(root)
+    assert of_tao_pt() == (
+        1, 'fail', f'{root} belongs to nobody, and NV_TAO_PYTORCH_TOP does not name it',
+        f'export NV_TAO_PYTORCH_TOP={root}',
+    )
+    assert of_tao_pt(NV_TAO_PYTORCH_TOP=str(root))[:2] == (0, 'ok')

@@ -5,16 +5,18 @@ import json
 from pathlib import Path
 
 import pytest
-from runner_checkout import DIGEST
+from runner_checkout import DIGEST, PROFILES
 
 
 @pytest.fixture
 def root(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout whose path has a blank; the user's name is known."""
+    """A checkout of every backend, whose path has a blank; the user's name is known."""
     folder = tmp_path / 'my checkout'
     for name in ('docker', 'release/docker'):
         (folder / name).mkdir(parents=True)
         (folder / name / 'Dockerfile').touch()
+    for profile in PROFILES.values():
+        (folder / profile['package']).mkdir()
     (folder / 'docker' / 'manifest.json').write_text(
         json.dumps({'registry': 'nvcr.io', 'repository': 'a/b', 'digest': DIGEST}),
     )

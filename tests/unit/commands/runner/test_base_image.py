@@ -20,7 +20,8 @@ MISSING = 'Error: No such image: x\n'
 def root(tmp_path: Path, engine: Engine, buildx: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout to be in, whose base image nobody has; an engine that builds."""
     folder = tmp_path / 'checkout'
-    (folder / 'docker').mkdir(parents=True)
+    for name in ('docker', 'nvidia_tao_tf1', 'nvidia_tao_pytorch'):
+        (folder / name).mkdir(parents=True)
     (folder / 'docker' / 'Dockerfile').touch()
     (folder / 'docker' / 'manifest.json').write_text(
         json.dumps({'registry': 'r.test', 'repository': 'a/b', 'tag': 'c'}),

@@ -209,15 +209,69 @@ def test_a_manifest_with_one_digest_for_all(
     )
 
 
+OWN, OTHER, SHORT = ('linux/arm64', 'linux/amd64', '--x86') if os.uname().machine == 'aarch64' else (
+    'linux/amd64', 'linux/arm64', '--arm')
+
+
+@pytest.mark.parametrize(('words', 'env', 'by'), [
+    (['--platform', OTHER], {}, '--platform'), ([SHORT], {}, '--platform'),
+    ([f'--platform={OTHER}/v8'], {}, '--platform'),
+    ([], {'DOCKER_DEFAULT_PLATFORM': OTHER}, 'DOCKER_DEFAULT_PLATFORM'),
+])
+def test_one_digest_does_not_become_that_of_another_platform(
+    root: Path, fake_docker: FakeDocker, buildx: Path, words: list[str], env: dict[str, str], by: str,
+) -> None:
+    """All who have this manifest would run it: by digest, by tag, and in a dry run."""
+    for members in ({'digest': DIGEST}, {'tag': 'c'}):
+        write_digests(root, **members)
+        for more in ([], ['--dry-run']):
+            done = run(root, 'build', '--push', *words, *more, **env)
+            asked = words[0].partition('=')[2] or OTHER if words else OTHER
+            assert (done.code, done.out, fake_docker.calls) == (2, '', [])
+            assert done.err == (
+                f'tao_pt: error: {root}/docker/manifest.json: has one digest for all machines\n'
+                f'    {by} asks for {asked}, and this machine is {os.uname().machine}\n'
+                '    nothing was built or pushed\n'
+                '    try: have "digests": {"x86": "…", "arm": "…"} there in place of "digest" and "tag"\n'
+            )
+    assert run(root, 'build', *words, '--dry-run', **env).code == 0
+    assert run(root, 'build', '--push', '--platform', OWN, '--dry-run', **env).code == 0
+    sudo = run(root, '--engine', 'sudo docker', 'build', '--push', *words, '--dry-run', **env)
+    assert ('has one digest' in sudo.err) == bool(words)  # sudo keeps the variable to itself
+
+
+def test_what_the_client_builds_for_by_itself(root: Path, buildx: Path) -> None:
+    """The entry of a dry run is that of the run."""
+    write_digests(root)
+    entry = 'arm' if SHORT == '--arm' else 'x86'
+    done = run(root, 'build', '--push', '--dry-run', DOCKER_DEFAULT_PLATFORM=OTHER)
+    assert done.out.splitlines()[-1].endswith(f'docker/manifest.json as digests.{entry}')
+
+
 def test_other_platforms_without_buildx(root: Path, fake_docker: FakeDocker) -> None:
-    done = run(root, 'build', '--platform', 'linux/amd64', '--dry-run')
-    assert done.code == 125 and done.err == (
-        'tao_pt: error: docker: has no buildx, which is needed to build for other platforms\n'
-        "    no docker-buildx is among the plugins of docker's client\n"
-        "    try: install docker-buildx-plugin (docker's own packages) or docker-buildx (Debian, Ubuntu)\n"
-    )
-    done = run(root, '--engine', 'podman', 'build', '--platform', 'linux/amd64', '--dry-run')  # which has no plugins
-    assert done.code == 0 and '--platform linux/amd64' in done.out
+    for platforms in (OTHER, f'{OWN},{OTHER}'):
+        done = run(root, 'build', '--platform', platforms, '--dry-run')
+        assert done.code == 125 and done.err == (
+            'tao_pt: error: docker: has no buildx, which is needed to build for other platforms\n'
+            "    no docker-buildx is among the plugins of docker's client\n"
+            "    try: install docker-buildx-plugin (docker's own packages) or docker-buildx (Debian 13 and later, "
+            'Ubuntu)\n'
+        )
+    done = run(root, '--engine', 'podman', 'build', '--platform', OTHER, '--dry-run')  # which has no plugins
+    assert done.code == 0 and f'--platform {OTHER}' in done.out
+
+
+def test_this_machines_own_platform_needs_no_buildx(root: Path, engine: Engine) -> None:
+    """NVIDIA's own instructions name it."""
+    engine.answers('--version', 'Docker version 20.10.24')
+    engine.answers('image', json.dumps([{'Id': MADE}]))
+    engine.answers('build')
+    words = ['build', '--arm' if SHORT == '--x86' else '--x86']
+    printed = list(commands(run(root, *words, '--dry-run').out))
+    assert run(root, *words).code == 0
+    assert list(map(without_minute, engine.calls)) == printed
+    build = next(call for call in printed if call[1] == 'build')
+    assert build[2] == '--iidfile' and build[4:7] == ['--platform', OWN, '--pull']
 
 
 def test_several_platforms_are_built_one_after_the_other(root: Path, fake_docker: FakeDocker, buildx: Path) -> None:
@@ -235,6 +289,10 @@ def test_what_may_be_wrong_when_another_platform_fails(root: Path, engine: Engin
     done = run(root, 'build', other)
     assert ('exec format error' in done.err) != Path(f'/proc/sys/fs/binfmt_misc/{emulator}').exists()
     assert done.code == 1 and 'exec format error' not in run(root, 'build').err
+    platform = {'--arm': 'linux/arm64', '--x86': 'linux/amd64'}[other]
+    release = run(root, '--platform', platform, 'release', '--tag', 'x')
+    assert release.code == 1 and ('exec format error' in release.err) == ('exec format error' in done.err)
+    assert 'exec format error' not in run(root, 'release', '--tag', 'x').err
 
 
 def test_a_build_secret(root: Path, fake_docker: FakeDocker, buildx: Path) -> None:

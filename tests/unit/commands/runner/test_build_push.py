@@ -45,6 +45,17 @@ def test_the_one_of_the_repository(root: Path, engine: Engine) -> None:
     assert manifest(root)['digest'] == NEW
 
 
+@pytest.mark.parametrize(('architecture', 'more'), [
+    ({'x86_64': 'amd64', 'aarch64': 'arm64'}[os.uname().machine], ''), ('riscv64', ', of an image for riscv64'),
+])
+def test_the_one_digest_for_all_is_of_another_machines_image(
+    root: Path, engine: Engine, architecture: str, more: str,
+) -> None:
+    """As a remote engine may build it, or a FROM that names a platform."""
+    done = push(engine, {'RepoDigests': [f'{BASE}@{NEW}'], 'Architecture': architecture})
+    assert f'tao_pt: notice: {root}/docker/manifest.json: digest is now {NEW}{more}\n' in done.err
+
+
 @pytest.mark.parametrize(('images', 'code', 'why'), [
     ([{'RepoDigests': [f'{BASE}@{NEW}', f'{BASE}@{OTHER}']}], 0, [
         f'the engine has several for {BASE}: {NEW}', f'the engine has several for {BASE}: {OTHER}',

@@ -1,12 +1,13 @@
 """tao_pt release: its lines, and the Dockerfile that it takes."""
 from __future__ import annotations
 
+import json
 import os
 import shlex
 from pathlib import Path
 
 import pytest
-from runner_checkout import BASE, commands, run
+from runner_checkout import BASE, DIGEST, backend, commands, run
 from support import write_mounts
 
 
@@ -44,3 +45,52 @@ def test_another_name_of_the_dockerfile(root: Path, buildx: Path) -> None:
     done = run(root, 'release', '--tag', 'x', '--dry-run')
     assert shlex.split(done.out)[7] == f'{root}/release/docker/Dockerfile.release'
     assert done.err == f'tao_pt: notice: {root}/dist holds no wheel; --wheel builds one first\n'
+
+
+OTHER = 'sha256:' + 'b' * 64
+DIGESTS = {'registry': 'nvcr.io', 'repository': 'a/b', 'digests': {'x86': DIGEST, 'arm': OTHER}}
+
+
+@pytest.mark.parametrize(('platform', 'digest'), [('linux/amd64', DIGEST), ('linux/arm64', OTHER)])
+@pytest.mark.parametrize('wheel', [[], ['--wheel']])
+def test_for_another_platform(platform: str, digest: str, wheel: list[str], tmp_path: Path, buildx: Path) -> None:
+    """Both the wheel and the image, and of the base image the digest that is for it."""
+    root = backend(tmp_path / 'x', 'tao_pt', manifest=DIGESTS)
+    path = root / 'release/docker/Dockerfile'
+    path.write_text(f'FROM {BASE}@sha256:{"c" * 64}\n')
+    words = ['--platform', platform, 'release', '--tag', 'x', *wheel, '--base-digest', '--dry-run']
+    done = run(root, *words)
+    assert done.code == 0, done.err
+    *launches, build, _ = commands(done.out)
+    assert build[build.index('-t') - 4:build.index('-t') - 2] == ['--platform', platform]
+    assert len(launches) == len(wheel)
+    for launch in launches:
+        assert launch[launch.index('--platform') + 1] == platform
+        assert launch[-4] == f'{BASE}@{digest}'
+    assert done.out.startswith(f'# then: line 1 of {path} gets the digest {digest[7:]}\n')
+
+
+def test_for_another_platform_without_buildx(root: Path) -> None:
+    other = 'linux/amd64' if os.uname().machine == 'aarch64' else 'linux/arm64'
+    done = run(root, '--platform', other, 'release', '--tag', 'x', '--dry-run')
+    assert (done.code, done.out) == (125, '') and 'has no buildx' in done.err
+    own = {'linux/amd64': 'linux/arm64'}.get(other, 'linux/amd64')
+    assert run(root, '--platform', own, 'release', '--tag', 'x', '--dry-run').code == 0
+    (root / 'docker/manifest.json').write_text(json.dumps({**DIGESTS, 'digests': {'x86': DIGEST}}))
+    done = run(root, '--platform', 'arm64', '--engine', 'podman', 'release', '--tag', 'x', '--wheel', '--dry-run')
+    assert (done.code, done.out) == (2, '')
+    assert 'digests: no image for arm64 (arm), which --platform asks for; it has x86\n' in done.err
+
+
+def test_where_the_platform_of_a_release_is_asked_for(root: Path, buildx: Path) -> None:
+    """The line that an error shows works."""
+    done = run(root, 'release', '--tag', 'x', '--platform', 'linux/arm64')
+    assert done == (2, '', 'tao_pt: error: --platform is an option of tao_pt itself and goes before release\n'
+                           '    try: tao_pt --platform OS/ARCH release …\n')
+    assert run(root, '--platform', 'linux/arm64', 'release', '--tag', 'x', '--dry-run').code == 0
+    done = run(root, '--platform', 'a b', 'release', '--tag', 'x', '--dry-run')
+    assert (done.code, done.out) == (2, '') and done.err.startswith('tao_pt: error: --platform: "a b": ')
+    for words in (['--gpus', '0'], ['--gpus', '0', '--wheel']):
+        done = run(root, 'release', '--tag', 'x', *words)
+        assert done.err.endswith('goes before release\n    try: tao_pt --gpus GPUS release --wheel …\n')
+    assert run(root, '--gpus', '0', 'release', '--wheel', '--tag', 'x', '--dry-run').code == 0

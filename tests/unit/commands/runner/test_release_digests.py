@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from engine_answers import Engine
+from nobody import NOBODY
 from support import MADE, tao
 
 from tao_launcher.checkouts.manifest import ARCHITECTURES
@@ -143,3 +144,58 @@ def test_a_dockerfile_that_cannot_be_written(root: Path, engine: Engine) -> None
     path.symlink_to('/proc/self/mounts')
     done = tao('release', '--tag', '1', '--base-digest', program='tao_pt')
     assert done.code == 2 and 'no digest of the base image' in done.err
+
+
+def lock(path: Path) -> None:
+    """Have a file that the caller may read, and not replace."""
+    if os.geteuid():
+        path.chmod(0o444)
+        return
+    path.rename(path.with_name('theirs'))
+    path.symlink_to('theirs')
+    os.lchown(path, NOBODY, NOBODY)
+
+
+@pytest.mark.parametrize(('words', 'without'), [
+    (['build', '--push', '--update-digests'], 'build without --update-digests'),
+    (['release', '--tag', '1', '--base-digest'], 'release without --base-digest'),
+])
+@pytest.mark.parametrize('more', [[], ['--dry-run']])
+def test_what_cannot_be_written_is_said_before_the_first_step(
+    root: Path, engine: Engine, words: list[str], without: str, more: list[str],
+) -> None:
+    """By a dry run too: it fails where the run does."""
+    write(root, OTHER, NEW)
+    path = root / 'release/docker/Dockerfile.release'
+    lock(path)
+    done = tao(*words, *more, program='tao_pt')
+    assert (done.code, done.out, engine.calls) == (2, '', [])
+    assert done.err.startswith(f'tao_pt: error: {path}: cannot be written') and 'is now' not in done.err
+    assert '    nothing was built or pushed\n' in done.err
+    assert bool(os.geteuid()) == done.err.endswith(f'    try: ls -ld {path}, or {without}\n')
+    assert dockerfile(root) == DOCKERFILE
+
+
+def test_what_needs_no_writing_may_be_read_only(root: Path, engine: Engine) -> None:
+    engine.answers('image', json.dumps([{'Id': MADE}]))
+    lock(root / 'release/docker/Dockerfile.release')
+    for more in ([], ['--dry-run']):
+        assert tao('release', '--tag', '1', '--base-digest', *more, program='tao_pt').code == 0
+
+
+def test_a_write_that_fails_at_the_end(root: Path, engine: Engine) -> None:
+    """What was pushed is told all the same, and where the old digest still appears; nothing else is claimed."""
+    path = root / 'release/docker/Dockerfile.release'
+    (root / 'notes').write_text(f'base {X86}\n')
+    (engine.folder / 'docker').write_text((engine.folder / 'docker').read_text().replace(
+        'exit ', f'[ "$1" = push ] && rm "{path}" && mkdir "{path}"\nexit '))
+    known = {'Id': MADE, 'RepoDigests': [f'{REPOSITORY}@sha256:{NEW}'], 'Architecture': 'amd64'}
+    engine.answers('image', json.dumps([known]))
+    done = tao('build', '--push', '--update-digests', program='tao_pt')
+    assert (done.code, done.out) == (1, f'{REPOSITORY}@sha256:{NEW}\n')
+    assert done.err.splitlines()[-3:] == [
+        f'tao_pt: notice: {root}/docker/manifest.json: digests.x86 is now sha256:{NEW}',
+        f'tao_pt: notice: the old digest sha256:{X86} still appears in notes:1',
+        f'tao_pt: error: {path}: is a folder, expected the release Dockerfile',
+    ]
+    assert json.loads((root / 'docker/manifest.json').read_text())['digests']['x86'] == f'sha256:{NEW}'

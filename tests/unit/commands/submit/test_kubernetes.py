@@ -152,7 +152,7 @@ def test_everything_that_a_pod_can_not_be_told(home: Path) -> None:
         '    network ib: expected host, or none for that of the cluster',
         '    ipc container:x: expected host',
         '    an image by its id: a cluster pulls it by its name (--image REF)',
-        "    'x\\udcff': not UTF-8, which JSON needs",
+        "    'x\\xff': not UTF-8, which JSON needs",
         f'    Mounts[0] of {path}: mode ro,z: Kubernetes does not relabel',
         f'    Mounts[1] of {path}: /a:b: a path with ":" cannot be mounted',
         '    user trainer: expected a number',
@@ -242,5 +242,5 @@ def test_the_shared_memory_of_a_pod(options: list[str], is_said: bool) -> None:
 @pytest.mark.parametrize('key', ['workdir', 'entrypoint'])
 def test_a_path_that_is_not_utf8(key: str, form: list[str]) -> None:
     assert tao('submit', 'kubernetes', *form, f'--{key}=/a\udcff', 'dino', 'train') == Result(2, '', (
-        f"tao: error: 1 thing that a pod cannot express\n    --{key}: '/a\\udcff': not UTF-8, which JSON needs\n"
+        f"tao: error: 1 thing that a pod cannot express\n    --{key}: '/a\\xff': not UTF-8, which JSON needs\n"
     ))

@@ -72,7 +72,7 @@ def test_a_path_that_is_not_utf8(tmp_path: Path) -> None:
     os.mkdir(source)
     done = submit('--container=pyxis', f'--volume={source}:/a', 'dino', 'train')
     assert (done.code, done.err) == (2, (
-        f'tao: error: 1 thing that pyxis cannot express\n    --volume: {source!r}: a path that is not UTF-8\n'
+        f"tao: error: 1 thing that pyxis cannot express\n    --volume: '{tmp_path}/a\\xff': a path that is not UTF-8\n"
     ))
 
 

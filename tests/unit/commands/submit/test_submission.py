@@ -46,9 +46,9 @@ def test_errors(line: str) -> None:
 
 @pytest.mark.parametrize('dry_run', [(), ('--dry-run',)])
 @pytest.mark.parametrize(('program', 'option', 'said'), [
-    ('kubernetes', '--pvc=c:/x\udcff', '--pvc: "c:/x\\udcff": a path that is not UTF-8, which JSON needs'),
-    ('slurm', '--sbatch-arg=--comment=\udcff', '--sbatch-arg: "--comment=\\udcff": not UTF-8'),
-    ('slurm', '--srun-arg=--comment=\udcff', '--srun-arg: "--comment=\\udcff": not UTF-8'),
+    ('kubernetes', '--pvc=c:/x\udcff', '--pvc: "c:/x\\xff": a path that is not UTF-8, which JSON needs'),
+    ('slurm', '--sbatch-arg=--comment=\udcff', '--sbatch-arg: "--comment=\\xff": not UTF-8'),
+    ('slurm', '--srun-arg=--comment=\udcff', '--srun-arg: "--comment=\\xff": not UTF-8'),
 ])
 def test_what_is_not_utf8(program: str, option: str, said: str, dry_run: tuple[str, ...]) -> None:
     assert tao('submit', program, *dry_run, option, 'dino', 'train') == Result(
