@@ -118,7 +118,8 @@ def _push(found: Checkout, how: Builder, built: tuple[BuildOptions, list[Variant
     asked, variants, made = built
     digests: list[tuple[Variant, str, str]] = []
     for each, id in zip(variants, made):
-        code = found.step(('tag', each.local, each.pushed)) or check(found, each.pushed, id, is_own=True)
+        code = found.step(('tag', each.local, each.pushed)) or check(
+            found, each.pushed, id, each.platform.name, is_own=True)
         if code:
             return code
         pushed = push_image(found, each.pushed, digest_words(found, how))

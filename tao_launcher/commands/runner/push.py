@@ -6,6 +6,7 @@ from ...base.errors import CheckFailed, EngineError
 from ...base.record import Record
 from ...base.shell import join, quote
 from ...checkouts import images
+from ...checkouts.platforms import is_own as is_own_platform
 from ...engine import answers, references
 from ...launch.history import Ended, Recorder, Started
 from ...settings import parsers
@@ -22,10 +23,10 @@ def digest_words(found: Checkout, how: Builder) -> tuple[str, ...]:
     return (option, how.digest) if option else ()
 
 
-def check(found: Checkout, image: str, made: str, *, is_own: bool) -> int:
+def check(found: Checkout, image: str, made: str, platform: str, *, is_own: bool) -> int:
     """Look, right before an image is pushed, whether its tag names the one that was built: 0. Raises CheckFailed.
 
-    One of our `own` that does not is removed.
+    One of our `own` that does not is removed. It has to be for the platform that was asked for, '' for none.
     """
     facts, _ = images.inspected(found, image)
     if found.dry_run:
@@ -36,6 +37,14 @@ def check(found: Checkout, image: str, made: str, *, is_own: bool) -> int:
         raise CheckFailed(
             f'{image} is not the image that was just built; nothing was pushed',
             f'the build made {made}, and something else moved its tag in the meantime',
+        )
+    machine_of_it = answers.text(facts, 'Architecture')
+    if platform and machine_of_it and not is_own_platform(platform, machine_of_it):
+        if is_own:
+            found.step(('rmi', image))
+        raise CheckFailed(
+            f'{image} is an image for {machine_of_it}, not for {platform}; nothing was pushed',
+            'the FROM of its Dockerfile may name a platform, or an image that is for that one alone',
         )
     return 0
 

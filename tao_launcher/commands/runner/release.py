@@ -82,7 +82,7 @@ def _build(found: Checkout, how: Builder, recipe: Recipe, asked: ReleaseOptions)
     if asked.wheel:
         found.then('build, dist and *.egg-info are removed again as far as this build made them')
     if code == 0 and asked.push:
-        code = check(found, image, made, is_own=False)
+        code = check(found, image, made, recipe.platform, is_own=False)
         if code == 0:
             pushed = push_image(found, image)
             code = pushed.code
