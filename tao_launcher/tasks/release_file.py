@@ -5,7 +5,7 @@ Ours names releases as the package's own data does:
 {"7.2.0": {"published": "2026-10-30", "groups": {GROUP: {IMAGE: [TASK, ...]}}, "subtasks": {"GROUP/TASK": [NAME, ...]}}}
 
 published and subtasks may be left out. A file with format_version is one of NVIDIA's (see override.py), of the release
-toolkit_version.
+toolkit_version, and its published_date (10/30/2026 there) counts where it is a day.
 """
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     Images = Dict[str, List[str]]
 
+DAY = '[0-9]{4}-[0-9]{2}-[0-9]{2}'
+AMERICAN = '(0?[1-9]|1[0-2])/(0?[1-9]|[12][0-9]|3[01])/([0-9]{4})'
 KEYS = ('published', 'flat', 'source', 'groups', 'subtasks')
 
 
@@ -112,8 +114,16 @@ def _nvidias(value: object, top: Mapping[str, Any], reader: Reader, named: str) 
         for listed in images.values():
             for one in listed:
                 _checked(where, one, task, reader)
-    published = top.get('published_date')
-    return {own: Release(groups, {}, published if isinstance(published, str) else '')}
+    return {own: Release(groups, {}, day(top.get('published_date')))}
+
+
+def day(value: object) -> str:
+    """YYYY-MM-DD of a day that is written so or, as NVIDIA does, as MM/DD/YYYY; '' of anything else."""
+    found = re.fullmatch(f'{DAY}|{AMERICAN}', value) if isinstance(value, str) else None
+    if not found:
+        return ''
+    month, of_month, year = found.groups()
+    return f'{year}-{month:0>2}-{of_month:0>2}' if year else found.group()
 
 
 def _ours(path: str, value: object, reader: Reader) -> Release:
@@ -134,7 +144,7 @@ def _ours(path: str, value: object, reader: Reader) -> Release:
             reader.fault(where, 'expected GROUP/TASK as the key')
         subtasks[key] = _names(where, listed, group, reader)
     published = members.get('published', '')
-    if not isinstance(published, str) or not re.fullmatch('([0-9]{4}-[0-9]{2}-[0-9]{2})?', published):
+    if not isinstance(published, str) or not re.fullmatch(f'({DAY})?', published):
         reader.expect(at(path, 'published'), published, 'a day as YYYY-MM-DD')
     return Release(groups, subtasks, str(published))
 

@@ -9,7 +9,6 @@ from ...tasks import keep
 from ...tasks.added import MOST_FILES, from_bytes, paths, read_file
 from ...tasks.load import builtin_catalogue
 from ...tasks.release_file import name as parse_name
-from ...tasks.release_file import text
 from .say import say_kept
 
 TYPE_CHECKING = False
@@ -29,9 +28,10 @@ def add(file: str, name: str, invocation: Invocation, *, dry_run: bool) -> int:
         checked_name(name)
     found = read(file, name)
     check_room(found, invocation)
+    texts = {own: keep.checked(own, {own: release}, invocation.here) for own, release in found.items()}
     for own, release in found.items():
         if dry_run:
-            invocation.output.result(text({own: release}))
+            invocation.output.result(texts[own])
             invocation.output.notice(f'would write {keep.path_of(own, invocation.here)}')
         else:
             kept = keep.keep(own, {own: release}, invocation.here)

@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 def remove(releases: Sequence[str], invocation: Invocation, *, dry_run: bool) -> int:
     """Take releases out of the files in releases.d, and print the paths of the files that changed.
 
-    A file is removed when nothing is left in it. One that is faulty is left alone. Returns 0; raises NothingMatched
-    for a release that was not added, ConfigError where a file cannot be changed.
+    A file is removed when nothing is left in it. One that is faulty is removed where it has the name of a release
+    that is asked for, as `add` names it, and left alone otherwise. Returns 0; raises NothingMatched for a release
+    that was not added, ConfigError where a file cannot be changed.
     """
     output, folder = invocation.output, releases_folder(invocation.here)
     found, wrong = read_folder(folder)
+    faulty = {error.path: _name(error.path) for error in wrong}
     for error in wrong:
-        output.notice(f'left alone: {error.on_one_line()}')
-    added = [name for of_file in found.values() for name in of_file]
+        state = 'faulty' if faulty[error.path] in releases else 'left alone'
+        output.notice(f'{state}: {error.on_one_line()}')
+    added = [*(name for of_file in found.values() for name in of_file), *faulty.values()]
     unknown = [name for name in dict.fromkeys(releases) if name not in added]
     if unknown:
         raise _unknown(unknown, added)
@@ -37,7 +40,15 @@ def remove(releases: Sequence[str], invocation: Invocation, *, dry_run: bool) ->
         left = {name: release for name, release in of_file.items() if name not in releases}
         if len(left) < len(of_file):
             _change(path, left, output, dry_run=dry_run)
+    for path, name in faulty.items():
+        if name in releases:
+            _change(path, {}, output, dry_run=dry_run)
     return 0
+
+
+def _name(path: str) -> str:
+    """The release that a file is named after."""
+    return path.rpartition('/')[2][:-len('.json')]
 
 
 def _unknown(names: Sequence[str], added: Sequence[str]) -> NothingMatched:

@@ -41,6 +41,24 @@ def test_laid_over_what_is_there(home: Path) -> None:
         keep.with_kept('7.2.0', OTHER, here)
 
 
+@pytest.mark.parametrize(('release', 'why'), [
+    (Release({'model': {'a:1': ['x']}}, {}, 'May'), '["7.2.0"].published: "May": expected a day as YYYY-MM-DD'),
+    (Release({'model': {'a:1': ['-x']}}),
+     '["7.2.0"].groups.model["a:1"][0]: "-x": expected a task of letters, digits, . _ -'),
+    (Release({'model': {f'a:{i}': ['x'] for i in range(70000)}}), 'larger than 1 MiB, so it cannot be the right file'),
+    (Release({'_own': {'a:1': ['x']}}), 'what is read from it is not what was written'),
+])
+def test_what_a_launch_would_refuse_is_not_written(release: Release, why: str, home: Path) -> None:
+    here = host.survey(os.environ)
+    for write in (lambda: keep.keep('7.2.0', {'7.2.0': release}, here), lambda: keep.with_kept('7.2.0', release, here)):
+        with pytest.raises(ConfigError) as error:
+            write()
+        assert error.value.what == (
+            f'release 7.2.0 cannot be kept: {home}/.tao/releases.d/7.2.0.json would be refused')
+        assert error.value.why == (why, 'nothing was written')
+    assert not (home / '.tao').exists()
+
+
 def test_where_nothing_can_be_written(home: Path) -> None:
     (home / '.tao').write_text('')
     with pytest.raises(ConfigError) as error:

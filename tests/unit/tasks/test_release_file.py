@@ -53,8 +53,18 @@ def test_ours() -> None:
     ('3.0', {'deploy': {f'nvcr.io/tao/a@{DIGEST}': ['dino']}}), (3, {'deploy': {f'nvcr.io/tao/a@{DIGEST}': ['dino']}}),
 ])
 def test_nvidias(form: object, groups: object) -> None:
-    assert read(nvidias(form), '/f') == {'7.2.0': Release(groups, {}, '10/30/2026')}  # type: ignore[arg-type]
+    assert read(nvidias(form), '/f') == {'7.2.0': Release(groups, {}, '2026-10-30')}  # type: ignore[arg-type]
     assert list(read(nvidias(form), '/f', 'mine')) == ['mine']
+
+
+@pytest.mark.parametrize(('written', 'day'), [
+    ('10/30/2026', '2026-10-30'), ('1/2/2026', '2026-01-02'), ('2026-10-30', '2026-10-30'), ('30/10/2026', ''),
+    ('October 2026', ''), ('', ''), (20261030, ''), (None, ''), ('2026-10-30\n', ''), ({'a': 1}, ''),
+])
+def test_any_day_of_nvidias_can_be_read_again(written: object, day: str) -> None:
+    found = read(nvidias('3.0', published_date=written), '/f')
+    assert found['7.2.0'].published == day
+    assert read(json.loads(text(found)), '/f') == found
 
 
 def test_a_name_is_for_one_release() -> None:

@@ -47,6 +47,20 @@ def test_add(file: Path, home: Path) -> None:
     assert image == 'nvcr.io/nvidia/tao/tao-toolkit:7.2.0-pyt'
 
 
+def test_nvidias_day_can_be_read_by_a_launch(file: Path, home: Path) -> None:
+    path = home / '.tao' / 'releases.d' / '7.2.0.json'
+    for day, shown in (('10/30/2026', '2026-10-30'), ('autumn', '')):
+        file.write_text(json.dumps({**NVIDIAS, 'published_date': day}))
+        assert tao('catalogue', 'add', str(file)).code == 0
+        assert tao('--no-check', '--dry-run', 'newnet', 'train').code == 0
+        assert json.loads(tao('catalogue', 'show', '--format=json').out)[-1]['published'] == shown
+    path.write_text('{"7.2.0": {"published": "10/30/2026", "groups": {}}}')
+    assert tao('catalogue', 'add', str(file)) == Result(0, f'{path}\n', (
+        'tao: notice: release 7.2.0: 2 tasks in 1 image\n'
+        f'tao: notice: the previous file is kept as {path}.2.bak\n'))
+    assert path.read_text() == TEXT
+
+
 def test_dry_run(file: Path, home: Path) -> None:
     path = home / '.tao' / 'releases.d' / '7.2.0.json'
     assert tao('catalogue', 'add', '--dry-run', str(file)) == Result(0, TEXT, f'tao: notice: would write {path}\n')

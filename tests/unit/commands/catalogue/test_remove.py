@@ -45,6 +45,19 @@ def test_a_faulty_file_is_left_alone(folder: Path) -> None:
         f'tao: notice: left alone: {folder}/c.json: the file is empty; expected a JSON object, at least {{}}\n'))
 
 
+@pytest.mark.parametrize('content', ['', '{"7.3.0": {"published": "10/30/2026", "groups": {}}}'])
+def test_a_faulty_file_is_removed_by_its_name(content: str, folder: Path) -> None:
+    path = folder / '7.3.0.json'
+    path.write_text(content)
+    assert tao('--no-check', '--dry-run', 'dino', 'train').code == 2
+    dry = tao('catalogue', 'remove', '--dry-run', '7.3.0')
+    assert (dry.code, dry.out, dry.err.splitlines()[-1]) == (0, '', f'tao: notice: would remove {path}')
+    removed = tao('catalogue', 'remove', '7.3.0')
+    assert (removed.code, removed.out) == (0, f'{path}\n')
+    assert removed.err.startswith(f'tao: notice: faulty: {path}: ') and removed.err.count('\n') == 1
+    assert tao('--no-check', '--dry-run', 'dino', 'train').code == 0
+
+
 def test_nothing_was_added(home: Path) -> None:
     assert tao('catalogue', 'remove', '7.2.0').code == 1
     assert not (home / '.tao').exists()
