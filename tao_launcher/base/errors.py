@@ -3,7 +3,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    T = TypeVar('T')
 
 
 class Fatal(Exception):
@@ -68,6 +71,36 @@ class FileError(ConfigError):
         self.place = ''.join(f':{number}' for number in at)
         self.faults = tuple(faults)
         super().__init__(f'{path}{self.place}: {wrong}', *why, advice=advice)
+
+
+class Several(UsageError):
+    """Several things are wrong at once: each with its own reasons and advice, where any has some."""
+
+    def __init__(self, errors: Sequence[Fatal]) -> None:
+        self.errors = tuple(errors)
+        if any(e.why or e.advice for e in errors):
+            lines = [line for e in errors for line in (
+                e.what, *(f'  {why}' for why in e.why), *([f'  try: {e.advice}'] if e.advice else []),
+            )]
+            super().__init__(f'{len(errors)} problems', *lines)
+        else:
+            super().__init__(*(e.what for e in errors))
+
+
+def together(errors: Sequence[Fatal]) -> Fatal:
+    """One error that says all of these, of which there is one at least."""
+    return errors[0] if len(errors) == 1 else Several(errors)
+
+
+def tried(errors: list[Fatal], do: Callable[[], T], otherwise: T) -> T:
+    """What `do` returns; `otherwise` where it finds something wrong with the input, which goes to `errors`."""
+    try:
+        return do()
+    except Several as e:
+        errors += e.errors
+    except (UsageError, ConfigError) as e:
+        errors.append(e)
+    return otherwise
 
 
 class NothingMatched(Fatal):

@@ -6,6 +6,7 @@ from ..base.record import Record
 from ..settings.layers import ports as layered
 from ..settings.ports import port_number
 from ..settings.programs import SERVICES
+from ..settings.repeatable import entry_key
 from ..settings.values import Port, Source, Variable
 
 TYPE_CHECKING = False
@@ -87,7 +88,10 @@ def as_target(found: Service, made: Target, program: str, place: str, settings: 
     published: tuple[Port, ...] = ()
     if is_published:
         ip = '' if found.ip == EVERYWHERE else f'[{found.ip}]' if ':' in found.ip else found.ip
-        published, clashes = layered(settings.ports, [Port(found.port, 'tcp', str(found.mapping or default), ip)])
+        own_port = Port(found.port, 'tcp', str(found.mapping or default), ip)
+        published, clashes = layered(
+            settings.ports, [own_port], lambda port: settings.sources[entry_key('ports', port)],
+        )
         if clashes:
             raise UsageError(*clashes)
     listen = EVERYWHERE if is_published else found.ip

@@ -1,7 +1,7 @@
 """From a plan to docker's words, in one fixed order; every option a line, the lines together the argv."""
 from __future__ import annotations
 
-from ..base.errors import ConfigError, UsageError
+from ..base.errors import ConfigError, UsageError, together
 from ..base.late import re
 from ..base.shell import exact_line
 from ..base.text import in_quotes, is_utf8
@@ -13,23 +13,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import List, Tuple
 
+    from ..base.errors import Fatal
     from .plan import Plan
 
     Lines = List[Tuple[str, ...]]
 
 # The kernel takes no single argument above this (MAX_ARG_STRLEN), whatever the total.
 MAX_WORD = 131071
+ENDS = 'only with --detach; any other job is removed when it ends'
 
 
 def lines(plan: Plan) -> Lines:
     """The lines of `docker run` for a plan; their words in a row are the argv.
 
-    Raises ConfigError or UsageError for what docker's command line cannot say.
+    Raises ConfigError or UsageError with everything that docker's command line cannot say.
     """
-    options = _options(plan)
-    wrong = [*wrong_words(plan), *_restarts(plan)] if plan.extra_args else []
+    wrong = faults(plan)
     if wrong:
-        raise UsageError('--docker-arg: ' + wrong[0], *wrong[1:])
+        raise together(wrong)
+    options = _options(plan)
     command = (*engine(plan), 'run', *(() if plan.detach else ('--rm',)), *_streams(plan))
     rest: Lines = [*((word,) for word in plan.extra_args), (plan.image,), *([plan.command] if plan.command else [])]
     return labelled([command, *options], plan.job, plan.owner, rest)
@@ -42,17 +44,30 @@ def labelled(options: Lines, job: str, owner: str, rest: Lines) -> Lines:
     return [*options, *labels, ('--label', f'tao.plan={digest}'), *rest]
 
 
-def wrong_words(plan: Plan) -> list[str]:
-    """What is wrong with the plan's words for docker beside the options that it sets itself."""
+def faults(plan: Plan) -> list[Fatal]:
+    """The plan's own faults, and all that docker's command line cannot say of it."""
+    found = [*plan.faults]
+    for mount in plan.mounts:
+        refused = refused_mount(mount)
+        found += [_refusal(mount, *refused)] if refused else []
+    workdir = str(plan.passed.get('workdir', ''))
+    if not is_utf8(workdir):
+        found.append(ConfigError(f'{plan.settings.sources["workdir"]}: a path that is not UTF-8', in_quotes(workdir)))
+    return [*found, *(_wrong_words(plan) if plan.extra_args else [])]
+
+
+def _wrong_words(plan: Plan) -> list[UsageError]:
+    """What is wrong with the plan's words for docker beside the options that it sets itself, and without --detach."""
     from ..settings.docker_args import clashes
 
-    return clashes(plan.extra_args, words(_options(plan)))
+    found = clashes(plan.extra_args, words(_options(plan)))
+    found += [(word, f'--restart: {ENDS}') for word in restarts(plan) if not plan.detach]
+    return [UsageError(f'{plan.settings.sources[f"extra_args.{word}"]}: {what}') for word, what in found]
 
 
-def _restarts(plan: Plan) -> list[str]:
-    """What is wrong with a job that is to be started again, and is removed when it ends."""
-    asked = any(word.startswith('--restart=') and word != '--restart=no' for word in plan.extra_args)
-    return ['--restart: only with --detach; any other job is removed when it ends'] if asked and not plan.detach else []
+def restarts(plan: Plan) -> list[str]:
+    """The words for docker by which a job that is removed when it ends would be started again."""
+    return [word for word in plan.extra_args if word.startswith('--restart=') and word != '--restart=no']
 
 
 def words(lines: Lines) -> tuple[str, ...]:
@@ -72,9 +87,6 @@ def _streams(plan: Plan) -> tuple[str, ...]:
 
 
 def _options(plan: Plan) -> Lines:
-    workdir = str(plan.passed.get('workdir', ''))
-    if not is_utf8(workdir):
-        raise ConfigError(f'{plan.settings.sources["workdir"]}: a path that is not UTF-8', in_quotes(workdir))
     waiting = {row.key: row.docker for row in ROWS if row.docker.startswith('-') and row.key in plan.passed}
 
     def said(*keys: str) -> Lines:
@@ -98,11 +110,7 @@ def _options(plan: Plan) -> Lines:
 
 
 def mount_words(mount: Mount) -> tuple[str, str]:
-    """-v, or --mount for a path with a colon, which -v cannot carry.
-
-    Raises ConfigError for what `refused_mount` tells.
-    """
-    refuse_mount(mount)
+    """-v, or --mount for a path with a colon, which -v cannot carry; what `refused_mount` tells of neither can."""
     if ':' not in mount.source + mount.destination:
         return '-v', ':'.join(part for part in (mount.source, mount.destination, mount.mode) if part)
     return '--mount', bind_by_mount(mount, 'readonly')
@@ -118,8 +126,11 @@ def refuse_mount(mount: Mount) -> None:
     """Raise ConfigError for what `refused_mount` tells."""
     refused = refused_mount(mount)
     if refused:
-        what, why, advice = refused
-        raise ConfigError(f'{mount.origin}: {what}', why, advice=advice)
+        raise _refusal(mount, *refused)
+
+
+def _refusal(mount: Mount, what: str, why: str, advice: str) -> ConfigError:
+    return ConfigError(f'{mount.origin}: {what}', why, advice=advice)
 
 
 def refused_mount(mount: Mount) -> tuple[str, str, str] | None:

@@ -1,10 +1,11 @@
 """The plan of a launch: everything that its argv says, decided once and frozen."""
 from __future__ import annotations
 
-from ..base.errors import UsageError
+from ..base.errors import UsageError, tried
 from ..base.record import Record
 from ..base.secrets import masked
-from ..settings.values import Mount, Port, Source, Ulimit, Variable
+from ..settings import layers
+from ..settings.values import Gpus, Mount, Port, Source, Ulimit, Variable
 from . import gpus
 from .identity import Identity
 from .variables import collect
@@ -13,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..base.errors import Fatal
     from ..base.host import Host, Terminals
     from ..engine.daemon import Daemon
     from ..engine.profile import Profile
@@ -82,25 +84,28 @@ class Plan(Record):
     target: Target
     # what a dry run shows before it: (in which case it is run, '' for always, its words)
     before: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    faults: tuple[Fatal, ...] = ()  # why it cannot be launched; the rest is as if they were mended
 
 
 def make(
     target: Target, settings: Settings, host: Host, daemon: Daemon, identity: Identity, environ: Mapping[str, str],
 ) -> Plan:
-    """The plan for `target`. Raises UsageError for what cannot be launched."""
+    """The plan for `target`, with the `faults` for which it cannot be launched."""
     flags = settings.flags
     settings = settings._replace(ports=target.ports or settings.ports)
-    given, request, gpu_notice = gpus.asked(settings, daemon, environ)
+    faults: list[Fatal] = []
+    no_gpus: tuple[Gpus | None, Gpus, str] = (None, Gpus('none'), '')
+    given, request, gpu_notice = tried(faults, lambda: gpus.asked(settings, daemon, environ), no_gpus)
     gpu_words, gpu_variables = gpus.engine_words(request, daemon, is_tegra=host.is_tegra)
     gpu_variables += gpus.of_the_caller(settings, request, daemon, environ)
     variables = collect(
         target.variables, settings.file_variables, gpu_variables, identity.variables, settings.variables,
         environ, launch_id=not (daemon.is_sudo or daemon.profile.is_child), is_child=daemon.profile.is_child,
     )
-    tty, interactive = terminal(settings, host.terminals)
+    tty, interactive = tried(faults, lambda: terminal(settings, host.terminals), (False, False))
     has_shell = not (target.command or settings.passed.get('entrypoint'))
     if 'detach' in flags and has_shell:
-        raise UsageError('a detached shell would end at once', advice='give it a command to run')
+        faults.append(UsageError('a detached shell would end at once', advice='give it a command to run'))
     return Plan(
         engine=settings.engine,
         profile=daemon.profile,
@@ -110,7 +115,7 @@ def make(
         interactive=interactive,
         init=init_words(daemon) if settings.init else (),
         gpus=tuple(gpu_words),
-        mounts=merged(target.mounts, settings.mounts),
+        mounts=layers.under(target.mounts, settings.mounts),
         variables=variables.words,
         by_name=variables.by_name,
         export=variables.export,
@@ -138,6 +143,7 @@ def make(
         origins=variables.origins,
         settings=settings,
         target=target,
+        faults=(*faults, *variables.faults),
     )
 
 
@@ -180,12 +186,6 @@ def _platform(settings: Settings, daemon: Daemon, host: Host, environ: Mapping[s
     from .platform import other_machine
 
     return other_machine(settings, daemon, host.machine, environ)
-
-
-def merged(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:
-    """The mounts of a developer runner and of the settings, which override those with the same destination."""
-    destinations = {mount.destination for mount in given}
-    return (*(mount for mount in defaults if mount.destination not in destinations), *given)
 
 
 def init_words(daemon: Daemon) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ..base import host
-from ..base.errors import UsageError
+from ..base.errors import UsageError, together, tried
 from ..base.secrets import masked
 from ..engine import alias, daemon
 from ..engine.init import with_init
@@ -16,25 +16,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from ..base.errors import Fatal
     from ..base.host import Host
     from ..base.output import Output
     from ..engine.daemon import Daemon
     from ..settings.invocation import Invocation
     from ..settings.mounts_file import MountsFile
     from ..settings.settings import Settings
-    from ..settings.values import Gpus
+    from .argv import Lines
     from .identity import Identity
     from .plan import Plan, Target
 
 
 def prepare(
     invocation: Invocation, defaults: Mapping[str, Any], make_target: Callable[[Settings], Target],
-    of_file: Callable[[MountsFile], MountsFile] | None = None,
+    of_file: Callable[[MountsFile], MountsFile] | None = None, *, is_launched: bool = True,
 ) -> tuple[Plan, str]:
     """(the plan, the form of a dry run or ''). `make_target` says what is launched with the settings.
 
-    `of_file` leaves of the mounts file what counts. Raises UsageError and ConfigError for all that is wrong before
-    docker is asked.
+    `of_file` leaves of the mounts file what counts; `is_launched` tells that the plan's own command is what runs, and
+    not one that is made of it later. Raises UsageError and ConfigError for all that is wrong before docker is asked.
     """
     options, environ, here, output = invocation
     file, settings = _settings(invocation, defaults, of_file)
@@ -47,17 +48,13 @@ def prepare(
         from .verbose import say_settings
 
         say_settings(invocation, file, engine)
+    faults: list[Fatal] = []
     if settings.gpus and settings.gpus.kind == 'free':
-        settings = settings._replace(gpus=_free_gpus(settings, engine, environ, output))
+        settings = tried(faults, lambda: _free_gpus(settings, engine, environ, output), settings)
     target = make_target(settings)
     if _wants_host_network(target, settings) and daemon.remaps_users(engine, host.json_file):
         target = target._replace(network='', notices=(*target.notices, _NO_HOST_NETWORK))
-    if settings.same_paths and engine.profile.kind != NO_ENGINE:  # which has them anyway
-        from .same_paths import applied
-
-        settings = applied(target, settings, engine, host.current_folder(environ))
-    made = plan.make(target, settings, here, engine, _identity(settings.user, here, engine), environ)
-    made = made._replace(notices=(*made.notices, *_quoting(target, settings)))
+    made = _planned(target, settings, engine, invocation, faults)
     if '@' in made.image and not engine.profile.is_child:
         made = _bundled(made, here)
     if settings.dry_run and not engine.profile.is_child:
@@ -66,7 +63,9 @@ def prepare(
         from .verbose import say_plan
 
         say_plan(made, here, output)
-    made = kinds.checked(made, engine, invocation)
+    made = tried(faults, lambda: kinds.checked(made, engine, invocation), made)
+    if faults:
+        raise _all(faults, made if is_launched else None)
     if settings.host_paths and not engine.profile.is_child:
         from .host_paths import translated
 
@@ -84,6 +83,30 @@ def _settings(
         file = of_file(file)
     settings = merge(options, environ, file, defaults, here.cwd, here.home)
     return file, settings._replace(notices=(*notices, *settings.notices))
+
+
+def _all(faults: list[Fatal], made: Plan | None) -> Fatal:
+    """One error for the faults, and for what the command line cannot say of the plan, if it is to say it."""
+    nothing: Lines = []
+    if made:
+        tried(faults, lambda: kinds.lines(made), nothing)
+    return together(faults)
+
+
+def _planned(
+    target: Target, settings: Settings, engine: Daemon, invocation: Invocation, faults: list[Fatal],
+) -> Plan:
+    """The plan; what is wrong with it goes to `faults`."""
+    here, environ = invocation.here, invocation.environ
+    if settings.same_paths and engine.profile.kind != NO_ENGINE:  # which has them anyway
+        from .same_paths import applied
+
+        given = settings
+        settings = tried(faults, lambda: applied(target, given, engine, host.current_folder(environ)), given)
+    who = tried(faults, lambda: _identity(settings.user, here, engine), identity.Identity())
+    made = plan.make(target, settings, here, engine, who, environ)
+    faults += made.faults
+    return made._replace(notices=(*made.notices, *_quoting(target, settings)), faults=())
 
 
 _NO_HOST_NETWORK = 'docker remaps container users (userns-remap), so the job gets a bridge, not the host\'s network'
@@ -108,8 +131,8 @@ def _quoting(target: Target, settings: Settings) -> Sequence[str]:
     return quoting.notices(command, settings.variables, by_runner=bool(target.program))
 
 
-def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Gpus:
-    """As many idle GPUs as wanted. Raises UsageError; a dry run queries nothing, so it cannot know them."""
+def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Settings:
+    """The settings with as many idle GPUs as wanted. Raises UsageError; a dry run queries nothing, so knows none."""
     if engine.is_remote:
         raise UsageError(
             f'the daemon is remote ({masked(engine.address)}): which GPUs are free there is not known here',
@@ -128,7 +151,7 @@ def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], o
     allowed = gpus.request(None, environ)[0].ids  # in a Slurm job its own
     picked = gpus.pick_free(count, answers[0].out, answers[1].out, machine.process_owner, allowed)
     output.notice(f'free GPUs: {",".join(picked.ids)}')
-    return picked
+    return settings._replace(gpus=picked)
 
 
 def _bundled(made: Plan, here: Host) -> Plan:

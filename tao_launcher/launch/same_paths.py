@@ -4,9 +4,9 @@ from __future__ import annotations
 from ..base.errors import UsageError
 from ..base.secrets import masked
 from ..base.text import plural
+from ..settings import layers
 from ..settings.values import Mount, Source
 from .paths import below, hides_the_image
-from .plan import merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def applied(target: Target, settings: Settings, engine: Daemon, folders: Sequenc
     `folders` are the names of the current folder, the better first. Raises UsageError with every source that cannot
     be at its own path.
     """
-    every = merged(target.mounts, settings.mounts)
+    every = layers.under(target.mounts, settings.mounts)
     problems = _problems(every, engine)
     option = settings.sources['same_paths']
     if problems:

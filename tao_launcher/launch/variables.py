@@ -13,22 +13,18 @@ if TYPE_CHECKING:
 LAUNCH_ID = 'TAO_LAUNCH_ID'
 
 
-class Reserved(UsageError):
-    """Someone has set the launcher's own variable, `where` for people."""
-
-    def __init__(self, variable: Variable, where: str) -> None:
-        super().__init__(f'{LAUNCH_ID} is the launcher\'s own variable', f'set by {where}')
-        self.variable = variable
-
-
 class Variables(Record):
-    """words are the values of docker's -e; export holds the secrets that the engine's process is given."""
+    """words are the values of docker's -e; export holds the secrets that the engine's process is given.
+
+    `faults` are of variables that cannot be handed over, which are left out.
+    """
 
     words: tuple[str, ...]
     by_name: tuple[str, ...]
     export: Mapping[str, str]
     notices: tuple[str, ...]
     origins: tuple[Source, ...]  # of each of words
+    faults: tuple[UsageError, ...] = ()
 
 
 def collect(
@@ -40,7 +36,7 @@ def collect(
     In this order: a runner's defaults, the file's Envs, what the launcher decided about GPUs, the
     identity (each unless set already), --env, and TAO_LAUNCH_ID where the engine can pass it. `is_child` tells that
     the job is started by the launcher itself, so that no engine's client obeys them on the way.
-    Raises Reserved when someone sets TAO_LAUNCH_ID.
+    Nobody else may set TAO_LAUNCH_ID.
     """
     given = {variable.name for variable in (*file, *options)}
     own = {variable.name for variable in defaults}
@@ -50,16 +46,19 @@ def collect(
             continue  # a runner's own, such as PYTHONPATH, is never the host's
         found.pop(variable.name, None)
         found[variable.name] = variable
-    if LAUNCH_ID in found:
-        raise Reserved(found[LAUNCH_ID], f'{found[LAUNCH_ID].origin}')
-    return _handed_over(found.values(), environ, launch_id=launch_id, is_child=is_child)
+    own_id = found.pop(LAUNCH_ID, None)
+    handed = _handed_over(found.values(), environ, launch_id=launch_id, is_child=is_child)
+    if not own_id:
+        return handed
+    fault = UsageError(f'{LAUNCH_ID} is the launcher\'s own variable', f'set by {own_id.origin}')
+    return handed._replace(faults=(fault, *handed.faults))
 
 
 def _handed_over(
     found: Iterable[Variable], environ: Mapping[str, str], *, launch_id: bool, is_child: bool,
 ) -> Variables:
     """How each of the variables is handed over."""
-    words, by_name, notices = [], [], []
+    words, by_name, notices, faults = [], [], [], []
     origins: list[Source] = []
     export: dict[str, str] = {}
     for variable in found:
@@ -68,15 +67,19 @@ def _handed_over(
             # docker would remove the image's own value
             notices.append(f'{variable.name} is not set here, so it is left out ({variable.origin})')
             continue
-        origins.append(variable.origin)
         if value and variable.origin.kind == 'option' and is_secret(variable.name, value):
             notices.append(in_ps('--env', variable.name))
         if is_child:
             secret = bool(value) and is_secret(variable.name, value or '')
         else:
-            value, secret = for_the_container(
-                variable.name, value, variable.origin, environ, has_own_client=launch_id,
-            )
+            try:
+                value, secret = for_the_container(
+                    variable.name, value, variable.origin, environ, has_own_client=launch_id,
+                )
+            except UsageError as e:
+                faults.append(e)
+                continue
+        origins.append(variable.origin)
         if value is None or secret:
             words.append(variable.name)
             by_name.append(variable.name)
@@ -87,7 +90,7 @@ def _handed_over(
     if launch_id:
         words.append(LAUNCH_ID)
         origins.append(OWN)
-    return Variables(tuple(words), tuple(by_name), export, tuple(notices), tuple(origins))
+    return Variables(tuple(words), tuple(by_name), export, tuple(notices), tuple(origins), tuple(faults))
 
 
 def in_ps(option: str, name: str) -> str:

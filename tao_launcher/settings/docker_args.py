@@ -88,8 +88,8 @@ def word_name(word: str) -> str:
     return '' if name[:1].isspace() else ''.join(name.split(maxsplit=1)[:1])
 
 
-def clashes(words: Iterable[str], argv: Sequence[str]) -> list[str]:
-    """What is wrong with passing `words` beside the options that `argv` sets already."""
+def clashes(words: Iterable[str], argv: Sequence[str]) -> list[tuple[str, str]]:
+    """(word, what is wrong) of those of `words` that cannot be passed beside the options that `argv` sets already."""
     found = []
     taken = set()
     for word, following in zip(argv, (*argv[1:], '')):
@@ -100,7 +100,8 @@ def clashes(words: Iterable[str], argv: Sequence[str]) -> list[str]:
         name, key = word_name(word), word_key(word)
         if key in taken:
             own = OUR_NAME.get(key[0], key[0])
-            found.append(f'{name}: given twice' if key in given else f'{name}: set by the launcher already; use {own}')
+            twice = f'{name}: given twice'
+            found.append((word, twice if key in given else f'{name}: set by the launcher already; use {own}'))
         given.add(key)
         taken.add(key)
     return found

@@ -5,9 +5,9 @@ from .ports import port_clashes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from .values import HostPath, Mount, Port, Ulimit, Variable
+    from .values import HostPath, Mount, Port, Source, Ulimit, Variable
 
 
 def ulimits(*layers: Sequence[Ulimit]) -> tuple[Ulimit, ...]:
@@ -19,11 +19,28 @@ def ulimits(*layers: Sequence[Ulimit]) -> tuple[Ulimit, ...]:
     return tuple(found.values())
 
 
-def ports(earlier: Sequence[Port], later: Sequence[Port]) -> tuple[tuple[Port, ...], list[str]]:
-    """(the ports, faults): a later entry replaces those for the same container port and protocol."""
+def ports(
+    earlier: Sequence[Port], later: Sequence[Port], origin: Callable[[Port], Source],
+) -> tuple[tuple[Port, ...], list[str]]:
+    """(the ports, faults): a later entry replaces those for the same container port and protocol.
+
+    `origin` tells where an earlier one comes from.
+    """
     taken = {(port.container, port.protocol) for port in later}
-    found = [*(p for p in earlier if (p.container, p.protocol) not in taken), *later]
-    return tuple(found), [f'--port: host port {clash} is given twice' for clash in port_clashes(found)]
+    kept = [port for port in earlier if (port.container, port.protocol) not in taken]
+    faults = []
+    for clash in port_clashes([*kept, *later]):
+        origins = (origin(port) for port in kept if f'{port.host}/{port.protocol}' == clash)
+        places = dict.fromkeys(str(source) for source in origins if source.kind == 'file')
+        there = f'; {" and ".join(places)} has it' if places else ''
+        faults.append(f'--port: host port {clash} is given twice{there}')
+    return (*kept, *later), faults
+
+
+def under(defaults: tuple[Mount, ...], given: tuple[Mount, ...]) -> tuple[Mount, ...]:
+    """The mounts of a developer runner and of the settings, which override those with the same destination."""
+    destinations = {mount.destination for mount in given}
+    return (*(mount for mount in defaults if mount.destination not in destinations), *given)
 
 
 def mounts(path: str, file: Sequence[Mount], volumes: Sequence[Mount], notices: list[str]) -> tuple[Mount, ...]:

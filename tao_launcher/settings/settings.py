@@ -88,7 +88,9 @@ def merge(
     if single['timeout'] and 'detach' in flags:
         problems.found.append(f'{sources["timeout"]}: a detached job has no launcher that could end it')
     given = words_of(options, environ, cwd, home, problems)
-    ports, clashes = layers.ports(file.options.get('ports', ()), given.ports)
+    ports, clashes = layers.ports(
+        file.options.get('ports', ()), given.ports, lambda port: Source('file', file.path, place('ports', port)),
+    )
     problems.found += clashes
     if problems.found:
         raise UsageError(problems.found[0], *problems.found[1:])

@@ -2,27 +2,29 @@
 from __future__ import annotations
 
 from ...base import host
-from ...base.errors import FileError, UsageError
+from ...base.errors import FileError, tried
 from ...base.json_text import at, loads
 from ...base.output import shown
 from ...base.record import Record
 from ...base.text import plural
 from ...engine.daemon import Daemon
-from ...launch import argv, plan
+from ...launch import argv, plan, same_paths
 from ...launch.identity import Identity
-from ...launch.variables import Reserved
 from ...settings import layers, mounts_file
 from ...settings.locate import DefaultFile, mounts_path, places, seen_from
 from ...settings.settings import merge
+from ...settings.values import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ...base.errors import Fatal
     from ...base.host import Host
     from ...base.output import Output
     from ...settings.invocation import Invocation
+    from ...settings.settings import Settings
 
 
 class Report(Record):
@@ -129,9 +131,10 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, *, required
         file = mounts_file.parse(data, path, environ, here.home)
     except FileError as e:
         return refused(name, e)
-    faults = (*_refused_later(file, here), *second_opinion(loads(data, path)))
+    refused_later, depending = _of_a_plan(file, here)
+    faults = (*refused_later, *second_opinion(loads(data, path)))
     wrong = plural(len(faults), 'problem') if faults else ''
-    return Report(name, wrong=wrong, faults=faults, notices=(*file.notices, *_notices(file)))
+    return Report(name, wrong=wrong, faults=faults, notices=(*file.notices, *_notices(file), *depending))
 
 
 def refused(name: str, error: FileError) -> Report:
@@ -153,20 +156,33 @@ def _notices(file: mounts_file.MountsFile) -> list[str]:
     return notices
 
 
-def _refused_later(file: mounts_file.MountsFile, here: Host) -> tuple[str, ...]:
-    """What every launch refuses of a file that the parser takes: found by planning one."""
-    settings = merge({}, {}, file, {}, here.cwd, here.home)
-    refused = [(mount, argv.refused_mount(mount)) for mount in settings.mounts]
-    faults = [f'{mount.origin.path}: {wrong[0]}' for mount, wrong in refused if wrong]
-    try:
-        target = plan.Target('config/validate', 'image', ('command',))
-        wrong = argv.wrong_words(plan.make(target, settings._replace(mounts=()), here, Daemon(), Identity(), {}))
-        faults += [f'DockerOptions.extra_args: {"; ".join(wrong)}'] if wrong else []
-    except Reserved as e:
-        faults.append(Reserved(e.variable, e.variable.origin.path).on_one_line())
-    except UsageError as e:
-        faults.append(e.on_one_line())
-    return tuple(faults)
+def _of_a_plan(file: mounts_file.MountsFile, here: Host) -> tuple[list[str], list[str]]:
+    """(what every launch refuses of a file that the parser takes, what some do): found by planning one."""
+    settings = _within_the_file(merge({}, {}, file, {}, here.cwd, here.home))
+    target = plan.Target('config/validate', 'image', ('command',))
+    errors: list[Fatal] = []
+    if settings.same_paths:
+        given = settings._replace(passed={**settings.passed, 'workdir': '/'})  # not the current folder
+        settings = tried(errors, lambda: same_paths.applied(target, given, Daemon(), ()), given)
+    detached = settings._replace(flags=frozenset(('detach',)))
+    made = plan.make(target, detached, here, Daemon(), Identity(), {})
+    errors += argv.faults(made)
+    if not errors:
+        tried(errors, lambda: argv.check_size(made, argv.words(argv.lines(made)), 0, here.arg_max), None)
+    depending = [f'{settings.sources[f"extra_args.{word}"]}: --restart: {argv.ENDS}' for word in argv.restarts(made)]
+    return [error.on_one_line() for error in errors], depending
+
+
+def _within_the_file(settings: Settings) -> Settings:
+    """The settings, whose sources do not say again which file they are of."""
+    def inside(source: Source) -> Source:
+        return Source('setting', source.path) if source.kind == 'file' else source
+
+    return settings._replace(
+        mounts=tuple(mount._replace(origin=inside(mount.origin)) for mount in settings.mounts),
+        file_variables=tuple(each._replace(origin=inside(each.origin)) for each in settings.file_variables),
+        sources={key: inside(source) for key, source in settings.sources.items()},
+    )
 
 
 def second_opinion(document: object) -> tuple[str, ...]:

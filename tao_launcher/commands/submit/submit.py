@@ -154,7 +154,7 @@ def _plan(program: str, words: list[str], wanted: Submission, invocation: Invoca
         network = 'host' if wanted.nodes > 1 and program == SLURM else ''
         return task_target(known, call, settings.release, settings.image)._replace(network=network)
 
-    plan, dry_run = prepare(invocation._replace(options=options), {}, target)
+    plan, dry_run = prepare(invocation._replace(options=options), {}, target, is_launched=False)
     plan = plan._replace(image=wanted.image or plan.image)
     invocation.output.verbose(f'image: {plan.image} ({plan.target.image_from if not plan.settings.image else "named"})')
     return plan, dry_run

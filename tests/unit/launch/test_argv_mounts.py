@@ -105,7 +105,7 @@ def test_line_break_in_the_current_folder(cwd: str) -> None:
 def test_line_break_in_the_folder_of_the_file() -> None:
     found = mounts_file.parse(b'{"Mounts": [{"source": "x", "destination": "/x"}]}', '/a\nb/m.json', {}, '/home/user')
     with pytest.raises(ConfigError) as error:
-        argv.mount_words(found.mounts[0])
+        argv.refuse_mount(found.mounts[0])
     assert (error.value.what, error.value.why) == (
         'Mounts[0] of /a\nb/m.json: a path with a line break cannot be mounted', ("'/a\\nb/x'",),
     )
@@ -116,7 +116,7 @@ def test_line_break_in_the_folder_of_the_file() -> None:
 ])
 def test_line_break(source: str, destination: str) -> None:
     with pytest.raises(ConfigError) as error:
-        argv.mount_words(Mount(source, destination, '', Source('option', 'X')))
+        argv.refuse_mount(Mount(source, destination, '', Source('option', 'X')))
     assert (error.value.what, error.value.why) == ('X: a path with a line break cannot be mounted', (repr(source),))
 
 

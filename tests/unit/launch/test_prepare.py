@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from support import tao
+from support import tao, write_mounts
 
 
 def test_free_gpus_elsewhere() -> None:
@@ -53,3 +53,28 @@ def test_nothing_of_a_reference_by_tag_is_read(home: Path) -> None:
     (home / '.local/state/tao').mkdir(parents=True)
     (home / '.local/state/tao/images.json').write_text(json.dumps({reference: ID}))
     assert tao('--dry-run', 'dino', 'train').out.endswith(f' {reference} dino train\n')
+
+
+def test_all_that_is_wrong_at_once(home: Path) -> None:
+    """What the settings, the plan, the host and docker's command line each refuse."""
+    write_mounts(home, {
+        'Mounts': [{'source': '/no/such', 'destination': '/d'}, {'source': '/usr', 'destination': '/e:f', 'mode': 'z'}],
+        'Envs': [{'variable': 'TAO_LAUNCH_ID', 'value': 'x'}], 'DockerOptions': {'extra_args': ['--init']},
+    })
+    done = tao('--same_paths', '--detach', '--gpus', 'free', '--dry-run', 'dino')
+    file = f'{home}/.tao_mounts.json'
+    assert (done.code, done.out) == (2, '')
+    assert done.err.splitlines() == [
+        'tao: error: 7 problems',
+        '    which GPUs are free is known only at launch', '      try: name them for a dry run: --gpus 0,1',
+        '    --same_paths: 1 mount source cannot be at the same path in the container',
+        f"      /usr (Mounts[1] of {file}): it would hide the image's own files",
+        '      try: mount a folder below it instead, or leave this option out',
+        '    a detached shell would end at once', '      try: give it a command to run',
+        "    TAO_LAUNCH_ID is the launcher's own variable", f'      set by Envs[0] of {file}',
+        '    1 mount source not found', f'      /no/such (Mounts[0] of {file}; nearest existing folder: /)',
+        '      try: correct or create them (daemon elsewhere? --no-check)',
+        f'    Mounts[1] of {file}: mode z cannot be combined with ":" in a path', '      /usr → /e:f',
+        '      try: rename the folder, or mount its parent',
+        f'    DockerOptions.extra_args of {file}: --init: set by the launcher already; use DockerOptions.init',
+    ]

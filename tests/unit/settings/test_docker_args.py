@@ -110,13 +110,13 @@ def test_already_set(options: list[str], word: str, own: str) -> None:
     ('--device=/dev/x', '--device=/dev/x', '--device'), ('--hostname=a', '--hostname=a', '--hostname'),
 ])
 def test_given_twice(first: str, second: str, name: str) -> None:
-    for words, file in (
-        ([f'--docker-arg={first}', f'--docker-arg={second}'], None),
-        ([], {'DockerOptions': {'extra_args': [first, second]}}),
+    for words, file, where in (
+        ([f'--docker-arg={first}', f'--docker-arg={second}'], None, '--docker-arg'),
+        ([], {'DockerOptions': {'extra_args': [first, second]}}, f'DockerOptions.extra_args of {FILE}'),
     ):
         with pytest.raises(UsageError) as error:
             launch(*words, 'dino', file=file)
-        assert (error.value.what, error.value.why) == (f'--docker-arg: {name}: given twice', ())
+        assert (error.value.what, error.value.why) == (f'{where}: {name}: given twice', ())
 
 
 @pytest.mark.parametrize('name', [
@@ -133,8 +133,17 @@ def test_every_clash_at_once() -> None:
     with pytest.raises(UsageError) as error:
         launch(*(f'--docker-arg={word}' for word in ('--gpus=all', '--cpus=1', '--cpus=2', '--init')), 'dino')
     assert [error.value.what, *error.value.why] == [
-        '--docker-arg: --gpus: set by the launcher already; use --gpus', '--cpus: given twice',
-        '--init: set by the launcher already; use DockerOptions.init',
+        '--docker-arg: --gpus: set by the launcher already; use --gpus', '--docker-arg: --cpus: given twice',
+        '--docker-arg: --init: set by the launcher already; use DockerOptions.init',
+    ]
+
+
+def test_a_clash_names_where_its_word_is() -> None:
+    with pytest.raises(UsageError) as error:
+        launch('--docker-arg=--init', 'dino', file={'DockerOptions': {'extra_args': ['--gpus=all']}})
+    assert [error.value.what, *error.value.why] == [
+        f'DockerOptions.extra_args of {FILE}: --gpus: set by the launcher already; use --gpus',
+        '--docker-arg: --init: set by the launcher already; use DockerOptions.init',
     ]
 
 

@@ -28,5 +28,6 @@ def test_host_port_given_to_two() -> None:
     with pytest.raises(UsageError) as error:
         merged('--port 8080:81 --port 5:1 --port 127.0.0.1:5:2', {}, FILE)
     assert [error.value.what, *error.value.why] == [
-        '--port: host port 5/tcp is given twice', '--port: host port 8080/tcp is given twice',
+        '--port: host port 5/tcp is given twice',
+        '--port: host port 8080/tcp is given twice; DockerOptions.ports.80 of /m.json has it',
     ]

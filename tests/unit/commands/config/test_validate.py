@@ -112,13 +112,61 @@ def test_what_every_launch_refuses(tmp_path: Path) -> None:
     })
     assert tao('config', 'validate', path).out.splitlines() == [
         f'{path}: 3 problems',
-        '    Mounts[1]: mode ro,z cannot be combined with ":" in a path',
-        '    Mounts[2]: mode Z cannot be combined with ":" in a path',
+        '    Mounts[1]: mode ro,z cannot be combined with ":" in a path; / → /a:c',
+        '    Mounts[2]: mode Z cannot be combined with ":" in a path; / → /a:d',
         '    DockerOptions.extra_args: --shm-size: set by the launcher already; use --shm_size',
     ]
     path = written(tmp_path / 'm.json', {'Envs': [{'variable': 'TAO_LAUNCH_ID', 'value': 'x'}]})
     assert tao('config', 'validate', path, env={'SLURM_JOB_ID': '7'}) == (
         1, f'{path}: 1 problem\n    TAO_LAUNCH_ID is the launcher\'s own variable; set by Envs[0]\n', '')
+
+
+def test_all_that_every_launch_refuses_at_once(tmp_path: Path) -> None:
+    proxy = {'value': 'http://me:s3cr3t@proxy:8080'}
+    path = written(tmp_path / 'm.json', {
+        'Mounts': [{'source': '/usr', 'destination': '/d'}],
+        'Envs': [
+            {'variable': 'TAO_LAUNCH_ID', 'value': 'x'}, {'variable': 'HTTPS_PROXY', **proxy},
+            {'variable': 'http_proxy', **proxy}, {'variable': 'DOCKER_AUTH_CONFIG', 'value': 's3cr3t'},
+        ],
+        'DockerOptions': {'same_paths': True, 'extra_args': ['--gpus=all', '--name=x=y', '--init']},
+    })
+    done = tao('config', 'validate', path)
+    assert (done.code, done.err) == (1, '')
+    assert [line.partition(';')[0] for line in done.out.splitlines()] == [f'{path}: 1 problem', (
+        '    DockerOptions.extra_args[1]: "--name": expected --name instead')]
+    written(tmp_path / 'm.json', json.loads(Path(path).read_text().replace('"--name=x=y", ', '')))
+    refused = ': a secret for the container, which cannot be handed over'
+    done = tao('config', 'validate', path)
+    assert (done.code, done.err) == (1, '')
+    assert [line.partition(';')[0] for line in done.out.splitlines()] == [
+        f'{path}: 7 problems',
+        '    DockerOptions.same_paths: 1 mount source cannot be at the same path in the container',
+        '    TAO_LAUNCH_ID is the launcher\'s own variable', f'    HTTPS_PROXY{refused} (Envs[1])',
+        f'    http_proxy{refused} (Envs[2])', f'    DOCKER_AUTH_CONFIG{refused} (Envs[3])',
+        '    DockerOptions.extra_args: --gpus: set by the launcher already',
+        '    DockerOptions.extra_args: --init: set by the launcher already',
+    ]
+    assert 's3cr3t' not in done.out
+    launched = tao('--mounts_file', path, '--dry-run', 'dino', 'train')
+    assert (launched.code, launched.out) == (2, '') and 's3cr3t' not in launched.err
+    assert launched.err.startswith('tao: error: 7 problems\n    DockerOptions.same_paths of ')
+
+
+def test_what_some_launches_refuse_is_a_notice(tmp_path: Path) -> None:
+    path = written(tmp_path / 'm.json', {'DockerOptions': {'extra_args': ['--restart=always']}})
+    notice = 'DockerOptions.extra_args: --restart: only with --detach; any other job is removed when it ends'
+    assert tao('config', 'validate', path) == (0, f'{path}: valid\n    notice: {notice}\n', '')
+    assert tao('config', 'validate', '--strict', path).code == 1
+    assert tao('--mounts_file', path, '--dry-run', 'dino', 'train').code == 2
+    assert tao('--mounts_file', path, '--dry-run', '--detach', 'dino', 'train').code == 0
+
+
+def test_what_no_command_line_can_hold(tmp_path: Path) -> None:
+    path = written(tmp_path / 'm.json', {'Envs': [{'variable': 'A', 'value': 'x' * 140000}]})
+    done = tao('config', 'validate', path)
+    assert done.out.startswith(f'{path}: 1 problem\n    the command is longer than the kernel allows; ')
+    assert tao('--mounts_file', path, '--dry-run', 'dino', 'train').code == 2
 
 
 def test_quiet_says_only_what_is_wrong(tmp_path: Path) -> None:
