@@ -5,7 +5,7 @@ import os
 import sys
 
 from .errors import ResultLost, UsageError
-from .secrets import masked
+from .secrets import masked, masked_pairs
 from .text import cut, encoded
 from .text import plain as printable
 
@@ -101,12 +101,12 @@ class Output:
         return Aside()
 
     def error(self, error: Fatal) -> None:
-        """The line of an error, its reasons, and what to try."""
-        self.say(f'{self._paint("error:", "RED")} {shown(error.what)}')
+        """The line of an error, its reasons, and what to try; words of the command line in it may be secrets."""
+        self.say(f'{self._paint("error:", "RED")} {shown(masked_pairs(error.what, is_ours=True))}')
         for line in error.why:
-            self._write(f'    {shown(line)}')
+            self._write(f'    {shown(masked_pairs(line, is_ours=True))}')
         if error.advice:
-            self._write(f'    try: {shown(error.advice)}')
+            self._write(f'    try: {shown(masked_pairs(error.advice, is_ours=True))}')
 
     def notice(self, text: str) -> None:
         """Something the user may want to know; not with --quiet."""

@@ -55,6 +55,16 @@ def is_secret_name(name: str) -> bool:
     )
 
 
+def until_value(text: str) -> str:
+    """What may be shown of a text that should be a name, or begin with one: all but what may be its value.
+
+    People write NAME=VALUE, NAME VALUE and NAME: VALUE.
+    """
+    start = len(text) - len(text.lstrip())
+    end = next((i for i in range(start, len(text)) if text[i] in '=:' or text[i].isspace()), len(text))
+    return text if not text[end + 1:].strip() else f'{text[:end + 1]}…'
+
+
 def steers_the_client(name: str) -> bool:
     """Whether the engine's client obeys a variable of that name.
 
@@ -116,14 +126,18 @@ def _masked_text(text: str) -> str:
     return ''.join(shown)
 
 
-def masked_pairs(text: str) -> str:
-    """The text with the values of secret-looking names starred out: KEY=value, "key": "value"."""
+def masked_pairs(text: str, *, is_ours: bool = False) -> str:
+    """The text with the values of secret-looking names starred out: KEY=value, "key": "value".
+
+    In a sentence of ours (`is_ours`) what follows a name and a colon is what we say about it.
+    """
     if '=' not in text and ':' not in text:
         return text
     done, shown = 0, []
     for pair in re.finditer(PAIR, text):
         name, sign = pair.groups()
-        if pair.start() < done or not is_secret_name(re.sub('[.-]', '_', name.lstrip('-'))):
+        is_none = pair.start() < done or is_ours and '=' not in sign
+        if is_none or not is_secret_name(re.sub('[.-]', '_', name.lstrip('-'))):
             continue
         value = re.compile(VALUE).match(text, pair.end())
         is_bare = sign == ':' and value and not value.group(1)  # key:/data is a mount, and {key:abc} a pair

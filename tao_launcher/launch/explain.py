@@ -1,6 +1,7 @@
 """Where each argument of docker comes from: the words of a plan's argv, with the reason for each."""
 from __future__ import annotations
 
+from ..base.secrets import masked_words
 from ..base.shell import join, quote
 from ..base.text import plain
 from ..settings.container_values import is_file
@@ -47,12 +48,12 @@ def explained(plan: Plan, lines: Lines) -> Explained:
 
 
 def text(found: Explained) -> str:
-    """The words of each argument as a shell takes them, the reason after a second "#".
+    """The words of each argument as a shell takes them, without secrets; the reason after a second "#".
 
     Each on a line that is a comment: what is pasted must run nothing, least of all the job's command on this machine.
     A zsh, to which "#" is no comment, finds no command of that name.
     """
-    quoted = [join(words) for words, _ in found]
+    quoted = [join(masked_words(words)) for words, _ in found]
     width = max(len(words) for words in quoted if len(words) <= WIDEST)
     return ''.join(f'# {words:<{width}}  # {plain(reason)}\n' for words, (_, reason) in zip(quoted, found))
 

@@ -34,9 +34,11 @@ def launch(plan: Plan, dry_run: str, invocation: Invocation) -> int:
 
 def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], output: Output) -> None:
     if form == 'explain':
+        from ..base.secrets import masked_words
         from . import explain
 
-        output.result(''.join(f'# {when or "before"}: {output.line(words)}' for when, words in plan.before))
+        before = ((when or 'before', output.line(masked_words(words))) for when, words in plan.before)
+        output.result(''.join(f'# {when}: {line}' for when, line in before))
         output.result(explain.text(kinds.explained(plan, lines)))
         return
     if form == 'json':

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..base.json_reader import Reader
 from ..base.json_text import Number, at, loads, refused, text_faults
 from ..base.record import Record
+from ..base.secrets import until_value
 from ..base.text import LETTERS, has_line_break, is_one_word
 from . import parsers
 from .docker_options import docker_options
@@ -106,8 +107,7 @@ def _variable(path: str, item: object, reader: Reader) -> Variable | None:
         return None
     name = entry.get('variable')
     if not isinstance(name, str) or not is_one_word(name) or '=' in name:
-        # what follows a "=" may be a secret
-        shown = f'{name.partition("=")[0]}=…' if isinstance(name, str) and '=' in name else name
+        shown = until_value(name) if isinstance(name, str) else name
         reader.expect(at(path, 'variable'), shown, 'a name without blanks and "="')
         return None
     value = entry.get('value')

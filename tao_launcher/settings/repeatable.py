@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ..base.json_text import at
 from ..base.record import Record
+from ..base.secrets import until_value
 from . import parsers, ulimits
 from .options import BY_KEY
 from .ports import ports as parse_ports
@@ -94,7 +95,7 @@ def _variable(text: str, problems: Problems) -> tuple[str, str | None]:
     try:
         return parsers.variable(text)
     except ValueError as e:  # never shown with its value: it may be a secret
-        problems.found.append(f'--env: "{text.partition("=")[0]}": {e}')
+        problems.found.append(f'--env: "{until_value(text.partition("=")[0])}": {e}')
         return '', None
 
 

@@ -19,6 +19,15 @@ def test_an_error_with_its_reasons_and_what_to_try(capfd: pytest.CaptureFixture[
     assert tuple(capfd.readouterr()) == ('', 'tao: error: what\n    why\n    and why\n    try: tao --help\n')
 
 
+def test_an_error_without_secrets(capfd: pytest.CaptureFixture[str]) -> None:
+    word = 'NGC_API_KEY=s3cr3t'
+    output().error(UsageError(f'no task {word}', f'{word} is none', 'TOKEN: not set', advice=f'tao -- {word}'))
+    assert tuple(capfd.readouterr()) == ('', (
+        'tao: error: no task NGC_API_KEY=***\n    NGC_API_KEY=*** is none\n    TOKEN: not set\n'
+        '    try: tao -- NGC_API_KEY=***\n'
+    ))
+
+
 def test_quiet_is_without_notices_and_progress(capfd: pytest.CaptureFixture[str]) -> None:
     for quiet, expected in ((False, 'tao: notice: n\ntao: p\ntao: s\n'), (True, 'tao: s\n')):
         out = output()

@@ -5,7 +5,14 @@ import time
 
 import pytest
 
-from tao_launcher.base.secrets import is_secret, masked, masked_words, steers_the_client
+from tao_launcher.base.secrets import (
+    is_secret,
+    masked,
+    masked_pairs,
+    masked_words,
+    steers_the_client,
+    until_value,
+)
 
 
 @pytest.mark.parametrize(('text', 'shown'), [
@@ -86,3 +93,19 @@ def test_masking_takes_no_longer_than_its_text(text: str) -> None:
         masked(long)
         times.append(time.process_time() - begun)
     assert times[1] < 1 and times[1] < 12 * times[0] + 0.1  # quadratic would be 16 times
+
+
+@pytest.mark.parametrize(('text', 'shown'), [
+    ('NAME', 'NAME'), ('', ''), ('NAME=s3cr3t', 'NAME=…'), ('NAME: s3cr3t', 'NAME:…'), ('NAME s3cr3t', 'NAME …'),
+    ('  NAME\ts3cr3t', '  NAME\t…'), ('=s3cr3t', '=…'), ('NAME=', 'NAME='), ('NAME\n', 'NAME\n'), (' ', ' '),
+])
+def test_a_name_is_shown_without_its_value(text: str, shown: str) -> None:
+    assert until_value(text) == shown
+
+
+@pytest.mark.parametrize(('text', 'shown'), [
+    ('no task NGC_API_KEY=s3cr3t', 'no task NGC_API_KEY=***'), ('a=b TOKEN="s 3" c', 'a=b TOKEN="***" c'),
+    ('DOCKER_AUTH_CONFIG: a secret for the container', 'DOCKER_AUTH_CONFIG: a secret for the container'),
+])
+def test_words_of_others_in_a_sentence_of_ours(text: str, shown: str) -> None:
+    assert masked_pairs(text, is_ours=True) == shown

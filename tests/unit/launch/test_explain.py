@@ -172,6 +172,19 @@ def test_service(tmp_path: Path) -> None:
     assert found['-p 9000:8000'] == '--run_as_service, --port_mapping'
 
 
+def test_without_secrets(home: Path) -> None:
+    write_mounts(home, {'DockerOptions': {'extra_args': ['--log-opt=token=s3cr3t', '--cpus=8']}})
+    words = ['--engine', 'docker', 'dino', 'train', '-k', 's3cr3t', 'model.key=s3cr3t', 'x -k s3cr3t']
+    done = tao('--explain', *words)
+    assert done.code == 0 and 's3cr3t' not in done.out + done.err
+    shown = [line[2:].split('  # ')[0].rstrip() for line in done.out.splitlines()]
+    assert shown[-4:-3] == ["'--log-opt=token=***'"] and '--cpus=8' in shown
+    assert shown[-1] == "dino train -k '***' 'model.key=***' 'x -k ***'"
+    assert tao('--dry-run', *words).out.count('s3cr3t') == 4
+    here = tao('--engine', 'none', '--no-check', '--explain', 'dino', 'run', 'true', '-k', 's3cr3t')
+    assert here.code == 0 and 's3cr3t' not in here.out
+
+
 def test_reasons_are_aligned() -> None:
     done = tao('--no-check', '--explain', '--volume', f'/{"x" * 80}:/b', 'dino', 'train')
     columns = [line.index('  # ') for line in done.out.splitlines()]

@@ -203,3 +203,14 @@ def test_secret_reaches_the_notices_of_nobody() -> None:
     assert found.plan.notices == (
         'command line: TOKEN is set twice; the later value is used', in_ps('--env', 'TOKEN'),
     )
+
+
+@pytest.mark.parametrize('words', [
+    ['NGC_API_KEY=s3cr3t', 'dino', 'train'], ['model', 'NGC_API_KEY=s3cr3t', 'train'],
+    ['--env', 'NGC_API_KEY: s3cr3t', 'dino', 'train'], ['--env', 'NGC_API_KEY s3cr3t', 'dino', 'train'],
+    ['--env', '"NGC_API_KEY": s3cr3t=', 'dino', 'train'],
+])
+def test_a_secret_in_a_wrong_place_is_not_shown(words: list[str]) -> None:
+    done = tao('--dry-run', *words)
+    assert (done.code, done.out) == (2, '')
+    assert 'NGC_API_KEY' in done.err and 's3cr3t' not in done.err

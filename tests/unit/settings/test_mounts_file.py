@@ -94,7 +94,8 @@ NAME = 'expected a name without blanks and "="'
 
 @pytest.mark.parametrize(('entry', 'fault'), [
     ({}, f'variable: null: {NAME}'), ({'variable': ''}, f'variable: "": {NAME}'),
-    ({'variable': 'A B'}, f'variable: "A B": {NAME}'),
+    ({'variable': 'A B'}, f'variable: "A …": {NAME}'),
+    ({'variable': 'A: s3cr3t'}, f'variable: "A:…": {NAME}'),
     ({'variable': 'A=s3cr3t'}, f'variable: "A=…": {NAME}'), ({'variable': 'A\n'}, f'variable: "A\\n": {NAME}'),
     ({'variable': 1}, f'variable: 1: {NAME}'), ({'variable': ['A']}, f'variable: a list: {NAME}'),
     ({'variable': 'A', 'value': []}, 'value: expected a string, a number, true, false or null'),
@@ -179,7 +180,7 @@ def test_all_faults_at_once() -> None:
         'Mounts[0].destination: "b": expected an absolute path in the container',
         'Mounts[1].source: 1: expected a host path such as "/data"',
         'Mounts[1].destination: null: expected a container path such as "/data"',
-        f'Envs[0].variable: "A B": {NAME}',
+        f'Envs[0].variable: "A …": {NAME}',
         'Envs[1].value: expected a string, a number, true, false or null',
         'DockerOptions.shm_size: "16GB!": expected a size such as 16G, 512M or a number of bytes',
         'DockerOptions.ulimits.stack: "x": expected a whole number, "SOFT:HARD" or {"soft": N, "hard": N}',
