@@ -35,6 +35,14 @@ class UsageError(Fatal):
     code = 2
 
 
+class UnknownRelease(UsageError):
+    """A release is asked for that is not known."""
+
+    def __init__(self, release: str, what: str, *why: str, advice: str = '') -> None:
+        super().__init__(what, *why, advice=advice)
+        self.release = release
+
+
 class ConfigError(Fatal):
     """A file the launch depends on is wrong; nothing was started."""
 
@@ -58,18 +66,21 @@ class Fault:
 
 
 class FileError(ConfigError):
-    """A file cannot be used: its `path`, what is `wrong`, the line and column of that, and its `faults` if it is JSON.
+    """A file cannot be used: its `path`, what is `wrong`, the line and column of that; its `faults` if it is JSON, and
+    `notices`, which do not refuse it.
 
     `at` is (line, column), (line,) or (): the place in the form that editors look for is `place`.
     """
 
     def __init__(
-        self, path: str, wrong: str, *why: str, at: Sequence[int] = (), faults: Sequence[Fault] = (), advice: str = '',
+        self, path: str, wrong: str, *why: str, at: Sequence[int] = (), faults: Sequence[Fault] = (),
+        notices: Sequence[str] = (), advice: str = '',
     ) -> None:
         self.path = path
         self.wrong = wrong
         self.place = ''.join(f':{number}' for number in at)
         self.faults = tuple(faults)
+        self.notices = tuple(notices)
         super().__init__(f'{path}{self.place}: {wrong}', *why, advice=advice)
 
 

@@ -58,6 +58,19 @@ class Reader:
                 hint = did_you_mean(nearest(key, known)) or f'expected one of {", ".join(known)}'
                 self.fault(at(path, key), f'unknown key; {hint}')
 
+    def unused(
+        self, path: str, members: Mapping[str, object], known: Collection[str], other_names: Mapping[str, str],
+    ) -> None:
+        """A notice for every key that is not known, with the one that may be meant where that is missing."""
+        for key in members:
+            if key not in known:
+                from .suggest import did_you_mean, nearest
+
+                missing = [name for name in known if name not in members]
+                other = other_names.get(key.lower(), '')
+                meant = did_you_mean([other] if other in missing else nearest(key, missing, 1))
+                self.notices.append(f'{at(path, key)}: unknown key, not used{meant and f"; {meant}"}')
+
     def text(self, path: str, value: object, expected: str = 'a string') -> str | None:
         """A string that is not empty and has no line break."""
         if value == '' and expected == 'a string':

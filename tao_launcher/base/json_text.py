@@ -31,12 +31,13 @@ class RepeatedKeys(dict):  # type: ignore[type-arg]
 SHOWN_FAULTS = 50
 
 
-def refused(name: str, faults: Sequence[Fault]) -> FileError:
-    """The error for a file with these faults, of which it says the first ones."""
+def refused(name: str, faults: Sequence[Fault], notices: Sequence[str] = ()) -> FileError:
+    """The error for a file with these faults, of which it says the first ones; a notice may explain one of them."""
     more = len(faults) - SHOWN_FAULTS
     return FileError(
         name, plural(len(faults), 'problem'),
-        *map(str, faults[:SHOWN_FAULTS]), *([f'… and {more} more'] if more > 0 else []), faults=faults,
+        *map(str, faults[:SHOWN_FAULTS]), *([f'… and {more} more'] if more > 0 else []),
+        *(f'notice: {notice}' for notice in notices[:SHOWN_FAULTS]), faults=faults, notices=notices,
     )
 
 

@@ -1,6 +1,7 @@
 """What the words of a command line ask for: a verb, help, or a task. Verbs load nothing of what launches tasks."""
 from __future__ import annotations
 
+from ..base.errors import UnknownRelease, UsageError
 from ..settings.programs import VERBS
 
 TYPE_CHECKING = False
@@ -12,6 +13,18 @@ WITH_STEPS = ('bundle', 'catalogue', 'config', 'submit')
 
 def dispatch(words: list[str], invocation: Invocation) -> int:
     """Do what `words` ask for. Returns the exit code; raises Fatal."""
+    try:
+        return _dispatched(words, invocation)
+    except UnknownRelease as e:
+        from ..settings.settings import source_of
+
+        source = source_of('release', invocation.options, invocation.environ)
+        if source.kind != 'variable' or invocation.environ[source.name] != e.release:
+            raise
+        raise UsageError(f'{source}: {e.what}', *e.why, advice=e.advice) from None
+
+
+def _dispatched(words: list[str], invocation: Invocation) -> int:
     while words and words[0] == 'help':
         invocation = invocation._replace(options={**invocation.options, 'help': True})
         words = [word for word in words[1:] if word not in ('-h', '--help')]

@@ -149,6 +149,7 @@ def _ulimit_text(path: str, value: object, reader: Reader) -> str | None:
         return value
     if isinstance(value, dict):
         soft, hard = whole(value.get('soft')), whole(value.get('hard'))
+        reader.unused(path, reader.members(path, value), ('soft', 'hard'), {})
         if soft is not None and (hard is not None or 'hard' not in value):
             return f'{soft}' if hard is None else f'{soft}:{hard}'
     reader.expect(path, value, 'a whole number, "SOFT:HARD" or {"soft": N, "hard": N}')

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 SECTIONS = ('Mounts', 'Envs', 'DockerOptions')
+# What docker and others call the keys of an entry.
+OTHER_NAMES = {
+    'src': 'source', 'host': 'source', 'host_path': 'source', 'dst': 'destination', 'target': 'destination',
+    'container': 'destination', 'container_path': 'destination', 'readonly': 'mode', 'options': 'mode',
+    'name': 'variable', 'key': 'variable',
+}
 
 
 class MountsFile(Record):
@@ -48,7 +54,7 @@ def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> Moun
         for mount in found.mounts
     ), variables=tuple(variable._replace(origin=variable.origin._replace(name=path)) for variable in found.variables))
     if reader.faults:
-        raise refused(path, reader.faults)
+        raise refused(path, reader.faults, reader.notices)
     return found._replace(path=path, notices=tuple(reader.notices))
 
 
@@ -73,9 +79,7 @@ def structure(document: object, reader: Reader) -> MountsFile:
 
 def _entry(path: str, item: object, keys: tuple[str, ...], reader: Reader) -> Mapping[str, Any]:
     members = reader.members(path, item)
-    for key in members:
-        if key not in keys:
-            reader.notices.append(f'{at(path, key)}: unknown key, not used')
+    reader.unused(path, members, keys, OTHER_NAMES)
     return members
 
 

@@ -1,7 +1,7 @@
 """Releases, their groups, images and tasks: which image a task runs in."""
 from __future__ import annotations
 
-from ..base.errors import UsageError
+from ..base.errors import UnknownRelease, UsageError
 from ..base.record import Record
 from ..settings.programs import VERBS
 
@@ -89,7 +89,8 @@ def find(catalogue: Catalogue, group: str, task: str, subtask: str, release: str
     """
     if release and release not in catalogue.releases:
         where = f' in {catalogue.path}' if catalogue.path else ''
-        raise UsageError(f'unknown release {release}{where}', f'known: {", ".join(catalogue.releases)}')
+        known = f'known: {", ".join(catalogue.releases)}'
+        raise UnknownRelease(release, f'unknown release {release}{where}', known)
     releases = [release] if release else list(reversed(list(catalogue.releases)))
     groups = [
         name for name in ([group] if group else catalogue.groups())

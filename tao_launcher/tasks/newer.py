@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from ..base.errors import UsageError
+from ..base.errors import UnknownRelease
 from ..base.suggest import did_you_mean, nearest
 from ..engine.references import with_tag
 from .release_file import order
@@ -24,7 +24,7 @@ RELEASE = r'(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){2}(\.[1-9][0-9]{0,3})?'  
 def at_release(catalogue: Catalogue, release: str, group: str = '', task: str = '') -> tuple[Catalogue, str]:
     """(the catalogue, with a release that is newer than all it has; a notice about that, or '').
 
-    A newer release has the images of the newest one below it in its own version. Raises UsageError for a release
+    A newer release has the images of the newest one below it in its own version. Raises UnknownRelease for a release
     that is neither known nor newer, and any unknown one where a file replaces the built-in releases; `group` and
     `task` are for its advice.
     """
@@ -70,12 +70,12 @@ def _version(tag: str) -> str:
     return found.group() if found else ''
 
 
-def unknown(catalogue: Catalogue, group: str, task: str, release: str) -> UsageError:
+def unknown(catalogue: Catalogue, group: str, task: str, release: str) -> UnknownRelease:
     """The error for a release that is not known: what was meant, and how an image of that version is named."""
     where = f' in {catalogue.path}' if catalogue.path else ''
     hints = [*_of_an_image(catalogue, release), did_you_mean(_meant(catalogue, release))]
-    return UsageError(
-        f'unknown release {release}{where}', *filter(None, hints), f'known: {", ".join(catalogue.releases)}',
+    return UnknownRelease(
+        release, f'unknown release {release}{where}', *filter(None, hints), f'known: {", ".join(catalogue.releases)}',
         advice=_by_tag(catalogue, group, task, release),
     )
 

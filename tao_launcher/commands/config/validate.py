@@ -141,7 +141,7 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, *, required
 def refused(name: str, error: FileError) -> Report:
     """The report on a file that is not taken."""
     faults = tuple(map(str, error.faults)) or error.why
-    return Report(name + error.place, wrong=error.wrong, faults=faults, advice=error.advice)
+    return Report(name + error.place, wrong=error.wrong, faults=faults, notices=error.notices, advice=error.advice)
 
 
 def _notices(file: mounts_file.MountsFile) -> list[str]:

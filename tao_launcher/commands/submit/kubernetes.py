@@ -6,11 +6,11 @@ import re
 from ...base.errors import UsageError
 from ...base.record import Record
 from ...base.text import in_quotes, is_utf8, plural
-from ...settings.docker_args import word_name
 from ...settings.option import CODE, IGNORED, REFUSED
 from ...settings.options import ROWS
 from . import contract, rendezvous
 from .job_state import CONTAINER
+from .of_docker import dockers_own
 from .pod import PORT, address, by_name, environment, literal, mounted, of_nodes, part, put, quantity, user, volumes
 
 TYPE_CHECKING = False
@@ -169,25 +169,23 @@ def _name(job: str, digest: str) -> str:
 
 def _untold(plan: Plan, nodes: int) -> list[str]:
     """What docker takes and a pod does not."""
-    problems = [f'{word_name(word)}: an option of docker run' for word in plan.extra_args]
+    sources = plan.settings.sources
+    problems = dockers_own(plan, lambda row: row.kubernetes)
     port = contract.master_port(plan)
     if nodes > 1 and port and not re.fullmatch('[1-9][0-9]{0,4}', port):
         problems.append(f'MASTER_PORT={port}: expected a port')
-    problems += [
-        f'{row.key}: an option of docker run' for row in ROWS if row.kubernetes == REFUSED and row.key in plan.passed
-    ]
     network, ipc = (str(plan.passed.get(key, '')) for key in ('network', 'ipc'))
     if network not in ('', 'host', 'bridge', 'default'):
-        problems.append(f'network {network}: expected host, or none for that of the cluster')
+        problems.append(f'{sources["network"]}: {network}: expected host, or none for that of the cluster')
     if ipc not in ('', 'host', 'private'):
-        problems.append(f'ipc {ipc}: expected host')
+        problems.append(f'{sources["ipc"]}: {ipc}: expected host')
     if plan.image.startswith('sha256:'):
         problems.append('an image by its id: a cluster pulls it by its name (--image REF)')
     for word in (*plan.command, *plan.variables, *(path for mount in plan.mounts for path in mount[:2])):
         if not is_utf8(word):
             problems.append(f'{in_quotes(word.partition("=")[0])}: not UTF-8, which JSON needs')
     problems += [
-        f'{plan.settings.sources.get(key, key)}: {in_quotes(value)}: not UTF-8, which JSON needs'
+        f'{sources.get(key, key)}: {in_quotes(value)}: not UTF-8, which JSON needs'
         for key, value in plan.passed.items() if isinstance(value, str) and not is_utf8(value)
     ]
     return problems

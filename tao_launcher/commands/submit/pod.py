@@ -63,12 +63,12 @@ def environment(plan: Plan, wanted: Submission, name: str, problems: list[str]) 
         'MASTER_ADDR': address(name), 'MASTER_PORT': contract.master_port(plan) or str(PORT),
     } if wanted.nodes > 1 else {}
     found: list[Object] = []
-    for word in plan.variables:
+    for word, origin in zip(plan.variables, plan.origins):
         key, equals, value = word.partition('=')
         if key in ours or key == LAUNCH_ID:
             continue
         if not re.fullmatch('[-._a-zA-Z][-._a-zA-Z0-9]*' if equals else '[a-zA-Z_][a-zA-Z0-9_]*', key):
-            problems.append(f'variable {key}: expected a name of letters, digits and _')
+            problems.append(f'{origin}: {key}: expected a name of letters, digits and _')
         if equals:
             found.append({'name': key, 'value': literal(value)})
         else:
@@ -138,9 +138,10 @@ def user(plan: Plan, problems: list[str]) -> Object:
         if word in ('root', '') or word.isdigit():
             found.update({key: int(word) if word.isdigit() else 0} if word else {})
         else:
-            problems.append(f'user {word}: expected a number')
+            problems.append(f'{plan.settings.sources["user"]}: {word}: expected a number')
     for group in plan.groups:
         if answers.digits(group) is None:
-            problems.append(f'group {group}: expected a number')
+            source = plan.settings.sources.get(f'group_add.{group}', 'group')
+            problems.append(f'{source}: {group}: expected a number')
     groups = [int(group) for group in plan.groups if answers.digits(group) is not None]
     return {**found, **part('supplementalGroups', groups)}

@@ -7,10 +7,10 @@ from ...base.errors import UsageError
 from ...base.shell import join, quote
 from ...base.text import in_quotes, is_utf8, plural
 from ...launch.variables import LAUNCH_ID
-from ...settings.docker_args import word_name
-from ...settings.option import NOTICE, REFUSED
+from ...settings.option import NOTICE
 from ...settings.options import ROWS
 from . import contract, enroot
+from .of_docker import OF_DOCKER, dockers_own
 from .slurm import Script, check_names, head, options, sbatch_words, srun_options
 from .slurm_functions import BATCH, CONTRACT
 from .submission import gpu_ids
@@ -94,16 +94,16 @@ def _mount(mount: Mount) -> str:
 
 
 def _untold(plan: Plan) -> list[str]:
-    problems = [f'{word_name(word)}: an option of docker run' for word in plan.extra_args]
+    sources = plan.settings.sources
+    problems = dockers_own(plan, lambda row: row.pyxis)
     problems += [
-        f'{row.key}: an option of docker run' for row in ROWS if row.pyxis == REFUSED and row.key in plan.passed
-    ]
-    problems += [
-        f'{key} {plan.passed[key]}: an option of docker run' for key in ('ipc', 'network')
+        f'{sources[key]}: {plan.passed[key]}: {OF_DOCKER}' for key in ('ipc', 'network')
         if plan.passed.get(key, 'host') != 'host'
     ]
     if plan.user and plan.user[-1].partition(':')[0] != plan.owner:
-        problems.append(f'user {plan.user[-1]}: a container of pyxis runs as you (--run_as_user) or as its own root')
+        problems.append(
+            f'{sources["user"]}: {plan.user[-1]}: a container of pyxis runs as you (--run_as_user) or as its own root',
+        )
     if plan.image.startswith('sha256:'):
         problems.append('an image by its id: pyxis pulls it by its name (--image REF)')
     for mount in plan.mounts:

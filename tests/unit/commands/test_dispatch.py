@@ -38,3 +38,13 @@ def test_a_verb_loads_nothing_that_launches(verb: str) -> None:
     done = subprocess.run(
         [sys.executable, '-I', '-S', '-c', program, verb, '--help'], capture_output=True, text=True, check=True)
     assert done.stderr.split() == []
+
+
+@pytest.mark.parametrize('words', [
+    ['--no-check', '--dry-run', 'dino', 'train'], ['tasks'], ['images'], ['info', 'dino'],
+])
+def test_the_variable_of_an_unknown_release_is_named(words: list[str]) -> None:
+    done = tao(*words, env={'TAO_RELEASE': '1.2.3'})
+    assert done.code == 2 and done.err.startswith('tao: error: TAO_RELEASE: unknown release 1.2.3\n')
+    given = tao('--release', '1.2.4', '--dry-run', 'dino', 'train', env={'TAO_RELEASE': '1.2.3'})
+    assert given.code == 2 and given.err.startswith('tao: error: unknown release 1.2.4\n')

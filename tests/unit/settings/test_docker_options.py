@@ -130,3 +130,10 @@ def test_what_is_no_number_of_json_is_said_once(tmp_path: Path, number: str) -> 
     file.write_text(f'{{"DockerOptions": {{"cpus": {number}}}}}')
     assert tao('config', 'validate', str(file)).out == (
         f'{file}: 1 problem\n    DockerOptions.cpus: NaN and infinity are not JSON numbers\n')
+
+
+def test_an_unknown_key_of_a_limit_is_a_notice() -> None:
+    limit = {'soft': 1024, 'hrad': 4096, '_why': 'x'}
+    found = parsed({'DockerOptions': {'ulimits': {'nofile': limit, 'core': {'soft': 1, 'hard': 2}}}})
+    assert found.notices == (
+        'DockerOptions.ulimits.nofile.hrad: unknown key, not used; did you mean hard?',)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from mounts import PATH, faults, parsed
 
+from tao_launcher.base.errors import FileError
 from tao_launcher.settings.options import ROWS
 from tao_launcher.settings.values import Mount, Source, Variable
 
@@ -137,6 +138,20 @@ def test_unknown_key_in_an_entry_is_a_notice() -> None:
     assert found.notices == (
         'Mounts[0].type: unknown key, not used', 'Envs[0]["odd key"]: unknown key, not used',
     )
+
+
+def test_an_unknown_key_explains_what_is_missing() -> None:
+    with pytest.raises(FileError) as error:
+        parsed({'Mounts': [{'Source': '/a', 'target': '/b'}], 'Envs': [{'name': 'A', 'value': '1'}]})
+    assert error.value.why == (
+        'Mounts[0].source: null: expected a host path such as "/data"',
+        'Mounts[0].destination: null: expected a container path such as "/data"',
+        f'Envs[0].variable: null: {NAME}',
+        'notice: Mounts[0].Source: unknown key, not used; did you mean source?',
+        'notice: Mounts[0].target: unknown key, not used; did you mean destination?',
+        'notice: Envs[0].name: unknown key, not used; did you mean variable?',
+    )
+    assert len(error.value.notices) == 3
 
 
 ALL = ', '.join(row.file for row in ROWS if row.file)

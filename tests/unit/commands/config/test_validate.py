@@ -169,6 +169,17 @@ def test_what_no_command_line_can_hold(tmp_path: Path) -> None:
     assert tao('--mounts_file', path, '--dry-run', 'dino', 'train').code == 2
 
 
+def test_notices_beside_faults(tmp_path: Path) -> None:
+    path = written(tmp_path / 'm.json', {'Mounts': [{'Source': '/tmp', 'destination': '/d'}]})
+    lines = [
+        'Mounts[0].source: null: expected a host path such as "/data"',
+        'notice: Mounts[0].Source: unknown key, not used; did you mean source?',
+    ]
+    assert tao('config', 'validate', path).out.splitlines() == [f'{path}: 1 problem', *(f'    {x}' for x in lines)]
+    launched = tao('--mounts_file', path, '--dry-run', 'dino', 'train')
+    assert launched.err.splitlines() == [f'tao: error: {path}: 1 problem', *(f'    {x}' for x in lines)]
+
+
 def test_quiet_says_only_what_is_wrong(tmp_path: Path) -> None:
     path, faulty = written(tmp_path / 'm.json', NOTICES), written(tmp_path / 'f.json', '[]')
     assert tao('-q', 'config', 'validate', path) == (0, '', '')

@@ -146,17 +146,17 @@ def test_everything_that_a_pod_can_not_be_told(home: Path) -> None:
     assert (done.code, done.out) == (2, '')
     assert done.err.splitlines() == [
         'tao: error: 11 things that a pod cannot express',
-        '    --cpus: an option of docker run',
-        '    --hostname: an option of docker run',
+        f'    DockerOptions.extra_args of {path}: --cpus: an option of docker run',
+        f'    DockerOptions.extra_args of {path}: --hostname: an option of docker run',
         '    MASTER_PORT=any: expected a port',
-        '    network ib: expected host, or none for that of the cluster',
-        '    ipc container:x: expected host',
+        f'    DockerOptions.network of {path}: ib: expected host, or none for that of the cluster',
+        f'    DockerOptions.ipc of {path}: container:x: expected host',
         '    an image by its id: a cluster pulls it by its name (--image REF)',
         "    'x\\xff': not UTF-8, which JSON needs",
         f'    Mounts[0] of {path}: mode ro,z: Kubernetes does not relabel',
         f'    Mounts[1] of {path}: /a:b: a path with ":" cannot be mounted',
-        '    user trainer: expected a number',
-        '    group video: expected a number',
+        f'    DockerOptions.user of {path}: trainer: expected a number',
+        f'    DockerOptions.group_add of {path}: video: expected a number',
     ]
 
 
@@ -201,7 +201,7 @@ def test_what_is_passed_by_name(home: Path) -> None:
 
 @pytest.mark.parametrize(('given', 'said'), [
     ('--env=a.b', 'tao: error: 1 thing that a pod cannot express\n'
-     '    variable a.b: expected a name of letters, digits and _\n'),
+     '    --env: a.b: expected a name of letters, digits and _\n'),
     ('--env=X', 'tao: error: X: not UTF-8, which JSON needs\n'),
 ])
 def test_what_cannot_be_passed_by_name(given: str, said: str) -> None:

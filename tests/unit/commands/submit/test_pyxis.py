@@ -30,10 +30,11 @@ def test_pyxis_says_all_that_it_can_not(home: Path, tmp_path: Path) -> None:
     done = submit('--container=pyxis', '--quiet', '--image=sha256:' + 'a' * 64, 'dino', 'train')
     assert done == Result(2, '', (
         'tao: error: 12 things that pyxis cannot express\n'
-        '    --cpus: an option of docker run\n'
-        '    privileged: an option of docker run\n'
-        '    network ib: an option of docker run\n'
-        '    user 4321:1: a container of pyxis runs as you (--run_as_user) or as its own root\n'
+        f'    DockerOptions.extra_args of {path}: --cpus: an option of docker run\n'
+        f'    DockerOptions.privileged of {path}: an option of docker run\n'
+        f'    DockerOptions.network of {path}: ib: an option of docker run\n'
+        f'    DockerOptions.user of {path}: 4321:1: a container of pyxis runs as you (--run_as_user) or as its own '
+        'root\n'
         '    an image by its id: pyxis pulls it by its name (--image REF)\n'
         f'    Mounts[0] of {path}: {tmp_path}/a,b: a path with ":" or "," cannot be mounted\n'
         f'    Mounts[1] of {path}: /b,c: a path with ":" or "," cannot be mounted\n'
@@ -60,10 +61,10 @@ def test_limits_are_those_of_slurm() -> None:
     done = submit('--container=pyxis', '--memory=1G', '--cpus=2', '--hostname=h', '--platform=arm64', 'dino', 'train')
     assert done == Result(2, '', (
         'tao: error: 4 things that pyxis cannot express\n'
-        '    hostname: an option of docker run\n'
-        '    memory: an option of docker run\n'
-        '    cpus: an option of docker run\n'
-        '    platform: an option of docker run\n'
+        '    --hostname: an option of docker run\n'
+        '    --memory: an option of docker run\n'
+        '    --cpus: an option of docker run\n'
+        '    --platform: an option of docker run\n'
     ))
 
 
