@@ -10,7 +10,7 @@ from ...settings import parsers, repeatable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from ...settings.values import Ulimit
@@ -38,6 +38,8 @@ class Draft(Record):
     user: str = ''
     shm_size: str = ''
     ulimits: tuple[Ulimit, ...] = ()
+    variables: Sequence[Mapping[str, str]] = ()
+    options: Mapping[str, Any] = {}  # further DockerOptions, as the file has them
 
 
 def ulimits(*, can_lock_memory: bool) -> str:
@@ -84,7 +86,11 @@ def document(draft: Draft) -> dict[str, Any]:
         }
     if draft.user:
         options['user'] = draft.user
-    return {'Mounts': mounts, **({'DockerOptions': options} if options else {})}
+    options.update(draft.options)
+    return {
+        'Mounts': mounts, **({'Envs': [*draft.variables]} if draft.variables else {}),
+        **({'DockerOptions': options} if options else {}),
+    }
 
 
 def text(value: Mapping[str, Any]) -> str:

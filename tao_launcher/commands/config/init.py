@@ -8,8 +8,9 @@ from ...base.output import shown
 from ...engine import daemon
 from ...settings import mounts_file
 from ...settings.locate import mounts_path
+from ...settings.repeatable import Problems
 from ...settings.settings import dry_run_form, engine_words
-from . import draft
+from . import draft, further
 from .questions import Questions, drafted
 
 TYPE_CHECKING = False
@@ -43,9 +44,15 @@ def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run:
             'Ctrl-C to leave everything unchanged'
         )
     is_rootless = engine.is_rootless or (engine.maps_the_caller and not here.is_root)
-    text = draft.text(draft.document(drafted(answers, questions, here, environ, can_lock_memory=not is_rootless)))
+    problems = Problems()
+    more = further.docker_options(options, here.cwd, here.home, problems)
+    questions.problems += problems.found
+    found = drafted(answers, questions, here, environ, can_lock_memory=not is_rootless)
+    variables, secret = further.variables(options, here.cwd, here.home)
+    text = draft.text(draft.document(found._replace(variables=variables, options=more)))
     if is_rootless and answers.ulimit is None:
         output.notice('no limit for memlock: a rootless engine cannot raise it')
+    _say_left_out(further.unwritten(options), secret, output)
     data = text.encode('utf-8', 'surrogateescape')
     file = mounts_file.parse(data, path, environ, here.home)
     missing = [] if engine.is_remote else _missing(file)
@@ -61,6 +68,14 @@ def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run:
     if has_older:
         output.notice(f'{older} will no longer be read')
     return 0
+
+
+def _say_left_out(unwritten: list[str], secret: list[str], output: Output) -> None:
+    if unwritten:
+        output.notice(f'not written, as a mounts file cannot hold it: {", ".join(unwritten)}')
+    if secret:
+        output.notice(f'written without the value, which may be a secret: {", ".join(secret)}; a launch takes it from '
+                      'its environment')
 
 
 def _missing(file: MountsFile) -> list[str]:

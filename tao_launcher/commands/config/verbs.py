@@ -58,6 +58,8 @@ def run(given: argparse.Namespace, invocation: Invocation) -> int:
         from .questions import Answers
 
         found = {**invocation.options, **{key: value for key, value in vars(given).items() if value is not None}}
+        if invocation.options.get('run_as_user'):
+            found = {'user': 'host', **found}
         answers = Answers(**{key: found.get(key) for key in Answers._fields})
         return config_init(answers, invocation, yes=given.yes, dry_run=given.dry_run)
     if given.action == 'validate':
