@@ -29,6 +29,7 @@ class RepeatedKeys(dict):  # type: ignore[type-arg]
 
 
 SHOWN_FAULTS = 50
+INVISIBLE = ('\u200b', '\u200c', '\u200d', '\u2060', '\ufeff')  # what nobody sees either, and is no space
 
 
 def refused(name: str, faults: Sequence[Fault], notices: Sequence[str] = ()) -> FileError:
@@ -180,6 +181,9 @@ def _masked(text: str) -> str:
 def _slip(text: str, error: json.JSONDecodeError) -> tuple[int, str, str]:
     """(position, what is wrong, what to do) of the common slips; json's own words otherwise."""
     pos = error.pos
+    odd = text[pos:].lstrip(' \t\n\r')
+    if odd[:1].isspace() or odd.startswith(INVISIBLE):
+        return len(text) - len(odd), f'U+{ord(odd[0]):04X} is no blank to JSON', 'put an ordinary blank in its place'
     before = text[:pos].rstrip()
     rest = text[pos:].lstrip()
     if rest[:1] == ',' and rest[1:].lstrip()[:1] in ('}', ']'):

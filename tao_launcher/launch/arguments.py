@@ -57,6 +57,17 @@ class Argument(Record):
         """Whether the task writes there."""
         return not self.is_spec(task) and (self.key in (*OUTPUT, '-e') or _ends_with(self.key, OUTPUT_KEYS))
 
+    def unexpanded(self, task: str) -> str:
+        """A notice about a variable that a shell would have replaced in a relative path that the task needs, or ''.
+
+        A task itself replaces ${NAME} in values for its spec file, but not in the name of that.
+        """
+        if '$' not in self.path or not (self.is_spec(task) or self.is_output(task)):
+            return ''
+        if not re.search(r'\$\{?[A-Za-z_]' if self.is_spec(task) else r'\$[A-Za-z_]', self.path):
+            return ''
+        return f'the task gets the "$" of {self.path} as it is; only a shell would expand it'
+
     def is_meant_as_a_path(self) -> bool:
         """Whether the word, or the option or key in front of it, says that it is a path."""
         return looks_like_a_path(self.path) or self.key in ('-m', '-i') or is_path_key(self.key)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..engine.profile import NO_ENGINE
+from ..settings.container_values import bytes_of
 from ..settings.option import NOTICE
 from ..settings.settings import DISABLE
 from . import explain
@@ -100,7 +101,7 @@ def lower_limits(
     found = []
     sources = plan.settings.sources
     wanted = str(plan.passed.get('shm_size', ''))
-    if wanted and shared_memory is not None and shared_memory < size_in_bytes(wanted):
+    if wanted and shared_memory is not None and shared_memory < bytes_of(wanted):
         found.append(f'/dev/shm has {shared_memory >> 20} MiB here, less than {wanted} ({sources["shm_size"]})')
     for limit in plan.ulimits:
         now = soft_limits.get(limit.name)
@@ -108,11 +109,3 @@ def lower_limits(
             asked = 'unlimited' if limit.soft == -1 else limit.soft
             found.append(f'{limit.name} is {now} here, less than {asked} ({sources[f"ulimits.{limit.name}"]})')
     return found
-
-
-def size_in_bytes(text: str) -> float:
-    """The bytes of a size as settings/parsers.size takes it: 16G, 1.5g, 64MB, 1073741824."""
-    digits = text.rstrip(' bBiIkKmMgGtTpP')
-    unit = text[len(digits):].strip().lower()[:1]
-    factor: int = 1024 ** ('kmgtp'.index(unit) + 1 if unit and unit in 'kmgtp' else 0)
-    return float(digits) * factor

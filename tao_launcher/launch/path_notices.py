@@ -78,7 +78,7 @@ def _notice(argument: Argument, place: Place) -> str:
     resolved = _resolved(argument, place)
     if path[0] == '/' or resolved != argument and _is_meant(resolved, place):
         return _absolute(resolved, place)
-    return _relative(argument, place)
+    return argument.unexpanded(place.task) or _relative(argument, place)
 
 
 def _is_meant(argument: Argument, place: Place) -> bool:

@@ -2,12 +2,46 @@
 from __future__ import annotations
 
 from ..base.late import re
-from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name
+from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name, is_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..engine.profile import Profile
     from .values import Source
+
+
+UNITS = frozenset(unit + b for unit in ('', *'kmgtp', 'ki', 'mi', 'gi', 'ti', 'pi') for b in ('', 'b'))  # of sizes
+LARGEST = 2 ** 63  # bytes, which no engine counts any more
+
+
+def size(text: str) -> str:
+    """A size in bytes as docker takes it: 16G, 512m, 1.5g, 64MB, 1073741824."""
+    if not _is_written_as_size(text):
+        raise ValueError('expected a size such as 16G, 512M or a number of bytes')
+    if not text.rstrip(' kKmMgGtTpPiIbB').strip('0.'):
+        raise ValueError('expected a size above 0')
+    if is_too_large(text):
+        raise ValueError('expected a size below 8192P, the most that engines can count')
+    return text
+
+
+def is_too_large(text: str) -> bool:
+    """Whether a text is written as a size that engines cannot count."""
+    return _is_written_as_size(text) and bytes_of(text) >= LARGEST
+
+
+def _is_written_as_size(text: str) -> bool:
+    number = text.rstrip(' kKmMgGtTpPiIbB')
+    parts, unit = number.split('.'), text[len(number):].lower()
+    return len(parts) < 3 and all(is_number(part, 19) for part in parts) and unit[unit.startswith(' '):] in UNITS
+
+
+def bytes_of(text: str) -> float:
+    """The bytes of a text that is written as a size."""
+    digits = text.rstrip(' bBiIkKmMgGtTpP')
+    unit = text[len(digits):].strip().lower()[:1]
+    factor: int = 1024 ** ('kmgtp'.index(unit) + 1 if unit and unit in 'kmgtp' else 0)
+    return float(digits) * factor
 
 
 def hostname(text: str) -> str:

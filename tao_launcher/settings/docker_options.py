@@ -34,7 +34,10 @@ def _size(path: str, value: object, reader: Reader) -> str | None:
     if number is not None:
         value = str(number)
     text = reader.text(path, value, 'a size such as "16G"')
-    return reader.parsed(path, text, parsers.size) if text else None
+    if not text:
+        return None
+    # a schema sees how a size is written, not that it is too large
+    return reader.parsed(path, text, container_values.size, structural=not container_values.is_too_large(text))
 
 
 def _flag(path: str, value: object, reader: Reader) -> bool | None:

@@ -10,7 +10,7 @@ from ..base.shell import split
 from ..base.text import DIGITS, LETTERS, NO_LINE_BREAK, has_line_break, is_name, is_number, is_one_word
 from ..engine.docker import DOCKER
 from ..engine.profiles import PROFILES, PULL, check_starters, known, named, runs_nothing
-from .container_values import container_name, cpus, entrypoint, hostname, is_file, platform, registry
+from .container_values import container_name, cpus, entrypoint, hostname, is_file, platform, registry, size
 from .values import Gpus, clean_path
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ IMAGE = (
     r'(([a-zA-Z0-9][a-zA-Z0-9.-]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?/)?[a-z0-9]+((?:[._/]|__|-+)[a-z0-9]+)*'
     r'(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?'
 )
-UNITS = frozenset(unit + b for unit in ('', *'kmgtp', 'ki', 'mi', 'gi', 'ti', 'pi') for b in ('', 'b'))  # of sizes
+MAX_ID = 2 ** 31 - 1  # of users and groups, to the engines
 MODES = ('ro', 'rw', 'z', 'Z')
 
 # What notebooks leave behind when no shell expanded it: the caller is meant.
@@ -47,18 +47,6 @@ def mode(text: str) -> str:
         raise ValueError('expected ro, rw, z or Z, or two of them joined by a comma')
     if {'ro', 'rw'} <= set(words) or {'z', 'Z'} <= set(words):
         raise ValueError('expected only one of ro and rw, and only one of z and Z')
-    return text
-
-
-def size(text: str) -> str:
-    """A size in bytes as docker takes it: 16G, 512m, 1.5g, 64MB, 1073741824."""
-    number = text.rstrip(' kKmMgGtTpPiIbB')
-    parts, unit = number.split('.'), text[len(number):].lower()
-    is_size = len(parts) < 3 and all(is_number(part, 19) for part in parts) and unit[unit.startswith(' '):] in UNITS
-    if not is_size:
-        raise ValueError('expected a size such as 16G, 512M or a number of bytes')
-    if not number.strip('0.'):
-        raise ValueError('expected a size above 0')
     return text
 
 
@@ -92,6 +80,8 @@ def user(text: str) -> str:
     parts = text.split(':')
     if len(parts) > 2 or not all(is_number(part, 10) or is_name(part, LETTERS + '_') for part in parts):
         raise ValueError('expected UID:GID, a user name of the image, or host for the caller')
+    if any(part.isdigit() and int(part) > MAX_ID for part in parts):
+        raise ValueError(f'expected numbers up to {MAX_ID}, the largest of a user or group')
     return text
 
 

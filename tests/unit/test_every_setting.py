@@ -148,7 +148,7 @@ def test_an_option_reaches_a_command_of_this_machine_or_is_named(row: Option) ->
         return
     bare = without_an_engine()
     given = {'workdir': ['--workdir=/usr'], 'entrypoint': ['--entrypoint=/bin/true'], 'volume': ['--volume=/:/no/d'],
-             'ulimit': ['--ulimit=nofile=99999999'], 'shm_size': ['--shm_size=9999P']}.get(row.key, words(row))
+             'ulimit': ['--ulimit=nofile=99999999'], 'shm_size': ['--shm_size=999P']}.get(row.key, words(row))
     done = without_an_engine(*given)
     if row.key == 'same_paths':  # for which everything is there already
         assert without_an_engine('--volume=/:/no/d', '--same_paths').code == 0
@@ -159,7 +159,7 @@ def test_an_option_reaches_a_command_of_this_machine_or_is_named(row: Option) ->
 @pytest.mark.parametrize('row', BY_FILE, ids=lambda row: row.file)
 def test_a_key_of_the_file_reaches_a_command_of_this_machine_or_is_named(row: Option, home: Path) -> None:
     bare = without_an_engine()
-    special = {'workdir': '/usr', 'entrypoint': '/bin/true', 'shm_size': '9999P'}.get(row.key, '')
+    special = {'workdir': '/usr', 'entrypoint': '/bin/true', 'shm_size': '999P'}.get(row.key, '')
     in_file(row, home, special)
     if row.file == 'ulimits':
         (home / '.tao_mounts.json').write_text('{"DockerOptions": {"ulimits": {"nofile": 99999999}}}')

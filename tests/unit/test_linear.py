@@ -21,7 +21,7 @@ from tao_launcher.commands.submit import slurm_answers
 from tao_launcher.engine import answers, failures, pulls
 from tao_launcher.launch import arguments, gpus, results
 from tao_launcher.launch.paths import follow
-from tao_launcher.settings import command_line, parsers
+from tao_launcher.settings import command_line, container_values
 from tao_launcher.settings.mounts_file import parse
 from tao_launcher.settings.ulimits import ulimit
 from tao_launcher.settings.values import Gpus, Mount
@@ -122,8 +122,8 @@ CASES: dict[str, tuple[Callable[[Any], object], Callable[[int], Any], int]] = {
         lambda text: results.said(results.Ran('a/b/run', ('sh', '-c', text))), lambda n: 'a;"b c" results_dir=\\' * n,
         100,
     ),
-    'a size': (parsers.size, lambda n: '9' * n, 20000),
-    'a size of zeros': (parsers.size, lambda n: '0' * n + 'x', 20000),
+    'a size': (container_values.size, lambda n: '9' * n, 20000),
+    'a size of zeros': (container_values.size, lambda n: '0' * n + 'x', 20000),
     'a limit': (lambda word: ulimit('stack', word), lambda n: '9' * n, 20000),
     'a suggestion': (lambda word: suggest.nearest(word, ['detectnet_v2', word[1:]]), lambda n: 'ab' * n, 2000),
     'a table': (wide, lambda n: 'x' * n, 20000), 'a wide table': (wide, lambda n: '日本\x1b' * n, 5000),

@@ -8,7 +8,7 @@ from ...base import host, machine
 from ...base.errors import FileError, Unanswered, UsageError
 from ...base.output import shown
 from ...base.record import Record
-from ...settings import mounts_file, parsers
+from ...settings import container_values, mounts_file, parsers
 from . import draft
 from .draft import FOLDERS, INSIDE, OUTSIDE, Draft, Folder
 
@@ -93,7 +93,8 @@ def drafted(
         'who jobs run as: host (whoever launches), UID:GID or none',
     )
     shm_size = questions.value(
-        '--shm_size', answers.shm_size, draft.SHM_SIZE, draft.optional(parsers.size), 'size of /dev/shm, or none',
+        '--shm_size', answers.shm_size, draft.SHM_SIZE, draft.optional(container_values.size),
+        'size of /dev/shm, or none',
     )
     limits = questions.value(
         '--ulimit', None if answers.ulimit is None else ' '.join(answers.ulimit),

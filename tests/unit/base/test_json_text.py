@@ -17,6 +17,9 @@ CONFLICT = 'keep one side of each conflict, and delete the lines with <<<<<<<, =
 NO_COMMENTS = 'JSON has no comments; a key that starts with "_" can hold one'
 
 
+BLANK = 'put an ordinary blank in its place'
+
+
 def slip(place: str, reason: str, line: str, caret: int, advice: str) -> tuple[str, tuple[str, ...], str]:
     return f'{PATH}:{place}: not JSON: {reason}', (line, ' ' * caret + '^'), advice
 
@@ -60,6 +63,10 @@ TEXTS: list[Any] = [
     ('{"a" 1}', slip('1:6', "expecting ':' delimiter", '{"a" 1}', 5, '')),
     ('{"a": }', slip('1:7', 'expecting value', '{"a": }', 6, '')),
     ('x', slip('1:1', 'expecting value', 'x', 0, '')),
+    ('\xa0{"a": 1}', slip('1:1', 'U+00A0 is no blank to JSON', ' {"a": 1}', 0, BLANK)),
+    ('{\n\u3000"a": 1}', slip('2:1', 'U+3000 is no blank to JSON', ' "a": 1}', 0, BLANK)),
+    ('{"a": 1 \u200b,"b": 2}', slip('1:9', 'U+200B is no blank to JSON', '{"a": 1  ,"b": 2}', 8, BLANK)),
+    ('{"a": 1}\xa0', slip('1:9', 'U+00A0 is no blank to JSON', '{"a": 1} ', 8, BLANK)),
     ('{"\x1b[31m": x}', slip('1:9', 'a string is not closed on its line', '', 0, '')),
     ('{"Mounts": []}'.encode('utf-16'), (f'{PATH}: is UTF-16; save it as UTF-8', (), '')),
     (b'\xfe\xff\0{\0}', (f'{PATH}: is UTF-16; save it as UTF-8', (), '')),

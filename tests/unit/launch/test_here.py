@@ -130,11 +130,3 @@ def test_explained() -> None:
         (('B=1',), '--env'),
         (('dino', 'train'), 'the command line'),
     ]
-
-
-@pytest.mark.parametrize(('text', 'size'), [
-    ('1073741824', 1 << 30), ('16G', 16 << 30), ('1.5g', 3 << 29), ('64MB', 64 << 20), ('2 KiB', 2048), ('7b', 7),
-    ('1t', 1 << 40), ('1P', 1 << 50),
-])
-def test_size_in_bytes(text: str, size: int) -> None:
-    assert here.size_in_bytes(text) == size

@@ -187,6 +187,13 @@ AS_IT_IS = 'as it is; only a shell would expand it'
       'mount it, --volume /home/u:/home/u, and give that path']),
     (['results_dir=~/r'], [], [f'the task gets the "~" of ~/r {AS_IT_IS}']),
     (['k=~', 'k=~/no', 'k=~u/a'], [], []),
+    # a $ that no shell has seen, and what the task itself replaces
+    (['-e', '$SPECS/a.yaml', '-r', '$OUT'], [],
+     [f'the task gets the "$" of {path} {AS_IT_IS}' for path in ('$SPECS/a.yaml', '$OUT')]),
+    (['-e', '${SPECS}/a.yaml', 'results_dir=$OUT/x', 'results_dir=${a.b}/x'], [],
+     [f'the task gets the "$" of {path} {AS_IT_IS}' for path in ('${SPECS}/a.yaml', '$OUT/x')]
+     + [f'${{a.b}}/x {MADE}']),
+    (['k=$no/a', 'k=${x}'], [], []),
     # a variable that was not set
     (['-r', '/'], [], ['-r is the root folder of the container: was a variable not set?']),
     (['results_dir=', '-e', ''], [],
@@ -195,6 +202,12 @@ AS_IT_IS = 'as it is; only a shell would expand it'
 def test_relative(words: list[str], files: list[str], said: list[str]) -> None:
     look = Host(**{path: '.' not in path.rpartition('/')[2] for path in files})
     assert notices('dino', words, [SPECS, RESULTS], look) == said
+
+
+def test_a_variable_with_the_whole_host_mounted() -> None:
+    mounts = [Mount('/', '/host')]
+    assert notices('dino', ['-e', '$SPECS/a.yaml'], mounts, host()) == [
+        f'the task gets the "$" of $SPECS/a.yaml {AS_IT_IS}']
 
 
 def test_a_home_under_a_mount() -> None:

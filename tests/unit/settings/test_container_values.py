@@ -8,7 +8,17 @@ import pytest
 from tao_launcher.base.text import NO_LINE_BREAK
 from tao_launcher.engine.apptainer import SINGULARITY
 from tao_launcher.engine.docker import DOCKER
-from tao_launcher.settings.container_values import cpus, entrypoint, hostname, is_file, platform, unknown_image
+from tao_launcher.settings.container_values import (
+    bytes_of,
+    cpus,
+    entrypoint,
+    hostname,
+    is_file,
+    is_too_large,
+    platform,
+    size,
+    unknown_image,
+)
 from tao_launcher.settings.values import Source
 
 HOSTNAME = 'expected a host name of at most 63 letters, digits, - and dots'
@@ -51,3 +61,23 @@ def test_an_image_that_is_a_file(image: str, is_so: bool) -> None:
         f'--image: "{image}": docker takes no file and no URI as an image; --engine apptainer does'
     ] * is_so
     assert unknown_image(SINGULARITY, image, Source('option', '--image')) == []
+
+
+@pytest.mark.parametrize(('text', 'number'), [
+    ('1073741824', 1 << 30), ('16G', 16 << 30), ('1.5g', 3 << 29), ('64MB', 64 << 20), ('2 KiB', 2048), ('7b', 7),
+    ('1t', 1 << 40), ('1P', 1 << 50),
+])
+def test_bytes_of_a_size(text: str, number: int) -> None:
+    assert bytes_of(text) == number
+
+
+@pytest.mark.parametrize('text', ['8191P', '9223372036854774784', '8388607tib'])
+def test_the_largest_size(text: str) -> None:
+    assert size(text) == text
+
+
+@pytest.mark.parametrize('text', ['9999999999999999999P', '8192P', '8388608 TiB', '9223372036854775808'])
+def test_more_than_engines_count(text: str) -> None:
+    with pytest.raises(ValueError, match='^expected a size below 8192P, the most that engines can count$'):
+        size(text)
+    assert is_too_large(text)
