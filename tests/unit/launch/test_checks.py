@@ -137,6 +137,8 @@ def test_mounts_over_files_of_the_image(home: Path, place: str, is_filled: bool)
 
 
 def test_mounts_over_files_of_a_runners_image(home: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ('nvidia_tao_tf2', 'nvidia_tao_ds'):
+        (checkout / package).mkdir()
     monkeypatch.chdir(checkout)
     words = ('--dry-run', '--volume', f'{home}:/workspace', '--', 'true')
     assert tao(*words, program='tao_tf2').err == (
