@@ -27,6 +27,8 @@ DOCKER = Profile(
     digest_file='',
     pull_talks_on_stderr=False,
     attach_tells_code=True,
+    unended=tuple(f'--filter=status={state}' for state in ('created', 'running', 'paused', 'restarting')),
+    stops_paused=True,
     events={},
     has_plugins=True,
     has_contexts=True,

@@ -37,6 +37,8 @@ class Profile(Record):
     digest_file: str  # the option of `push` that writes the digest into a file; '' where RepoDigests has it
     pull_talks_on_stderr: bool  # its progress, not only its errors
     attach_tells_code: bool  # the exit code of `attach` is the job's
+    unended: tuple[str, ...]  # what has `ps` list at least all that run or will: by itself it leaves some of them out
+    stops_paused: bool  # `stop` ends a job that is paused
     events: Mapping[str, str]  # docker's names for its events, where they differ
     has_plugins: bool  # the client may have further commands: docker's buildx
     has_contexts: bool  # names for daemons in files of its own: docker's contexts

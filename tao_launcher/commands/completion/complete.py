@@ -168,7 +168,7 @@ class _World(Record):
     def jobs(self, options: Values, *, ended: bool, everybody: bool) -> Sequence[tuple[str, str]]:
         """The ids and names of jobs; none where the engine is away, busy, or would ask for a password."""
         from ...settings.chosen_engine import engine as find_engine
-        from ..jobs.find import list_words
+        from ..jobs.find import is_over, list_words, state_of
 
         try:
             engine = find_engine(self.invocation._replace(options=options))
@@ -177,15 +177,17 @@ class _World(Record):
         if engine.daemon.is_sudo and '-n' not in engine.words:
             return ()
         engine = engine._replace(environ={**engine.environ, 'SSH_ASKPASS_REQUIRE': 'never'})
-        listed = [word for word in list_words(engine.owner, all_users=everybody, ended=ended) if word != '-q']
-        row = ROW + engine.daemon.profile.job_label
+        form = ('--format', ROW + engine.daemon.profile.job_label)
+        listed = list_words(engine, all_users=everybody, ended=ended, form=form)
         found = []
-        for line in engine.ask(*listed, '--format', row, timeout=PATIENCE).out.splitlines():
+        for line in engine.ask(*listed, timeout=PATIENCE).out.splitlines():
             id, name, about = (*line.split(' ', 2), '', '')[:3]
             status, quote, label = about.partition('"')
             try:
                 task, status = json_value.value(quote + label), status.rstrip()
             except ValueError:  # not a row of ours
+                continue
+            if not ended and is_over(state_of(status)):
                 continue
             found += [(id[:12], f'{name}: {task}, {status}'), (name, f'{task}, {status}')]
         return [pair for pair in found if pair[0]]

@@ -10,6 +10,7 @@ from .again import OVERLAP, Again, went_on
 from .asked import JOB, asked, patience
 from .find import ids_of, named
 from .job import line
+from .starting import started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
     it; an engine whose connection is lost is asked again for `seconds`. Negative when a signal ended the
     following.
     """
+    if not dry_run:
+        (job,) = started([job], engine)
     if job.tty and all(host.terminals()):
         words = (*engine.words, 'attach', '--sig-proxy=false', job.id)
         if dry_run:

@@ -9,6 +9,7 @@ from ...base.times import seconds
 from ...engine import answers
 from ...settings.programs import RUNNERS
 from ...settings.values import Mount, clean_path
+from .requested import gpus
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 ENDED = ('exited', 'dead', 'stopped')  # the last is podman's
-NEVER_STARTED = ('created', 'configured')  # the last is podman's
+GOING = 'removing'
+NEVER_STARTED = ('created', 'configured', 'initialized')  # the last two are podman's
 START = 60  # seconds
+CLEAN = 'tao clean, which removes it'
+INTERNAL = ('workdir', 'mounts', 'error', 'ran_out')  # what --format json leaves out
 FEW = 10  # jobs that a message lists
 
 
@@ -47,6 +51,8 @@ class Job(Record):
     tty: bool
     auto_remove: bool  # with --rm: its log and exit code end with it
     workdir: str = ''  # in its container
+    error: str = ''  # why the engine could not start it, in its words
+    ran_out: bool = False  # of memory, by the engine's own look
     mounts: tuple[Mount, ...] = ()  # by the engine's paths; the source of what has none of these is ''
 
     @property
@@ -54,13 +60,28 @@ class Job(Record):
         """Whether it will never run again."""
         return self.state in ENDED
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it has not ended, and is not just being removed."""
+        return not self.has_ended and self.state != GOING
+
+    @property
+    def is_unstarted(self) -> bool:
+        """Whether it has not started so far."""
+        return self.state in NEVER_STARTED
+
     def is_forgotten(self, now: float) -> bool:
-        """Whether it was created and never started, by a launcher that was killed in between.
+        """Whether nobody will start it: its launcher was killed before it did so, or the engine could not.
 
         `now` is in seconds since 1970; a launch that is under way starts its container at once.
         """
         created = seconds(self.created)
-        return self.state in NEVER_STARTED and created is not None and now - created > START
+        is_old = created is not None and now - created > START
+        return self.is_unstarted and (is_old or bool(self.error))
+
+    def is_alive(self, now: float) -> bool:
+        """Whether it runs, however slowly, or is about to."""
+        return self.is_there and not self.is_forgotten(now)
 
 
 def parse(inspected: str) -> list[Job]:
@@ -85,42 +106,20 @@ def _job(container: object) -> Job:
         created=text('Created'),
         started=text('State', 'StartedAt'),
         finished=text('State', 'FinishedAt'),
-        gpus=_gpus(container),
+        gpus=gpus(container),
         image=text('Config', 'Image'),
         command=answers.texts(container, 'Config', 'Cmd'),
         tty=answers.at(container, 'Config', 'Tty') is True,
         auto_remove=answers.at(container, 'HostConfig', 'AutoRemove') is True,
         workdir=text('Config', 'WorkingDir'),
+        error=text('State', 'Error'),
+        ran_out=answers.at(container, 'State', 'OOMKilled') is True,
         mounts=tuple(map(_mount, answers.entries(container, 'Mounts'))),
     )
 
 
 def _mount(mount: object) -> Mount:
     return Mount(answers.text(mount, 'Source'), clean_path(answers.text(mount, 'Destination')))
-
-
-def _gpus(container: object) -> str:
-    """The GPUs a container asked for: all, none, 0,1 or "first 2".
-
-    Podman shows devices by their description (CDI) only in the command that created the container.
-    """
-    requests = answers.entries(container, 'HostConfig', 'DeviceRequests')
-    if requests:
-        count = answers.number(requests[0], 'Count')
-        return _unqualified(answers.texts(requests[0], 'DeviceIDs')) or ('all' if count == -1 else f'first {count}')
-    devices = [answers.text(device, 'PathOnHost') for device in answers.entries(container, 'HostConfig', 'Devices')]
-    created = answers.texts(container, 'Config', 'CreateCommand')
-    devices += [word for option, word in zip(created, created[1:]) if option == '--device']
-    cdi = _unqualified([device for device in devices if device.startswith('nvidia.com/gpu=')])
-    environment = answers.texts(container, 'Config', 'Env')
-    named = [word.partition('=')[2] for word in environment if word.startswith('NVIDIA_VISIBLE_DEVICES=')]
-    visible = named[-1] if named else ''
-    return cdi or ('none' if visible in ('', 'void') else visible)
-
-
-def _unqualified(devices: Sequence[str]) -> str:
-    """GPU ids, also of nvidia.com/gpu=0 (CDI)."""
-    return ','.join(device.rpartition('=')[2] for device in devices)
 
 
 def matches(job: Job | Named, wanted: str) -> bool:
@@ -135,17 +134,17 @@ def matches(job: Job | Named, wanted: str) -> bool:
     return wanted in (job.task, *parts[1:2], '/'.join(parts[:2]), '/'.join(parts[1:]))
 
 
-def choose(jobs: Sequence[Job], wanted: str, owner: str | None, *, running: bool) -> Job:
+def choose(jobs: Sequence[Job], wanted: str, owner: str | None, *, running: bool, now: float = 0.0) -> Job:
     """The one job of `owner` (None: of anyone) that JOB names; of several the one that runs.
 
-    `running` leaves out ended ones. Raises UsageError for an ambiguous name, OtherUsers for another
-    user's job, NothingMatched with what there is for an unknown one.
+    `running` leaves out ended ones, and those that `now` (seconds since 1970) nobody will start. Raises UsageError for
+    an ambiguous name, OtherUsers for another user's job, NothingMatched with what there is for an unknown one.
     """
-    candidates = [job for job in jobs if not (running and job.has_ended)]
+    candidates = [job for job in jobs if not (running and (job.has_ended or job.is_forgotten(now)))]
     found = [job for job in candidates if matches(job, wanted)]
     own = [job for job in found if owner in (None, job.owner)]
     exact = [job for job in own if wanted in (job.id, job.name)]
-    alive = [job for job in own if not job.has_ended]
+    alive = [job for job in own if not (job.has_ended or job.is_forgotten(now))]
     for choice in (exact, own, alive):
         if len(choice) == 1:
             return choice[0]
@@ -157,6 +156,9 @@ def choose(jobs: Sequence[Job], wanted: str, owner: str | None, *, running: bool
     ended = [job for job in mine if running and job.has_ended and matches(job, wanted)]
     if ended:
         raise NothingMatched(f'{wanted} is no longer running', *lines(ended))
+    forgotten = [job for job in mine if running and job.is_forgotten(now) and matches(job, wanted)]
+    if forgotten:
+        raise NothingMatched(f'{wanted} has never started', *lines(forgotten), advice=CLEAN)
     left = [job for job in mine if job in candidates]
     what = f'no job {wanted}' if wanted else 'an empty word names no job'
     raise NothingMatched(what, *(lines(left) or ['you have no jobs']), advice='tao list -a')
@@ -196,4 +198,4 @@ def as_json(job: Job) -> dict[str, Any]:
     """A job for --format json; keys are only ever added. Secrets of the command are starred out."""
     code = job.exit_code if job.has_ended else None
     shown = {**job._asdict(), 'command': masked_words(job.command), 'exit_code': code}
-    return {key: value for key, value in shown.items() if key not in ('workdir', 'mounts')}
+    return {key: value for key, value in shown.items() if key not in INTERNAL}

@@ -44,7 +44,7 @@ def list_(engine: Engine, form: str, invocation: Invocation, *, ended: bool, all
     """Print the jobs as a table, as JSON, or their ids. Returns 0, also when there are none."""
     output = invocation.output
     if dry_run:
-        output.result(output.line((*engine.words, *list_words(engine.owner, all_users=all_users, ended=ended))))
+        output.result(output.line((*engine.words, *list_words(engine, all_users=all_users, ended=ended))))
         if form != 'ids':
             output.notice(f'then: {join(engine.words)} inspect --type container, with the ids that it prints')
         return 0
@@ -113,6 +113,11 @@ def _state(job: Job) -> str:
     return f'{job.state} ({job.exit_code})' if job.has_ended else job.state
 
 
+def _since(job: Job) -> str:
+    """When it came into its state, or nearly so."""
+    return job.finished if job.has_ended else job.created if job.is_unstarted else job.started
+
+
 def _color(job: Job) -> str:
     """The colour of a job's state; '' for a job that ended well."""
     if job.state == 'exited' and job.exit_code == 0:
@@ -127,7 +132,7 @@ def _rows(found: Sequence[Job], told: Mapping[str, Told], *, all_users: bool) ->
         (
             job.id[:12], *([owner_name(job.owner)] if all_users else []), job.task,
             _state(job),
-            ago(job.finished if job.has_ended else job.started, now), told[job.id].brief(now) or '-',
+            ago(_since(job), now), told[job.id].brief(now) or '-',
             job.gpus, release(job.image),
             ' '.join(masked_words(job.command)),
         )

@@ -9,6 +9,7 @@ from ..help.verb_parser import add_dry_run
 from .again import OVERLAP, Again, went_on
 from .asked import JOB, asked, patience, tail
 from .find import named
+from .starting import check, started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ def logs(engine: Engine, wanted: str, tail: str, invocation: Invocation, *, foll
     if dry_run:
         output.result(output.line(words))
         return 0
+    if follow:
+        (job,) = started([job], engine)
+    elif job.is_forgotten(machine.now()):
+        check([job])
     has_failed = job.has_ended and job.exit_code != 0
     if not follow and not has_failed:
         return process.become(words, engine.environ)

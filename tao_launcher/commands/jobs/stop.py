@@ -4,12 +4,12 @@ from __future__ import annotations
 from ...base import machine
 from ...base.errors import EngineError, UsageError
 from ...base.text import plain, plural
-from ...engine import answers
 from ...engine.client import Engine, owner_name
 from ..help.verb_parser import add_dry_run
+from . import starting
 from .asked import JOB, asked, count
-from .find import ids_of, inspected, jobs_of, named
-from .job import line, lines
+from .find import jobs_of, named
+from .job import CLEAN, line, lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,22 +67,18 @@ def stop(
     if not jobs:
         output.say('no jobs to stop')
         return 0
-    commands = [('stop', '-t', str(seconds), *ids) for ids in answers.batches([job.id for job in jobs])]
     if dry_run:
+        commands = starting.stop_commands(jobs, engine, seconds)
         output.result(''.join(output.line((*engine.words, *words)) for words in commands))
         return 0
     if not yes:
         _confirm(jobs, engine, output)
-    patience = (seconds + 60.0) * (1 + min(len(jobs), answers.BATCH) // 50)  # docker stops 50 at a time
-    said = [line for words in commands for line in engine.ask(*words, timeout=patience).err.splitlines()]
-    # what the client says does not matter: one that vanished meanwhile has stopped too
-    # dockerd renews what `ps` lists only after it has answered `stop`; `inspect` waits for that
-    listed = answers.batches(sorted({job.id for job in jobs} & set(ids_of(engine, all_users=True, ended=False))))
-    running = [job for some in listed for job in inspected(engine, some) if not job.has_ended]
+    running, said = starting.stop(jobs, engine, seconds, output)
     left = {job.id for job in running}
     output.result(''.join(f'{job.id}\n' for job in jobs if job.id not in left))
     if running:
-        raise EngineError(f'{len(running)} of {len(jobs)} did not stop', *lines(running), *said[:5])
+        advice = CLEAN if all(job.is_unstarted for job in running) else ''
+        raise EngineError(f'{len(running)} of {len(jobs)} did not stop', *lines(running), *said[:5], advice=advice)
     return 0
 
 

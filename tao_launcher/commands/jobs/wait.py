@@ -9,6 +9,7 @@ from .again import Again
 from .asked import JOB, asked, patience
 from .find import named
 from .job import Job, lines
+from .starting import started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def wait(
     if dry_run:
         output.result(''.join(output.line(_command(engine, group)) for group in groups))
         return 0
+    started(jobs, engine, tick)
     again = Again(engine, seconds, output)
     codes: dict[str, int] = {}
     while groups:

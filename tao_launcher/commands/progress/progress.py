@@ -74,7 +74,7 @@ def _jobs(words: Sequence[str], given: Namespace, invocation: Invocation) -> tup
     engine, dry_run = asked(given, invocation)
     output = invocation.output
     if dry_run:
-        output.result(output.line((*engine.words, *list_words(engine.owner, all_users=bool(words), ended=bool(words)))))
+        output.result(output.line((*engine.words, *list_words(engine, all_users=bool(words), ended=bool(words)))))
         output.notice('then: inspect of the ids that it prints, and their status.json is read')
         return None, None
     if words:

@@ -102,6 +102,8 @@ def of_job(job: Job, engine: Engine, invocation: Invocation) -> Subject:
         inside = None if job.has_ended or not when else status_file.inside(
             when.ran, INSIDE, lambda *words, timeout: engine.ask('exec', job.id, *words, timeout=timeout),
         )
+        if inside is None and not when:
+            raise NothingMatched(f'{title}: has not started')
         if inside is None:
             raise NothingMatched(
                 f'{title}: no {reader.NAME} seen',

@@ -71,7 +71,7 @@ def test_a_runner_is_completed_by_tao() -> None:
 
 
 def test_jobs(engine: Engine) -> None:
-    engine.answers('ps', 'f00dcafe0001 night Up 2 hours "model/dino/train"\nabcd odd_name Exited (1) 3 days ago ""\n')
+    engine.answers('ps', 'f00dcafe0001 night Up 2 hours "model/dino/train"\nabcd odd_name Up 3 days (Paused) ""\n')
     assert lines('tao stop ') == ['f00dcafe0001', 'night', 'abcd', 'odd_name']
     done = asked('tao logs f', shell='fish')
     assert done.out.splitlines()[1] == 'f00dcafe0001\tnight: model/dino/train, Up 2 hours'
@@ -81,6 +81,10 @@ def test_jobs(engine: Engine) -> None:
         (False, True, True), (True, True, True),
     ]
     assert [call for call in engine.calls if call[1] != 'ps'] == []
+    # podman is asked for all
+    engine.answers('ps', 'f00dcafe0001 night Exited (1) 3 days ago "model/dino/train"\nabcd odd Created ""\n')
+    assert lines('tao stop ') == ['abcd', 'odd']
+    assert lines('tao logs ') == ['f00dcafe0001', 'night', 'abcd', 'odd']
 
 
 @pytest.mark.parametrize('shell', ['zsh', 'fish'])

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -16,7 +17,10 @@ from status_files import FAILED, SAYS, STARTED, training
 from support import SCHEMAS, command, tao
 
 JOBS = SCHEMAS['jobs']
-PS = ['ps', '-q', '--no-trunc', '--filter', 'label=tao.plan', '--filter', f'label=tao.user={MINE}']
+MY_OWN = ['--filter', 'label=tao.plan', '--filter', f'label=tao.user={MINE}']
+ALIVE = [f'--filter=status={state}' for state in ('created', 'running', 'paused', 'restarting')]
+PS = ['ps', '--format', '{{.ID}} {{.State}}', '--no-trunc', *ALIVE, *MY_OWN]
+PS_ALL = ['ps', '-q', '--no-trunc', '-a', *MY_OWN]
 
 
 def test_table(engine: Engine) -> None:
@@ -32,7 +36,7 @@ def test_table(engine: Engine) -> None:
         'f00dcafef00d  model/dino/train  exited (3)  9 d  -         none  7.1.0-pyt\n'
     )
     assert engine.calls == [
-        ['docker', *PS[:3], '-a', *PS[3:]], ['docker', 'inspect', '--type', 'container', ids(1)[0], ID],
+        ['docker', *PS_ALL], ['docker', 'inspect', '--type', 'container', ids(1)[0], ID],
     ]
 
 
@@ -113,6 +117,39 @@ def test_fifty_jobs_are_two_questions_and_their_ids_one(engine: Engine) -> None:
     assert engine.calls == [['docker', *PS]]
 
 
+def test_what_runs_or_will(engine: Engine) -> None:
+    """Paused, just being started, being stopped: all may hold GPUs. What nobody starts any more does not."""
+    now = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())
+    never = '0001-01-01T00:00:00Z'
+    paused, made, forgotten, stopping, ended, going = ids(6)
+    states = {
+        paused: 'paused', made: 'created', forgotten: 'created', stopping: 'stopping', ended: 'exited',
+        going: 'removing',
+    }
+    shown = ['Paused', 'Created', 'created', 'Stopping', 'Exited (3) 2 hours ago', 'Removing']
+    engine.answers('ps', ''.join(f'{id} {state}\n' for id, state in zip(states, shown)))
+    all_of_them = {
+        id: container(id, state=state, started=never if state == 'created' else now, Created=now)
+        for id, state in states.items()
+    }
+    all_of_them[forgotten]['Created'] = '2026-01-31T10:20:29.5Z'
+    left = [paused, made, forgotten, stopping]
+    engine.answers('inspect', json.dumps([all_of_them[id] for id in left]) + '\n')
+    found = json.loads(tao('list', '--format', 'json').out)
+    assert {job['id']: job['state'] for job in found} == {
+        paused: 'paused', made: 'created', stopping: 'stopping',
+    }
+    assert engine.calls[-1] == ['docker', 'inspect', '--type', 'container', *left]
+    engine.forget()
+    engine.answers('inspect', json.dumps([all_of_them[made], all_of_them[forgotten]]) + '\n')
+    assert tao('list', '--format', 'ids') == (0, f'{paused}\n{made}\n{stopping}\n', '')
+    assert engine.calls[-1] == ['docker', 'inspect', '--type', 'container', made, forgotten]
+    engine.forget()
+    engine.answers('ps')
+    assert tao('list', env={'TAO_ENGINE': 'podman'}).code == 0
+    assert engine.calls[0] == ['podman', *PS[:4], '-a', *MY_OWN]
+
+
 def test_json(engine: Engine) -> None:
     engine.has(container(), container(ids(1)[0], state='exited', code=3, command=['x', '-k', 'tlt']))
     done = tao('list', '-a', '--format', 'json')
@@ -130,7 +167,7 @@ def test_json(engine: Engine) -> None:
 ])
 def test_no_jobs(engine: Engine, words: list[str], out: str, err: str) -> None:
     assert tao('list', *words) == (0, out, err)
-    assert engine.calls == [['docker', *PS[:3], *(['-a'] if '-a' in words else []), *PS[3:]]]
+    assert engine.calls == [['docker', *(PS_ALL if '-a' in words else PS)]]
 
 
 @pytest.mark.parametrize(('words', 'variable', 'err'), [
@@ -142,12 +179,12 @@ def test_no_jobs(engine: Engine, words: list[str], out: str, err: str) -> None:
 def test_dry_run_asks_nobody(engine: Engine, words: list[str], variable: str, err: str) -> None:
     done = tao(*words, env={'TAO_DRY_RUN': variable})
     then = 'tao: notice: then: docker inspect --type container, with the ids that it prints\n'
-    assert done == (0, f'docker {" ".join(PS)}\n', err + then)
+    assert done == (0, f'{shlex.join(["docker", *PS])}\n', err + then)
     assert engine.calls == []
 
 
 def test_dry_run_of_ids_is_one_question(engine: Engine) -> None:
-    assert tao('list', '--dry-run', '--format', 'ids') == (0, f'docker {" ".join(PS)}\n', '')
+    assert tao('list', '--dry-run', '--format', 'ids') == (0, f'{shlex.join(["docker", *PS])}\n', '')
     assert engine.calls == []
 
 
@@ -167,7 +204,7 @@ def test_all_users(engine: Engine) -> None:
     assert [line.split()[1] for line in done.out.splitlines()] == [
         'USER', 'root', 'anna@node7', '²', '9' * 60, '4242424242',
     ]
-    assert engine.calls[0][1:] == [*PS[:5], '--filter', 'label=tao.job']
+    assert engine.calls[0][1:] == [*PS[:-1], 'label=tao.job']
 
 
 @pytest.mark.parametrize('labels', [

@@ -1,6 +1,9 @@
 """tao wait: for one job or several, and the code that it ends with."""
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 from engine_answers import Engine, container, ids, last
 from support import tao
@@ -41,3 +44,38 @@ def test_wait_in_vain(engine: Engine, printed: str) -> None:
         'Error: No such container\n'
         f'tao: error: the engine does not know how all of them ended\n    {LINE}\n    {LINE_B}\n    try: tao list -a\n',
     )
+
+
+NEVER = f"""tao: error: the job has never started
+    {A[:12]}  model/dino/train  created
+    try: tao clean, which removes it
+"""
+
+
+def test_what_has_never_started(engine: Engine) -> None:
+    """For docker's own `wait` and `logs` it has ended, with 0."""
+    engine.has(container(A, state='created'))
+    engine.answers('wait', '0\n')
+    for words in (['wait', A], ['logs', A], ['logs', '-f', A], ['progress', '--watch', A]):
+        done = tao(*words)
+        assert (done.code, done.err) == (125, NEVER), words
+    done = tao('attach', A)
+    assert (done.code, done.err) == (1, NEVER.replace('the job', A))
+    assert {call[1] for call in engine.calls} == {'ps', 'inspect'}
+
+
+def test_what_could_not_be_started(engine: Engine) -> None:
+    made = container(A, state='created', code=127, Created='2999-01-01T00:00:00Z')
+    made['State']['Error'] = 'OCI runtime create failed: \x1b[31m no such device'
+    engine.has(made)
+    told = 'the engine said: OCI runtime create failed: \\x1b[31m no such device'
+    assert tao('wait', A) == (125, '', NEVER.replace('created\n', f'created\n    {told}\n'))
+
+
+def test_what_is_being_started(engine: Engine) -> None:
+    made = container(A, state='created', Created=time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()))
+    engine.has(made)
+    engine.answers('inspect.3', json.dumps([container(A)]))
+    engine.answers('wait', '4\n')
+    assert tao('wait', A).code == 4
+    assert [call[1] for call in engine.calls][:5] == ['ps', 'inspect', 'inspect', 'inspect', 'wait']

@@ -39,7 +39,7 @@ def test_no_jobs(engine: Engine) -> None:
 
 def test_dry_run(engine: Engine) -> None:
     done = tao('progress', '--dry-run')
-    assert done.out.startswith('docker ps -q --no-trunc --filter label=tao.plan --filter label=tao.user=')
+    assert done.out.startswith('docker ps ') and '--filter label=tao.plan --filter label=tao.user=' in done.out
     assert engine.calls == []
     assert '-a' in tao('progress', '--dry-run', 'dino').out.split()
 
