@@ -27,11 +27,15 @@ TOGETHER = 2.0  # seconds for the files of all jobs: someone waits at a terminal
 
 
 class Run(Record):
-    """A job, and when it ran, in seconds since 1970; `ended` is infinite for one that runs."""
+    """A job, and when it ran, in seconds since 1970; `ended` and `over` are infinite for one that runs.
+
+    Its file was last written to from `started` to `ended`, as far as a file system tells; it was over by `over`.
+    """
 
     ran: Ran
     started: float
     ended: float = float('inf')
+    over: float = float('inf')
 
 
 class Found(Record):
@@ -71,12 +75,22 @@ def told(runs: Sequence[Run], seconds: float = TOGETHER) -> list[Status | None]:
     def look(place: int, run: Run) -> Callable[[], None]:
         def one() -> None:
             file = find(run)
-            found[place] = latest.read(file.host_path) if file else None
+            found[place] = own(run, latest.read(file.host_path), file.modified) if file else None
         return one
 
     patience.all_within(seconds, [look(place, run) for place, run in enumerate(runs)])
     known = dict(found)  # a late one changes nothing any more
     return [known.get(place) for place in range(len(runs))]
+
+
+def own(run: Run, status: Status | None, modified: float) -> Status | None:
+    """What a job's status file says, last written to then; None where another job has gone on with it.
+
+    The lines have whole seconds: in that of the job's end only the file's own time tells what came after it.
+    """
+    if not status or status.stamped is None or run.over == float('inf') or status.stamped < int(run.over):
+        return status
+    return None if status.stamped > run.over or modified > run.over + COARSE else status
 
 
 def failure(run: Run, status: Status | None) -> str:

@@ -48,7 +48,8 @@ def parse(
     run, marks = [line for line, _ in last], [each for _, each in last]
     count = counted(marks)
     state, failure, failed_at = _ended(run, marks)
-    shift, written = _clock(run, modified)
+    stamp = next((found for found in map(values.stamp, reversed(run)) if found is not None), None)
+    shift, written = _clock(stamp, modified)
     ends_at, is_own = _estimate(run, marks, count, written, shift)
     messages = (values.text(line.get('message'), MESSAGE) for line in reversed(run))
     started = values.stamp(run[0]) if _state(run[0]) == 'STARTED' else None
@@ -58,7 +59,7 @@ def parse(
         is_own_estimate=is_own, kpis=_kpis(run, marks, count) if has_kpis else (),
         message=next(filter(None, messages), ''),
         failure=failure, runs=runs, started=None if started is None else started + shift, written=written,
-        failed_at=None if failed_at is None else failed_at + shift,
+        failed_at=None if failed_at is None else failed_at + shift, stamped=None if stamp is None else stamp + shift,
     )
 
 
@@ -133,12 +134,11 @@ def _is_success(line: Line, subjects: Collection[str]) -> bool:
     return is_finished or words == 'training loop complete' or (how == 'successfully' and completed in subjects)
 
 
-def _clock(run: Sequence[Line], modified: float | None) -> tuple[int, float | None]:
-    """(what is added to the stamps of lines, when the last line was written).
+def _clock(last: int | None, modified: float | None) -> tuple[int, float | None]:
+    """(what is added to the stamps of lines, when the last line, of that stamp, was written).
 
     Without a change of the file to compare them with, stamps are taken for UTC's.
     """
-    last = next((found for found in map(values.stamp, reversed(run)) if found is not None), None)
     if last is None or modified is None:
         return 0, modified if last is None else last
     return zone(last, modified)

@@ -38,6 +38,7 @@ class Status(Record):
     started: float | None = None
     written: float | None = None  # when the last line was
     failed_at: float | None = None  # when the last FAILURE was, to a second
+    stamped: float | None = None  # the last line's own time, to a second
 
     @property
     def has_ended(self) -> bool:

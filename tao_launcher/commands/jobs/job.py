@@ -21,7 +21,7 @@ GOING = 'removing'
 NEVER_STARTED = ('created', 'configured', 'initialized')  # the last two are podman's
 START = 60  # seconds
 CLEAN = 'tao clean, which removes it'
-INTERNAL = ('workdir', 'mounts', 'error', 'ran_out')  # what --format json leaves out
+INTERNAL = ('workdir', 'mounts', 'error', 'ran_out', 'memory', 'shm')  # what --format json leaves out
 FEW = 10  # jobs that a message lists
 
 
@@ -53,6 +53,8 @@ class Job(Record):
     workdir: str = ''  # in its container
     error: str = ''  # why the engine could not start it, in its words
     ran_out: bool = False  # of memory, by the engine's own look
+    memory: int = 0  # bytes that it may use; 0 for no limit
+    shm: int = 0  # bytes of its /dev/shm; 0 where that is not its own
     mounts: tuple[Mount, ...] = ()  # by the engine's paths; the source of what has none of these is ''
 
     @property
@@ -114,6 +116,8 @@ def _job(container: object) -> Job:
         workdir=text('Config', 'WorkingDir'),
         error=text('State', 'Error'),
         ran_out=answers.at(container, 'State', 'OOMKilled') is True,
+        memory=answers.number(container, 'HostConfig', 'Memory'),
+        shm=answers.number(container, 'HostConfig', 'ShmSize'),
         mounts=tuple(map(_mount, answers.entries(container, 'Mounts'))),
     )
 

@@ -75,9 +75,12 @@ def _load() -> None:
 
 def _json(found: Sequence[Job], engine: Engine, invocation: Invocation) -> str:
     told = _told(found, engine, invocation)
+    from .reason import reason
+
     now = machine.now()
     return json.dumps([{
-        **as_json(job), 'progress': told[job.id].as_json(now), 'failure': told[job.id].failure or None,
+        **as_json(job), 'progress': told[job.id].as_json(now),
+        'failure': told[job.id].failure or reason(job, engine.words)[0] or None,
     } for job in found], indent=2) + '\n'
 
 
@@ -93,11 +96,11 @@ def _print(found: Sequence[Job], engine: Engine, invocation: Invocation, *, all_
     from ...base.table import table
 
     output.result(table(_rows(found, told, all_users=all_users), machine.columns(), paint))
-    failed = [job for job in found if told[job.id].failure and job.has_ended]
+    failed = [job for job in found if job.has_ended and job.exit_code or job.error]
     if failed:
         from .says import say
 
-        say(failed, told, output)
+        say(failed, told, engine, output)
 
 
 def _told(found: Sequence[Job], engine: Engine, invocation: Invocation) -> Mapping[str, Told]:

@@ -89,4 +89,5 @@ def run(job: Job, ours: Callable[[str], str]) -> Run | None:
     if started is None:
         return None
     # what was written in these seconds, by the clock of a file system, which may count only whole ones
-    return Run(ran(job, ours), int(started), int(finished) + 1 if job.has_ended and finished else float('inf'))
+    over = finished if job.has_ended and finished else float('inf')
+    return Run(ran(job, ours), int(started), int(over) + 1 if over < float('inf') else over, over)

@@ -96,9 +96,11 @@ def of_job(job: Job, engine: Engine, invocation: Invocation) -> Subject:
         found = _asked(title, lambda: patience.within(
             reader.SECONDS, lambda: status_file.find(when) if when else None,
         ))
-        if found:
+        if found and when:
             path = found.host_path
-            return _of_a_job(job, path, _asked(path, lambda: reader.read(path, follows=False)))
+            status = status_file.own(when, _asked(path, lambda: reader.read(path, follows=False)), found.modified)
+            if status:
+                return _of_a_job(job, path, status)
         inside = None if job.has_ended or not when else status_file.inside(
             when.ran, INSIDE, lambda *words, timeout: engine.ask('exec', job.id, *words, timeout=timeout),
         )

@@ -14,7 +14,7 @@ def test_a_training_on_lightning() -> None:
     status = parse(lightning(37, 80, kpi={'val_loss': 0.5}), modified=NINE + 37 * 60)
     assert status._replace(kpis=()) == Status(
         'RUNNING', 'epoch', 37.0, 80.0, 60.25, NINE + 80 * 60, message='Training loop in progress', runs=1,
-        started=NINE, written=NINE + 37 * 60,
+        started=NINE, written=NINE + 37 * 60, stamped=NINE + 37 * 60,
     )
     assert brief(status, NINE + 37 * 60) == '37/80 46% 43m'
     assert brief(status, NINE + 37 * 60 + 120) == '37/80 46% 41m'  # since then two minutes have gone by

@@ -29,7 +29,8 @@ def test_a_job() -> None:
         'created': '2026-01-31T10:20:29.5Z', 'started': '2026-01-31T10:20:30.123456789Z',
         'finished': '0001-01-01T00:00:00Z', 'gpus': 'all',
         'image': 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt', 'command': ('dino', 'train'), 'tty': False,
-        'auto_remove': False, 'workdir': '', 'error': '', 'ran_out': False, 'mounts': (),
+        'auto_remove': False, 'workdir': '', 'error': '', 'ran_out': False, 'memory': 0,
+        'shm': 0, 'mounts': (),
     }
 
 

@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from engine_answers import container
+from status_files import FINISHED, line, training
 
 from tao_launcher.base import host
 from tao_launcher.base.output import Output
@@ -60,3 +62,25 @@ def test_our_paths(
     monkeypatch.setattr(host, 'CONTAINER_MARKS', ('/dev/null',) if marked else ())
     daemon = daemon._replace(address='unix:///proc')  # a mount of its own, as a socket from outside is
     assert sources(daemon, {'HOME': '/', 'TAO_HOST_PATH': variable}) == expected
+
+
+@pytest.mark.parametrize(('later', 'written', 'is_own'), [
+    ([], -60.0, True),
+    ([('STARTED', 1.0)], 1.2, False),  # the next job, in the same folder
+    ([('STARTED', 1.0), ('FAILURE', 2.0)], 2.2, False),
+    ([('FAILURE', 0.0)], 0.0, True),  # its own last words
+    ([('FAILURE', 0.0)], 0.9, False),  # of the next job, in the second in which this one ended
+    ([('FAILURE', -1.0)], 1.0, True),  # a file system whose clock is a little ahead
+])
+def test_what_another_job_wrote_after_its_end(
+    tmp_path: Path, later: list[tuple[str, float]], written: float, is_own: bool,
+) -> None:
+    """Of jobs that follow each other in one results folder, within seconds."""
+    lines = [line(FINISHED + seconds, status, message='second') for status, seconds in later]
+    mounts = training(tmp_path, line(FINISHED - 60, 'FAILURE', message='first'), *lines, at=FINISHED + 0.5 + written)
+    ended = container(state='exited', code=1, Mounts=mounts)  # half a second after FINISHED
+    (found,) = parse(json.dumps([ended]))
+    told = results.told([found], str)[found.id]
+    mine = 'second' if any(status == 'FAILURE' for status, _ in later) else 'first'
+    assert told.failure == (mine if is_own else '')
+    assert (told.status is not None) is is_own
