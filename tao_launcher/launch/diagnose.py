@@ -26,12 +26,12 @@ REFUSED = (125, 126, 127)
 
 def diagnose(
     code: int, since: float, kills: int | None, plan: Plan, launch: Launch, silence: Answer | None, output: Output,
-) -> int:
+) -> FailureFacts:
     """Explain a job's exit code, if it can be explained.
 
     `since` is when it was started (seconds since 1970), `kills` what host.memory_kills() said then, `silence` the
     engine's answer to a question since then, where that was none: it is not asked again.
-    Returns the code, but 125 where the engine was not reached.
+    Returns what is known: with the code, but 125 where the engine was not reached.
     """
     engine = TimedEngine(launch)
     facts = _known(code, plan, launch)
@@ -51,7 +51,7 @@ def diagnose(
                 facts = facts._replace(old_driver=old_driver(plan, launch.env, output))
     for what, remedy in causes.failures(facts):
         output.error(Fatal(what, advice=remedy))
-    return facts.code
+    return facts
 
 
 def _known(code: int, plan: Plan, launch: Launch) -> FailureFacts:

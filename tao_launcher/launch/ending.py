@@ -54,6 +54,7 @@ class LaunchedContainer:
         self.seen = ''  # the id of a container that was the launch's when the engine was last asked
         self.was_ended = False  # its container was removed while the client was still there
         self.was_seen = False  # its container, surely its own, before the client had ended
+        self.has_run = False  # the engine has seen it start
         self.was_lost = False  # the job was running when its client lost the engine
         self.is_left = False  # it runs on, by its own terminal's keys or as it was asked to
         self.seconds = 0.0  # from its client's start to the end of the clean-up

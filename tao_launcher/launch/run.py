@@ -67,7 +67,7 @@ def _ended(job: SupervisedJob, witness: Witness, code: int) -> Ended:
     number = (*job.received, signal.SIGINT if was_interrupted else 0)[0]
     how = (
         'timeout' if job.has_had_its_time else 'signal' if number else 'detached' if job.is_left
-        else 'refused' if code == EngineError.code and not witness.container else 'job'
+        else 'refused' if code == EngineError.code and not (witness.container or job.has_run or job.was_lost) else 'job'
     )
     return Ended(
         how, None if job.is_left else code, int(number), witness.image_id, witness.digests, container=container,
@@ -98,7 +98,8 @@ def _code(job: SupervisedJob, words: tuple[str, ...], environ: Mapping[str, str]
     if (code in EXPLAINED or is_unreached or is_quick) and not job.received and not is_told:
         from .diagnose import diagnose
 
-        code = diagnose(code, since, kills, plan, launch, job.silence, output)
+        facts = diagnose(code, since, kills, plan, launch, job.silence, output)
+        code, job.has_run = facts.code, facts.has_started
     if plan.detach and code == 0:
         code = _detached(out, job)
     if code and not (job.received or launch.is_remote):
@@ -156,7 +157,7 @@ def _detached(out: str, job: SupervisedJob) -> int:
     """Print a detached job's id; when it has ended already, its log (to stderr) and its code. Raises EngineError."""
     launch, output = job.launch, job.output
     container = job.seen = (answers.ids(out) or [''])[-1]  # a wrapper may say something before it
-    job.is_left = True
+    job.is_left = job.has_run = True
     if not container:
         output.notice('the engine has started the job but printed no id; tao list shows it')
         return 0

@@ -117,6 +117,21 @@ def test_a_refusal(recorded: Recorded, fake_docker: FakeDocker) -> None:
     assert (end['how'], end['code']) == ('refused', 125)
 
 
+STARTED = ''.join(f'{{"Action": "{name}", "id": "{"c" * 64}"}}\n' for name in ('create', 'start', 'die'))
+
+
+@pytest.mark.parametrize(('words', 'says'), [
+    ([], f'[ "$1" = events ] && printf "%s" \'{STARTED}\'; [ "$1" != run ] || exit 125'),
+    (['--detach'], f'[ "$1" = run ] && echo {"c" * 64}; [ "$1" = inspect ] && echo false 125; exit 0'),
+])
+def test_a_job_of_that_code(recorded: Recorded, words: list[str], says: str) -> None:
+    """It has ended before anyone could ask for its container."""
+    (recorded.folder / 'docker').write_text(f'#!/bin/sh\n{says}\n')
+    assert tao(*words, 'dino', 'run', 'sh', '-c', 'exit 125').code == 125
+    _, end = recorded.pair
+    assert (end['how'], end['code']) == ('job', 125)
+
+
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal(recorded: Recorded, number: int) -> None:
     (recorded.folder / 'hold').touch()
