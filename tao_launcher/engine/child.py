@@ -128,7 +128,7 @@ def spawn(argv: Sequence[str], env: Mapping[str, str], streams: Streams, *, own_
             actions.append((os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0))
         elif stream != OURS:
             actions.append((os.POSIX_SPAWN_DUP2, pipes[number][1] if number in pipes else stream, number))
-    actions += [(os.POSIX_SPAWN_CLOSE, number) for number in _inheritable()]
+    actions += _closed(_inheritable())
     try:
         pid = _spawned(argv, env, actions, own_session=own_session)
     except BaseException as e:
@@ -180,6 +180,18 @@ def _inheritable() -> list[int]:
         except OSError:  # that of the folder itself
             pass
     return found
+
+
+def _closed(numbers: Sequence[int]) -> list[tuple[object, ...]]:
+    """What closes these descriptors in a command. Raises OSError."""
+    most = os.sysconf('SC_OPEN_MAX') if numbers else 0  # negative for no limit
+    actions: list[tuple[object, ...]] = []
+    for number in numbers:
+        if 0 <= most <= number:  # got before the limit was lowered: the library refuses such an action
+            os.set_inheritable(number, False)
+        else:
+            actions.append((os.POSIX_SPAWN_CLOSE, number))
+    return actions
 
 
 def _tells_errors() -> bool:

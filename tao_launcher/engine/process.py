@@ -33,6 +33,7 @@ class Answer(Record):
     err: str
     is_missing: bool = False  # there is no such program
     is_late: bool = False  # it was given up
+    unstarted: str = ''  # why the program could not be started
 
     def json(self) -> Mapping[str, Any]:
         """The answer as a JSON object; {} where it is none."""
@@ -49,19 +50,19 @@ def ask(
     It is given up after `timeout` seconds, or as soon as `is_over` says so, or when its output is larger than LARGEST.
     """
     child: Child | None = None
-    with _source(text) as source:
-        try:
-            with Deferring():
-                child = spawn(argv, env, Streams(source.fileno(), CAPTURED, CAPTURED), own_session=own_session)
-            if meanwhile:
-                meanwhile()
-            return _heard(child, timeout, is_over)
-        except OSError as e:
-            if child:
-                raise
-            return Answer(None, '', f'{argv[0]}: {e.strerror or e}', is_missing=isinstance(e, FileNotFoundError))
-        finally:
-            _end(child)  # given up, or left by Ctrl-C
+    try:
+        with _source(text) as source, Deferring():
+            child = spawn(argv, env, Streams(source.fileno(), CAPTURED, CAPTURED), own_session=own_session)
+        if meanwhile:
+            meanwhile()
+        return _heard(child, timeout, is_over)
+    except OSError as e:
+        if child:
+            raise
+        why = e.strerror or str(e)
+        return Answer(None, '', f'{argv[0]}: {why}', is_missing=isinstance(e, FileNotFoundError), unstarted=why)
+    finally:
+        _end(child)  # given up, or left by Ctrl-C
 
 
 def _heard(child: Child, timeout: float, is_over: Callable[[], bool] | None) -> Answer:
@@ -150,6 +151,24 @@ def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissi
     )
 
 
+def unstarted(program: str, reason: str, env: Mapping[str, str], *, is_missing: bool) -> EngineError:
+    """The error for an engine's program that could not be started: nobody was asked.
+
+    `is_missing` says that something is not there, which may be the program that its first line names.
+    """
+    from ..base import machine
+
+    if not is_missing:
+        return EngineError(f'{program}: cannot be started ({reason})')
+    found = machine.which(program, env)
+    if not found:
+        return missing(program, 'no such program')
+    return EngineMissing(
+        f'{found}: cannot be started', 'it is there, but what starts it is not: the program that its first line names, '
+        'or its loader',
+    )
+
+
 def start(
     argv: Sequence[str], env: Mapping[str, str], *, own_session: bool, has_input: bool, captured: bool,
     is_quiet: bool = False,
@@ -163,14 +182,14 @@ def start(
     try:
         streams = Streams(OURS if has_input else NOWHERE, CAPTURED if captured else OURS, NOWHERE if is_quiet else OURS)
         return spawn(argv, env, streams, own_session=own_session)
-    except FileNotFoundError:
-        raise missing(argv[0], 'no such program') from None
+    except FileNotFoundError as e:
+        raise unstarted(argv[0], e.strerror or str(e), env, is_missing=True) from None
     except PermissionError:
         raise missing(argv[0], 'is not executable (permission denied)') from None
     except OSError as e:
         if e.errno == errno.ENOEXEC:
             raise missing(argv[0], 'is not an executable (exec format error)', is_first=True) from None
-        raise EngineError(f'{argv[0]}: cannot be started ({e.strerror})') from None
+        raise unstarted(argv[0], e.strerror or str(e), env, is_missing=False) from None
 
 
 def start_here(

@@ -58,6 +58,11 @@ class Again:
         return found
 
 
+def has_no_log(job: Job, engine: Engine) -> bool:
+    """Whether the engine answers, but not to what asks for this job's log: some log drivers do not give it back."""
+    return engine.ask('version').code == 0 and bool(engine.ask('logs', '--tail', '0', job.id).code)
+
+
 def went_on(job: Job, lost_at: float) -> bool:
     """Whether a job has ended only after its log had: an engine that is restarted ends logs as if they were over.
 

@@ -6,11 +6,11 @@ from ...base.errors import EngineError
 from ...engine import answers, process, profiles
 from ...engine.client import Engine
 from ..help.verb_parser import add_dry_run
-from .again import OVERLAP, Again, went_on
+from .again import OVERLAP, Again, has_no_log, went_on
 from .asked import JOB, asked, patience
 from .find import ids_of, named
 from .job import line
-from .starting import started
+from .starting import as_they_are, started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
         if engine.daemon.profile.attach_tells_code:
             return process.become(words, engine.environ)
         return _on_terminal(words, job, engine, output)
-    follow = (*engine.words, 'logs', '-f', '--tail', '20', job.id)
+    follow: tuple[str, ...] = (*engine.words, 'logs', '-f', '--tail', '20', job.id)
     waiting = (*engine.words, 'wait', job.id)
     if dry_run:
         output.result(output.line(follow) + output.line(waiting))
@@ -76,12 +76,18 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
         code, lost_at = answers.exit_code(''.join(told)), machine.now()
         if code is not None:
             return code
-        there = [] if ''.join(told).strip() else again.look([job])  # an answer, if no code, is no lost connection
+        is_silent = not ''.join(told).strip()
+        if follow and is_silent and has_no_log(job, engine) and as_they_are([job], engine):
+            output.notice(f'its log cannot be shown; waiting for its end ({profiles.tao(engine.words)} wait does, too)')
+            follow = ()
+            continue
+        there = again.look([job]) if is_silent else []  # an answer, if no code, is no lost connection
         if not there:
             raise _untold(job, engine)
-        follow = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)
+        if follow:
+            follow = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)
         if there[0].has_ended:
-            if went_on(there[0], lost_at):
+            if follow and went_on(there[0], lost_at):
                 process.follow(follow, engine.environ)  # the rest
             return there[0].exit_code
 

@@ -6,7 +6,7 @@ from ...engine import process
 from ...engine.client import Engine
 from ...engine.signals import Unwinding
 from ..help.verb_parser import add_dry_run
-from .again import OVERLAP, Again, went_on
+from .again import OVERLAP, Again, has_no_log, went_on
 from .asked import JOB, asked, patience, tail
 from .find import named
 from .starting import check, started
@@ -77,7 +77,7 @@ def _shown(words: tuple[str, ...], job: Job, again: Again, engine: Engine) -> tu
         lost_at = machine.now()
         if job.has_ended or code > 128:  # nobody reads it
             return code, job if job.has_ended and job.exit_code and code <= 128 else None
-        if code and process.clock() - begun < AT_ONCE and _cannot_be_read(job, engine):
+        if code and process.clock() - begun < AT_ONCE and has_no_log(job, engine):
             return code, None
         there = again.look([job])
         if not there:
@@ -86,8 +86,3 @@ def _shown(words: tuple[str, ...], job: Job, again: Again, engine: Engine) -> tu
             return code, there[0] if there[0].exit_code else None
         (job,) = there  # of one that has ended meanwhile the rest is shown
         words = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)
-
-
-def _cannot_be_read(job: Job, engine: Engine) -> bool:
-    """Whether the engine answers, but not to what asks for this job's log: some log drivers do not give it back."""
-    return engine.ask('version').code == 0 and bool(engine.ask('logs', '--tail', '0', job.id).code)

@@ -268,3 +268,16 @@ def test_why_it_cannot_be_started(way: str, name: str, tmp_path: Path) -> None:
 def test_its_limits_are_ours(way: str) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
     assert said(['sh', '-c', 'ulimit -c']).strip() == ('unlimited' if soft == -1 else str(soft // 512))
+
+
+def test_an_inherited_descriptor_above_the_limit(way: str) -> None:
+    """As `exec 200>lock; ulimit -n 100` has it: the system's library closes none above the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with open('/dev/zero', 'rb') as file:
+        os.dup2(file.fileno(), 500)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (400, hard))
+        assert '/dev/zero' not in said([sys.executable, '-c', SHOW])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        os.close(500)

@@ -1,11 +1,15 @@
 """An engine that is asked about jobs: what is said when it does not answer."""
 from __future__ import annotations
 
+import os
+import resource
 from pathlib import Path
 
 import pytest
 from engine_answers import Engine, container, ids
 from support import tao
+
+from tao_launcher.engine import process
 
 GONE = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n'
 NOT_RUNNING = 'the docker daemon is not running'
@@ -35,3 +39,30 @@ def test_no_engine(tmp_path: Path) -> None:
         '    try: install Docker Engine (https://docs.docker.com/engine/install/), or name another engine: '
         '--engine podman\n',
     )
+
+
+def test_a_client_that_cannot_be_started(tmp_path: Path) -> None:
+    """The engine was never asked, so nothing is said of it."""
+    program = tmp_path / 'docker'
+    program.write_text('#!/nonexistent/sh\n')
+    program.chmod(0o755)
+    what = (
+        f'tao: error: {program}: cannot be started\n    it is there, but what starts it is not: the program that its '
+        'first line names, or its loader\n'
+    )
+    env = {'DOCKER_HOST': 'unix:///nonexistent.sock'}
+    assert tao('--engine', str(program), 'list', env=env) == (125, '', what)
+    done = tao('--engine', str(program), 'dino', 'train', env=env)
+    assert (done.code, done.err.startswith(what)) == (125, True), done.err
+
+
+def test_too_many_open_files(engine: Engine) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+        answer = process.ask(['docker', 'ps'], {**os.environ}, 9)
+        assert (answer.code, answer.unstarted) == (None, 'Too many open files')
+        error = process.unstarted('docker', answer.unstarted, {}, is_missing=answer.is_missing)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (error.what, error.advice) == ('docker: cannot be started (Too many open files)', '')

@@ -19,7 +19,7 @@ def test_attach_without_a_terminal_follows_the_log(engine: Engine) -> None:
         engine.answers('wait', '42\n')
         engine.forget()
         assert tao_process('attach', 'dino') == (42, 'epoch 1\n', '')
-        assert sorted(engine.calls[2:]) == [['docker', 'logs', '-f', '--tail', '20', A], ['docker', 'wait', A]]
+        assert sorted(call for call in engine.calls if call[1] in ('logs', 'wait')) == [['docker', 'logs', '-f', '--tail', '20', A], ['docker', 'wait', A]]
         assert tao('attach', '--dry-run', 'dino').out == f'docker logs -f --tail 20 {A}\ndocker wait {A}\n'
 
 
@@ -46,6 +46,7 @@ def test_attach_to_one_that_is_gone(engine: Engine) -> None:
     engine.has(container(A))
     engine.answers('logs', err='Error: No such container\n', code=1)
     engine.answers('wait', code=1)
+    engine.answers('inspect.2', '[]\n', f'Error: No such container: {A}\n', 1)
     assert tao_process('--stop-timeout', '0', 'attach', 'dino') == (
         125, '', f'Error: No such container\ntao: error: the job could not be followed to its end\n    {LINE}\n'
         f'    try: tao wait {A[:12]}\n',
@@ -59,3 +60,19 @@ def test_the_rest_of_what_ended_while_the_engine_was_away(engine: Engine, finish
     engine.answers('logs.1', 'a line\n')
     engine.answers('logs', 'the rest\n')
     assert tao_process('attach', A)[:2] == (4, shown)
+
+
+def test_a_log_that_the_engine_does_not_give(engine: Engine) -> None:
+    """Another log driver's: the connection was not lost, and the job is waited for all the same."""
+    engine.has(container(A))
+    refusal = 'Error response from daemon: configured logging driver does not support reading\n'
+    engine.answers('logs', '', refusal, 1)
+    # the first wait is given up with the log
+    (engine.folder / 'docker').write_text((engine.folder / 'docker').read_text().replace(
+        '\nanswer=', '\n[ "$1" != wait ] || [ "$(wc -l <"$folder/wait.count")" -gt 1 ] || exec sleep 60\nanswer=', 1,
+    ))
+    engine.answers('wait', '3\n')
+    done = tao_process('attach', A)
+    assert (done.code, done.out) == (3, '')
+    said = done.err.replace(refusal, '')
+    assert said == 'tao: notice: its log cannot be shown; waiting for its end (tao wait does, too)\n'
