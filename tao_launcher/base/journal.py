@@ -98,10 +98,18 @@ def _open(word: bytes) -> int:
         except OSError as e:
             if e.errno == errno.ELOOP:
                 raise PermissionError(errno.EPERM, 'is a link', os.fsdecode(word)) from None
-            if e.errno == errno.ENXIO:  # nobody reads the pipe
-                raise OSError(errno.EINVAL, 'is a pipe', os.fsdecode(word)) from None
+            if e.errno == errno.ENXIO:  # nobody reads the pipe, or there is no terminal
+                kind = 'is a device that is not there' if _is_device(word) else 'is a pipe'
+                raise OSError(errno.EINVAL, kind, os.fsdecode(word)) from None
             raise
     raise error
+
+
+def _is_device(word: bytes) -> bool:
+    try:
+        return os.stat(word).st_mode & TYPE_BITS == DEVICE
+    except OSError:
+        return False
 
 
 def _is_ours_alone(found: os.stat_result) -> bool:

@@ -54,7 +54,7 @@ class Status(Record):
         """How long it will take from now on; None when it is over, not known, or overdue."""
         if self.has_ended or self.ends_at is None or self.ends_at <= now:
             return None
-        return self.ends_at - now
+        return self.ends_at - max(now, self.written or 0.0)  # a clock that is ahead makes it no longer
 
 
 def brief(status: Status, now: float) -> str:

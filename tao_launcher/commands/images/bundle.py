@@ -208,6 +208,6 @@ def sums(digests: Mapping[str, str]) -> str:
 
 
 def read_sums(text: str) -> dict[str, str]:
-    """Name → sha256 of a SHA256SUMS file; lines that are none are left out."""
+    """Name → sha256 of a SHA256SUMS file; lines that are none are left out. Digits may be capitals."""
     pairs = [line.split(maxsplit=1) for line in text.splitlines()]
-    return {pair[1].lstrip('*'): pair[0] for pair in pairs if len(pair) == 2 and len(pair[0]) == 64}
+    return {pair[1].lstrip('*'): pair[0].lower() for pair in pairs if len(pair) == 2 and len(pair[0]) == 64}

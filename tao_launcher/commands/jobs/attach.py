@@ -36,6 +36,8 @@ def run(given: Namespace, invocation: Invocation) -> int:
     engine, dry_run = asked(given, invocation)
     seconds = patience(invocation)
     (job,) = named(engine, [given.job], engine.owner, running=True)
+    if not dry_run:
+        (job,) = started([job], engine)
     code = attach(engine, job, seconds, invocation.output, dry_run=dry_run)
     if code > 0:
         from .says import explain
@@ -51,8 +53,6 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
     it; an engine whose connection is lost is asked again for `seconds`. Negative when a signal ended the
     following.
     """
-    if not dry_run:
-        (job,) = started([job], engine)
     if job.tty and all(host.terminals()):
         words = (*engine.words, 'attach', '--sig-proxy=false', job.id)
         if dry_run:

@@ -232,3 +232,12 @@ def test_a_folder_for_everyone_makes_no_file_private(tmp_path: Path) -> None:
 def test_times_and_names() -> None:
     assert len({journal.new_id() for _ in range(50)}) == 50
     assert journal.now().endswith('Z') and len(journal.now()) == len('2026-01-31T10:20:30.123Z')
+
+
+def test_a_terminal_where_there_is_none() -> None:
+    """Each process has its own /dev/tty, or none."""
+    code = 'from tao_launcher.base import journal; journal.append("/dev/tty", b"x", is_own=False)'
+    done = subprocess.run(
+        [sys.executable, '-c', code], start_new_session=True, stderr=subprocess.PIPE, encoding='utf-8', check=False,
+    )
+    assert done.stderr.splitlines()[-1] == "OSError: [Errno 22] is a device that is not there: '/dev/tty'"

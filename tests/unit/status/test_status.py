@@ -37,3 +37,10 @@ def test_an_end_has_nothing_left() -> None:
     for state in ('SUCCESS', 'FAILURE', 'SKIPPED'):
         assert HALF._replace(state=state).remaining(10000.0) is None
     assert (amount(Status()), percent(Status())) == ('', '')
+
+
+def test_a_file_whose_clock_is_ahead_has_no_longer_left() -> None:
+    ahead = HALF._replace(written=1e9, ends_at=1e9 + 1520)
+    assert ahead.remaining(10000.0) == 1520.0
+    assert ahead.remaining(1e9 + 1000) == 520.0
+    assert ahead.remaining(1e9 + 2000) is None

@@ -143,3 +143,8 @@ def test_mismatches(archive: Tar, images: list[bundle.Image], wrong: list[str]) 
     """Nothing else may be loaded than the manifest says."""
     found = sorted(bundle.mismatches(images, read(io.BytesIO(archive.data()))))
     assert found == sorted(wrong)
+
+
+def test_digests_in_capitals() -> None:
+    """As `sha256sum -c` takes them too."""
+    assert bundle.read_sums(f'{"AB" * 32}  images.tar\n') == {'images.tar': 'ab' * 32}

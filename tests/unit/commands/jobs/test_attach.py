@@ -19,7 +19,8 @@ def test_attach_without_a_terminal_follows_the_log(engine: Engine) -> None:
         engine.answers('wait', '42\n')
         engine.forget()
         assert tao_process('attach', 'dino') == (42, 'epoch 1\n', '')
-        assert sorted(call for call in engine.calls if call[1] in ('logs', 'wait')) == [['docker', 'logs', '-f', '--tail', '20', A], ['docker', 'wait', A]]
+        calls = [call for call in engine.calls if call[1] in ('logs', 'wait')]
+        assert sorted(calls) == [['docker', 'logs', '-f', '--tail', '20', A], ['docker', 'wait', A]]
         assert tao('attach', '--dry-run', 'dino').out == f'docker logs -f --tail 20 {A}\ndocker wait {A}\n'
 
 
