@@ -51,6 +51,16 @@ class Host(Record):
     called: tuple[str, ...] = ()  # the launcher's own command line: the program's name, and its words
 
 
+def _own_home() -> str:
+    """The caller's home where HOME is empty, or not set."""
+    import pwd  # seldom needed
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir or '/'
+    except KeyError:
+        return '/'
+
+
 def survey(environ: Mapping[str, str]) -> Host:
     """The facts of this machine. Under sudo the caller is the one who called sudo."""
     is_root = os.geteuid() == 0
@@ -60,7 +70,7 @@ def survey(environ: Mapping[str, str]) -> Host:
         uid=uid,
         gid=gid,
         is_root=is_root,
-        home=environ.get('HOME') or os.path.expanduser('~').replace('~', '/'),  # without a passwd entry: ~
+        home=environ.get('HOME') or _own_home(),
         cwd=_cwd(),
         hostname=uname.nodename,
         machine=uname.machine,

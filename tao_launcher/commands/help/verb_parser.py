@@ -60,3 +60,10 @@ class Parser(argparse.ArgumentParser):
 def add_dry_run(parser: Parser, help: str = "print the engine's command instead") -> None:
     """Add --dry-run to a verb's own options."""
     parser.add_argument('--dry-run', '--dry_run', action='store_true', help=help)
+
+
+def path(text: str) -> str:
+    """A path as a verb's argument. Raises ArgumentTypeError for an empty word, which would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError('it is an empty word: was a variable not set?')
+    return text

@@ -29,6 +29,11 @@ def test_home_without_a_passwd_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     assert mounted(tao('--dry-run', '--volume', '~/etc:/x', '--volume', '~:/y', 'dino', 'train')) == ['/etc:/x', '/:/y']
 
 
+def test_an_empty_home_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('HOME', '')
+    assert host.survey({'HOME': ''}).home == pwd.getpwuid(os.getuid()).pw_dir
+
+
 def test_path_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert host.path_of('/a') == '/a'
     assert host.path_of('a') == f'{tmp_path}/here/a'

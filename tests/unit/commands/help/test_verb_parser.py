@@ -37,3 +37,13 @@ def test_verb(verb: str, fake_docker: FakeDocker) -> None:
 ])
 def test_slips(words: list[str], meant: str) -> None:
     assert tao(*words) == (2, '', f'tao: error: {meant}')
+
+
+@pytest.mark.parametrize('words', [
+    ['bundle', 'save', '--dry-run', '', 'model/dino'], ['bundle', 'verify', ''], ['bundle', 'load', ''],
+    ['config', 'validate', ''], ['catalogue', 'validate', ''],
+])
+def test_an_empty_word_is_no_path(words: list[str]) -> None:
+    """It would be the current folder, or the root."""
+    done = tao(*words)
+    assert (done.code, done.out) == (2, '') and 'it is an empty word: was a variable not set?' in done.err
