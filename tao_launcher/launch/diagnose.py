@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 REFUSED = (125, 126, 127)
+GONE = {'die', 'destroy', 'remove'}  # events of a container that has ended; the last is podman's
 
 
 def diagnose(
@@ -106,6 +107,8 @@ def _what_happened(
         answer, times, containers = _events(since, LATE, plan, launch, engine)
     if answer.code is None:
         return facts._replace(engine_code=None, engine_error=answer.err)
+    if facts.name and facts.code in REFUSED and times and not times.keys() & GONE:
+        times, containers = {}, 0  # an equal launch's, which has the name: what is ours is gone by now
     lifetime = times['die'] - times['start'] if 'die' in times and 'start' in times else None
     is_tegra = host.exists('/etc/nv_tegra_release')
     has_driver = is_tegra or host.exists('/proc/driver/nvidia/version') or host.exists('/dev/dxg')

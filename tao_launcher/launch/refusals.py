@@ -65,13 +65,15 @@ def _name(facts: FailureFacts) -> tuple[str, str]:
     if not held:
         return '', ''
     whose = f'job {held.job}' if held.job and held.is_own else f'another user\'s job {held.job}' if held.job else ''
-    if not held.is_running:
+    is_new = bool(held.job) and held.state in ('created', 'configured', 'initialized')
+    if not held.is_running and not is_new:
         what = f'a container named {facts.name} exists already{f" ({whose}, which has ended)" if whose else ""}'
         clean = f'{profiles.tao(facts.engine)} clean, or ' if held.job and held.is_own else ''
         rm = f'{join(facts.engine)} rm {quote(facts.name)}, or ' if held.is_own or not held.job else ''
         return what, f'{clean}{rm}another --name'
     stop = f'{profiles.tao(facts.engine)} stop {quote(facts.name)}, or ' if held.job and held.is_own else ''
-    what = f'a container named {facts.name} is running{f" ({whose})" if whose else ""}'
+    state = 'exists already and has not started' if is_new else 'is running'
+    what = f'a container named {facts.name} {state}{f" ({whose})" if whose else ""}'
     return what, f'{stop}another --name'
 
 

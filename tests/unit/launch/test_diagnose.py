@@ -270,6 +270,22 @@ def test_a_name_that_is_taken(engine: Engine, labels: Any, state: str, told: str
     assert said('--name', 'night', 'dino', 'train') == f'tao: error: {told}'
 
 
+@pytest.mark.parametrize('seen', [['create'], ['create', 'start']])
+def test_an_equal_launch_at_the_same_time_has_the_name(engine: Engine, seen: list[str]) -> None:
+    """Its container has the same labels, and it goes on: what is this launch's own is gone by the end."""
+    answers(engine, 'running', {'tao.job': 'model/dino/train', 'tao.user': MINE}, None)
+    events = ''.join(json.dumps({'Action': action, 'Actor': {'ID': A}, 'timeNano': 1}) + '\n' for action in seen)
+    (engine.folder / 'happened').write_text(events)
+    script = (engine.folder / 'docker').read_text()
+    # docker sees the labels of both
+    told = script.replace('*label=tao.plan*) ;;', f'events*) cat {engine.folder}/happened ;;\n*label=tao.plan*) ;;')
+    (engine.folder / 'docker').write_text(told)
+    assert said('--name', 'night', 'dino', 'train') == (
+        'tao: error: a container named night is running (job model/dino/train)\n'
+        '    try: tao stop night, or another --name\n'
+    )
+
+
 @pytest.mark.parametrize(('labels', 'told'), [
     ({'tao.job': 'model/dino/run', 'tao.user': MINE}, (
         f'job {A[:12]} (model/dino/run)\n    try: another host port, such as --port 8889:8888, or tao stop {A[:12]}\n'

@@ -42,6 +42,10 @@ def facts(**known: Any) -> FailureFacts:
         "a container named night is running (another user's job model/dino/train)", 'another --name',
     )),
     ({'name': 'night', 'held_by': FOREIGN}, ('a container named night is running', 'another --name')),
+    ({'name': 'night', 'held_by': OWN._replace(state='created')}, (
+        'a container named night exists already and has not started (job model/dino/train)',
+        'tao stop night, or another --name',
+    )),
     ({'name': 'night', 'held_by': OWN._replace(state='exited')}, (
         'a container named night exists already (job model/dino/train, which has ended)',
         'tao clean, or docker rm night, or another --name',
