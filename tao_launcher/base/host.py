@@ -386,6 +386,26 @@ def link(path: str) -> str | None:
         return None
 
 
+LONGEST_PATH = 4096  # of which the kernel takes one
+
+
+class RealPaths:
+    """Paths with all links followed, as far as there is something; each is looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def __call__(self, path: str) -> str:
+        """The real path; one that cannot be looked at is as it was."""
+        if path not in self._known:
+            try:
+                found = os.fsdecode(os.path.realpath(encoded(path))) if len(path) < LONGEST_PATH else path
+            except (OSError, ValueError):
+                found = path
+            self._known[path] = found
+        return self._known[path]
+
+
 def nearest_parent(path: str) -> str:
     """The closest existing folder above a path."""
     parent = os.path.dirname(path)
