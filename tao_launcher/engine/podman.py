@@ -42,4 +42,5 @@ PODMAN = Profile(
     ),
     storage='graphroot in storage.conf',
     job_label='{{json (index .Labels "tao.job")}}',
+    unqualified='in the registries of its registries.conf',
 )

@@ -44,6 +44,7 @@ def prepare(
     words, notice = alias.actual(settings.engine, environ)
     settings = settings._replace(engine=words, notices=(*settings.notices, *([notice] if notice else [])))
     engine = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
+    settings = _with_registry(settings, engine)
     if output.is_verbose:
         from .verbose import say_settings
 
@@ -105,6 +106,15 @@ def _planned(
     made = plan.make(target, settings, here, engine, who, environ)
     faults += made.faults
     return made._replace(notices=(*made.notices, *_quoting(target, settings)), faults=())
+
+
+def _with_registry(settings: Settings, engine: Daemon) -> Settings:
+    """The settings with what is to be said of a registry."""
+    if not settings.registry:
+        return settings
+    from ..settings import registries
+
+    return settings._replace(notices=(*settings.notices, *registries.notices(settings, engine.profile)))
 
 
 def _at_same_paths(target: Target, settings: Settings, engine: Daemon, invocation: Invocation) -> Settings:
