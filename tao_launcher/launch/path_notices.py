@@ -97,9 +97,9 @@ def _relative(argument: Argument, place: Place) -> str:
     """A notice about a path that is relative to a folder of the image's, or that only a shell would expand."""
     path, key = argument
     is_home = path == '~' or path.startswith('~/')
-    here = clean_path(place.home + path[1:] if is_home else f'{place.cwd}/{path}')
-    exists = place.look(here)
-    is_spec, is_output = argument.is_spec(place.task), argument.is_output(place.task)
+    base = place.home if is_home else place.cwd  # '' where that is gone
+    here = base and clean_path(f'{base}/{path[is_home:]}')
+    exists, is_spec, is_output = place.look(here), argument.is_spec(place.task), argument.is_output(place.task)
     is_meant = is_spec or is_output or exists and argument.is_meant_as_a_path()
     there = inside(here, place.mounts, place.real) if is_meant or '/' in path and is_path_key(key) else []
     if not is_meant and not there:

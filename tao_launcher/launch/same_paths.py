@@ -47,7 +47,8 @@ def applied(
         return settings._replace(passed=passed, sources=sources)
     if option.kind != 'option':
         return settings  # which holds in every folder
-    notice = f'{option}: the current folder {folders[0]} is below no source, so the job does not work in it'
+    why = f'{folders[0]} is below no source' if folders[0] else 'is gone'
+    notice = f'{option}: the current folder {why}, so the job does not work in it'
     return settings._replace(notices=(*settings.notices, notice))
 
 

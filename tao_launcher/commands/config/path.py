@@ -9,6 +9,7 @@ from ...launch.same_paths import copies
 from ...settings.locate import read_mounts_file
 from ...settings.mounts_file import MountsFile
 from ...settings.settings import merge
+from ...settings.values import clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ def config_path(paths: Sequence[str], invocation: Invocation) -> int:
     follow, code = host.RealPaths(), 0
     for given in paths:
         path = host.path_of(given)
-        inside, outside = _inside(path, mounts, follow), container_paths.to_host(path, mounts)
+        containers = clean_path(given) if given.startswith('/') else path  # which this machine's links do not change
+        inside, outside = _inside(path, mounts, follow), container_paths.to_host(containers, mounts)
         for there in inside:
             output.result(f'{plain(f"host {path} is {there} in the container")}\n')
         if outside:
-            output.result(f'{plain(f"container {path} is {outside} on the host")}\n')
+            output.result(f'{plain(f"container {containers} is {outside} on the host")}\n')
         if not inside and not outside:
             output.notice(f'{path} is under no mount')
             code = 1
