@@ -9,7 +9,7 @@ from . import layers, parsers
 from .container_values import unknown_image
 from .options import BY_KEY, CONTRADICTIONS, ROWS
 from .repeatable import Problems, entry_key, place, words_of
-from .values import DEFAULT, Source
+from .values import DEFAULT, NO, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def candidates(
 
 def is_disabled(environ: Mapping[str, str]) -> bool:
     """Whether NVIDIA's variable says that there is no docker to be used."""
-    return environ.get(DISABLE, '').lower() not in ('', '0', 'false', 'no')
+    return environ.get(DISABLE, '').lower() not in ('', *NO)
 
 
 def _placed(engine: tuple[str, ...] | None, context: str | None, problems: Problems) -> tuple[str, ...]:

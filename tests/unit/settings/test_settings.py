@@ -37,6 +37,7 @@ from tao_launcher.settings.values import Gpus, Ulimit
     ('engine', '', {'TAO_DOCKER_DISABLE': '0'}, FILE, ('docker',), 'default'),
     ('engine', '', {'TAO_DOCKER_DISABLE': ''}, FILE, ('docker',), 'default'),
     ('engine', '', {'TAO_DOCKER_DISABLE': 'False'}, FILE, ('docker',), 'default'),
+    ('engine', '', {'TAO_DOCKER_DISABLE': 'off'}, FILE, ('docker',), 'default'),
     ('engine', '', {'TAO_DOCKER_DISABLE': '1', 'TAO_ENGINE': 'podman'}, FILE, ('podman',), 'TAO_ENGINE'),
     ('engine', '--engine docker', {'TAO_DOCKER_DISABLE': '1'}, FILE, ('docker',), '--engine'),
     ('release', '--release 6.0.0', {'TAO_RELEASE': '5.0.0'}, FILE, '6.0.0', '--release'),
