@@ -32,11 +32,10 @@ class Engine(Record):
 
     def failure(self, answer: Answer) -> EngineError:
         """The error for an engine that did not answer as it should."""
-        from ..base import machine
         from . import failures, installed
 
-        if answer.code is None and not machine.which(self.words[0], self.environ):
-            return process.missing(self.words[0], 'no such program')
+        if answer.is_missing:
+            return process.no_program(self.words[0], self.environ)
         here = installed.for_remedies(host.survey(self.environ), self.environ)
         found = failures.engine_failure(
             self.words, answer.code, answer.err, self.daemon.address, here, self.environ,

@@ -59,7 +59,9 @@ def ask(
         except OSError as e:
             if child:
                 raise
-            return Answer(None, '', f'{argv[0]}: {e.strerror or e}', is_missing=isinstance(e, FileNotFoundError))
+            if isinstance(e, FileNotFoundError):
+                return Answer(None, '', no_program(argv[0], env).what, is_missing=True)
+            return Answer(None, '', f'{argv[0]}: {e.strerror or e}')
         finally:
             _end(child)  # given up, or left by Ctrl-C
 
@@ -128,6 +130,13 @@ class Heard:
         return self._said.decode('utf-8', 'replace')
 
 
+def no_program(program: str, env: Mapping[str, str]) -> EngineError:
+    """The error for an engine's program that the kernel has not found, or not what it is to be started with."""
+    from .not_found import not_found
+
+    return not_found(program, env) or missing(program, 'no such program')
+
+
 def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissing:
     """The error for an engine's program that cannot be started, with what to install.
 
@@ -164,7 +173,7 @@ def start(
         streams = Streams(OURS if has_input else NOWHERE, CAPTURED if captured else OURS, NOWHERE if is_quiet else OURS)
         return spawn(argv, env, streams, own_session=own_session)
     except FileNotFoundError:
-        raise missing(argv[0], 'no such program') from None
+        raise no_program(argv[0], env) from None
     except PermissionError:
         raise missing(argv[0], 'is not executable (permission denied)') from None
     except OSError as e:

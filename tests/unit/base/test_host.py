@@ -69,8 +69,8 @@ def test_a_current_folder_that_is_gone(tmp_path: Path, gone: None, shown: str) -
         done = tao(*words, '--dry-run', 'dino', 'train', env=env)
         assert done == (2, '', f'tao: error: {words[0]}: "{words[1]}": {gone_now}')
     relative = 'is relative to the current folder, which is gone\n    try: cd to one that exists, or an absolute path\n'
-    for words in (('--mounts_file', 'x.json', '--dry-run', 'dino', 'train'), ('config', 'validate', 'x.json')):
-        assert tao(*words, env=env) == (2, '', f'tao: error: x.json: {relative}')
+    for line in (['--mounts_file', 'x.json', '--dry-run', 'dino', 'train'], ['config', 'validate', 'x.json']):
+        assert tao(*line, env=env) == (2, '', f'tao: error: x.json: {relative}')
     assert tao('config', 'path', 'a/b', env=env) == (2, '', f'tao: error: a/b: {relative}')
     absolute = tao('--volume', '/tmp:/d', '--dry-run', 'dino', 'train', '-e', 'a.yaml', env=env)
     assert (mounted(absolute), absolute.err) == (
