@@ -59,9 +59,9 @@ def ask(
         except OSError as e:
             if child:
                 raise
-            if isinstance(e, FileNotFoundError):
-                return Answer(None, '', no_program(argv[0], env).what, is_missing=True)
-            return Answer(None, '', f'{argv[0]}: {e.strerror or e}')
+            is_missing = isinstance(e, FileNotFoundError)
+            found = _not_found(argv[0], env) if is_missing else None
+            return Answer(None, '', found.what if found else f'{argv[0]}: {e.strerror or e}', is_missing=is_missing)
         finally:
             _end(child)  # given up, or left by Ctrl-C
 
@@ -132,9 +132,13 @@ class Heard:
 
 def no_program(program: str, env: Mapping[str, str]) -> EngineError:
     """The error for an engine's program that the kernel has not found, or not what it is to be started with."""
-    from .not_found import not_found
+    return _not_found(program, env) or missing(program, 'no such program')
 
-    return not_found(program, env) or missing(program, 'no such program')
+
+def _not_found(program: str, env: Mapping[str, str]) -> EngineError | None:
+    from .not_found import not_found  # seldom needed
+
+    return not_found(program, env)
 
 
 def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissing:
