@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None, program: str = 'tao') -> int:
         try:
             return _run(host.arguments() if argv is None else list(argv), program, environ, output)
         except Instead as other:
-            os.chdir(other.folder)
+            os.chdir(other.folder or '.')  # one that was removed has no path
             output.program = other.program
             return _run([*other.words], other.program, {**other.environ, 'PWD': other.folder}, output)
     except Fatal as e:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def make_folders(path: str, made: list[str], owner: tuple[int, int] | None = None, mode: int = 0o777) -> None:
     """Make a folder (an absolute path) and those above it, and add them to `made`, the uppermost first.
 
-    They belong to `owner` (uid, gid), else to whom `new_owner` says. Raises OSError.
+    They belong to `owner` (uid, gid), else to whom `new_owner` says. A home is never made. Raises OSError.
     """
     missing = []
     while not os.path.isdir(encoded(path)):
@@ -25,6 +25,9 @@ def make_folders(path: str, made: list[str], owner: tuple[int, int] | None = Non
         path = os.path.dirname(path)
     if not missing:
         return
+    home = os.path.normpath(os.environ.get('HOME') or '/')
+    if home in map(os.path.normpath, missing):
+        raise FileNotFoundError(errno.ENOENT, 'the home folder is not there', home)
     owner = owner or new_owner(missing[0])
     # each by the descriptor of the one above, so that nobody can put another in its place meanwhile
     above = os.open(encoded(path), os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -42,7 +42,7 @@ class Host(Record):
     gid: int
     is_root: bool  # the launcher runs as root, if perhaps for someone else (sudo)
     home: str
-    cwd: str
+    cwd: str  # '' for one that was removed
     hostname: str
     machine: str  # x86_64, aarch64
     is_tegra: bool
@@ -98,8 +98,8 @@ def terminals() -> Terminals:
 def _cwd() -> str:
     try:
         return os.getcwd()
-    except OSError:  # the folder was removed
-        return os.environ.get('PWD', '/')
+    except OSError:  # the folder was removed, whatever the shell still calls it
+        return ''
 
 
 def current_folder(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -323,7 +323,7 @@ def folder(path: str) -> list[tuple[str, bool]]:
     """(name, whether it is a folder) of what a folder holds; nothing of one that cannot be read."""
     try:
         return _entries(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, FileError):
         return []
 
 
@@ -396,6 +396,26 @@ def link(path: str) -> str | None:
         return None
 
 
+LONGEST_PATH = 4096  # of which the kernel takes one
+
+
+class RealPaths:
+    """Paths with all links followed, as far as there is something; each is looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def __call__(self, path: str) -> str:
+        """The real path; one that cannot be looked at is as it was."""
+        if path not in self._known:
+            try:
+                found = os.fsdecode(os.path.realpath(encoded(path))) if len(path) < LONGEST_PATH else path
+            except (OSError, ValueError):
+                found = path
+            self._known[path] = found
+        return self._known[path]
+
+
 def nearest_parent(path: str) -> str:
     """The closest existing folder above a path."""
     parent = os.path.dirname(path)
@@ -405,5 +425,20 @@ def nearest_parent(path: str) -> str:
 
 
 def path_of(path: str) -> str:
-    """The absolute form of a path, as text; links are kept, ~ means home."""
-    return os.path.normpath(os.path.join(_cwd(), os.path.expanduser(path)))
+    """The absolute form of a path; links are kept, but for one before "..", as that is above where it leads.
+
+    ~ means home. Raises FileError for one that is relative to a folder that was removed.
+    """
+    whole = os.path.join(_cwd(), os.path.expanduser(path))
+    if not whole.startswith('/'):
+        raise FileError(
+            path, 'is relative to the current folder, which is gone',
+            advice='cd to one that exists, or an absolute path',
+        )
+    found = ''
+    for part in whole.split('/'):
+        if part == '..':
+            found = (os.path.realpath(found) if os.path.islink(encoded(found)) else found).rpartition('/')[0]
+        elif part not in ('', '.'):
+            found += f'/{part}'
+    return found or '/'

@@ -48,7 +48,7 @@ def new_owner(path: str) -> tuple[int, int] | None:
         is_theirs = os.stat(home).st_uid == called[0]
     except OSError:
         return None
-    folder = os.path.realpath(encoded(os.path.dirname(os.path.abspath(path))))
+    folder = os.path.realpath(encoded(os.path.dirname(path) or '.'))
     return called if is_theirs and (folder + b'/').startswith(os.path.realpath(encoded(home)) + b'/') else None
 
 

@@ -104,6 +104,8 @@ def _masked_word(word: str) -> tuple[str, bool]:
     """(a word without its secret, whether the next word is one)."""
     bare = word.strip('"\'')
     option, equals, value = bare.partition('=')
+    if equals and not value:
+        return word, False
     if not equals and not bare.startswith('-'):
         return ('***' if '@' in bare and is_secret('', bare) else word), False
     is_key = is_secret(re.sub('[.-]', '_', option.lstrip('-+~')), value)

@@ -159,6 +159,12 @@ def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -
     of_root = notices(found.profile, found.root, here, is_named=is_named)
     for notice in (*of_root, *([twice] if twice else [])):
         output.notice(notice)
+    if found.registry:
+        from ..settings.registries import no_registry
+        from ..settings.settings import source_of
+
+        for notice in no_registry(found.registry, source_of('registry', options, environ), found.engine.daemon.profile):
+            output.notice(notice)
     if found.maps_users:
         output.notice('docker remaps container users (userns-remap), so the build has no host network')
     return found

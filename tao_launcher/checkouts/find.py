@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ROLE = 'manifest that names the base image, of the checkout that {} or the current folder names'
 
 
+GONE = 'the current folder, which is gone,'
+
+
 def runner_profiles() -> dict[str, Any]:
     """Every runner's profile, by its program."""
     found: dict[str, Any] = json.loads(host.package_data('runners.json'))
@@ -42,7 +45,7 @@ def find_root(
     if not found:
         raise ConfigError(
             f'no checkout found for {program}',
-            f'{variable} is not set, and neither {here.cwd} nor a folder above it has {runners.MANIFEST}',
+            f'{variable} is not set, and neither {here.cwd or GONE} nor a folder above it has {runners.MANIFEST}',
             advice=export_line(profile),
         )
     owner = owner_above(found)

@@ -91,14 +91,18 @@ def _named(engine: Sequence[str], profile: Profile, environ: Mapping[str, str]) 
     connection = profiles.flag(engine, profile.place)
     if not address and not connection:
         address, connection = (environ.get(name, '') for name in profile.variables)
-    if not address and not connection and profiles.program(engine).endswith('-remote'):
+    own = engine[profiles.index(engine) + 1:]
+    is_remote = profiles.program(engine).endswith('-remote') or any(word in profile.remote for word in own)
+    if is_remote and not address and not connection:
         connection = 'by default'
     return address, '' if address else connection
 
 
 def _with_scheme(address: str) -> str:
-    """An address as docker's client understands it: without a scheme it is a TCP one."""
-    return f'tcp://{address}' if address and '://' not in address else address
+    """An address as docker's client understands it: without a scheme it is a TCP one, of this machine for a path."""
+    if not address or '://' in address:
+        return address
+    return f'tcp://localhost:2375{address}' if address.startswith('/') else f'tcp://{address}'
 
 
 def _docker(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Callable[[str], object]) -> str:

@@ -6,6 +6,7 @@ import re
 from ..base.shell import quote
 from . import answers, profiles, remedies
 from .remedies import Machine
+from .tried import asks_elsewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def engine_failure(
     if 'password is required' in text or 'a terminal is required' in text:
         return 'sudo wants a password', 'sudo -v'
     found = _ssh(text, address) or _version(text, profile, environ) or _tls(text, error, address, environ)
+    found = found or asks_elsewhere(profile, program, error, address)
     if found:
         return found
     if 'permission denied' in text and ('connect' in text or 'socket' in text):

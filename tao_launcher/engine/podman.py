@@ -44,4 +44,6 @@ PODMAN = Profile(
     ),
     storage='graphroot in storage.conf',
     job_label='{{json (index .Labels "tao.job")}}',
+    remote=('-r', '--remote', '--remote=true'),
+    unqualified='in the registries of its registries.conf',
 )

@@ -59,8 +59,10 @@ def ask(
     except OSError as e:
         if child:
             raise
-        why = e.strerror or str(e)
-        return Answer(None, '', f'{argv[0]}: {why}', is_missing=isinstance(e, FileNotFoundError), unstarted=why)
+        is_missing, why = isinstance(e, FileNotFoundError), e.strerror or str(e)
+        found = _not_found(argv[0], env) if is_missing else None
+        said = found.what if found else f'{argv[0]}: {why}'
+        return Answer(None, '', said, is_missing=is_missing, unstarted=why)
     finally:
         _end(child)  # given up, or left by Ctrl-C
 
@@ -129,6 +131,12 @@ class Heard:
         return self._said.decode('utf-8', 'replace')
 
 
+def _not_found(program: str, env: Mapping[str, str]) -> EngineError | None:
+    from .not_found import not_found  # seldom needed
+
+    return not_found(program, env)
+
+
 def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissing:
     """The error for an engine's program that cannot be started, with what to install.
 
@@ -154,19 +162,11 @@ def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissi
 def unstarted(program: str, reason: str, env: Mapping[str, str], *, is_missing: bool) -> EngineError:
     """The error for an engine's program that could not be started: nobody was asked.
 
-    `is_missing` says that something is not there, which may be the program that its first line names.
+    `is_missing` says that the kernel has not found it, or not what it is to be started with.
     """
-    from ..base import machine
-
     if not is_missing:
         return EngineError(f'{program}: cannot be started ({reason})')
-    found = machine.which(program, env)
-    if not found:
-        return missing(program, 'no such program')
-    return EngineMissing(
-        f'{found}: cannot be started', 'it is there, but what starts it is not: the program that its first line names, '
-        'or its loader',
-    )
+    return _not_found(program, env) or missing(program, 'no such program')
 
 
 def start(

@@ -46,6 +46,8 @@ class Profile(Record):
     storage: str  # the setting for the folder that images are kept in
     job_label: str  # the label tao.job in the --format of `ps`, as JSON: it may hold line breaks
     kind: str = ''  # how a job is run where that is not docker's way: a name that launch/kinds.py knows
+    remote: tuple[str, ...] = ()  # the options that make it talk to another machine's daemon, without its name
+    unqualified: str = 'on Docker Hub'  # where it looks for an image whose name begins with no registry
     gpu_option: str = ''  # what gives the GPUs to a job that is in a container and yet a process of ours
 
     @property

@@ -55,6 +55,16 @@ def named(word: str) -> Program | None:
     return None
 
 
+def at_home(words: tuple[str, ...], home: str) -> tuple[str, ...]:
+    """The engine's words with the home for the "~" of its program, which no shell sees in docker:~/x."""
+    word = program(words)
+    if not home or not word.startswith('~/'):
+        return words
+    path = home.rstrip('/') + word[1:]
+    i = index(words)
+    return (*words[:i], Program(path, word.profile) if isinstance(word, Program) else path, *words[i + 1:])
+
+
 def _daemonless(name: str) -> Profile:
     from .apptainer import named
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 
 from ..base.record import Record
-from ..base.shell import CALLER, typed, within
+from ..base.shell import CALLER, join, quote, typed, within
 from . import profiles
 
 TYPE_CHECKING = False
@@ -101,9 +101,16 @@ def join_docker_group(machine: Machine) -> str:
 
 def other_endpoint(engine: Sequence[str], environ: Mapping[str, str]) -> str:
     """The command that undoes an explicitly set daemon address; '' when docker's default is in use."""
+    profile = profiles.profile(engine)
+    path = profiles.flag(engine, profile.address)
+    if path.startswith('/'):
+        return join([f'unix://{word}' if word == path else word for word in engine])
     if profiles.names_a_daemon(engine):
         return 'correct the name of the daemon in --context, --engine or TAO_ENGINE'
-    for name in profiles.profile(engine).variables:
-        if environ.get(name):
+    for name in profile.variables:
+        value = environ.get(name, '')
+        if value.startswith('/'):
+            return f'export {name}={quote(f"unix://{value}")}'
+        if value:
             return f'unset {name}'
     return ''

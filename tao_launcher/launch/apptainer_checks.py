@@ -50,6 +50,11 @@ def _image(made: Plan, here: Host, environ: Mapping[str, str]) -> str:
         return image
     path = f'{here.home}{image[1:]}' if image.startswith('~/') else image
     if not path.startswith('/'):
+        if not here.cwd:
+            raise ConfigError(
+                f'{origin}: {path}: is relative to the current folder, which is gone',
+                advice='cd to one that exists, or an absolute path',
+            )
         path = f'{here.cwd.rstrip("/")}/{path[2:] if path.startswith("./") else path}'
     if 'no_check' not in made.settings.flags and host.look(path) is False:
         raise ConfigError(

@@ -11,6 +11,8 @@ from .paths import FILLED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..base.host import Host
     from ..engine.daemon import Daemon
     from ..settings.invocation import Invocation
@@ -30,24 +32,31 @@ def check(made: Plan, engine: Daemon, invocation: Invocation) -> Plan:
     if 'no_check' in made.settings.flags or engine.is_remote:
         return made
     asked = ['']
+    follow = host.RealPaths()
 
     def look(path: str) -> bool | None:
         asked[0] = path
         return host.look(path)
 
+    def real(path: str) -> str:
+        asked[0] = path
+        return follow(path)
+
     try:
-        notices = within(PATIENCE, lambda: _notices(made, engine, invocation, look))
+        notices = within(PATIENCE, lambda: _notices(made, engine, invocation, look, real))
     except Late:
         notices = [f'{asked[0]} does not answer, like a network file system that is gone: paths are not checked']
     return made._replace(notices=(*made.notices, *notices))
 
 
-def _notices(made: Plan, engine: Daemon, invocation: Invocation, look: Look) -> list[str]:
+def _notices(
+    made: Plan, engine: Daemon, invocation: Invocation, look: Look, real: Callable[[str], str],
+) -> list[str]:
     """All of them, in the order of what they are about. Raises ConfigError."""
     notices = [*_sources(made, look), *_container(made, engine)]
     target, here = made.target, invocation.here
     task = target.command[0] if target.arguments else ''
-    place = path_notices.Place(task, made.mounts, look, host.link, here.cwd, here.home, _workdir(made))
+    place = path_notices.Place(task, made.mounts, look, host.link, here.cwd, here.home, _workdir(made), real)
     notices += path_notices.check(target.arguments, place)
     user = _job_user(made, engine, here)
     if user or target.mounts or any(mount.destination in FILLED for mount in made.mounts):

@@ -147,6 +147,6 @@ def _arguments(made: Plan, links: list[Placed], invocation: Invocation) -> list[
     target = made.target
     place = path_notices.Place(
         target.command[0] if target.arguments else '', mounts, host.look, host.link, here_now.cwd, here_now.home,
-        str(made.passed.get('workdir', '')) or here_now.cwd,
+        str(made.passed.get('workdir', '')) or here_now.cwd, host.RealPaths(),
     )
     return path_notices.check(target.arguments, place)

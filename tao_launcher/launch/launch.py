@@ -26,6 +26,11 @@ def launch(plan: Plan, dry_run: str, invocation: Invocation) -> int:
     argv.check_size(plan, words, environ_bytes, here.arg_max)
     for notice in plan.notices:
         output.notice(notice)
+    if dry_run and plan.settings.timeout:
+        from ..settings.durations import shown
+
+        source, limit = plan.settings.sources['timeout'], shown(plan.settings.timeout)
+        output.notice(f'{source}: the launcher ends the job after {limit}; the printed command has no such limit')
     if dry_run:
         _print(plan, lines, dry_run, environ, output)
         return 0

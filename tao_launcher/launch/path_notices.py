@@ -10,12 +10,11 @@ from ..settings.values import clean_path
 from .arguments import Argument, arguments, is_path_key
 from .paths import (
     EMPTY_IN_THE_IMAGE,
-    OF_THE_IMAGE,
-    below,
     follow,
     innermost,
+    inside,
+    is_below_a_source,
     is_of_the_image,
-    to_container,
     to_host,
     volume,
     without_dots,
@@ -33,7 +32,10 @@ if TYPE_CHECKING:
     Look = Callable[[str], Optional[bool]]
 
 class Place(Record):
-    """What the arguments are read with: `workdir` is the container's working directory, '' for the image's own."""
+    """What the arguments are read with: `workdir` is the container's working directory, '' for the image's own.
+
+    `real` is a host path with all links followed.
+    """
 
     task: str
     mounts: Sequence[Mount]
@@ -42,6 +44,7 @@ class Place(Record):
     cwd: str
     home: str
     workdir: str = ''
+    real: Callable[[str], str] = str
 
 
 def _arguments(words: Sequence[str], place: Place) -> list[Argument]:
@@ -94,13 +97,12 @@ def _relative(argument: Argument, place: Place) -> str:
     """A notice about a path that is relative to a folder of the image's, or that only a shell would expand."""
     path, key = argument
     is_home = path == '~' or path.startswith('~/')
-    here = clean_path(place.home + path[1:] if is_home else f'{place.cwd}/{path}')
-    exists, there = place.look(here), to_container(here, place.mounts)
-    is_spec, is_output = argument.is_spec(place.task), argument.is_output(place.task)
-    is_needed = is_spec or is_output
-    if not is_needed and not (exists and argument.is_meant_as_a_path()) and not (
-        there and '/' in path and is_path_key(key)
-    ):
+    base = place.home if is_home else place.cwd  # '' where that is gone
+    here = base and clean_path(f'{base}/{path[is_home:]}')
+    exists, is_spec, is_output = place.look(here), argument.is_spec(place.task), argument.is_output(place.task)
+    is_meant = is_spec or is_output or exists and argument.is_meant_as_a_path()
+    there = inside(here, place.mounts, place.real) if is_meant or '/' in path and is_path_key(key) else []
+    if not is_meant and not there:
         return ''
     folder = f'the container\'s working directory{place.workdir and f" {place.workdir}"}'
     what = f'{path} is relative to {folder}'
@@ -153,8 +155,8 @@ def _below_a_file(path: str, host_path: str, place: Place) -> str:
 
 def _of_the_host(path: str, place: Place) -> str:
     """That a path is one of the host's under a mount's source, or ''."""
-    there = to_container(path, place.mounts)
-    return f'{path} is a host path; in the container it is {there[0]}' if there and place.look(path) else ''
+    there = inside(path, place.mounts, place.real) if place.look(path) else []
+    return f'{path} is a host path; in the container it is {there[0]}' if there else ''
 
 
 def _led_out(path: str, led: Led, place: Place) -> str:
@@ -163,7 +165,7 @@ def _led_out(path: str, led: Led, place: Place) -> str:
         return ''
     what = f'{led.link} is a link out of its mount, to {led.path}, which is under no mount'
     whose = what if led.link == path else f'{path}: {what}'
-    there = to_container(led.host_path, place.mounts)
+    there = inside(led.host_path, place.mounts, place.real)
     if there:
         return f'{whose}; the host\'s {led.host_path} is {there[0]} there'
     if not place.look(led.host_path):
@@ -199,21 +201,20 @@ def _uncovered(argument: Argument, place: Place) -> str:
     """A notice about a path that no mount brings into the container, or ''."""
     path = argument.path
     is_spec, is_output = argument.is_spec(place.task), argument.is_output(place.task)
-    sources = [mount.source for mount in place.mounts if mount.source not in ('/', *OF_THE_IMAGE)]
-    is_below_a_source = any(below(path, source) is not None for source in sources)
-    if (path in EMPTY_IN_THE_IMAGE and not is_output or is_of_the_image(path)) and not is_below_a_source:
+    is_the_images = path in EMPTY_IN_THE_IMAGE and not is_output or is_of_the_image(path)
+    if is_the_images and not is_below_a_source(path, place.mounts):
         return ''
     vanishes = f'{path} is under no mount: what is written there vanishes with the container'
-    there = to_container(path, place.mounts)
+    there = inside(path, place.mounts, place.real)
     if there and is_output:
         return f'{vanishes}; the host\'s {path} is {there[0]} there'
     if not place.look(path):
-        if there and is_below_a_source:
+        if there and is_below_a_source(path, place.mounts, place.real):
             return f'{path} is under no mount; the host\'s {path} is {there[0]} there'
         unless = f'spec file {path} is under no mount: the container has it only if the image does'
         return vanishes if is_output else unless if is_spec else ''
     if there:
-        return _of_the_host(path, place)
+        return f'{path} is a host path; in the container it is {there[0]}'
     option = volume(path, path, place.look)
     mount = f'; mount it: {option}' if option else ''
     return f'{vanishes if is_output else f"{path} is on the host but not in the container"}{mount}'

@@ -86,6 +86,21 @@ def to_container(path: str, mounts: Sequence[Mount]) -> list[str]:
     return list(dict.fromkeys(there for _, there in found if to_host(there, mounts) == path))
 
 
+def inside(path: str, mounts: Sequence[Mount], real: Callable[[str], str]) -> list[str]:
+    """As to_container; a path that is below no source as it is written may be so once links are followed.
+
+    `real` follows those of the host.
+    """
+    found = to_container(path, mounts)
+    return found or to_container(real(path), [mount._replace(source=real(mount.source)) for mount in mounts])
+
+
+def is_below_a_source(path: str, mounts: Sequence[Mount], real: Callable[[str], str] = str) -> bool:
+    """Whether a host path is below the source of a mount that is no folder of every image; `real` as in `inside`."""
+    sources = [mount.source for mount in mounts if mount.source not in ('/', *OF_THE_IMAGE)]
+    return any(below(real(path), real(source)) is not None for source in sources)
+
+
 def joined(folder: str, rest: str) -> str:
     """A folder and what follows it in a path, which is '' or begins with a "/"."""
     return folder.rstrip('/') + rest or '/'

@@ -44,6 +44,7 @@ def prepare(
     words, notice = alias.actual(settings.engine, environ)
     settings = settings._replace(engine=words, notices=(*settings.notices, *([notice] if notice else [])))
     engine = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
+    settings = _with_registry(settings, engine)
     if output.is_verbose:
         from .verbose import say_settings
 
@@ -99,14 +100,36 @@ def _planned(
     """The plan; what is wrong with it goes to `faults`."""
     here, environ = invocation.here, invocation.environ
     if settings.same_paths and engine.profile.kind != NO_ENGINE:  # which has them anyway
-        from .same_paths import applied
-
         given = settings
-        settings = tried(faults, lambda: applied(target, given, engine, host.current_folder(environ)), given)
+        settings = tried(faults, lambda: _at_same_paths(target, given, engine, invocation), given)
     who = tried(faults, lambda: _identity(settings.user, here, engine), identity.Identity())
     made = plan.make(target, settings, here, engine, who, environ)
     faults += made.faults
     return made._replace(notices=(*made.notices, *_quoting(target, settings)), faults=())
+
+
+def _with_registry(settings: Settings, engine: Daemon) -> Settings:
+    """The settings with what is to be said of a registry."""
+    if not settings.registry:
+        return settings
+    from ..settings import registries
+
+    return settings._replace(notices=(*settings.notices, *registries.notices(settings, engine.profile)))
+
+
+def _at_same_paths(target: Target, settings: Settings, engine: Daemon, invocation: Invocation) -> Settings:
+    """The settings of --same_paths; without what links would show where a network file system does not answer."""
+    from ..base.patience import Late, within
+    from .checks import PATIENCE
+    from .same_paths import applied
+
+    def looked() -> Settings:
+        return applied(target, settings, engine, host.current_folder(invocation.environ), host.RealPaths())
+
+    try:
+        return within(PATIENCE, looked)
+    except Late:
+        return applied(target, settings, engine, (invocation.here.cwd,), str)
 
 
 _NO_HOST_NETWORK = 'docker remaps container users (userns-remap), so the job gets a bridge, not the host\'s network'

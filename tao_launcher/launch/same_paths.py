@@ -6,11 +6,11 @@ from ..base.secrets import masked
 from ..base.text import plural
 from ..settings import layers
 from ..settings.values import Mount, Source
-from .paths import below, hides_the_image
+from .paths import below, hides_the_image, innermost, inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ..engine.daemon import Daemon
     from ..settings.settings import Settings
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 SAME = Source('setting', 'same_paths')  # where such a mount comes from
 
 
-def applied(target: Target, settings: Settings, engine: Daemon, folders: Sequence[str]) -> Settings:
+def applied(
+    target: Target, settings: Settings, engine: Daemon, folders: Sequence[str], real: Callable[[str], str],
+) -> Settings:
     """The settings with the further mounts, and with the working directory unless they have one.
 
-    `folders` are the names of the current folder, the better first. Raises UsageError with every source that cannot
-    be at its own path.
+    `folders` are the names of the current folder, the better first; `real` follows the host's links. Raises UsageError
+    with every source that cannot be at its own path.
     """
     every = layers.under(target.mounts, settings.mounts)
     problems = _problems(every, engine)
@@ -34,17 +36,26 @@ def applied(target: Target, settings: Settings, engine: Daemon, folders: Sequenc
             advice='absolute paths of that machine, or leave this option out' if engine.is_remote
             else 'mount a folder below it instead, or leave this option out',
         )
-    settings = settings._replace(mounts=(*settings.mounts, *copies(every)))
+    further = copies(every)
+    settings = settings._replace(mounts=(*settings.mounts, *further))
     if 'workdir' in settings.passed or engine.is_remote:
         return settings
-    inside = [folder for folder in folders if any(below(folder, mount.source) is not None for mount in every)]
-    if inside:
-        passed, sources = {**settings.passed, 'workdir': inside[0]}, {**settings.sources, 'workdir': SAME}
+    as_written = [folder for folder in folders if any(below(folder, mount.source) is not None for mount in every)]
+    workdir = [*as_written, *(() if as_written else _by_links(folders[0], [*every, *further], real))][:1]
+    if workdir:
+        passed, sources = {**settings.passed, 'workdir': workdir[0]}, {**settings.sources, 'workdir': SAME}
         return settings._replace(passed=passed, sources=sources)
     if option.kind != 'option':
         return settings  # which holds in every folder
-    notice = f'{option}: the current folder {folders[0]} is below no source, so the job does not work in it'
+    why = f'{folders[0]} is below no source' if folders[0] else 'is gone'
+    notice = f'{option}: the current folder {why}, so the job does not work in it'
     return settings._replace(notices=(*settings.notices, notice))
+
+
+def _by_links(folder: str, mounts: Sequence[Mount], real: Callable[[str], str]) -> list[str]:
+    """The folder at a source's own path, which leads there through links."""
+    found = ((path, innermost(path, mounts)) for path in inside(folder, mounts, real))
+    return [path for path, mount in found if mount and mount[0].source == mount[0].destination]
 
 
 def copies(mounts: Sequence[Mount]) -> list[Mount]:

@@ -6,7 +6,7 @@ from .options import ROWS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 # Options of docker run and podman run that take no value; every other needs "=VALUE",
 # or it would swallow the image.
@@ -88,7 +88,7 @@ def word_name(word: str) -> str:
     return '' if name[:1].isspace() else ''.join(name.split(maxsplit=1)[:1])
 
 
-def clashes(words: Iterable[str], argv: Sequence[str]) -> list[tuple[str, str]]:
+def clashes(words: Sequence[str], argv: Sequence[str]) -> list[tuple[str, str]]:
     """(word, what is wrong) of those of `words` that cannot be passed beside the options that `argv` sets already."""
     found = []
     taken = set()
@@ -104,6 +104,12 @@ def clashes(words: Iterable[str], argv: Sequence[str]) -> list[tuple[str, str]]:
             found.append((word, twice if key in given else f'{name}: set by the launcher already; use {own}'))
         given.add(key)
         taken.add(key)
+    attached = [word for word in words if word_key(word)[0] == '--attach']
+    if {word_key(word)[1].lower() for word in attached} == {'stdin'}:
+        found.append((attached[-1], (
+            f'{word_name(attached[-1])}: with stdin alone docker may not wait for the job; add --attach=stdout, or use '
+            '--interactive instead'
+        )))
     return found
 
 

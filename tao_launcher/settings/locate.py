@@ -5,6 +5,7 @@ from ..base import host
 from ..base.errors import UsageError
 from ..base.record import Record
 from .mounts_file import MountsFile, parse
+from .values import NO, YES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +31,11 @@ def releases_folder(here: Host) -> str:
 def history_file(environ: Mapping[str, str], here: Host) -> tuple[str, bool]:
     """(the file that launches are recorded in, '' for none; whether it is the launcher's own, which nobody named)."""
     named = environ.get('TAO_HISTORY', '')
-    if named.lower() == 'off':
+    if named.lower() in NO:
         return '', False
-    return (host.path_of(named), False) if named else (f'{here.home.rstrip("/")}/.local/state/tao/history.jsonl', True)
+    if named.lower() not in ('', *YES):
+        return host.path_of(named), False
+    return f'{here.home.rstrip("/")}/.local/state/tao/history.jsonl', True
 
 
 def sif_folder(environ: Mapping[str, str], here: Host) -> str:

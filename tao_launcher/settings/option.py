@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ..base.record import Record
 from .programs import RUNNERS, TAO
+from .values import NO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def spellings(names: Sequence[str]) -> list[str]:
 
 def is_debugging(environ: Mapping[str, str]) -> bool:
     """Whether TAO_LAUNCHER_DEBUG asks for what --verbose says."""
-    return environ.get('TAO_LAUNCHER_DEBUG', '').lower() not in ('', '0', 'false', 'no')
+    return environ.get('TAO_LAUNCHER_DEBUG', '').lower() not in ('', *NO)
 
 
 def is_verbose(options: Values, environ: Mapping[str, str]) -> bool:

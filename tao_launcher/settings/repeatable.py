@@ -135,12 +135,19 @@ def _host_paths(
     for kind, name, texts in (
         ('variable', VARIABLE, in_variable), ('option', '--host-path', _words(options, 'host_path')),
     ):
-        for here, there in problems.all(name, texts, parsers.host_path):
-            yield HostPath(_absolute(cwd, home, here), there, Source(kind, name))
+        source = Source(kind, name)
+        yield from problems.all(name, texts, lambda text: _host_path(cwd, home, text, source))  # noqa: B023
+
+
+def _host_path(cwd: str, home: str, text: str, source: Source) -> HostPath:
+    here, there = parsers.host_path(text)
+    return HostPath(_absolute(cwd, home, here), there, source)
 
 
 def _absolute(cwd: str, home: str, path: str) -> str:
-    """A path as someone in the folder `cwd` means it."""
+    """A path as someone in the folder `cwd` means it. Raises ValueError for a relative one without such a folder."""
     if path == '~' or path.startswith('~/'):
         path = home + path[1:]
+    if not cwd and not path.startswith('/'):
+        raise ValueError('the current folder is gone: cd to one that exists, or write an absolute path')
     return clean_path(path if path.startswith('/') else f'{cwd}/{path}')

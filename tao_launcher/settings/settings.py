@@ -9,7 +9,7 @@ from . import layers, parsers
 from .container_values import unknown_image
 from .options import BY_KEY, CONTRADICTIONS, ROWS
 from .repeatable import Problems, entry_key, place, words_of
-from .values import DEFAULT, Source
+from .values import DEFAULT, NO, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def merge(
     single = {
         row.key: _single(row, options, environ, file, defaults, sources, problems) for row in SINGLE
     }
-    single['engine'] = _placed(single['engine'], single['context'], problems)
+    single['engine'] = _placed(single['engine'], single['context'], environ, problems)
     problems.found += _unknown_pull(single['engine'], single['pull'], sources['pull'])
     problems.found += unknown_image(profiles.profile(single['engine']), single['image'], sources['image'])
     if single['timeout'] and 'detach' in flags:
@@ -134,7 +134,7 @@ def engine_words(options: Values, environ: Mapping[str, str]) -> tuple[str, ...]
     engine, context = (
         _single(BY_KEY[key], options, environ, None, {}, {}, problems) for key in ('engine', 'context')
     )
-    found = _placed(engine, context, problems)
+    found = _placed(engine, context, environ, problems)
     if problems.found:
         raise UsageError(problems.found[0], *problems.found[1:])
     return found
@@ -205,12 +205,14 @@ def candidates(
 
 def is_disabled(environ: Mapping[str, str]) -> bool:
     """Whether NVIDIA's variable says that there is no docker to be used."""
-    return environ.get(DISABLE, '').lower() not in ('', '0', 'false', 'no')
+    return environ.get(DISABLE, '').lower() not in ('', *NO)
 
 
-def _placed(engine: tuple[str, ...] | None, context: str | None, problems: Problems) -> tuple[str, ...]:
-    """The engine's words, with the context."""
-    engine = engine or ('docker',)  # refused already
+def _placed(
+    engine: tuple[str, ...] | None, context: str | None, environ: Mapping[str, str], problems: Problems,
+) -> tuple[str, ...]:
+    """The engine's words, with the context, and the home for a "~" of its program."""
+    engine = profiles.at_home(engine or ('docker',), environ.get('HOME', ''))  # none: refused already
     return problems.parsed('--context', context or '', lambda name: profiles.at(engine, name)) or engine
 
 

@@ -92,6 +92,10 @@ class Variable(Record):
     origin: Source = DEFAULT
 
 
+# What a variable holds that is to mean no, and yes, in lower case.
+NO, YES = ('0', 'false', 'no', 'off'), ('1', 'true', 'yes', 'on')
+
+
 def clean_path(path: str) -> str:
     """An absolute path normalised as text, as docker does it; no symbolic link is followed."""
     parts: list[str] = []

@@ -42,9 +42,9 @@ TOUCH_THE_WORLD = {
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {
-    'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'engine/question', 'settings/chosen_engine',
-    'settings/in_effect', 'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load', 'launch/arrival',
-    'launch/apptainer_checks', 'launch/apptainer_failures', 'launch/checks',
+    'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'engine/not_found', 'engine/question',
+    'settings/chosen_engine', 'settings/in_effect', 'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load',
+    'launch/arrival', 'launch/apptainer_checks', 'launch/apptainer_failures', 'launch/checks',
     'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/here_checks', 'launch/here_run', 'launch/history',
     'launch/host_looks', 'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/looks', 'launch/outlive',
     'launch/prepare', 'launch/sif_files', 'launch/status_file', 'launch/time_limit', 'launch/verbose',

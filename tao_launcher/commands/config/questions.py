@@ -44,14 +44,20 @@ class Questions:
         self.problems: list[str] = []
 
     def value(self, option: str, given: str | None, default: str, parse: Callable[[str], T], question: str) -> T:
-        """One value; what is wrong with an option goes to `problems`, a wrong answer is asked for again."""
+        """One value; what is wrong with an option goes to `problems`, a wrong answer is asked for again.
+
+        Raises UsageError where the default is wrong as well.
+        """
         if given is None and self.asking:
             return self._answered(f'{question} [{default}]: ', default, parse)
         try:
             return parse(default if given is None else given)
         except ValueError as e:
-            self.problems.append(f'{option}: "{given}": {e}')
+            self.problems.append(f'{option}: "{default if given is None else given}": {e}')
+        try:
             return parse(default)
+        except ValueError:  # then there is nothing to go on with
+            raise UsageError(*self.problems) from None
 
     def line(self, question: str) -> str:
         """An answer. Raises Unanswered when the input ends."""

@@ -164,7 +164,7 @@ def _of_a_plan(file: mounts_file.MountsFile, here: Host) -> tuple[list[str], lis
     errors: list[Fatal] = []
     if settings.same_paths:
         given = settings._replace(passed={**settings.passed, 'workdir': '/'})  # not the current folder
-        settings = tried(errors, lambda: same_paths.applied(target, given, Daemon(), ()), given)
+        settings = tried(errors, lambda: same_paths.applied(target, given, Daemon(), (), str), given)
     detached = settings._replace(flags=frozenset(('detach',)))
     made = plan.make(target, detached, here, Daemon(), Identity(), {})
     errors += argv.faults(made)

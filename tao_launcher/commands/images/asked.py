@@ -64,6 +64,7 @@ def wanted(
 
     own = {key: getattr(given, key) for key in ('registry', 'release') if getattr(given, key)}
     registry, release = registry_and_release({**invocation.options, **own}, invocation.environ)
+    _say_registry(registry, invocation, is_own='registry' in own)
     known, notice = at_release(load_catalogue(invocation.here, invocation.output), release)
     if notice:
         invocation.output.notice(notice)
@@ -73,6 +74,19 @@ def wanted(
     for notice in notices:
         invocation.output.notice(notice)
     return found, known
+
+
+def _say_registry(registry: str, invocation: Invocation, *, is_own: bool) -> None:
+    """Say that the engine takes the registry for none; `is_own`: it was named after the verb."""
+    if not registry:
+        return
+    from ...settings.registries import no_registry
+    from ...settings.settings import source_of
+
+    options, environ, _, output = invocation
+    source = '--registry' if is_own else source_of('registry', options, environ)
+    for notice in no_registry(registry, source, profiles.profile(engine_words(options, environ))):
+        output.notice(notice)
 
 
 def agreed(output: Output) -> bool:

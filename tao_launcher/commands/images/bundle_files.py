@@ -144,7 +144,7 @@ def writing(folder: str) -> Iterator[None]:
 
 def clear(folder: str, total: int, output: Output, is_ours: Callable[[str], bool]) -> None:
     """Make the folder, without an older bundle: nothing in it verifies from here on. Raises OSError."""
-    make_folders(os.path.abspath(folder), [])
+    make_folders(host.path_of(folder), [])
     for name in (SUMS, *sorted(filter(is_ours, os.listdir(folder)))):
         remove(f'{folder}/{name}')
     free = host.free_bytes(folder)

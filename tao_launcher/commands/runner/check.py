@@ -125,7 +125,7 @@ def _root(asker: Asker) -> tuple[str, Finding]:
     named, above = asker.invocation.environ.get(variable), find.root_above(cwd, asker.profile)
     fix = find.export_line(asker.profile, above)
     if not named and not above:
-        text = f'{variable} is not set, and {cwd} is in no checkout'
+        text = f'{variable} is not set, and {cwd or find.GONE} is in no checkout'
         return '', Finding('checkout', 'fail', text, fix)
     owner = find.owner_above(above) if above and not named else ''
     if owner:

@@ -25,6 +25,20 @@ def test_folders_that_were_made_are_removed_and_no_other(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize('written', ['{}/nope', '{}/nope/', '{}/./nope'])
+def test_a_home_is_never_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv('HOME', written.format(tmp_path))
+    for path in (f'{tmp_path}/nope/a/b', f'{tmp_path}/nope'):
+        with pytest.raises(FileNotFoundError) as error:
+            folders.make_folders(path, [])
+        assert (error.value.strerror, error.value.filename) == ('the home folder is not there', f'{tmp_path}/nope')
+    assert not (tmp_path / 'nope').exists()
+    folders.make_folders(f'{tmp_path}/nope2/a', [])
+    (tmp_path / 'nope').mkdir()
+    folders.make_folders(f'{tmp_path}/nope/a/b', [])
+    assert (tmp_path / 'nope' / 'a' / 'b').is_dir()
+
+
 @root_only
 def test_folders_are_given_away_by_descriptor(tmp_path: Path) -> None:
     made: list[str] = []

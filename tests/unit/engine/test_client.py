@@ -47,8 +47,8 @@ def test_a_client_that_cannot_be_started(tmp_path: Path) -> None:
     program.write_text('#!/nonexistent/sh\n')
     program.chmod(0o755)
     what = (
-        f'tao: error: {program}: cannot be started\n    it is there, but what starts it is not: the program that its '
-        'first line names, or its loader\n'
+        f'tao: error: {program}: the interpreter of {program} is not there: /nonexistent/sh\n'
+        '    try: install it, or correct the first line of the script\n'
     )
     env = {'DOCKER_HOST': 'unix:///nonexistent.sock'}
     assert tao('--engine', str(program), 'list', env=env) == (125, '', what)

@@ -42,6 +42,7 @@ def find(engine: str, environ: Mapping[str, str] = {}) -> daemon.Daemon:
     ('docker --context=gpu2', {}, 'tcp://gpu2:2375'),
     ('docker', {'DOCKER_HOST': '127.0.0.1:2375'}, 'tcp://127.0.0.1:2375'),
     ('docker', {'DOCKER_HOST': 'gpu1'}, 'tcp://gpu1'),
+    ('docker', {'DOCKER_HOST': '/run/docker.sock'}, 'tcp://localhost:2375/run/docker.sock'),  # as docker reads it
     ('docker -H gpu4:2375', {}, 'tcp://gpu4:2375'),
     ('sudo -n docker -Hgpu4:2375', {}, 'tcp://gpu4:2375'),
     ('docker -H ssh://gpu4', {'DOCKER_HOST': 'tcp://gpu3:2375'}, 'ssh://gpu4'),
@@ -63,6 +64,13 @@ def find(engine: str, environ: Mapping[str, str] = {}) -> daemon.Daemon:
     ('podman -c gpu1', {'CONTAINER_HOST': 'unix:///x'}, 'connection gpu1'),
     ('podman --url ssh://gpu1/p.sock', {}, 'ssh://gpu1/p.sock'),
     ('/usr/bin/podman-remote', {}, 'connection by default'),
+    ('podman --remote', {}, 'connection by default'),
+    ('podman -r', {}, 'connection by default'),
+    ('podman --remote=true', {}, 'connection by default'),
+    ('podman --log-level error -r', {}, 'connection by default'),
+    ('podman --remote --url ssh://gpu1/p.sock', {}, 'ssh://gpu1/p.sock'),
+    ('podman --remote', {'CONTAINER_HOST': 'unix:///x'}, 'unix:///x'),
+    ('podman --remote=false', {}, ''),
     ('sudo podman', {'CONTAINER_HOST': 'ssh://gpu1/p.sock'}, ''),
 ])
 def test_address(engine: str, environ: dict[str, str], address: str) -> None:

@@ -45,6 +45,13 @@ ROOT = Machine(is_root=True, has_sudo=False, has_systemd=False)
 ALONE = Machine(has_sudo=False, has_systemd=False)  # an ordinary user without sudo
 # What docker 20.10.24 and 28.2.2 say to `version`, with other names; OLD_ and NEW_DENIED and SUDO were not recorded.
 DOWN = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n'
+
+
+def down(address: str) -> str:
+    """What it says where nobody answers at an address."""
+    return DOWN.replace('unix:///var/run/docker.sock', address)
+
+
 REFUSED = 'Cannot connect to the Docker daemon at tcp://10.0.0.7:2375. Is the docker daemon running?\n'
 DENIED = (
     'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get '
@@ -105,7 +112,8 @@ SUDO = 'sudo: a password is required\n'
      'sudo usermod -aG docker $(id -un) && newgrp docker'),
     (OLD_DENIED, '', {}, ALONE, 'no permission to talk to the docker daemon',
      'su - -c "usermod -aG docker $(id -un)" && newgrp docker'),
-    (NEW_DENIED, 'unix:///r/d.sock', {}, Machine(), 'no permission to talk to the docker daemon at unix:///r/d.sock',
+    (NEW_DENIED.replace('/var/run/docker.sock', '/r/d.sock'), 'unix:///r/d.sock', {}, Machine(),
+     'no permission to talk to the docker daemon at unix:///r/d.sock',
      'sudo usermod -aG docker $(id -un) && newgrp docker'),
     (CONTEXT_20, '', {'DOCKER_CONTEXT': 'lab'}, ROOT,
      f'the docker context does not exist ({CONTEXT_20.strip()})', 'unset DOCKER_CONTEXT'),
@@ -120,7 +128,19 @@ SUDO = 'sudo: a password is required\n'
 def test_engine(
     error: str, address: str, environ: dict[str, str], machine: Machine, what: str, fix: str,
 ) -> None:
-    assert failures.engine_failure(('docker',), 1, error, address, machine, environ) == (what, fix)
+    said = down(address) if error == DOWN and address else error
+    assert failures.engine_failure(('docker',), 1, said, address, machine, environ) == (what, fix)
+
+
+@pytest.mark.parametrize(('engine', 'environ', 'fix'), [
+    ('docker', {'DOCKER_HOST': '/run/docker.sock'}, 'export DOCKER_HOST=unix:///run/docker.sock'),
+    ('docker', {'DOCKER_HOST': '/run/a b'}, "export DOCKER_HOST='unix:///run/a b'"),
+    ('docker -H /run/docker.sock', {}, 'docker -H unix:///run/docker.sock'),
+])
+def test_a_socket_without_its_scheme(engine: str, environ: dict[str, str], fix: str) -> None:
+    address = 'tcp://localhost:2375/run/docker.sock'
+    found = failures.engine_failure(engine.split(), 1, down(address), address, Machine(), environ)
+    assert found == (f'no docker daemon answers at {address}', fix)
 
 
 def test_engine_without_an_answer() -> None:

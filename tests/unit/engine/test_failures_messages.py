@@ -19,7 +19,7 @@ SAID = {
         'the docker daemon is not running at unix:///tmp/it/dead.sock', 'unset DOCKER_HOST',
     ),
     'no permission': (
-        '', {}, 'no permission to talk to the docker daemon',
+        'unix:///tmp/it/closed.sock', {}, 'no permission to talk to the docker daemon at unix:///tmp/it/closed.sock',
         re.escape('sudo usermod -aG docker $(id -un) && newgrp docker'),
     ),
     'no host': (

@@ -44,7 +44,9 @@ def test_its_words_are_the_argv(
     of_a_line = re.compile('tao: notice: the line takes .*: export it first\n')
     assert (why.code, why.err) == (dry.code, of_a_line.sub('', dry.err)), (dry, why)
     assert fake_docker.calls == []
-    assert words_of(why.out) == shlex.split(dry.out)
+    explained, printed = words_of(why.out), shlex.split(dry.out)
+    assert len(explained) == len(printed)
+    assert all(one == other or '***' in one for one, other in zip(explained, printed)), (explained, printed)
 
 
 MOUNTS = {

@@ -91,11 +91,29 @@ def test_a_dry_run_and_a_verb_leave_nothing(recorded: Recorded) -> None:
     assert not recorded.path.exists()
 
 
-@pytest.mark.parametrize('value', ['off', 'OFF'])
+@pytest.mark.parametrize('value', ['off', 'OFF', '0', 'no', 'False'])
 def test_off(recorded: Recorded, value: str) -> None:
     (recorded.folder / 'asked').write_text('999999999')  # nobody is waited for
     assert tao('dino', 'train', env={'TAO_HISTORY': value}).code == 0
     assert not recorded.path.exists()
+    assert os.listdir() == []
+
+
+@pytest.mark.parametrize('value', ['on', '1', 'Yes', 'true'])
+def test_on(recorded: Recorded, value: str) -> None:
+    assert tao('dino', 'train', env={'TAO_HISTORY': value}).code == 0
+    assert (len(recorded.entries), os.listdir()) == (2, [])
+
+
+def test_no_home_is_made_for_it(recorded: Recorded, home: Path) -> None:
+    (recorded.folder / 'asked').write_text('999999999')  # nobody is waited for
+    missing = f'{home}/nope'
+    done = tao('dino', 'train', env={'HOME': missing})
+    assert done == (0, '', (
+        f'tao: notice: {missing}/.local/state/tao/history.jsonl: the home folder is not there; this launch is not '
+        'recorded (TAO_HISTORY=off turns the history off)\n'
+    ))
+    assert not os.path.exists(missing)
 
 
 def test_a_file_that_is_named(recorded: Recorded, tmp_path: Path) -> None:

@@ -106,6 +106,58 @@ def test_paths_relative_to_the_current_folder(three: Path, monkeypatch: pytest.M
                    'train.resume=true') == []
 
 
+@pytest.fixture
+def linked(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """The same home by two paths, as on a server where /homes leads to a network file system; one stands in it."""
+    homes = tmp_path / 'homes'
+    homes.symlink_to(three.parent)
+    linked_home = homes / three.name
+    monkeypatch.setenv('HOME', str(linked_home))
+    monkeypatch.chdir(linked_home)
+    monkeypatch.setenv('PWD', str(linked_home))
+    return three, linked_home
+
+
+@pytest.mark.parametrize('sources', ['written by the link', 'written without it'])
+def test_a_home_that_a_link_leads_to(linked: tuple[Path, Path], sources: str) -> None:
+    """Relative, physical and logical paths are the same files, however the mounts' sources are written."""
+    real, by_link = linked
+    if sources == 'written without it':
+        document = json.loads((real / '.tao_mounts.json').read_text())
+        document['Mounts'] = [
+            {**mount, 'source': mount['source'].replace('~', str(real))} for mount in document['Mounts']
+        ]
+        write_mounts(real, document)
+    assert notices('dino', 'train', '-e', 'specs/dino.yaml', 'results_dir=results') == [
+        "specs/dino.yaml is relative to the container's working directory; "
+        f"the host's {real}/specs/dino.yaml is /specs/dino.yaml there",
+        "results is made in the container's working directory, and vanishes with it unless a mount is there; "
+        f"the host's {real}/results is /results there",
+    ]
+    for home in linked:
+        assert notices('dino', 'train', '-e', f'{home}/specs/dino.yaml', '-r', f'{home}/results/new') == [
+            f'{home}/specs/dino.yaml is a host path; in the container it is /specs/dino.yaml',
+            f'{home}/results/new is under no mount: what is written there vanishes with the container; '
+            f"the host's {home}/results/new is /results/new there",
+        ]
+        assert notices('dino', 'train', '-e', f'{home}/specs/no.yaml') == [
+            f"{home}/specs/no.yaml is under no mount; the host's {home}/specs/no.yaml is /specs/no.yaml there",
+        ]
+    assert notices('dino', 'train', '-e', '~/specs/dino.yaml') == [
+        'the task gets the "~" of ~/specs/dino.yaml as it is; only a shell would expand it; '
+        f"the host's {by_link}/specs/dino.yaml is /specs/dino.yaml there",
+    ]
+
+
+def test_a_link_in_a_mount_that_leads_to_another_mount(linked: tuple[Path, Path]) -> None:
+    real, _ = linked
+    (real / 'specs' / 'latest').symlink_to(real / 'results')
+    assert notices('dino', 'train', 'results_dir=/specs/latest/a') == [
+        f'/specs/latest/a: /specs/latest is a link out of its mount, to {real}/results/a, which is under no mount; '
+        f"the host's {real}/results/a is /results/a there",
+    ]
+
+
 def test_absolute_paths_of_the_host(three: Path) -> None:
     assert notices('dino', 'train', '-e', f'{three}/specs/dino.yaml', '-r', f'{three}/results') == [
         f'{three}/specs/dino.yaml is a host path; in the container it is /specs/dino.yaml',

@@ -44,6 +44,29 @@ def test_to_container(path: str, there: list[str]) -> None:
     assert paths.to_container(path, MOUNTS) == there
 
 
+def test_inside() -> None:
+    real = {'/link': '/h', '/link/data': '/h/data', '/link/data/x': '/h/data/x', '/mine': '/h/own'}
+    asked = []
+
+    def follow(path: str) -> str:
+        asked.append(path)
+        return real.get(path, path)
+
+    assert (paths.inside('/h/data/x', MOUNTS, follow), asked) == (['/workspace/data/x', '/data/x'], [])
+    assert paths.inside('/link/data/x', MOUNTS, follow) == ['/workspace/data/x', '/data/x']
+    assert paths.inside('/h/own/x', [Mount('/mine', '/d')], follow) == ['/d/x']
+    assert paths.inside('/elsewhere', MOUNTS, follow) == []
+    hidden = [Mount('/mine', '/d'), Mount('/h/x', '/d/x')]
+    assert paths.inside('/h/own/x', hidden, follow) == []
+
+
+def test_is_below_a_source() -> None:
+    mounts = [Mount('/h', '/d'), Mount('/', '/all'), Mount('/lib', '/l')]
+    assert paths.is_below_a_source('/h/a', mounts)
+    assert not any(paths.is_below_a_source(path, mounts) for path in ('/a', '/lib/a', '/link/a'))
+    assert paths.is_below_a_source('/link/a', mounts, lambda path: path.replace('/link', '/h'))
+
+
 def test_to_the_same_path_first() -> None:
     mounts = [Mount('/h', '/x'), Mount('/h/data', '/d'), Mount('/h/data', '/h/data'), Mount('/h/data', '/e')]
     assert paths.to_container('/h/data/a', mounts) == ['/h/data/a', '/d/a', '/e/a', '/x/data/a']

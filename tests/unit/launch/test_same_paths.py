@@ -93,7 +93,14 @@ def test_a_folder_that_a_link_leads_to(home: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(home / 'data' / 'x')
     words = ('--same_paths', '--dry-run', '--volume', f'{home}/data:/d', 'dino', 'train')
     assert workdir(tao(*words, env={'PWD': f'{home}/data/x'})) == f'{home}/data/x'
-    assert workdir(tao(*words, env={'PWD': '/'})) == workdir(tao(*words, env={'PWD': f'{home}/no'})) == ''
+    for shown in ('/', f'{home}/no', f'{tmp_path}/big/x'):
+        done = tao(*words, env={'PWD': shown})
+        assert (workdir(done), done.err) == (f'{home}/data/x', '')  # the container has it by that path alone
+    done = tao(*words, '-e', 'a.yaml', env={'PWD': '/'})
+    assert done.err.startswith(f'tao: error: spec file {home}/data/x/a.yaml not found\n')
+    (home / 'other').mkdir()
+    hidden = tao(*words[:-2], '--volume', f'{home}/other:{home}/data/x', *words[-2:], env={'PWD': '/'})
+    assert workdir(hidden) == ''
 
 
 @pytest.mark.parametrize(('mounts', 'made'), [

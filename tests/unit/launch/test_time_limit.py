@@ -80,6 +80,21 @@ def test_the_history_knows(job: Engine, home: Path) -> None:
     assert '"how":"timeout"' in (home / 'h').read_text() and '"code":124' in (home / 'h').read_text()
 
 
+@pytest.mark.parametrize('form', ['', '=pretty', '=json'])
+@pytest.mark.parametrize(('words', 'env', 'source'), [
+    (['--timeout', '1h'], {}, '--timeout'), ([], {'TAO_TIMEOUT': '1h'}, 'TAO_TIMEOUT'),
+    (['--timeout', '1h', '--engine', 'apptainer', '--gpus', 'none'], {}, '--timeout'),
+])
+def test_a_printed_line_has_no_limit(words: list[str], env: dict[str, str], source: str, form: str) -> None:
+    """It is the launcher that ends the job; a dry run's command alone goes on."""
+    dry = ('--no-check', f'--dry-run{form}', 'dino', 'train')
+    said = f'tao: notice: {source}: the launcher ends the job after 1h; the printed command has no such limit\n'
+    limited = tao(*words, *dry, env=env)
+    assert (limited.code, said in limited.err) == (0, True)
+    assert tao(*words, '--quiet', *dry, env=env).err == ''
+    assert 'limit' not in tao(*[word for word in words if word not in ('--timeout', '1h')], *dry).err
+
+
 @pytest.mark.parametrize(('words', 'env', 'source'), [
     (['--timeout', '1h'], {}, '--timeout'), ([], {'TAO_TIMEOUT': '1h'}, 'TAO_TIMEOUT'),
 ])
@@ -96,7 +111,7 @@ def test_a_cluster(home: Path) -> None:
     done = tao('--timeout', '1h', 'submit', 'slurm', '--time', '10', '--dry-run', 'dino', 'train')
     assert (done.code, done.err) == (2, 'tao: error: --timeout and --time cannot be combined\n')
     done = tao('submit', 'slurm', '--time', '10', '--dry-run', 'dino', 'train', env={'TAO_TIMEOUT': '1h'})
-    assert '#SBATCH --time=10\n' in done.out
+    assert '#SBATCH --time=10\n' in done.out and 'limit' not in done.err
     done = tao('--timeout', '1h', 'submit', 'kubernetes', '--dry-run', 'dino', 'train')
     assert (done.code, done.err) == (
         2, 'tao: error: --timeout: submit kubernetes cannot limit the time of a job\n',

@@ -129,6 +129,27 @@ def test_what_docker_takes_several_times(name: str) -> None:
     assert [word for word in both if word in words] == [word for word in split if word in words] == words
 
 
+@pytest.mark.parametrize('words', [
+    ['--attach=stdin'], ['-a=stdin'], ['-a=STDIN'], ['--attach=Stdin', '-a=STDIN'], ['--cpus=8', '-a=stdin'],
+])
+def test_a_job_that_docker_would_not_wait_for(words: list[str]) -> None:
+    """Many a docker client ends at once, with 0, where neither of a job's output streams is attached."""
+    options = [f'--docker-arg={word}' for word in words]
+    for words_here, file, where in (
+        (options, None, '--docker-arg'), ([*options, '--interactive'], None, '--docker-arg'),
+        ([], {'DockerOptions': {'extra_args': words}}, f'DockerOptions.extra_args of {FILE}'),
+    ):
+        with pytest.raises(UsageError) as error:
+            launch(*words_here, 'dino', 'train', file=file)
+        assert (error.value.what, error.value.why) == (
+            f'{where}: {name_of(words[-1])}: with stdin alone docker may not wait for the job; add --attach=stdout, or '
+            'use --interactive instead', (),
+        )
+    for stream in ('stdout', 'STDERR'):
+        argv = launch(*options, 'dino', 'train', file={'DockerOptions': {'extra_args': [f'--attach={stream}']}}).argv
+        assert {f'--attach={stream}', *words} <= {*argv}
+
+
 def test_every_clash_at_once() -> None:
     with pytest.raises(UsageError) as error:
         launch(*(f'--docker-arg={word}' for word in ('--gpus=all', '--cpus=1', '--cpus=2', '--init')), 'dino')

@@ -114,6 +114,19 @@ def test_all_that_is_wrong_with_options(home: Path) -> None:
     assert list(home.iterdir()) == []
 
 
+def test_a_home_with_a_line_break(home: Path) -> None:
+    (home / 'a\nb').mkdir()
+    env = {'HOME': f'{home}/a\nb'}
+    for words in (['--yes', '--dry-run'], ['--yes']):
+        done = tao('config', 'init', *words, env=env)
+        assert (done.code, done.out) == (2, '')
+        assert done.err == (
+            'tao: error: --data: "~/tao-experiments/data": a variable in it holds a line break\n'
+        )
+    folders = [f'--{name}=/{name}' for name in ('data', 'results', 'specs')]
+    assert tao('config', 'init', '--yes', '--dry-run', *folders, env=env).code == 0
+
+
 def test_two_folders_at_one_place(home: Path) -> None:
     done = init('--yes', '--volume', f'/tmp:{INSIDE}/x/../data')
     assert done.err == (

@@ -22,6 +22,21 @@ def test_config_path(mounted: Path, fake_docker: FakeDocker, path: str, code: in
     assert fake_docker.calls == []
 
 
+def test_config_path_through_links(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path is under a source whichever of the two is written with a link."""
+    (home / 'specs').mkdir()
+    (tmp_path / 'homes').symlink_to(home.parent)
+    by_link = tmp_path / 'homes' / home.name
+    for source, other in ((home, by_link), (by_link, home)):
+        write_mounts(home, {'Mounts': [{'source': f'{source}/specs', 'destination': '/specs'}]})
+        monkeypatch.chdir(other)
+        for given, shown in (('specs/a.yaml', home), (f'{other}/specs/a.yaml', other)):
+            done = tao('config', 'path', given)
+            assert done == (0, f'host {shown}/specs/a.yaml is /specs/a.yaml in the container\n', '')
+    done = tao('config', 'path', f'{by_link}/other')
+    assert done == (1, '', f'tao: notice: {by_link}/other is under no mount\n')
+
+
 def test_config_path_of_several(home: Path, fake_docker: FakeDocker) -> None:
     (home / 'd').mkdir()
     write_mounts(home, {'Mounts': [{'source': 'd', 'destination': '/d'}, {'source': 'd', 'destination': '/e'}]})

@@ -50,9 +50,13 @@ def test_client(known: dict[str, Any], real: str, finding: tuple[str, ...]) -> N
     ({'engine_code': 1, 'engine_error': DOWN, 'machine': WITHOUT_DAEMON}, (
         'fail', 'the docker daemon is not installed', 'apt-get update && apt-get install -y docker.io',
     )),
-    ({'engine_code': 1, 'engine_error': DOWN, 'machine': WITHOUT_DAEMON, 'address': 'unix:///x',
-      'environ': {'DOCKER_HOST': 'unix:///x'}},
+    ({'engine_code': 1, 'engine_error': DOWN.replace('/var/run/docker.sock', '/x'), 'machine': WITHOUT_DAEMON,
+      'address': 'unix:///x', 'environ': {'DOCKER_HOST': 'unix:///x'}},
      ('fail', 'the docker daemon is not running at unix:///x', 'unset DOCKER_HOST')),
+    ({'engine_code': 1, 'engine_error': DOWN, 'address': 'unix:///x', 'environ': {'DOCKER_HOST': 'unix:///x'}}, (
+        'fail', 'the docker daemon is not running at unix:///var/run/docker.sock, which docker asks instead of '
+        'unix:///x', 'type -a docker',
+    )),
     ({'engine_code': None, 'engine_error': 'no answer within 10 s'}, (
         'fail', 'the docker engine does not answer (no answer within 10 s)',
     )),

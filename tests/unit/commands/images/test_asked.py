@@ -30,6 +30,18 @@ def test_usage(engine: Engine, words: list[str], err: str) -> None:
     assert done.err.startswith(f'tao: error: {err.partition(" (release")[0]}')
 
 
+def test_a_name_that_is_no_registry(engine: Engine) -> None:
+    said = (
+        'docker does not take "harbor" for a registry, and looks for harbor/… on Docker Hub; write harbor:443, or a '
+        'full name such as harbor.example.com\n'
+    )
+    for words in (['images', 'model/dino', '--dry-run'], ['pull', 'model/dino', '--dry-run']):
+        assert tao(*words, '--registry', 'harbor').err == f'tao: notice: --registry: {said}'
+        assert tao('--registry', 'harbor', *words).err == f'tao: notice: --registry: {said}'
+        assert tao(*words, env={'OVERRIDE_REGISTRY': 'harbor'}).err == f'tao: notice: OVERRIDE_REGISTRY: {said}'
+        assert tao(*words, '--registry', 'harbor:443').err == ''
+
+
 def test_dry_runs(engine: Engine) -> None:
     assert tao('images', 'model/dino', '--dry-run') == (0, f'docker image inspect {DINO}\n', '')
     assert engine.calls == []

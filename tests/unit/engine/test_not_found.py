@@ -1,0 +1,50 @@
+"""A program that is there and cannot be started, as its interpreter is not."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import tao
+
+
+@pytest.mark.parametrize(('content', 'what', 'fix'), [
+    ('#!/bin/sh\r\nexec /usr/bin/docker "$@"\r\n',
+     'the lines of {path} end as those of Windows, so that its interpreter is not found', "sed -i 's/\\r$//' {path}"),
+    ('#!/no/such/python3 -I\n', 'the interpreter of {path} is not there: /no/such/python3',
+     'install it, or correct the first line of the script'),
+])
+@pytest.mark.parametrize('words', [['dino', 'train'], ['list'], ['images', 'model/dino']])
+def test_a_script(
+    words: list[str], content: str, what: str, fix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / 'bin' / 'docker'
+    path.parent.mkdir()
+    path.write_bytes(content.encode())
+    path.chmod(0o755)
+    monkeypatch.setenv('PATH', str(path.parent))
+    assert tao(*words) == (
+        125, '', f'tao: error: docker: {what}\n    try: {fix}\n'.format(path=path),
+    )
+    if words == ['list']:
+        (finding,) = [line for line in tao('doctor').out.splitlines() if ' daemon ' in line]
+        assert what.format(path=path)[:40] in finding
+
+
+def test_a_program_of_another_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose loader is not here."""
+    import sys
+
+    data = Path(sys.executable).resolve().read_bytes()
+    loader = b'/lib64/ld-linux-x86-64.so.2\0'
+    if loader not in data:
+        pytest.skip('no program of this machine\'s usual kind')
+    path = tmp_path / 'bin' / 'docker'
+    path.parent.mkdir()
+    path.write_bytes(data.replace(loader, b'/nowhe/ld-linux-x86-64.so.2\0'))
+    path.chmod(0o755)
+    monkeypatch.setenv('PATH', str(path.parent))
+    done = tao('dino', 'train')
+    assert (done.code, done.err) == (125, (
+        f'tao: error: docker: {path} is there, but not what it is to be started with\n'
+        f'    as with a program for another system\n    try: file {path}\n'
+    ))
