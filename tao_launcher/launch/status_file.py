@@ -88,9 +88,11 @@ def own(run: Run, status: Status | None, modified: float) -> Status | None:
 
     The lines have whole seconds: in that of the job's end only the file's own time tells what came after it.
     """
-    if not status or status.stamped is None or run.over == float('inf') or status.stamped < int(run.over):
+    if not status or status.stamped is None or run.over == float('inf'):
         return status
-    return None if status.stamped > run.over or modified > run.over + COARSE else status
+    last = min(status.stamped, modified)  # a clock that is ahead tells nothing
+    is_later = last > run.over or last >= int(run.over) and modified > run.over + COARSE
+    return None if is_later else status
 
 
 def failure(run: Run, status: Status | None) -> str:

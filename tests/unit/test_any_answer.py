@@ -197,9 +197,11 @@ folder, verb, words = os.path.dirname(sys.argv[0]), sys.argv[1], sys.argv[2:]
 assert len(words) < 1100, len(words)
 with open(folder + '/verbs', 'a') as f:
     f.write(verb + '\\n')
-if verb == 'ps' and not os.path.exists(folder + '/gone'):
+is_gone = os.path.exists(folder + '/gone')
+if verb == 'ps' and not is_gone:
     print('\\n'.join('%064x' % i for i in range(32000)))
-found = [dict(Id=word, Config=dict(Labels={{'tao.user': '{mine}'}}), State=dict(Status='{state}')) for word in words]
+state = dict(Status='exited' if is_gone else '{state}')
+found = [dict(Id=word, Config=dict(Labels={{'tao.user': '{mine}'}}), State=state) for word in words]
 if verb == 'inspect':
     print(json.dumps([one for one in found if len(one['Id']) == 64]))
 if verb in ('stop', 'rm'):

@@ -119,15 +119,15 @@ def test_removed_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     is_said(tao('--dry-run', program='tao_pt'))
     # what is relative to it is not there
     monkeypatch.setenv('PWD', str(tmp_path / 'gone'))
+    said = 'tao: error: m.json: is relative to the current folder, which is gone\n'
     assert tao('--dry-run', '--mounts_file', 'm.json', 'dino', 'train') == (2, '', (
-        f'tao: error: {tmp_path}/gone/m.json: no such file\n    it is the mounts file of --mounts_file\n'
-        f'    nearest existing folder: {tmp_path}\n'
+        f'{said}    try: cd to one that exists, or an absolute path\n'
     ))
     assert tao('--dry-run', 'dino', 'train', env={'LAUNCHER_MOUNTS': 'm.json'}).code == 2
     assert tao('--dry-run', program='tao_pt', env={'NV_TAO_PYTORCH_TOP': '.'}).code == 2
     monkeypatch.delenv('PWD')
     done = tao('--dry-run', '--mounts_file', 'm.json', 'dino', 'train')
-    assert (done.code, done.err.splitlines()[0]) == (2, 'tao: error: /m.json: no such file')
+    assert (done.code, done.err.startswith(said)) == (2, True)
 
 
 @pytest.mark.parametrize('home', ['', '/nonexistent', 'relative', '/dev/null', '/dev/null/x', '/etc/passwd'])
