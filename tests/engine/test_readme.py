@@ -133,10 +133,10 @@ def test_every_option_and_variable_that_is_named_exists(tao: Program, tao_pt: Pr
     known = ''.join(tao(*words).stdout for words in [('--help', 'options'), *helps])
     known += ''.join(tao_pt(verb, '--help').stdout for verb in ('build', 'release', 'check'))
     known += Program('tao_ds', docker)('--help').stdout
-    # docker's, apptainer's, sbatch's, pip's, uv's and the tasks'
+    # docker's, apptainer's, sbatch's, git's, pip's, uv's and the tasks'
     others = {
         '--cpus', '--memory', '--init', '--signal', '--gres', '--filter', '--find-links', '--no-index', '--use-pep517',
-        '--results_dir', '--nv', '--compile-bytecode',
+        '--results_dir', '--nv', '--compile-bytecode', '--attach', '--recurse-submodules',
     }
     for option in set(re.findall(r'(?<![\w-])--[a-z][a-z0-9_-]+', text)) - others:
         assert option in known, option
