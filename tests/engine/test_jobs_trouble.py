@@ -194,7 +194,7 @@ def test_a_connection_that_is_lost_for_a_while(each_docker: Docker, proxy: Proxy
         proxy.wait_for(asked)
         if verb != ['wait']:
             running.wait_for('line 3')
-            a_while(1.5)  # what ends sooner may have been refused, and is asked for once more at once
+            a_while(3.5)  # what ends sooner may have been refused, and is asked for once more at once
         proxy.cut(running)
         proxy.mend()
         proxy.wait_for(asked)

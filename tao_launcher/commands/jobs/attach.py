@@ -6,7 +6,7 @@ from ...base.errors import EngineError
 from ...engine import answers, process, profiles
 from ...engine.client import Engine
 from ..help.verb_parser import add_dry_run
-from .again import OVERLAP, Again, has_no_log, went_on
+from .again import AT_ONCE, OVERLAP, Again, has_no_log, went_on
 from .asked import JOB, asked, patience
 from .find import ids_of, named
 from .job import line
@@ -69,6 +69,7 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
         return 0
     again = Again(engine, seconds, output)
     while True:
+        begun = process.clock()
         number, told = process.watch(follow, [waiting], engine.environ)
         if number:
             output.notice(f'left; the job runs on ({profiles.tao(engine.words)} attach {job.id[:12]})')
@@ -77,7 +78,7 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
         if code is not None:
             return code
         is_silent = not ''.join(told).strip()
-        if follow and is_silent and has_no_log(job, engine) and as_they_are([job], engine):
+        if follow and is_silent and _cannot_be_followed(job, engine, process.clock() - begun):
             output.notice(f'its log cannot be shown; waiting for its end ({profiles.tao(engine.words)} wait does, too)')
             follow = ()
             continue
@@ -90,6 +91,12 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
             if follow and went_on(there[0], lost_at):
                 process.follow(follow, engine.environ)  # the rest
             return there[0].exit_code
+
+
+def _cannot_be_followed(job: Job, engine: Engine, seconds: float) -> bool:
+    """Whether a job that is there has no log to follow, as following it ended after so many seconds."""
+    is_early = seconds < AT_ONCE + process.UNSHOWN
+    return is_early and has_no_log(job, engine) and bool(as_they_are([job], engine))
 
 
 def _on_terminal(words: Sequence[str], job: Job, engine: Engine, output: Output) -> int:
