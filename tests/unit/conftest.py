@@ -37,14 +37,15 @@ SETTINGS = re.compile(
 # Files that `tests/run quick` leaves out: real processes, terminals, shells, many generated examples, much to read.
 SLOW = {
     'test_again.py', 'test_any_answer.py', 'test_apptainer_run.py', 'test_asked.py', 'test_attach.py',
-    'test_build_push.py', 'test_checks.py', 'test_color.py',
-    'test_contributing.py', 'test_corpus.py', 'test_create.py', 'test_dry_run.py', 'test_dry_run_guard.py',
+    'test_build_push.py', 'test_checks.py', 'test_child.py', 'test_color.py', 'test_contributing.py',
+    'test_corpus.py', 'test_create.py', 'test_dry_run.py', 'test_dry_run_guard.py',
     'test_envsetup.py', 'test_explain.py', 'test_files.py', 'test_fuzz.py', 'test_here_run.py',
     'test_history.py', 'test_init.py', 'test_kubernetes_wait.py', 'test_linear.py', 'test_local_job.py',
-    'test_logs.py', 'test_mounts_file_schema.py', 'test_no_traceback.py', 'test_path_notices_launch.py', 'test_pyz.py',
+    'test_logs.py', 'test_mounts_file_schema.py', 'test_no_traceback.py', 'test_outlive.py',
+    'test_path_notices_launch.py', 'test_pyz.py',
     'test_question.py', 'test_questions.py', 'test_reading.py', 'test_run.py', 'test_says.py', 'test_session.py',
     'test_shell_functions.py',
-    'test_slurm_functions.py', 'test_suggestions.py', 'test_supervise.py', 'test_time_limit.py',
+    'test_slurm_functions.py', 'test_suggestions.py', 'test_supervise.py', 'test_time_limit.py', 'test_to_slurm.py',
     'test_validate.py', 'test_waits.py', 'test_watch.py',
 }
 KEPT = re.compile('TAO_TEST_.*|PYTHONPATH|PYTHONDONTWRITEBYTECODE')
