@@ -28,6 +28,11 @@ def shown(text: str) -> str:
     return masked(printable(text))
 
 
+def shown_fault(text: str) -> str:
+    """A line of an error as people may see it: it may repeat words of the command line, which may be secrets."""
+    return shown(masked_pairs(text, is_ours=True))
+
+
 class Aside:
     """Descriptor 1 on stderr, from entering to leaving."""
 
@@ -101,12 +106,12 @@ class Output:
         return Aside()
 
     def error(self, error: Fatal) -> None:
-        """The line of an error, its reasons, and what to try; words of the command line in it may be secrets."""
-        self.say(f'{self._paint("error:", "RED")} {shown(masked_pairs(error.what, is_ours=True))}')
+        """The line of an error, its reasons, and what to try."""
+        self.say(f'{self._paint("error:", "RED")} {shown_fault(error.what)}')
         for line in error.why:
-            self._write(f'    {shown(masked_pairs(line, is_ours=True))}')
+            self._write(f'    {shown_fault(line)}')
         if error.advice:
-            self._write(f'    try: {shown(masked_pairs(error.advice, is_ours=True))}')
+            self._write(f'    try: {shown_fault(error.advice)}')
 
     def notice(self, text: str) -> None:
         """Something the user may want to know; not with --quiet."""

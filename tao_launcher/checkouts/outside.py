@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from ..base import host, machine
 from ..base.shell import quote
+from ..launch.paths import below
 from . import git_folder
 from .git_folder import at
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def of_git(root: str, place: str, mounts: Sequence[Mount]) -> list[str]:
     """What to say of a checkout, mounted at `place`, whose git folder is elsewhere: in a worktree, for one."""
     path, git = git_folder.named(root), git_folder.of(root)
-    if not path or not git or _is_within(git, root):
+    if not path or not git or below(git, root) is not None:
         return []
     shared = git_folder.shared(git)
     if shared != git:
@@ -25,7 +26,7 @@ def of_git(root: str, place: str, mounts: Sequence[Mount]) -> list[str]:
         # which leads from there to the files, so both must be where they are here
         outer = git.partition('/.git/modules/')[0]
         what = f'the git folder of {root} is {git}'
-        volumes = [(outer, outer)] if outer != git and _is_within(root, outer) else [(git, git), (root, root)]
+        volumes = [(outer, outer)] if outer != git and below(root, outer) is not None else [(git, git), (root, root)]
         then = f', and use git -C {quote(root)}'
     else:
         what, volumes, then = f'the git folder of {root} is {git}', [(git, at(place, path))], ''
@@ -41,7 +42,8 @@ def of_core(root: str, place: str, core: str, mounts: Sequence[Mount]) -> list[s
     link = host.link(f'{root}/{core}')
     destination = at(place, link or '')
     source = machine.real_path(f'{root}/{core}')
-    if not link or _is_within(destination, place) or _is_in(destination, mounts) or ':' in source + destination:
+    is_there = below(destination, place) is not None or _is_in(destination, mounts)
+    if not link or is_there or ':' in source + destination:
         return []
     return [f'{root}/{core} is a link to {link}, which the container does not have: add {_volume(source, destination)}']
 
@@ -50,9 +52,5 @@ def _volume(source: str, destination: str, mode: str = '') -> str:
     return f'--volume {quote(":".join(filter(None, (source, destination, mode))))}'
 
 
-def _is_within(path: str, folder: str) -> bool:
-    return f'{path}/'.startswith(f'{folder.rstrip("/")}/')
-
-
 def _is_in(destination: str, mounts: Sequence[Mount]) -> bool:
-    return any(_is_within(destination, mount.destination) for mount in mounts)
+    return any(below(destination, mount.destination) is not None for mount in mounts)

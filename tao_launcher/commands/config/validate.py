@@ -4,9 +4,8 @@ from __future__ import annotations
 from ...base import host
 from ...base.errors import FileError, tried
 from ...base.json_text import at, loads
-from ...base.output import shown
+from ...base.output import shown, shown_fault
 from ...base.record import Record
-from ...base.secrets import masked_pairs
 from ...base.text import plural
 from ...engine.daemon import Daemon
 from ...launch import argv, plan, same_paths
@@ -66,7 +65,7 @@ def say(report: Report, output: Output) -> None:
         return
     state = output.painted(shown(report.wrong), 'RED') if report.wrong else output.painted(report.right, 'GREEN')
     lines = [f'{shown(report.name)}: {state}']
-    lines += [f'    {shown(masked_pairs(fault, is_ours=True))}' for fault in report.faults]
+    lines += [f'    {shown_fault(fault)}' for fault in report.faults]
     if not output.quiet:
         lines += [f'    {output.painted("notice:", "YELLOW")} {shown(notice)}' for notice in report.notices]
     lines += [f'    try: {shown(report.advice)}'] if report.advice else []
