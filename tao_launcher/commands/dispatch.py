@@ -25,7 +25,7 @@ def dispatch(words: list[str], invocation: Invocation) -> int:
 
 
 def _dispatched(words: list[str], invocation: Invocation) -> int:
-    while words and words[0] == 'help':
+    while words[:1] == ['help'] or words[:2] in (['--', '--help'], ['--', '-h']):  # no task has such a name
         invocation = invocation._replace(options={**invocation.options, 'help': True})
         words = [word for word in words[1:] if word not in ('-h', '--help')]
     if invocation.options.get('help') and not words:

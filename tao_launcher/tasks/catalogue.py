@@ -165,6 +165,8 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
             advice=join(('tao', *([groups[0] if group not in groups else group] if group else []), task)) + ' …'
             if not (release and having) else f'{join(("tao", "--release", having[-1], task))} …',
         )
+    if not group and task in (*VERBS, 'help'):  # after a "--"
+        return UnknownTask(what, 'it is a command', advice=f'tao {task}')
     from ..base.suggest import nearest
 
     images = [images for groups in catalogue.releases.values() for images in groups.values()]

@@ -1,6 +1,7 @@
 """Whatever the input, the launcher ends with a sentence and one of its codes, never with a traceback."""
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,17 @@ def is_said(done: Result) -> None:
 @given(line=lines, program=st.sampled_from(['tao', 'tao', 'tao', *RUNNERS]))
 def test_any_words(line: list[str], program: str, fake_docker: FakeDocker) -> None:
     is_said(tao(*line, program=program))
+
+
+# What stands for something of its own: examples that are drawn seldom have two of these side by side.
+SPECIAL = ['', '-', '--', '--help', 'help', 'run', 'model', 'dino', '--gpus', 'list']
+
+
+@pytest.mark.parametrize('program', ['tao', 'tao_pt'])
+def test_every_short_line_of_special_words(program: str, fake_docker: FakeDocker) -> None:
+    for length in (1, 2, 3):
+        for line in itertools.product(SPECIAL, repeat=length):
+            is_said(tao(*line, program=program))
 
 
 @settings(max_examples=100)

@@ -24,6 +24,8 @@ WIDTH = 80
 def tao(catalogue: Catalogue, words: Sequence[str]) -> str:
     """The help for `tao WORDS --help`: a topic, a group or a task. Raises UsageError for an unknown name."""
     rest = [word for word in words if word not in ('-h', '--help')]
+    if not rest[0]:
+        raise UsageError('no help for an empty word: was a variable not set?', advice='tao help topics')
     if rest[0] in TOPICS:
         return topic('tao', rest[0])
     if rest[0] in catalogue.groups():

@@ -26,7 +26,9 @@ def test_it_fits_a_screen() -> None:
     assert [line for line in lines if len(line) > 80 or line != line.rstrip()] == []
 
 
-@pytest.mark.parametrize('words', [['--help'], ['-h'], ['help'], ['help', '--help'], ['--quiet', '-h']], ids=' '.join)
+@pytest.mark.parametrize('words', [
+    ['--help'], ['-h'], ['help'], ['help', '--help'], ['--quiet', '-h'], ['--', '--help'], ['--quiet', '--', '-h'],
+], ids=' '.join)
 def test_every_way_to_ask(words: list[str], fake_docker: FakeDocker) -> None:
     assert tao(*words) == (0, overview(), '')
     assert fake_docker.calls == []

@@ -34,6 +34,10 @@ def test_verb(verb: str, fake_docker: FakeDocker) -> None:
                          '    did you mean show?\n    try: tao config --help\n'),
     (['list', '--format', 'xml'], 'tao list: --format "xml": expected table, json, ids\n    try: tao list --help\n'),
     (['modle'], 'no task modle\n    did you mean the group model?\n    try: tao tasks\n'),
+    (['--', 'list'], 'no task list\n    it is a command\n    try: tao list\n'),
+    (['--', 'help', 'dino'], 'no task help\n    it is a command\n    try: tao help\n'),
+    (['help', ''], 'no help for an empty word: was a variable not set?\n    try: tao help topics\n'),
+    (['--', '--help', '--gpus', 'all'], 'no help for --gpus\n    did you mean gpus?\n    try: tao help topics\n'),
 ])
 def test_slips(words: list[str], meant: str) -> None:
     assert tao(*words) == (2, '', f'tao: error: {meant}')
