@@ -5,10 +5,11 @@ Something quadratic takes sixteen times as long; the limit lies far from both, f
 from __future__ import annotations
 
 import json
-import time
+from contextlib import suppress
 from typing import Any, Callable
 
 import pytest
+from cpu import seconds
 from engine_answers import container
 from support import tao
 
@@ -30,23 +31,19 @@ TOO_MUCH = 9.0  # times, for four times the input
 BRIEF = 0.02  # seconds, below which a time says nothing
 
 
-def seconds(run: Callable[[Any], object], value: Any, times: int) -> float:
+def least(run: Callable[[Any], object], value: Any, times: int) -> float:
     """The least time of a few, of this process alone."""
-    found = []
-    for _ in range(times):
-        begun = time.process_time()
-        try:
+    def once() -> None:
+        with suppress(ValueError, ConfigError):
             run(value)
-        except (ValueError, ConfigError):
-            pass
-        found.append(time.process_time() - begun)
-    return min(found)
+
+    return min(seconds(once) for _ in range(times))
 
 
 def is_linear(run: Callable[[Any], object], make: Callable[[int], Any], size: int) -> None:
     said = []
     for times in (1, 3, 3):  # what is quadratic is so each time; a machine that does other things is not
-        few, many = seconds(run, make(size), 3), seconds(run, make(4 * size), times)
+        few, many = least(run, make(size), 3), least(run, make(4 * size), times)
         said.append(f'{size}: {few:.3f} s, {4 * size}: {many:.3f} s')
         if many < max(few, BRIEF) * TOO_MUCH:
             return

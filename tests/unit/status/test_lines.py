@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
+from cpu import takes_less
 
 from tao_launcher.status.lines import LONGEST, objects, split
 
@@ -33,7 +33,7 @@ def test_what_is_too_long_is_left_out() -> None:
 
 
 def test_a_number_of_many_digits_takes_no_time() -> None:
-    begun = time.process_time()
-    found, = objects([b'{"a": ' + b'9' * (LONGEST - 100) + b', "b": 7, "c": -12345678901234567890}'])
-    assert time.process_time() - begun < 0.1
+    lines = [b'{"a": ' + b'9' * (LONGEST - 100) + b', "b": 7, "c": -12345678901234567890}']
+    takes_less(0.1, lambda: list(objects(lines)))
+    found, = objects(lines)
     assert found['b'] == 7 and isinstance(found['b'], int) and found['c'] == -12345678901234567890.0

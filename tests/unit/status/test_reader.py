@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from cpu import takes_less
 from status_lines import begun, lightning, line
 
 from tao_launcher.base import reading
@@ -42,11 +43,9 @@ def test_a_file_of_a_gigabyte(tmp_path: Path) -> None:
             ))
         f.seek(size)
         f.write(b'\n' + line('11:0:0', epoch=500, max_epoch=999, step=2505, max_step=5000, kpi={'a': 500}))
-    begun_at = time.process_time()
+    takes_less(0.1, lambda: reader.read(str(path), seconds=60))
     status = reader.read(str(path), seconds=60)
-    took = time.process_time() - begun_at
     assert (status.done, status.total) == (501.0, 1000.0)
-    assert took < 0.1
     positions = [x for x, _ in status.kpis[0].series]
     assert positions[0] is not None and positions == sorted(positions)  # type: ignore[type-var]
 
