@@ -4,7 +4,8 @@ from __future__ import annotations
 from ..base import host
 from ..base.errors import ConfigError, UsageError
 from ..base.record import Record
-from ..engine import daemon, process
+from ..engine import daemon
+from ..engine.foreground import follow
 from ..engine.references import with_registry
 from ..launch.variables import in_ps
 from ..settings import parsers
@@ -102,7 +103,7 @@ class Checkout(Record):
             self.output.result(self.output.line(argv))
             return 0
         with self.output.aside():
-            return process.follow(argv, {**self.engine.environ, **(given.export if given else {})})
+            return follow(argv, {**self.engine.environ, **(given.export if given else {})})
 
     def argv(self, words: Sequence[str], given: Arguments | None = None) -> tuple[str, ...]:
         """The command that `step` runs."""

@@ -5,7 +5,8 @@ import re
 
 from ..base import files, host
 from ..base.errors import CheckFailed, FileError
-from ..engine import answers, process
+from ..engine import answers
+from ..engine.ask import ask
 from ..launch.history import Ended, Recorder, Started
 from . import builds
 
@@ -51,7 +52,7 @@ def inspected(found: Checkout, image: str) -> tuple[object, str]:
         found.step(words)
         return None, ''
     # not in a session of its own, where a sudo that asked for a password at the build would ask again
-    answer = process.ask((*found.engine.words, *words), found.engine.environ, float('inf'), own_session=False)
+    answer = ask((*found.engine.words, *words), found.engine.environ, float('inf'), own_session=False)
     (facts, *_) = (*answers.entries(answers.parsed(answer.out)), None)
     return facts, answer.err.strip()
 

@@ -5,7 +5,7 @@ import os
 
 from ..base.ownership import foreign_owner
 from ..base.reading import content
-from ..engine.process import ask
+from ..engine.ask import ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

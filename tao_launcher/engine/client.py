@@ -4,7 +4,7 @@ from __future__ import annotations
 from ..base import host
 from ..base.errors import EngineError
 from ..base.record import Record
-from . import process
+from .ask import ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,14 +28,16 @@ class Engine(Record):
         self, *words: str, timeout: float = PATIENCE, meanwhile: Callable[[], None] | None = None,
     ) -> Answer:
         """Ask the engine; `meanwhile` is called while it makes up its answer."""
-        return process.ask((*self.words, *words), self.environ, timeout, meanwhile=meanwhile)
+        return ask((*self.words, *words), self.environ, timeout, meanwhile=meanwhile)
 
     def failure(self, answer: Answer) -> EngineError:
         """The error for an engine that did not answer as it should."""
         from . import failures, installed
 
         if answer.unstarted:
-            return process.unstarted(self.words[0], answer.unstarted, self.environ, is_missing=answer.is_missing)
+            from .unstarted import unstarted
+
+            return unstarted(self.words[0], answer.unstarted, self.environ, is_missing=answer.is_missing)
         here = installed.for_remedies(host.survey(self.environ), self.environ)
         found = failures.engine_failure(
             self.words, answer.code, answer.err, self.daemon.address, here, self.environ,

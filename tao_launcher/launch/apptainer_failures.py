@@ -4,7 +4,7 @@ from __future__ import annotations
 from ..base.errors import CannotExecute, CommandMissing, EngineError
 from ..base.late import re
 from ..base.text import plain
-from ..engine import process
+from ..engine.ask import ask
 from . import apptainer, here
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ def looked_at(code: int, seconds: float, plan: Plan, environ: Mapping[str, str])
         return None
     command = here.command(plan)[0]
     words = apptainer.words(plan, ('sh', '-c', LOOK, command))
-    answer = process.ask(words, environ, timeout=PATIENCE)
+    answer = ask(words, environ, timeout=PATIENCE)
     if code == OWN and answer.code == CommandMissing.code:
         return CommandMissing(f'{plain(command)}: no such program in {plain(plan.image)}')
     if code == OWN and answer.code == CannotExecute.code:

@@ -82,4 +82,6 @@ def _find(engine: tuple[str, ...], environ: Mapping[str, str]) -> None:
     program = profiles.program(engine)
     for word in (engine[0], program):
         if not machine.which(word, environ):
-            raise process.missing(word, 'no such program, or it is not executable')
+            from ..engine.unstarted import missing
+
+            raise missing(word, 'no such program, or it is not executable')

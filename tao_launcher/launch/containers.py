@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from ..base.record import Record
-from ..base.times import seconds
 from ..engine import answers, process
 from ..engine.docker import DOCKER
 from .variables import LAUNCH_ID
@@ -87,6 +86,8 @@ class Launch(Record):
 
     def _may_be_ours(self, created: str, environment: tuple[str, ...]) -> bool:
         """Whether a container has no launch's value, and is not older than this launch."""
+        from ..base.times import seconds
+
         has_none = not any(word.startswith(f'{LAUNCH_ID}=') and word != f'{LAUNCH_ID}=' for word in environment)
         return (not self.launch_id or has_none) and (seconds(created) or 0) >= (seconds(self.started) or 0)
 
@@ -100,7 +101,9 @@ class Launch(Record):
         self, *words: str, timeout: float = ANSWER, is_over: Callable[[], bool] | None = None,
     ) -> process.Answer:
         """Ask the engine; the answer's code is None when there is none in time."""
-        return process.ask((*self.engine, *words), self.env, timeout, is_over)
+        from ..engine.ask import ask
+
+        return ask((*self.engine, *words), self.env, timeout, is_over)
 
     def signal(self, container: Container, number: int) -> None:
         """Have the engine send the job a signal."""

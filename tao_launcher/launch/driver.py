@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from ..base import host, machine
 from ..base.record import Record
-from ..engine import answers, process
+from ..engine import answers
+from ..engine.ask import ask
 from ..tasks.load import host_requirements, load_catalogue
 from ..tasks.requirements import release_used
 
@@ -45,5 +46,5 @@ def _version(environ: Mapping[str, str]) -> str:
     """The version of the driver here, as nvidia-smi says it of the first GPU."""
     if not machine.which('nvidia-smi', environ):
         return ''
-    first = (process.ask(QUERY, environ, PATIENCE).out.strip().splitlines() or [''])[0].strip()
+    first = (ask(QUERY, environ, PATIENCE).out.strip().splitlines() or [''])[0].strip()
     return first if answers.digits(first.partition('.')[0]) is not None and len(first) < 20 else ''

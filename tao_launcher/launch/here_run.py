@@ -4,7 +4,7 @@ from __future__ import annotations
 from ..base import host, surroundings
 from ..base.errors import ConfigError
 from ..base.shell import join
-from ..engine import process
+from ..engine.ask import ask
 from ..settings.values import Mount
 from . import argv, here, local_job, says
 from .history import Started
@@ -48,7 +48,7 @@ def run(plan: Plan, invocation: Invocation) -> int:
 def make_links(plan: Plan, environ: Mapping[str, str]) -> None:
     """Run what the plan has before its command. Raises ConfigError where that fails, and is not there anyway."""
     for _, words in plan.before:
-        answer = process.ask(words, environ, timeout=local_job.ENDING)
+        answer = ask(words, environ, timeout=local_job.ENDING)
         if answer.code != 0 and not (words[0] == 'ln' and surroundings.is_same(words[-2], words[-1])):
             raise ConfigError(f'{join(words)} failed', (answer.err or answer.out).strip()[:200])
 

@@ -6,7 +6,7 @@ import os
 from ..base import machine
 from ..base.late import signal
 from ..base.record import Record
-from ..engine import family, process
+from ..engine import family, here, process
 from ..engine.signals import Signals, Terminal
 from . import says
 from .history import Ended, Recorder
@@ -110,7 +110,7 @@ class LocalJob:
         self.tells_group = self.own_session and not self.told
         terminal = Terminal(used=self.plan.tty)
         with Signals() as self.signals, family.Foster() as self.foster:
-            child = process.start_here(
+            child = here.start(
                 command.words, command.environ, command.workdir, own_session=self.own_session,
                 has_input=self.plan.interactive,
             )

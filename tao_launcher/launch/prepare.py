@@ -164,7 +164,7 @@ def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], o
     if settings.dry_run:
         raise UsageError('which GPUs are free is known only at launch', advice='name them for a dry run: --gpus 0,1')
     from ..base import machine
-    from ..engine.process import ask
+    from ..engine.ask import ask
 
     answers = [ask(query, environ, timeout=20.0) for query in (gpus.GPU_QUERY, gpus.PROCESS_QUERY)]
     for answer in answers:

@@ -11,7 +11,7 @@ from conftest import Program
 from hanging import hanging
 from jobs import FAILS, stand_in
 
-from tao_launcher.engine.process import ask
+from tao_launcher.engine.ask import ask
 from tao_launcher.launch.results import Ran
 from tao_launcher.launch.status_file import inside
 from tao_launcher.status.parse import parse

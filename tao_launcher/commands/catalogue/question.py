@@ -4,6 +4,7 @@ from __future__ import annotations
 from ...base.errors import EngineError
 from ...base.shell import join
 from ...engine import process, profiles
+from ...engine.ask import ask_patiently
 from ...engine.signals import Signals
 from ...launch.run import recognised
 
@@ -56,7 +57,7 @@ def ask(words: tuple[str, ...], image: str, engine: Engine, invocation: Invocati
     answer: Answer | None = None
     left: list[Container] | None = []
     try:
-        answer = process.ask_patiently(
+        answer = ask_patiently(
             words, launch.env, lambda seconds: invocation.output.progress(f'still asking {image}, {seconds:.0f} s'),
             patience.is_over,
         )

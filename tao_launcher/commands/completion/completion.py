@@ -7,7 +7,7 @@ from ...base import files, folders, host, reading
 from ...base.errors import ConfigError, ResultLost, UsageError
 from ...base.record import Record
 from ...base.shell import quote
-from ...engine.process import ask
+from ...engine.ask import ask
 from ...settings.settings import dry_run_form
 from . import scripts as completion_scripts
 from .scripts import PROGRAMS, SHELLS

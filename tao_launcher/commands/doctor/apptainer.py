@@ -8,7 +8,7 @@ from ...base.record import Record
 from ...base.shell import quote
 from ...engine import profiles
 from ...engine.apptainer import cache, variable
-from ...engine.process import ask
+from ...engine.ask import ask
 from ...engine.profile import APPTAINER_KIND
 from ...launch import image_refusals
 from .engine import real_program

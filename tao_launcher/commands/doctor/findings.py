@@ -28,7 +28,7 @@ class Check(Record):
     """A judgement, and the probe that asks what it needs beyond the shared facts.
 
     judge is pure: it makes a finding, or None where there is nothing to say, of the facts and of what the probe
-    returned. probe asks base/host, base/machine or engine/process, within a limit of time, and changes nothing.
+    returned. probe asks base/host, base/machine or engine/ask, within a limit of time, and changes nothing.
     """
 
     judge: Callable[..., Finding | None]

@@ -69,7 +69,7 @@ def _requirements(settings: Settings, invocation: Invocation) -> dict[str, Any]:
 
 
 def _nvidia_smi(environ: Mapping[str, str]) -> str | None:
-    from ...engine.process import ask
+    from ...engine.ask import ask
 
     answer = ask(GPU_QUERY, environ, PATIENCE) if machine.which('nvidia-smi', environ) else None
     return (answer.out or answer.err) if answer else None
@@ -77,7 +77,7 @@ def _nvidia_smi(environ: Mapping[str, str]) -> str | None:
 
 def _engine(facts: MachineFacts) -> MachineFacts:
     """The facts with the engine's own answers."""
-    from ...engine.process import ask
+    from ...engine.ask import ask
 
     if not facts.program or profiles.profile(facts.engine).is_child:
         return facts

@@ -108,7 +108,7 @@ def _toolkit(gathered: Gathered) -> Toolkit:
 
 
 def _toolkit_version(environ: Mapping[str, str]) -> str:
-    from ...engine.process import ask
+    from ...engine.ask import ask
 
     said = ask(('nvidia-ctk', '--version'), environ, PATIENCE).out
     found = re.search(r'\bversion v?([0-9]+(?:\.[0-9]+)+)', said)

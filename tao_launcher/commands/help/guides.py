@@ -17,7 +17,7 @@ def guide(name: str, invocation: Invocation) -> int:
     """Show the guide of that name: on a terminal man has it, for as long as it is read. Returns the exit code."""
     page = _page(name, invocation.environ) if invocation.here.terminals.stdout else ''
     if page:
-        from ...engine.process import become
+        from ...engine.foreground import become
 
         try:
             return become(['man', page], invocation.environ)

@@ -7,6 +7,7 @@ import re
 from ...base.errors import CheckFailed, EngineError
 from ...base.progress import Progress
 from ...engine import process, pulls
+from ...engine.pipes import write_to
 from ...engine.pulls import Wanted
 from ...engine.references import lasting_tag
 from . import bundle, carried, memory, space
@@ -115,7 +116,7 @@ def _load_images(good: Verified, store: Store) -> None:
     before = store.genuine(tags)
     progress = Progress(f'loading {IMAGES}', size, store.output, process.clock)
     try:
-        answer = process.write_to((*store.engine.words, 'load'), store.engine.environ, good.file, progress.reached)
+        answer = write_to((*store.engine.words, 'load'), store.engine.environ, good.file, progress.reached)
     except OSError as e:
         raise CheckFailed(f'{IMAGES}: {e.strerror or e}') from None
     said = FAILED.search(answer.out)

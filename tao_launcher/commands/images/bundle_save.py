@@ -8,6 +8,7 @@ from ...base.reading import opened
 from ...base.shell import join
 from ...base.text import plural
 from ...engine import process
+from ...engine.pipes import read_from
 from ...engine.references import lasting_tag, plain
 from . import archive as archives
 from . import bundle, documents, signature
@@ -89,7 +90,7 @@ def _save_images(folder: str, words: Sequence[str], total: int, store: Store) ->
             whole.add(block)
             progress.add(len(block))
 
-        answer = process.read_from((*store.engine.words, *words), store.engine.environ, sink)
+        answer = read_from((*store.engine.words, *words), store.engine.environ, sink)
         check_code(answer.code, 'the images could not be saved', answer.err)
     progress.finish()
     return whole.size, whole.digest.hexdigest()

@@ -5,7 +5,7 @@ import os
 import sys
 
 from ...base import machine, temporary
-from ...engine import process
+from ...engine.ask import ask
 from .pyz_loader import entry
 
 TYPE_CHECKING = False
@@ -53,7 +53,7 @@ def compiled(archive: bytes, interpreters: Iterable[str]) -> dict[str, bytes]:
         for interpreter in interpreters:
             # the order of a set's values is in its code
             words = (interpreter, '-S', '-B', '-W', 'ignore', '-c', COMPILE, sources, codes)
-            answer = process.ask(words, {'PYTHONHASHSEED': '0'}, PATIENCE)
+            answer = ask(words, {'PYTHONHASHSEED': '0'}, PATIENCE)
             if answer.code == 0:
                 with open(codes, 'rb') as file:
                     found.setdefault(entry(bytes.fromhex(answer.out.strip())), file.read())

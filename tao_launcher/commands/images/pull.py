@@ -6,6 +6,8 @@ from ...base.errors import CheckFailed, EngineError, UsageError
 from ...base.progress import size
 from ...base.text import plural
 from ...engine import answers, process, pulls, signals
+from ...engine.ask import ask_patiently
+from ...engine.foreground import show
 from ...engine.logins import DOCKERS_OWN, logins, missing_helper
 from ...engine.platforms import architecture
 from ...engine.pulls import Wanted
@@ -152,10 +154,10 @@ def _pull(store: Store, reference: str) -> None:
     engine, output = store.engine, store.output
     words = (*engine.words, *pull_words(store, reference))
     if _has_terminal():
-        answer = process.show(words, engine.environ, has_errors=not engine.daemon.profile.pull_talks_on_stderr)
+        answer = show(words, engine.environ, has_errors=not engine.daemon.profile.pull_talks_on_stderr)
     else:
         output.progress(f'pulling {reference}', last=True)
-        answer = process.ask_patiently(
+        answer = ask_patiently(
             words, engine.environ, lambda seconds: output.progress(f'still pulling {reference}, {seconds:.0f} s'),
         )
     if answer.code != 0:

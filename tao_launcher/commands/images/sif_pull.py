@@ -8,8 +8,9 @@ from ...base.errors import CheckFailed, EngineError, UsageError
 from ...base.folders import make_folders
 from ...base.shell import join, quote
 from ...base.text import plural
-from ...engine import process, pulls, sif
+from ...engine import pulls, sif
 from ...engine.apptainer import variable
+from ...engine.foreground import show
 from ...engine.platforms import architecture
 from ...engine.profiles import profile
 from ...engine.pulls import TOKEN, Wanted
@@ -69,10 +70,10 @@ def _pull(store: SifStore, reference: str) -> None:
     """Make one file, with Apptainer's own progress on a terminal and a line every 30 s elsewhere."""
     terminals, output = host.terminals(), store.output
     if terminals.stdout and terminals.stderr:
-        answer = process.show(_command(store, reference), store.environ, has_errors=False)
+        answer = show(_command(store, reference), store.environ, has_errors=False)
     else:
         output.progress(f'pulling {reference}', last=True)
-        answer = process.show(
+        answer = show(
             _command(store, reference), store.environ, has_errors=True,
             still=lambda seconds: output.progress(f'still pulling {reference}, {seconds:.0f} s'),
         )

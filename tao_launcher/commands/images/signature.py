@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from ...base import host, temporary
 from ...base.errors import CheckFailed
-from ...engine import process
+from ...engine.ask import ask
+from ...engine.pipes import read_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def sign(text: bytes, key: str) -> bytes:
     found: list[bytes] = []
     words = ('ssh-keygen', '-Y', 'sign', '-n', NAMESPACE, '-f', _path(key))
     try:
-        answer = process.read_from(words, host.environment(), found.append, text)
+        answer = read_from(words, host.environment(), found.append, text)
     except OSError as e:
         raise _no_program(str(e.strerror)) from None
     if answer.code != 0 or not found:
@@ -47,7 +48,7 @@ def signer(text: bytes, signature: bytes, signers: str) -> str:
 
 def _ask(*words: str, text: bytes) -> Answer:
     read = text.decode('utf-8', 'surrogateescape')
-    answer = process.ask(('ssh-keygen', '-Y', *words), host.environment(), PATIENCE, text=read)
+    answer = ask(('ssh-keygen', '-Y', *words), host.environment(), PATIENCE, text=read)
     if answer.code is None:
         raise _no_program(answer.err)
     return answer

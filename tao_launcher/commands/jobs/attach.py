@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from ...base import host, machine
 from ...base.errors import EngineError
-from ...engine import answers, process, profiles
+from ...engine import answers, foreground, process, profiles
 from ...engine.client import Engine
+from ...engine.watch import UNSHOWN, watch
 from ..help.verb_parser import add_dry_run
 from .again import AT_ONCE, OVERLAP, Again, has_no_log, went_on
 from .asked import JOB, asked, patience
@@ -60,7 +61,7 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
             return 0
         output.notice('Ctrl-P Ctrl-Q leaves the job running')
         if engine.daemon.profile.attach_tells_code:
-            return process.become(words, engine.environ)
+            return foreground.become(words, engine.environ)
         return _on_terminal(words, job, engine, output)
     follow: tuple[str, ...] = (*engine.words, 'logs', '-f', '--tail', '20', job.id)
     waiting = (*engine.words, 'wait', job.id)
@@ -70,7 +71,7 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
     again = Again(engine, seconds, output)
     while True:
         begun = process.clock()
-        number, told = process.watch(follow, [waiting], engine.environ)
+        number, told = watch(follow, [waiting], engine.environ)
         if number:
             output.notice(f'left; the job runs on ({profiles.tao(engine.words)} attach {job.id[:12]})')
             return -number
@@ -89,19 +90,19 @@ def attach(engine: Engine, job: Job, seconds: int, output: Output, *, dry_run: b
             follow = (*engine.words, 'logs', '-f', '--since', f'{lost_at - OVERLAP:.6f}', job.id)
         if there[0].has_ended:
             if follow and went_on(there[0], lost_at):
-                process.follow(follow, engine.environ)  # the rest
+                foreground.follow(follow, engine.environ)  # the rest
             return there[0].exit_code
 
 
 def _cannot_be_followed(job: Job, engine: Engine, seconds: float) -> bool:
     """Whether a job that is there has no log to follow, as following it ended after so many seconds."""
-    is_early = seconds < AT_ONCE + process.UNSHOWN
+    is_early = seconds < AT_ONCE + UNSHOWN
     return is_early and has_no_log(job, engine) and bool(as_they_are([job], engine))
 
 
 def _on_terminal(words: Sequence[str], job: Job, engine: Engine, output: Output) -> int:
     """Attach this terminal to a job; its exit code, or 0 when it was left. Raises EngineError."""
-    number, told = process.watch(words, [(*engine.words, 'wait', job.id)], engine.environ, on_terminal=True)
+    number, told = watch(words, [(*engine.words, 'wait', job.id)], engine.environ, on_terminal=True)
     if number:
         return -number
     code = answers.exit_code(''.join(told))

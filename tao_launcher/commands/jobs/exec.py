@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from ...base import host
 from ...base.errors import UsageError
-from ...engine import process
 from ...engine.client import Engine
+from ...engine.foreground import become
 from ...launch.plan import SHELL, check_tty
 from ..help.verb_parser import add_dry_run
 from .asked import JOB, asked
@@ -66,7 +66,7 @@ def exec_(
     if dry_run:
         output.result(output.line(words))
         return 0
-    return process.become(words, engine.environ)
+    return become(words, engine.environ)
 
 
 def _streams(options: Values) -> list[str]:

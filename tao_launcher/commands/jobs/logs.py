@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base import machine
-from ...engine import process
+from ...engine import foreground, process
 from ...engine.client import Engine
 from ...engine.signals import Unwinding
 from ..help.verb_parser import add_dry_run
@@ -56,7 +56,7 @@ def logs(engine: Engine, wanted: str, tail: str, invocation: Invocation, *, foll
         check([job])
     has_failed = job.has_ended and job.exit_code != 0
     if not follow and not has_failed:
-        return process.become(words, engine.environ)
+        return foreground.become(words, engine.environ)
     code, ended = _shown(words, job, Again(engine, seconds, output), engine)
     if ended:
         from .says import explain
@@ -71,7 +71,7 @@ def _shown(words: tuple[str, ...], job: Job, again: Again, engine: Engine) -> tu
         begun = process.clock()
         try:
             with Unwinding():
-                code = process.follow(words, engine.environ)
+                code = foreground.follow(words, engine.environ)
         except SystemExit as e:  # TERM or HUP, of which the launcher then dies itself
             return 128 - int(e.code or 0), None
         lost_at = machine.now()

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from ...base.errors import EngineError
-from ...engine import answers, process
+from ...engine import answers
 from ...engine.client import Engine
+from ...engine.watch import watch
 from ..help.verb_parser import add_dry_run
 from .again import Again
 from .asked import JOB, asked, patience
@@ -56,7 +57,7 @@ def wait(
     again = Again(engine, seconds, output)
     codes: dict[str, int] = {}
     while groups:
-        number, told = process.watch((), [_command(engine, group) for group in groups], engine.environ, tick=tick)
+        number, told = watch((), [_command(engine, group) for group in groups], engine.environ, tick=tick)
         if number:
             return -number
         lost = []

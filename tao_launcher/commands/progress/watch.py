@@ -5,6 +5,7 @@ from ...base import machine, terminal
 from ...base.errors import FileError, ResultLost
 from ...engine import process
 from ...engine.signals import Signals, Unwinding
+from ...engine.watch import TICK
 from .show import in_one_line, is_overdue, shown
 from .sources import look
 from .view import View
@@ -158,7 +159,7 @@ def _until_ended(watched: Viewer, wait: Callable[[Callable[[], None]], int] | No
     paths = [i for i, source in enumerate(watched.sources) if not source.job]
     with Signals() as signals:
         while not all(map(watched.has_ended, paths)):
-            came = signals.wait(process.TICK)
+            came = signals.wait(TICK)
             if came:
                 return -came[0]
             watched.tick()

@@ -54,7 +54,7 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool, every
     facts = _facts(asker)
     is_child = profiles.profile(facts.engine).is_child
     if facts.program and not files and not is_child:
-        from ...engine.process import ask
+        from ...engine.ask import ask
 
         answer = ask((*facts.engine, *VERSION), environ, PATIENCE)
         facts = facts._replace(version=answer.json(), engine_code=answer.code, engine_error=answer.err)

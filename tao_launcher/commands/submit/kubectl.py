@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from ...base.shell import join
-from ...engine import process, signals
+from ...engine import signals
+from ...engine.ask import ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Kubectl:
 
         It is given up after `patience` seconds too, or PATIENCE where there is none of its own.
         """
-        return process.ask(self.words(*words), self.environ, patience or PATIENCE, is_over, text)
+        return ask(self.words(*words), self.environ, patience or PATIENCE, is_over, text)
 
 
 def ending(answer: Answer, program: str, *, is_silent: bool) -> list[str]:

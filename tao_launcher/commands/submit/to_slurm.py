@@ -8,6 +8,7 @@ from ...base.errors import ConfigError, EngineError, UsageError
 from ...base.patience import Late, within
 from ...base.shell import join
 from ...engine import process, signals
+from ...engine.ask import ask
 from ...engine.profile import APPTAINER_KIND
 from ...launch.paths import to_host
 from . import contract, enroot, pyxis, slurm, slurm_answers
@@ -58,7 +59,7 @@ def submit_slurm(
     job, _, cluster = _sbatch(script, {**environ, **plan.export}, output).partition(';')
     submitted(job, wanted, output)
     there = ('-M', cluster) if cluster else ()
-    shown = process.ask(('scontrol', *there, 'show', 'job', job), environ, PATIENCE_HERE).out
+    shown = ask(('scontrol', *there, 'show', 'job', job), environ, PATIENCE_HERE).out
     log = slurm_answers.log_path(shown, script.options, job, host.path_of('.'))
     output.notice(f'Slurm has it now; tao list does not show it: {join(("squeue", *there, "-j", job))}')
     output.notice(f'what it writes: {join(("tail", "-F", log))}')
@@ -111,7 +112,7 @@ def _sbatch(script: Script, environ: Mapping[str, str], output: Output) -> str:
     kept = {name: value for name, value in environ.items() if name not in above}
     look = join(('squeue', '--name', script.options['--job-name']))
     try:
-        answer = process.ask(('sbatch', '--parsable'), kept, PATIENCE, text=script.text)
+        answer = ask(('sbatch', '--parsable'), kept, PATIENCE, text=script.text)
     except KeyboardInterrupt:
         output.notice(f'sbatch was interrupted, and may have submitted the job: {look}')
         raise
@@ -142,7 +143,7 @@ def _wait(job: str, there: tuple[str, ...], environ: Mapping[str, str], output: 
     pause, known, told = OFTEN, process.clock(), ''
     try:
         while True:
-            answer = process.ask(('scontrol', *there, '--oneliner', 'show', 'job', job), environ, PATIENCE)
+            answer = ask(('scontrol', *there, '--oneliner', 'show', 'job', job), environ, PATIENCE)
             found = slurm_answers.state(answer.out)
             if found.has_ended:
                 break
@@ -167,7 +168,7 @@ def _wait(job: str, there: tuple[str, ...], environ: Mapping[str, str], output: 
 def _accounted(job: str, there: tuple[str, ...], environ: Mapping[str, str], shown: Answer) -> State:
     """How a job ended that Slurm has forgotten, as its accounting says. Raises EngineError where there is none."""
     words = ('sacct', *there, '--noheader', '--parsable2', '--allocations', '--format=State,ExitCode', '--jobs', job)
-    found = slurm_answers.accounted(process.ask(words, environ, PATIENCE).out)
+    found = slurm_answers.accounted(ask(words, environ, PATIENCE).out)
     if found.has_ended:
         return found
     why = shown.err.strip().splitlines()[:LINES] or ['scontrol shows no state of it']

@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import json
-import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import tao
 
-from tao_launcher.engine import answers, process
+from tao_launcher.engine import answers
 
 ODD = [
     '[' * 100_000, '{"a":' * 5000 + '1' + '}' * 5000, '9' * 5000, 'NaN', '\0', '\ufeff{}', '{', '', '\udcff',
@@ -62,51 +60,6 @@ def test_exit_codes(text: str, code: Any) -> None:
 def test_ids() -> None:
     one, other = 'a' * 64, 'b' * 12
     assert answers.ids(f'Emulate Docker CLI using podman.\n{one}\n\n-x\n--all\n {other}\r\nabc\n') == [one, other]
-
-
-def program(folder: Path, text: str) -> str:
-    path = folder / 'docker'
-    path.write_text(f'#!/bin/sh\n{text}\n')
-    path.chmod(0o755)
-    return str(path)
-
-
-@pytest.mark.parametrize('stream', [1, 2])
-def test_an_answer_without_end(stream: int, tmp_path: Path) -> None:
-    begun = time.monotonic()
-    answer = process.ask([program(tmp_path, f'exec yes >&{stream}')], os.environ, 60)
-    assert answer == process.Answer(None, '', 'it printed more than 64 MiB', is_late=True)
-    assert time.monotonic() - begun < 60
-
-
-def test_output_that_another_process_holds(tmp_path: Path) -> None:
-    """A wrapper may leave one behind; its own end is enough."""
-    begun = time.monotonic()
-    answer = process.ask([program(tmp_path, 'sleep 20 & echo answer; echo $! >"$0.pid"; exit 3')], os.environ, 15)
-    os.kill(int((tmp_path / 'docker.pid').read_text()), 9)
-    assert answer == process.Answer(3, 'answer\n', '')
-    assert time.monotonic() - begun < 60
-
-
-def test_a_program_that_closes_its_output(tmp_path: Path) -> None:
-    quick = process.ask([program(tmp_path, 'exec >&- 2>&-; sleep 0.3; exit 4')], os.environ, 20)
-    assert quick == process.Answer(4, '', '')
-    slow = process.ask([program(tmp_path, 'exec >&- 2>&-; exec sleep 20')], os.environ, 1)
-    assert slow == process.Answer(None, '', 'no answer within 1 s', is_late=True)
-
-
-def test_waiting_for_words_without_end(tmp_path: Path) -> None:
-    """A pipe that is full would stop the command, and nobody would ever read it."""
-    number, told = process.watch((), [[program(tmp_path, 'exec yes')]], os.environ)
-    assert (number, told) == (0, [''])
-    long = program(tmp_path, 'head -c 500000 /dev/zero | tr "\\0" x; echo')
-    assert process.watch((), [[long]], os.environ) == (0, ['x' * 500000 + '\n'])
-
-
-def test_errors_without_end_are_kept_in_part(tmp_path: Path) -> None:
-    talking = program(tmp_path, 'yes | head -c 30000000 >&2; echo the end >&2')
-    answer = process.show([talking], os.environ, has_errors=True)
-    assert answer.err.endswith('\nthe end\n') and len(answer.err) <= process.WORDS
 
 
 @pytest.mark.parametrize('said', [*ODD, json.dumps({'currentContext': ['x']}), '{"currentContext": 1}',

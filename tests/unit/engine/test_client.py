@@ -9,7 +9,8 @@ import pytest
 from engine_answers import Engine, container, ids
 from support import tao
 
-from tao_launcher.engine import process
+from tao_launcher.engine.ask import ask
+from tao_launcher.engine.unstarted import unstarted
 
 GONE = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n'
 NOT_RUNNING = 'the docker daemon is not running'
@@ -60,9 +61,9 @@ def test_too_many_open_files(engine: Engine) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-        answer = process.ask(['docker', 'ps'], {**os.environ}, 9)
+        answer = ask(['docker', 'ps'], {**os.environ}, 9)
         assert (answer.code, answer.unstarted) == (None, 'Too many open files')
-        error = process.unstarted('docker', answer.unstarted, {}, is_missing=answer.is_missing)
+        error = unstarted('docker', answer.unstarted, {}, is_missing=answer.is_missing)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert (error.what, error.advice) == ('docker: cannot be started (Too many open files)', '')

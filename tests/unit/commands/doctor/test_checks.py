@@ -13,7 +13,7 @@ from support import CHECKOUT, tao
 
 GLIBC = """from __future__ import annotations
 
-from ...engine.process import ask
+from ...engine.ask import ask
 from .findings import Finding, asking
 
 

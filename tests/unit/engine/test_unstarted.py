@@ -1,10 +1,12 @@
-"""A program that is there and cannot be started, as its interpreter is not."""
+"""Programs that are not there, or are there and cannot be started."""
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 from support import tao
+
+from tao_launcher.engine.unstarted import missing
 
 
 @pytest.mark.parametrize(('content', 'what', 'fix'), [
@@ -48,3 +50,11 @@ def test_a_program_of_another_system(tmp_path: Path, monkeypatch: pytest.MonkeyP
         f'tao: error: docker: {path} is there, but not what it is to be started with\n'
         f'    as with a program for another system\n    try: file {path}\n'
     ))
+
+
+def test_missing_program() -> None:
+    error = missing('podman', 'no such program')
+    assert (error.what, error.why, error.advice) == (
+        'podman: no such program', ('the launcher runs containers through the podman command line program',),
+        'install Podman (https://podman.io/docs/installation), or name another engine: --engine docker',
+    )
