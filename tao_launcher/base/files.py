@@ -8,9 +8,9 @@ import re
 from contextlib import contextmanager, suppress
 
 from .lock import locked
-from .ownership import foreign_owner, new_owner
 from .reading import TooLarge, content
 from .text import encoded
+from .users import foreign_owner, new_owner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 import errno
 import os
 
-from .ownership import new_owner
 from .text import encoded
+from .users import new_owner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 import sys
-from _operator import itemgetter  # without the rest of module operator
 
 from . import json_value, reading
 from .errors import FileError
@@ -119,50 +118,6 @@ def _foreground() -> bool:
         return False
 
 
-def user_name(uid: int) -> str:
-    """The passwd name of a uid, or ''. On a host that asks a directory server this takes its time."""
-    import pwd
-
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except (KeyError, OverflowError):
-        return ''
-
-
-def home_of(uid: int) -> str:
-    """The home of a uid as passwd has it, or ''."""
-    import pwd
-
-    try:
-        return pwd.getpwuid(uid).pw_dir
-    except (KeyError, OverflowError):
-        return ''
-
-
-def name_at_host(host: Host) -> str:
-    """NAME@HOST of the caller: whose job it is on a remote daemon, where the uid may be anyone's."""
-    return f'{user_name(host.uid) or host.uid}@{host.hostname}'
-
-
-def supplementary_groups(host: Host) -> tuple[int, ...]:
-    """The caller's groups without the primary and docker's, in ascending order.
-
-    Membership of group docker is worth root on the host and is no business of the job.
-    """
-    import grp
-
-    if host.uid == os.getuid():
-        gids = set(os.getgroups())
-    else:
-        name = user_name(host.uid)
-        gids = set(os.getgrouplist(name, host.gid)) if name else set()
-    try:
-        gids.discard(grp.getgrnam('docker').gr_gid)
-    except KeyError:
-        pass  # no such group here
-    return tuple(sorted(gids - {host.gid}))
-
-
 SCRIPT = 1 << 16  # bytes: longer than any script that starts another program, and shorter than any client
 
 
@@ -217,28 +172,19 @@ def read(path: str, what: str, *, required: bool) -> bytes | None:
     """
     try:
         return reading.content(path, MAX_BYTES, takes_pipe=required)
-    except (FileNotFoundError, NotADirectoryError):
-        if os.path.islink(path):
-            raise FileError(path, f'is a link to {os.readlink(path)}, which is not there') from None
-        if not required:
-            return None
-        raise FileError(
-            path, 'no such file', f'it is the {what}', f'nearest existing folder: {nearest_parent(path)}',
-        ) from None
-    except IsADirectoryError:
-        raise FileError(path, f'is a folder, expected the {what}') from None
-    except reading.NotRegular as e:
-        raise FileError(path, f'is {e.kind}, expected the {what}') from None
-    except reading.TooLarge as e:
-        raise FileError(path, f'{e.strerror}, so it cannot be the right file') from None
-    except PermissionError:
-        if not required and look(path) is None:
-            return None  # in a folder of someone else's, as with root's HOME
-        from .shell import quote
-
-        raise FileError(path, 'cannot be read (permission denied)', advice=f'ls -l {quote(path)}') from None
     except (OSError, ValueError) as e:
-        raise FileError(path, f'cannot be read ({getattr(e, "strerror", e)})') from None
+        if not required and _is_absent(path, e):
+            return None
+        from .unreadable import of_file
+
+        raise of_file(e, path, what) from None
+
+
+def _is_absent(path: str, error: Exception) -> bool:
+    """Whether a file that cannot be read is not there, or in a folder of someone else's, as with root's HOME."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return not os.path.islink(path)
+    return isinstance(error, PermissionError) and look(path) is None
 
 
 def standard_input() -> bytes:
@@ -256,15 +202,6 @@ def json_file(path: str) -> object:
         return json_value.value(data) if data else None
     except (FileError, ValueError, RecursionError):
         return None
-
-
-def free_bytes(folder: str) -> int | None:
-    """Free bytes of the file system that a folder is on; None where it cannot be told."""
-    try:
-        found = os.statvfs(folder)
-    except (OSError, ValueError):  # a path that cannot be one
-        return None
-    return found.f_bavail * found.f_frsize
 
 
 def memory_kills() -> int | None:
@@ -319,56 +256,6 @@ def is_folder(path: str) -> bool:
     return os.path.isdir(encoded(path))
 
 
-def folder(path: str) -> list[tuple[str, bool]]:
-    """(name, whether it is a folder) of what a folder holds; nothing of one that cannot be read."""
-    try:
-        return _entries(path)
-    except (OSError, ValueError, FileError):
-        return []
-
-
-def own_folder(path: str, what: str) -> list[tuple[str, bool]]:
-    """(name, whether it is a folder) of what a folder of ours holds; nothing where it is not there.
-
-    Raises FileError when it cannot be read, or is no folder; `what` names its role.
-    """
-    try:
-        return _entries(path)
-    except (FileNotFoundError, NotADirectoryError):
-        if os.path.islink(path):
-            raise FileError(path, f'is a link to {os.readlink(path)}, which is not a folder') from None
-        if os.path.lexists(path):
-            raise FileError(path, f'is a file, expected the {what}') from None
-        return []
-    except PermissionError:
-        if look(path) is None:
-            return []  # in a folder of someone else's, as with root's HOME
-        from .shell import quote
-
-        raise FileError(path, 'cannot be read (permission denied)', advice=f'ls -ld {quote(path)}') from None
-    except (OSError, ValueError) as e:
-        raise FileError(path, f'cannot be read ({getattr(e, "strerror", e)})') from None
-
-
-def _entries(path: str) -> list[tuple[str, bool]]:
-    with os.scandir(encoded(path_of(path))) as entries:
-        listed = list(entries)
-    # for the many files of a data set: one call for all of them where that can be
-    names = os.fsdecode(b'\0'.join([entry.name for entry in listed])).split('\0')
-    try:
-        kinds = [entry.is_dir() for entry in listed]
-    except OSError:
-        kinds = list(map(_is_folder, listed))
-    return sorted(zip(names, kinds), key=itemgetter(0))
-
-
-def _is_folder(entry: os.DirEntry[bytes]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link that leads to itself, or to where the caller may not look
-        return False
-
-
 def is_file(path: str) -> bool:
     """Whether a path is a file, links followed."""
     return os.path.isfile(encoded(path))
@@ -414,14 +301,6 @@ class RealPaths:
                 found = path
             self._known[path] = found
         return self._known[path]
-
-
-def nearest_parent(path: str) -> str:
-    """The closest existing folder above a path."""
-    parent = os.path.dirname(path)
-    while parent != os.path.dirname(parent) and not os.path.isdir(encoded(parent)):
-        parent = os.path.dirname(parent)
-    return parent or '.'
 
 
 def path_of(path: str) -> str:

@@ -7,9 +7,9 @@ import os
 import time
 
 from .folders import make_folders
-from .ownership import give_to_new_owner, name, own_uids
 from .reading import KINDS, REGULAR, TYPE_BITS, is_at, opened
 from .text import encoded
+from .users import give_to_new_owner, name, own_uids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

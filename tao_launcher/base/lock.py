@@ -8,8 +8,8 @@ import time
 from contextlib import contextmanager
 
 from .folders import make_folders
-from .ownership import give_to_new_owner, own_uids
 from .reading import REGULAR, TYPE_BITS, is_at
+from .users import give_to_new_owner, own_uids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

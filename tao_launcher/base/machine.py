@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-from . import host, reading
+from . import reading, users
 from .late import shutil
 from .record import Record
 
@@ -35,7 +35,7 @@ def process_owner(pid: str) -> str:
         uid = os.stat(f'/proc/{pid}').st_uid
     except (OSError, ValueError):
         return ''
-    return host.user_name(uid) or str(uid)
+    return users.user_name(uid) or str(uid)
 
 
 def has_program(program: str, environ: Mapping[str, str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import re
 
-from . import host
+from . import listing
 from .machine import which
 from .text import encoded
 
@@ -99,7 +99,7 @@ def _installed() -> str:
 
 
 def _names(folder: str) -> list[str]:
-    return [name for name, _ in host.folder(folder)]
+    return [name for name, _ in listing.entries(folder)]
 
 
 def _below(folder: str) -> list[str]:

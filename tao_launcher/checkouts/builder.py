@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack, contextmanager, suppress
 
-from ..base import files, folders, host, machine, ownership
+from ..base import files, folders, host, machine, unreadable, users
 from ..base.errors import ConfigError, EngineMissing
 from ..base.lock import STATE, locked
 from ..base.record import Record
@@ -71,7 +71,7 @@ class Builder(Record):
                 raise ConfigError(
                     f'{self.folder}: cannot be written ({e.strerror})', 'nothing was built or pushed',
                 ) from None
-            owner = ownership.foreign_owner(self.folder)
+            owner = users.foreign_owner(self.folder)
             if owner:
                 raise ConfigError(f'{self.folder}: belongs to {owner}', 'nothing was built or pushed')
             try:
@@ -195,7 +195,7 @@ def _client_home(found: Checkout, folder: str) -> Mapping[str, str]:
 
 def _can_be_written(folder: str) -> bool:
     """Whether a folder can be written into, or made."""
-    return machine.may_write(folder if host.is_folder(folder) else host.nearest_parent(folder))
+    return machine.may_write(folder if host.is_folder(folder) else unreadable.nearest_parent(folder))
 
 
 def _buildkit(found: Checkout) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """A backend checkout, and the engine that builds its images: each command of it is run, or printed by a dry run."""
 from __future__ import annotations
 
-from ..base import host
+from ..base import host, users
 from ..base.errors import ConfigError, UsageError
 from ..base.record import Record
 from ..engine import daemon
@@ -93,7 +93,7 @@ class Checkout(Record):
         environ, here = self.engine.environ, self.here
         is_caller = not (here.is_root and here.uid)  # under sudo it is someone else
         return builds.tag_of(
-            (environ.get('USER', '') if is_caller else '') or host.user_name(here.uid) or f'uid{here.uid}',
+            (environ.get('USER', '') if is_caller else '') or users.user_name(here.uid) or f'uid{here.uid}',
         )
 
     def step(self, words: Sequence[str], given: Arguments | None = None) -> int:

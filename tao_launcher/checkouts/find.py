@@ -5,8 +5,8 @@ import json
 
 from ..base import host, machine
 from ..base.errors import ConfigError
-from ..base.ownership import foreign_owner
 from ..base.shell import quote
+from ..base.users import foreign_owner
 from . import runners, submodules
 
 TYPE_CHECKING = False

@@ -5,9 +5,9 @@ import os
 
 from ..base import access
 from ..base.errors import CheckFailed
-from ..base.ownership import name
 from ..base.shell import quote
 from ..base.text import encoded, plural
+from ..base.users import name
 from ..engine.remedies import as_root
 
 TYPE_CHECKING = False

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import os
 
-from ..base.ownership import foreign_owner
 from ..base.reading import content
+from ..base.users import foreign_owner
 from ..engine.ask import ask
 
 TYPE_CHECKING = False

@@ -1,7 +1,7 @@
 """The submodules that a checkout names in .gitmodules, which of them are empty, and how each gets its content."""
 from __future__ import annotations
 
-from ..base import host
+from ..base import listing
 from ..base.shell import join, quote
 from ..base.text import plural
 from . import git_folder
@@ -34,7 +34,7 @@ def of(root: str) -> list[str]:
 
 def has_content(folder: str) -> bool:
     """Whether there is anything in a folder besides git's own file."""
-    return any(name != '.git' for name, _ in host.folder(folder))
+    return any(name != '.git' for name, _ in listing.entries(folder))
 
 
 def _empty(root: str) -> list[str]:

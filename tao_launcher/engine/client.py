@@ -1,7 +1,7 @@
 """The engine for commands that look at jobs: its words, its environment, and whose jobs are the caller's."""
 from __future__ import annotations
 
-from ..base import host
+from ..base import host, users
 from ..base.errors import EngineError
 from ..base.record import Record
 from .ask import ask
@@ -52,6 +52,6 @@ class Engine(Record):
 def owner_name(owner: str) -> str:
     """The name that an owner label means, where the host knows it. The label may be anything."""
     is_uid = owner.isascii() and owner.isdigit() and len(owner) <= 10
-    return (host.user_name(int(owner)) if is_uid else '') or owner[:60]
+    return (users.user_name(int(owner)) if is_uid else '') or owner[:60]
 
 

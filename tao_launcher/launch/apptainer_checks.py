@@ -1,7 +1,7 @@
 """What is looked for on this host before a launch with Apptainer, and the image as a path here."""
 from __future__ import annotations
 
-from ..base import host, machine, surroundings
+from ..base import host, machine, surroundings, unreadable
 from ..base.errors import ConfigError, UsageError
 from ..base.shell import quote
 from ..engine.apptainer import cache, cached_names
@@ -58,7 +58,7 @@ def _image(made: Plan, here: Host, environ: Mapping[str, str]) -> str:
         path = f'{here.cwd.rstrip("/")}/{path[2:] if path.startswith("./") else path}'
     if 'no_check' not in made.settings.flags and host.look(path) is False:
         raise ConfigError(
-            f'{origin}: {path}: no such file or folder', f'nearest existing folder: {host.nearest_parent(path)}',
+            f'{origin}: {path}: no such file or folder', f'nearest existing folder: {unreadable.nearest_parent(path)}',
             advice=f'{made.profile.name} pull {quote(path)} docker://IMAGE makes it',
         )
     return path

@@ -67,13 +67,14 @@ def _notices(
 def _sources(made: Plan, look: Look) -> list[str]:
     """Notices about sources that the caller may not see. Raises ConfigError with those that are missing."""
     seen = [(mount, look(mount.source)) for mount in made.mounts if mount.origin.kind != 'setting']
-    missing = [
-        f'{mount.source} ({mount.origin}; nearest existing folder: {host.nearest_parent(mount.source)})'
-        for mount, exists in seen if exists is False
-    ]
+    missing = [mount for mount, exists in seen if exists is False]
     if missing:
+        from ..base.unreadable import nearest_parent
+
         raise ConfigError(
-            f'{plural(len(missing), "mount source")} not found', *missing,
+            f'{plural(len(missing), "mount source")} not found',
+            *(f'{mount.source} ({mount.origin}; nearest existing folder: {nearest_parent(mount.source)})'
+              for mount in missing),
             advice='correct or create them (daemon elsewhere? --no-check)',
         )
     return [
@@ -127,9 +128,10 @@ def _job_user(made: Plan, engine: Daemon, here: Host) -> JobUser | None:
 
 def _caller(here: Host) -> JobUser | None:
     """The caller, who may be root."""
+    from ..base.users import supplementary_groups
     from .mount_notices import JobUser
 
-    groups = frozenset((here.gid, *host.supplementary_groups(here)))
+    groups = frozenset((here.gid, *supplementary_groups(here)))
     return JobUser(f'{here.uid}:{here.gid}', here.uid, groups) if here.uid else None
 
 

@@ -132,10 +132,12 @@ def _refuse(found: list[Placed], links: list[Placed], *, is_needed: bool) -> Non
         )
     impossible = [each for each in links if host.is_there(each.path) or not surroundings.may_make(each.path)]
     if impossible:
+        from ..base.unreadable import nearest_parent
+
         raise ConfigError(f'{plural(len(impossible), "link")} cannot be made', *(
             f'{each.mount.destination}: ' + (
                 'a broken link is there' if host.is_there(each.path)
-                else f'you may not write to {host.nearest_parent(each.path)}'
+                else f'you may not write to {nearest_parent(each.path)}'
             ) for each in impossible
         ), advice='--same_paths, for arguments that name the host\'s own paths; or as root')
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .. import __version__
-from ..base import host, journal, json_value
+from ..base import journal, json_value, users
 from ..base.errors import Fatal
 from ..base.late import re
 from ..base.patience import Late, within
@@ -117,7 +117,7 @@ class Recorder:
         """Find out the caller's name, once. On a host that asks a directory server this takes its time."""
         if self._path and not self._user:
             try:
-                self._user = within(DIRECTORY, lambda: host.user_name(self._uid))
+                self._user = within(DIRECTORY, lambda: users.user_name(self._uid))
             except Late:
                 pass
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-from ..base import host
+from ..base import host, listing
 from ..engine import answers, failures, platforms, pulls
 from ..engine.logins import DOCKERS_OWN, is_logged_in, logins, missing_helper
 from ..engine.references import is_local, registry_of
@@ -96,7 +96,7 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
         ))
     facts = facts._replace(
         shares_network=shares,
-        disk=folder, disk_free=host.free_bytes(folder) if folder and not facts.is_remote else None,
+        disk=folder, disk_free=listing.free_bytes(folder) if folder and not facts.is_remote else None,
         is_podman='host' in info, remaps_users=failures.remaps_users(info), engine_machine=_machine_of(info),
         limits_above=host_looks.above(plan.ulimits) if is_rootless and not facts.is_remote else (),
         most_files=0 if facts.is_remote else host_looks.more_files(plan.ulimits),

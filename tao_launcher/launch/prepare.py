@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ..base.output import Output
     from ..engine.daemon import Daemon
     from ..settings.invocation import Invocation
-    from ..settings.mounts_file import MountsFile
     from ..settings.settings import Settings
+    from ..settings.values import MountsFile
     from .argv import Lines
     from .identity import Identity
     from .plan import Plan, Target
@@ -199,12 +199,17 @@ def _identity(user: str, here: Host, engine: Daemon) -> Identity:
     """Who launches and who the job runs as; names and groups are only looked up where they are needed."""
     own = bool(user) and identity.is_caller(user, here)
     uid = str(here.uid) if own else user.partition(':')[0]
-    found = identity.identity(
-        user, here, engine, host.user_name(int(uid)) if uid.isdigit() else '',
-        host.supplementary_groups(here) if own else (),
-    )
+    name = ''
+    groups: tuple[int, ...] = ()
+    if uid.isdigit():
+        from ..base import users
+
+        name, groups = users.user_name(int(uid)), users.supplementary_groups(here) if own else ()
+    found = identity.identity(user, here, engine, name, groups)
     if engine.is_remote:
-        found = found._replace(owner=host.name_at_host(here))
+        from ..base import users
+
+        found = found._replace(owner=users.name_at_host(here))
     return found
 
 

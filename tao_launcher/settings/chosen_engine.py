@@ -1,7 +1,7 @@
 """The engine that options and variables name, for commands that launch nothing."""
 from __future__ import annotations
 
-from ..base import host
+from ..base import host, users
 from ..base.errors import EngineError
 from ..engine import alias, daemon
 from ..engine.client import Engine
@@ -29,7 +29,7 @@ def engine(invocation: Invocation, task: str = '') -> Engine:
     if found.profile.is_child:
         source = str(source_of('engine', options, environ))
         raise _unfit(found.profile, source, task) if task else _childs(found.profile, source)
-    owner = host.name_at_host(here) if found.is_remote else str(here.uid)
+    owner = users.name_at_host(here) if found.is_remote else str(here.uid)
     return Engine(words, environ, found, owner)
 
 

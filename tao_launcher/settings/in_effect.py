@@ -1,7 +1,7 @@
 """Every setting in effect, the files that they come from first."""
 from __future__ import annotations
 
-from ..base import host
+from ..base import host, listing
 from . import effective
 from .entries import Entry
 from .locate import history_file, mounts_path
@@ -33,7 +33,7 @@ def _files(file: MountsFile, invocation: Invocation) -> list[Entry]:
     releases = Entry('catalogue', 'built-in', DEFAULT)
     folder = releases_folder(here)
     added = ''.join(
-        f', {folder}/{name}' for name, is_folder in (host.folder(folder) if host.is_folder(folder) else ())
+        f', {folder}/{name}' for name, is_folder in (listing.entries(folder) if host.is_folder(folder) else ())
         if name.endswith('.json') and not name.startswith('.') and not is_folder
     )
     releases = releases._replace(value=f'built-in{added}')

@@ -62,10 +62,14 @@ def places(invocation: Invocation) -> Iterator[DefaultFile]:
     yield DefaultFile(default, here.home)
     yield DefaultFile(older, here.home, f'{older} is read; rename it to {default}')
     called = host.sudo_caller(invocation.environ)
-    home = host.home_of(called[0]) if called else ''
+    if not called:
+        return
+    from ..base import users
+
+    home = users.home_of(called[0])
     if home and home != here.home:
         for name in NAMES:
-            whose = f'{host.user_name(here.uid)} called sudo, and {here.home} has none'
+            whose = f'{users.user_name(here.uid)} called sudo, and {here.home} has none'
             yield DefaultFile(f'{home}/{name}', home, f'{home}/{name} is read: {whose}')
 
 

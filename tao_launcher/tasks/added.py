@@ -1,7 +1,7 @@
 """Releases beside the built-in ones: the files in ~/.tao/releases.d."""
 from __future__ import annotations
 
-from ..base import host
+from ..base import host, listing
 from ..base.errors import ConfigError, FileError
 from ..base.json_text import SHOWN_FAULTS, loads
 from ..base.text import plural
@@ -22,7 +22,7 @@ LARGEST = 1 << 20  # bytes of a file
 def paths(folder: str) -> list[str]:
     """The files of releases in a folder, by name; there may be none, and no folder. Raises FileError."""
     return [
-        f'{folder}/{name}' for name, is_folder in host.own_folder(folder, 'folder of releases')
+        f'{folder}/{name}' for name, is_folder in listing.own_entries(folder, 'folder of releases')
         if name.endswith('.json') and not name.startswith('.') and not is_folder
     ]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-from ..base import backup, files, folders, host
+from ..base import backup, files, folders, host, listing
 from ..base.errors import ConfigError, FileError
 from ..base.lock import STATE
 from ..base.record import Record
@@ -62,7 +62,7 @@ def backups(path: str) -> list[str]:
     """The copies that were kept of a file of releases."""
     folder, _, name = path.rpartition('/')
     pattern = re.escape(name) + r'\.[0-9]+\.bak'
-    return [f'{folder}/{other}' for other, _ in host.folder(folder) if re.fullmatch(pattern, other)]
+    return [f'{folder}/{other}' for other, _ in listing.entries(folder) if re.fullmatch(pattern, other)]
 
 
 def keep(name: str, content: dict[str, Release], here: Host) -> Kept:

@@ -35,11 +35,11 @@ WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'sock
 # Below the commands, these touch the world: files, processes, signals, clocks.
 TOUCH_THE_WORLD = {
     'base/access', 'base/backup', 'base/clock', 'base/files', 'base/folders', 'base/host', 'base/journal',
-    'base/local_time', 'base/lock', 'base/machine', 'base/output', 'base/ownership', 'base/reading',
-    'base/surroundings', 'base/temporary', 'base/terminal', 'engine/ask', 'engine/child', 'engine/family',
-    'engine/foreground', 'engine/here', 'engine/installed', 'engine/pipes', 'engine/process', 'engine/signals',
-    'engine/watch', 'status/reader', 'launch/apptainer_run', 'launch/ending', 'launch/local_job', 'launch/run',
-    'launch/says', 'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
+    'base/listing', 'base/local_time', 'base/lock', 'base/machine', 'base/output', 'base/reading',
+    'base/surroundings', 'base/temporary', 'base/terminal', 'base/unreadable', 'base/users', 'engine/ask',
+    'engine/child', 'engine/family', 'engine/foreground', 'engine/here', 'engine/installed', 'engine/pipes',
+    'engine/process', 'engine/signals', 'engine/watch', 'status/reader', 'launch/apptainer_run', 'launch/ending',
+    'launch/local_job', 'launch/run', 'launch/says', 'launch/supervise', 'checkouts/foreign', 'checkouts/old_digest',
 }
 # These ask those. All others are pure: what comes out depends on what goes in and on nothing else.
 ASK_THE_WORLD = {

@@ -1,7 +1,7 @@
 """tao completion --complete SHELL …: what the scripts of completion.scripts ask. Fast, and never in the way."""
 from __future__ import annotations
 
-from ...base import host, json_value
+from ...base import host, json_value, listing
 from ...base.errors import Fatal
 from ...base.record import Record
 from ...base.text import plain
@@ -125,7 +125,7 @@ class _World(Record):
         """How the pure part asks for it."""
         return World(
             self.invocation.environ, self.verbs, self.catalogue, self.mounts, self.jobs, self.contexts,
-            host.folder, host.is_folder, self.launches,
+            listing.entries, host.is_folder, self.launches,
         )
 
     def verbs(self) -> Mapping[str, Any]:
@@ -207,5 +207,6 @@ class _World(Record):
         """The contexts of docker, from its files."""
         environ, home = self.invocation.environ, self.invocation.here.home
         folder = f'{environ.get("DOCKER_CONFIG") or f"{home}/.docker"}/contexts/meta'
-        found = [host.json_file(f'{folder}/{name}/meta.json') for name, is_folder in host.folder(folder) if is_folder]
+        names = [name for name, is_folder in listing.entries(folder) if is_folder]
+        found = [host.json_file(f'{folder}/{name}/meta.json') for name in names]
         return ['default', *(str(meta['Name']) for meta in found if isinstance(meta, dict) and meta.get('Name'))]

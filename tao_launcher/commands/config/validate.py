@@ -1,7 +1,7 @@
 """tao config validate: every fault of the files that a launch reads."""
 from __future__ import annotations
 
-from ...base import host
+from ...base import host, unreadable
 from ...base.errors import FileError, tried
 from ...base.json_text import at, loads
 from ...base.output import shown, shown_fault
@@ -150,7 +150,7 @@ def _notices(file: mounts_file.MountsFile) -> list[str]:
     layers.variables('', file.variables, notices)
     notices += [
         f'{mount.origin.path}.source: {mount.source} not found '
-        f'(nearest existing folder: {host.nearest_parent(mount.source)})'
+        f'(nearest existing folder: {unreadable.nearest_parent(mount.source)})'
         for mount in file.mounts if host.look(mount.source) is False
     ]
     return notices

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-from ...base import host, machine
+from ...base import host, listing, machine, unreadable
 from ...base.record import Record
 from ...base.shell import quote
 from ...engine import profiles
@@ -105,7 +105,7 @@ def _places(gathered: Gathered) -> Places:
     profile = profiles.profile(facts.engine)
     folder = cache(profile, facts.environ, here.home)
     temporary = facts.environ.get(variable(profile, 'TMPDIR')) or facts.environ.get('TMPDIR') or '/tmp'
-    free, other = (host.free_bytes(path if host.exists(path) else host.nearest_parent(path)) for path in (
+    free, other = (listing.free_bytes(path if host.exists(path) else unreadable.nearest_parent(path)) for path in (
         folder, temporary,
     ))
     return Places(folder, free, temporary, other)

@@ -1,7 +1,7 @@
 """Checks of disk, memory and processors; the figures are those of NVIDIA's documentation."""
 from __future__ import annotations
 
-from ...base import host, machine
+from ...base import listing, machine
 from ...base.record import Record
 from ...base.shell import join
 from ...engine import failures, profiles
@@ -22,7 +22,7 @@ class Disk(Record):
 
 def _disk(gathered: Gathered) -> Disk:
     folder = failures.image_folder(gathered.facts.info)
-    return Disk(folder, host.free_bytes(folder) if folder and not gathered.facts.is_remote else None)
+    return Disk(folder, listing.free_bytes(folder) if folder and not gathered.facts.is_remote else None)
 
 
 def disk(facts: MachineFacts, found: Disk) -> Finding | None:

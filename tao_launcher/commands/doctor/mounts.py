@@ -1,7 +1,7 @@
 """Checks of the mounts file and of what it mounts."""
 from __future__ import annotations
 
-from ...base import access, host, machine
+from ...base import access, host, machine, unreadable, users
 from ...base.record import Record
 from ...base.shell import join, quote
 from ...engine import remedies
@@ -41,9 +41,9 @@ def _look(gathered: Gathered) -> Sources:
     missing = tuple(m.source for m in settings.mounts if host.look(m.source) is False)
     own = profile.is_child or bool(settings.user) and identity.is_caller(settings.user, here)
     user = f'{here.uid}:{here.gid}' if own else settings.user
-    groups = host.supplementary_groups(here) if own else ()
+    groups = users.supplementary_groups(here) if own else ()
     return Sources(
-        missing=missing, can_create=all(machine.may_write(host.nearest_parent(path)) for path in missing),
+        missing=missing, can_create=all(machine.may_write(unreadable.nearest_parent(path)) for path in missing),
         unwritable=_unwritable(settings, user, groups, missing), job_user=user,
     )
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 from contextlib import contextmanager
 
-from ...base import host
+from ...base import host, listing
 from ...base.errors import CheckFailed
 from ...base.files import is_unfinished, remove, write
 from ...base.folders import make_folders
@@ -147,7 +147,7 @@ def clear(folder: str, total: int, output: Output, is_ours: Callable[[str], bool
     make_folders(host.path_of(folder), [])
     for name in (SUMS, *sorted(filter(is_ours, os.listdir(folder)))):
         remove(f'{folder}/{name}')
-    free = host.free_bytes(folder)
+    free = listing.free_bytes(folder)
     if free is not None and free < total:  # layers that images share are counted twice, so it may fit
         output.notice(f'{folder}: {size(free)} free, up to {size(total)} needed')
 

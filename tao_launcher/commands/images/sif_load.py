@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import hashlib
 
-from ...base import host
+from ...base import listing
 from ...base.errors import CheckFailed
 from ...base.files import Whole
 from ...base.folders import make_folders
@@ -81,7 +81,7 @@ def _digest(path: str) -> str:
 
 def _check_space(wanted: Sequence[SifImage], good: SifVerified, store: SifStore) -> None:
     total = sum(good.manifest.files[image.file][0] for image in wanted)
-    free = host.free_bytes(store.folder)
+    free = listing.free_bytes(store.folder)
     if not store.no_check and free is not None and free < total:
         raise CheckFailed(
             f'not enough room in {store.folder}', f'{size(free)} free, {size(total)} needed',

@@ -1,7 +1,7 @@
 """Whether there is room where the engine keeps its images."""
 from __future__ import annotations
 
-from ...base import host
+from ...base import listing
 from ...base.errors import CheckFailed
 from ...base.progress import size
 from ...base.shell import join
@@ -43,7 +43,7 @@ def _check(store: Store, needed: Callable[[Mapping[str, Any]], float], again: st
         return
     info = engine.ask('info', '--format', '{{json .}}').json()
     folder = failures.image_folder(info)
-    free = host.free_bytes(folder) if folder else None
+    free = listing.free_bytes(folder) if folder else None
     if free is not None and free < needed(info):
         raise CheckFailed(
             f'not enough room in {folder}', f'{size(free)} free, about {size(needed(info))} needed',

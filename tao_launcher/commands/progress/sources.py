@@ -1,7 +1,7 @@
 """Where progress is read: at a path that was named, or where a job of ours writes it."""
 from __future__ import annotations
 
-from ...base import host, patience
+from ...base import host, patience, unreadable
 from ...base.errors import Fatal, FileError, NothingMatched
 from ...base.reading import NotRegular
 from ...base.record import Record
@@ -131,7 +131,7 @@ def _asked(path: str, ask: Callable[[], T]) -> T:
         return ask()
     except (FileNotFoundError, NotADirectoryError):
         raise NothingMatched(
-            f'{path}: no such file or folder', f'nearest existing folder: {host.nearest_parent(path)}',
+            f'{path}: no such file or folder', f'nearest existing folder: {unreadable.nearest_parent(path)}',
             advice='tao progress JOB (an id from tao list), or the path of a results folder',
         ) from None
     except PermissionError:

@@ -11,7 +11,7 @@ import pytest
 from support import Result, tao
 
 from tao_launcher.base import host
-from tao_launcher.base.errors import ConfigError, FileError
+from tao_launcher.base.errors import ConfigError
 
 
 def mounted(done: Result) -> list[str]:
@@ -106,19 +106,6 @@ def test_look(tmp_path: Path) -> None:
     assert host.look(str(tmp_path / 'gone')) is host.look(str(tmp_path / 'link')) is False
 
 
-def test_nearest_parent(tmp_path: Path) -> None:
-    assert host.nearest_parent(f'{tmp_path}/no/such/file') == str(tmp_path)
-    assert host.nearest_parent('/nowhere/at/all') == '/'
-
-
-def test_what_a_folder_holds(tmp_path: Path) -> None:
-    (tmp_path / 'folder').mkdir()
-    (tmp_path / 'file').touch()
-    found = {name: is_folder for name, is_folder in host.folder(str(tmp_path)) if name in ('folder', 'file')}
-    assert found == {'folder': True, 'file': False}
-    assert host.folder(str(tmp_path / 'none')) == []
-
-
 def test_json_file(tmp_path: Path) -> None:
     (tmp_path / 'good').write_text('{"a": 1}')
     (tmp_path / 'bad').write_text('{')
@@ -136,38 +123,7 @@ def test_read(tmp_path: Path) -> None:
     assert host.read(str(path), 'the file', required=True) == b'x'
 
 
-def test_free_bytes(tmp_path: Path) -> None:
-    assert (host.free_bytes(str(tmp_path)) or 0) > 0
-    assert host.free_bytes(str(tmp_path / 'none')) is None
-
-
 def test_the_caller() -> None:
     here = host.survey(dict(os.environ))
     assert (here.uid, here.gid, here.is_root) == (os.getuid(), os.getgid(), os.getuid() == 0)
     assert (here.home, here.cwd) == (os.environ['HOME'], os.getcwd())
-    assert host.user_name(os.getuid()) == pwd.getpwuid(os.getuid()).pw_name
-    assert host.user_name(4242424242) == ''
-    assert host.name_at_host(here) == f'{host.user_name(here.uid)}@{here.hostname}'
-
-
-def test_an_odd_entry_does_not_hide_the_others(tmp_path: Path) -> None:
-    (tmp_path / 'in' / 'folder').mkdir(parents=True)
-    (tmp_path / 'in' / 'loop').symlink_to('loop')
-    (tmp_path / 'in' / 'nowhere').symlink_to('gone')
-    assert host.folder(str(tmp_path / 'in')) == [('folder', True), ('loop', False), ('nowhere', False)]
-
-
-def test_a_folder_of_ours(tmp_path: Path) -> None:
-    path = tmp_path / 'folder'
-    assert host.own_folder(str(path), 'folder of x') == host.own_folder(str(path / 'below'), 'folder of x') == []
-    path.mkdir()
-    (path / 'loop').symlink_to('loop')
-    assert host.own_folder(str(path), 'folder of x') == [('loop', False)]
-    for name, wrong in (('file', 'is a file, expected the folder of x'),
-            ('nowhere', 'is a link to gone, which is not a folder'),
-            ('loop', 'cannot be read (Too many levels of symbolic links)')):
-        odd = tmp_path / name
-        odd.touch() if name == 'file' else odd.symlink_to({'nowhere': 'gone'}.get(name, name))
-        with pytest.raises(FileError) as raised:
-            host.own_folder(str(odd), 'folder of x')
-        assert (raised.value.path, raised.value.wrong) == (str(odd), wrong)

@@ -8,7 +8,7 @@ import pytest
 from sif_files import DINO, NAME, Apptainer, rewrite, sif
 from support import Result, tao
 
-from tao_launcher.base import host
+from tao_launcher.base import listing
 
 HERE, OTHER = ('02', '04') if os.uname().machine == 'x86_64' else ('04', '02')
 
@@ -73,7 +73,7 @@ def test_a_link_in_its_place_is_replaced(saved: Path, target: Path, tmp_path: Pa
 
 
 def test_too_little_room(saved: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, 'free_bytes', lambda folder: 100)
+    monkeypatch.setattr(listing, 'free_bytes', lambda folder: 100)
     done = tao('-q', 'bundle', 'load', str(saved))
     assert done == Result(1, '', (
         f'tao: error: not enough room in {target}\n    100 B free, {len(sif())} B needed\n'

@@ -1,10 +1,58 @@
-"""Whose a file is, and whose one becomes that is made for the caller of sudo."""
+"""Users by name, their homes and groups; whose a file is, and whose one becomes that is made for the caller of sudo."""
 from __future__ import annotations
 
 import os
 
 from . import host
 from .text import encoded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .host import Host
+
+
+def user_name(uid: int) -> str:
+    """The passwd name of a uid, or ''. On a host that asks a directory server this takes its time."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except (KeyError, OverflowError):
+        return ''
+
+
+def home_of(uid: int) -> str:
+    """The home of a uid as passwd has it, or ''."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_dir
+    except (KeyError, OverflowError):
+        return ''
+
+
+def name_at_host(here: Host) -> str:
+    """NAME@HOST of the caller: whose job it is on a remote daemon, where the uid may be anyone's."""
+    return f'{user_name(here.uid) or here.uid}@{here.hostname}'
+
+
+def supplementary_groups(here: Host) -> tuple[int, ...]:
+    """The caller's groups without the primary and docker's, in ascending order.
+
+    Membership of group docker is worth root on the host and is no business of the job.
+    """
+    import grp
+
+    if here.uid == os.getuid():
+        gids = set(os.getgroups())
+    else:
+        name = user_name(here.uid)
+        gids = set(os.getgrouplist(name, here.gid)) if name else set()
+    try:
+        gids.discard(grp.getgrnam('docker').gr_gid)
+    except KeyError:
+        pass  # no such group here
+    return tuple(sorted(gids - {here.gid}))
 
 
 def own_uids() -> frozenset[int]:
@@ -15,7 +63,7 @@ def own_uids() -> frozenset[int]:
 
 def name(uid: int) -> str:
     """A user as people call them: by name, else by number."""
-    return host.user_name(uid) or f'uid {uid}'
+    return user_name(uid) or f'uid {uid}'
 
 
 def foreign_owner(*paths: str, follows: bool = True) -> str:
