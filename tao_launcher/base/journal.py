@@ -6,7 +6,6 @@ import fcntl
 import os
 import time
 
-from .folders import make_folders
 from .reading import KINDS, REGULAR, TYPE_BITS, is_at, opened
 from .text import encoded
 from .users import give_to_new_owner, name, own_uids
@@ -48,8 +47,11 @@ def append(path: str, line: bytes, *, is_own: bool, start: bytes = b'') -> None:
     do, for a name that was mistyped may be any file's. A file that others may not write to is put aside when it is
     full. Links are not followed. Raises OSError.
     """
-    if is_own:
-        make_folders(os.path.dirname(path), [], mode=0o700)
+    folder = os.path.dirname(path)
+    if is_own and not os.path.isdir(encoded(folder)):
+        from .folders import make_folders
+
+        make_folders(folder, [], mode=0o700)
     while True:
         number = _opened(path, is_own=is_own)
         try:
