@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..base.output import Output
     from ..engine.daemon import Daemon
     from ..settings.invocation import Invocation
-    from ..settings.mounts_file import MountsFile
+    from ..settings.values import MountsFile
     from .plan import Plan
 
 

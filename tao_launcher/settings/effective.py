@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .invocation import Invocation
-    from .mounts_file import MountsFile
     from .option import Option, Values
     from .repeatable import Given
-    from .values import Variable
+    from .values import MountsFile, Variable
 
 FIRST = ('engine', 'context', 'release', 'registry', 'image', 'tag', 'pull', 'gpus')
 FLAGS = ('detach', 'interactive', 'no_tty', 'no_check', 'link', 'quiet', 'verbose')

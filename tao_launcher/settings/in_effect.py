@@ -10,7 +10,7 @@ from .values import DEFAULT, Source
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .invocation import Invocation
-    from .mounts_file import MountsFile
+    from .values import MountsFile
 
 
 def entries(file: MountsFile, invocation: Invocation) -> list[Entry]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 from ..base import host
 from ..base.errors import UsageError
 from ..base.record import Record
-from .mounts_file import MountsFile, parse
-from .values import NO, YES
+from .values import NO, YES, MountsFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,9 +91,13 @@ def read_mounts_file(invocation: Invocation) -> tuple[MountsFile, list[str]]:
         for place in places(invocation):
             data = host.read(place.path, 'mounts file', required=False)
             if data is not None:
+                from .mounts_file import parse
+
                 environ = seen_from(place, invocation).environ
                 return parse(data, place.path, environ, place.home), [place.notice] if place.notice else []
         return MountsFile(), []
+    from .mounts_file import parse
+
     data = host.read(path, f'mounts file of {source}', required=True) or b''
     default = f'{here.home}/{NAMES[0]}'
     hides = source == '--mounts_file' and path != default and host.exists(default)

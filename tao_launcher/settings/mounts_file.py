@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from ..base.json_reader import Reader
 from ..base.json_text import Number, at, loads, refused, text_faults
-from ..base.record import Record
 from ..base.secrets import until_value
 from ..base.text import LETTERS, has_line_break, is_one_word
 from . import parsers
 from .docker_options import docker_options
-from .values import Mount, Source, Variable, clean_path
+from .values import Mount, MountsFile, Source, Variable, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,16 +26,6 @@ OTHER_NAMES = {
     'container': 'destination', 'container_path': 'destination', 'readonly': 'mode', 'options': 'mode',
     'name': 'variable', 'key': 'variable',
 }
-
-
-class MountsFile(Record):
-    """What a mounts file says; an option it does not set is absent from `options`. The notices do not name the file."""
-
-    path: str = ''
-    mounts: tuple[Mount, ...] = ()
-    variables: tuple[Variable, ...] = ()
-    options: Mapping[str, Any] = {}
-    notices: tuple[str, ...] = ()
 
 
 def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> MountsFile:

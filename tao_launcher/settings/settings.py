@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from .mounts_file import MountsFile
     from .option import Option, Values
     from .repeatable import Given
-    from .values import Gpus, HostPath, Mount, Port, Ulimit, Variable
+    from .values import Gpus, HostPath, Mount, MountsFile, Port, Ulimit, Variable
 
 
 class Settings(Record):

@@ -5,8 +5,8 @@ from ..base.errors import UsageError
 from ..base.record import Record
 from ..base.suggest import did_you_mean, nearest
 from . import docker_run
-from .options import SUBMIT
 from .programs import RUNNERS
+from .submit_options import SUBMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,6 +3,11 @@ from __future__ import annotations
 
 from ..base.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
 
 class Source(Record):
     """Where a value comes from.
@@ -90,6 +95,16 @@ class Variable(Record):
     name: str
     value: str | None
     origin: Source = DEFAULT
+
+
+class MountsFile(Record):
+    """What a mounts file says; an option it does not set is absent from `options`. The notices do not name the file."""
+
+    path: str = ''
+    mounts: tuple[Mount, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    options: Mapping[str, Any] = {}
+    notices: tuple[str, ...] = ()
 
 
 # What a variable holds that is to mean no, and yes, in lower case.

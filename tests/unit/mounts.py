@@ -8,11 +8,12 @@ import pytest
 
 from tao_launcher.base.errors import ConfigError
 from tao_launcher.settings import mounts_file
+from tao_launcher.settings.values import MountsFile
 
 PATH = '/p/m.json'
 
 
-def parsed(document: object, environ: Mapping[str, str] | None = None) -> mounts_file.MountsFile:
+def parsed(document: object, environ: Mapping[str, str] | None = None) -> MountsFile:
     """The mounts file with this value (or text, or bytes)."""
     if isinstance(document, str):
         document = document.encode()

@@ -9,6 +9,7 @@ from tao_launcher.engine import daemon
 from tao_launcher.launch import argv, identity, plan
 from tao_launcher.launch.target import task_target
 from tao_launcher.settings import command_line, mounts_file, settings
+from tao_launcher.settings.values import MountsFile
 from tao_launcher.tasks import catalogue
 
 HOME = '/home/user'
@@ -53,7 +54,7 @@ def launch(
     """The launch of a command line; `file` is the mounts file's value, `names` the passwd names of uids."""
     environ = environ or {}
     here = host_with(**changed)
-    mounts = mounts_file.MountsFile()
+    mounts = MountsFile()
     if file is not None:
         mounts = mounts_file.parse(json.dumps(file).encode(), FILE, environ, here.home)
     options, rest = command_line.parse(words, 'tao')

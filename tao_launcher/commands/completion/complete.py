@@ -143,8 +143,8 @@ class _World(Record):
     def mounts(self, options: Values) -> Sequence[Mount]:
         """The mounts of a launch, as far as they can be told: a line that is being typed has faults."""
         from ...settings.locate import mounts_path, read_mounts_file
-        from ...settings.mounts_file import MountsFile
         from ...settings.settings import merge
+        from ...settings.values import MountsFile
 
         invocation = self.invocation._replace(options=options)
         here = invocation.here

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from ...engine import profiles
-from ...settings.options import ROWS, SUBMIT
+from ...settings.options import ROWS
+from ...settings.submit_options import SUBMIT
 from . import paths
 from .types import NOTHING, Candidate, Completions
 

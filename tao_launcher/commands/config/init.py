@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...base.host import Host
     from ...base.output import Output
     from ...settings.invocation import Invocation
-    from ...settings.mounts_file import MountsFile
+    from ...settings.values import MountsFile
     from .questions import Answers
 
 

@@ -7,9 +7,8 @@ from ...base.text import plain
 from ...launch import paths as container_paths
 from ...launch.same_paths import copies
 from ...settings.locate import read_mounts_file
-from ...settings.mounts_file import MountsFile
 from ...settings.settings import merge
-from ...settings.values import clean_path
+from ...settings.values import MountsFile, clean_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

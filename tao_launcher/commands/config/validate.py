@@ -13,7 +13,7 @@ from ...launch.identity import Identity
 from ...settings import layers, mounts_file
 from ...settings.locate import DefaultFile, mounts_path, places, seen_from
 from ...settings.settings import merge
-from ...settings.values import Source
+from ...settings.values import MountsFile, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def refused(name: str, error: FileError) -> Report:
     return Report(name + error.place, wrong=error.wrong, faults=faults, notices=error.notices, advice=error.advice)
 
 
-def _notices(file: mounts_file.MountsFile) -> list[str]:
+def _notices(file: MountsFile) -> list[str]:
     """What a launch would say, or refuse for the state of the host; the file itself may be written for another."""
     notices: list[str] = []
     layers.mounts('', file.mounts, (), notices)
@@ -156,7 +156,7 @@ def _notices(file: mounts_file.MountsFile) -> list[str]:
     return notices
 
 
-def _of_a_plan(file: mounts_file.MountsFile, here: Host) -> tuple[list[str], list[str]]:
+def _of_a_plan(file: MountsFile, here: Host) -> tuple[list[str], list[str]]:
     """(what every launch refuses of a file that the parser takes, what some do): found by planning one."""
     settings = _within_the_file(merge({}, {}, file, {}, here.cwd, here.home))
     target = plan.Target('config/validate', 'image', ('command',))

@@ -6,8 +6,8 @@ from ...base.errors import ConfigError, FileError, UsageError
 from ...engine import daemon, installed, profiles
 from ...engine.init import with_init
 from ...settings.locate import read_mounts_file
-from ...settings.mounts_file import MountsFile
 from ...settings.settings import merge
+from ...settings.values import MountsFile
 from .facts import Gathered, MachineFacts
 
 TYPE_CHECKING = False

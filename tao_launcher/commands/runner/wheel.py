@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ...checkouts.checkout import Checkout
     from ...launch.plan import Plan, Target
     from ...settings.invocation import Invocation
-    from ...settings.mounts_file import MountsFile
     from ...settings.settings import Settings
+    from ...settings.values import MountsFile
 
 WHEEL = ('python', 'setup.py', 'bdist_wheel')
 # What of a mounts file is about the user's own commands. The platform is that of the whole release.

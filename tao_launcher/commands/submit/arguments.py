@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import argparse
 
-from ...settings.options import SUBMIT
 from ...settings.programs import KUBERNETES, SLURM
+from ...settings.submit_options import SUBMIT
 from ..help.verb_parser import HelpAsked, Parser
 
 TYPE_CHECKING = False

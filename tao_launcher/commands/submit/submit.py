@@ -13,9 +13,9 @@ from ...settings import command_line, parsers
 from ...settings.durations import for_slurm
 from ...settings.locate import read_mounts_file
 from ...settings.option import is_verbose
-from ...settings.options import SUBMIT
 from ...settings.programs import KUBERNETES, SLURM
 from ...settings.settings import engine_words
+from ...settings.submit_options import SUBMIT
 from . import enroot
 from .submission import CLIENT, gpu_ids, submission, without_job
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import pytest
 
-from tao_launcher.settings.options import OPTIONS, SUBMIT, of
+from tao_launcher.settings.options import OPTIONS, of
 from tao_launcher.settings.programs import KUBERNETES, RUNNERS, SERVICES, SLURM
+from tao_launcher.settings.submit_options import SUBMIT
 
 
 def names(program: str) -> set[str]:

@@ -7,28 +7,27 @@ import pytest
 from merged_settings import FILE, merged
 
 from tao_launcher.base.errors import UsageError
-from tao_launcher.settings import mounts_file
 from tao_launcher.settings.options import BY_KEY
-from tao_launcher.settings.values import Gpus, Ulimit
+from tao_launcher.settings.values import Gpus, MountsFile, Ulimit
 
 
 @pytest.mark.parametrize(('key', 'words', 'environ', 'file', 'value', 'source'), [
     ('gpus', '--gpus 0', {'TAO_GPUS': '1'}, FILE, Gpus('ids', ('0',)), '--gpus'),
     ('gpus', '', {'TAO_GPUS': '1'}, FILE, Gpus('ids', ('1',)), 'TAO_GPUS'),
     ('gpus', '', {'TAO_GPUS': ''}, FILE, Gpus('none'), 'DockerOptions.gpus of /m.json'),
-    ('gpus', '', {}, mounts_file.MountsFile(), None, 'default'),
+    ('gpus', '', {}, MountsFile(), None, 'default'),
     ('shm_size', '--shm_size 1G', {}, FILE, '1G', '--shm_size'),
     ('shm_size', '', {}, FILE, '4G', 'DockerOptions.shm_size of /m.json'),
-    ('shm_size', '', {}, mounts_file.MountsFile(), '16G', 'default'),
+    ('shm_size', '', {}, MountsFile(), '16G', 'default'),
     ('network', '--network a', {}, FILE, 'a', '--network'),
     ('network', '', {}, FILE, 'file', 'DockerOptions.network of /m.json'),
     ('user', '--user root', {}, FILE, 'root', '--user'),
     ('user', '--run_as_user', {}, FILE, 'host', '--run_as_user'),
     ('user', '', {}, FILE, '1:1', 'DockerOptions.user of /m.json'),
     ('tty', '', {}, FILE, False, 'DockerOptions.tty of /m.json'),
-    ('tty', '', {}, mounts_file.MountsFile(), True, 'default'),
+    ('tty', '', {}, MountsFile(), True, 'default'),
     ('init', '', {}, FILE, False, 'DockerOptions.init of /m.json'),
-    ('init', '', {}, mounts_file.MountsFile(), True, 'default'),
+    ('init', '', {}, MountsFile(), True, 'default'),
     ('engine', '--engine podman', {'TAO_ENGINE': 'x'}, FILE, ('podman',), '--engine'),
     ('engine', '', {'TAO_ENGINE': 'sudo -n docker'}, FILE, ('sudo', '-n', 'docker'), 'TAO_ENGINE'),
     ('engine', '', {'TAO_ENGINE': ''}, FILE, ('docker',), 'default'),
@@ -64,7 +63,7 @@ from tao_launcher.settings.values import Gpus, Ulimit
     ('timeout', '', {}, FILE, None, 'default'),
 ])
 def test_precedence(
-    key: str, words: str, environ: dict[str, str], file: mounts_file.MountsFile, value: object, source: str,
+    key: str, words: str, environ: dict[str, str], file: MountsFile, value: object, source: str,
 ) -> None:
     found = merged(words, environ, file)
     row = BY_KEY[key]

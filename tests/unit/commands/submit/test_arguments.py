@@ -5,8 +5,8 @@ import pytest
 
 from tao_launcher.commands.help.verb_parser import Parser
 from tao_launcher.commands.submit.arguments import add, help_text
-from tao_launcher.settings.options import SUBMIT
 from tao_launcher.settings.programs import KUBERNETES, SLURM
+from tao_launcher.settings.submit_options import SUBMIT
 
 
 @pytest.mark.parametrize('program', [SLURM, KUBERNETES])
