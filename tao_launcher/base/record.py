@@ -5,14 +5,20 @@ Type checkers see NamedTuple itself.
 """
 from __future__ import annotations
 
-from _operator import itemgetter  # without the rest of module operator
-
 __all__ = ('Record',)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple as Record
 else:
+    try:
+        from _collections import _tuplegetter as getter  # which NamedTuple has too: made and asked sooner than others
+    except ImportError:  # another Python
+        from operator import itemgetter
+
+        def getter(index, doc):
+            return property(itemgetter(index), doc=doc)
+
     class Record(tuple):
         """A tuple whose fields are the annotations of its class, with their defaults."""
 
@@ -20,9 +26,10 @@ else:
 
         def __init_subclass__(cls):
             cls._fields = tuple(cls.__annotations__)
-            cls._field_defaults = {name: vars(cls)[name] for name in cls._fields if name in vars(cls)}
+            own = vars(cls)
+            cls._field_defaults = {name: own[name] for name in cls._fields if name in own}
             for index, name in enumerate(cls._fields):
-                setattr(cls, name, property(itemgetter(index)))
+                setattr(cls, name, getter(index, None))
 
         def __new__(cls, *values, **named):
             if named or len(values) != len(cls._fields):
