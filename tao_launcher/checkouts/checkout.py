@@ -9,8 +9,8 @@ from ..engine.foreground import follow
 from ..engine.references import with_registry
 from ..launch.variables import in_ps
 from ..settings import parsers
+from ..settings.alone import alone, dry_run_form, registry_and_release
 from ..settings.chosen_engine import engine as find_engine
-from ..settings.settings import alone, dry_run_form, registry_and_release
 from . import builds, runners
 from .digest_notice import both
 from .find import find_root, manifest_image, notices, runner_profiles, where_from
@@ -161,8 +161,8 @@ def checkout(program: str, invocation: Invocation, *, asked_dry: bool = False) -
     for notice in (*of_root, *([twice] if twice else [])):
         output.notice(notice)
     if found.registry:
+        from ..settings.alone import source_of
         from ..settings.registries import no_registry
-        from ..settings.settings import source_of
 
         for notice in no_registry(found.registry, source_of('registry', options, environ), found.engine.daemon.profile):
             output.notice(notice)

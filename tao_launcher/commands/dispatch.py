@@ -16,7 +16,7 @@ def dispatch(words: list[str], invocation: Invocation) -> int:
     try:
         return _dispatched(words, invocation)
     except UnknownRelease as e:
-        from ..settings.settings import source_of
+        from ..settings.alone import source_of
 
         source = source_of('release', invocation.options, invocation.environ)
         if source.kind != 'variable' or invocation.environ[source.name] != e.release:

@@ -7,7 +7,6 @@ from ..launch.plan import Target
 from ..launch.prepare import prepare
 from ..launch.target import task_target
 from ..settings import command_line
-from ..settings.settings import alone
 from ..tasks.catalogue import UnknownTask
 from ..tasks.load import builtin_catalogue, load_catalogue
 
@@ -52,6 +51,8 @@ def _help_on(known: Catalogue, call: command_line.Call, invocation: Invocation) 
     try:
         return _help(known, [name for name in (call.group, call.task) if name], invocation.output, asked=True)
     except UnknownTask as e:
+        from ..settings.alone import alone
+
         image = alone('image', invocation.options, invocation.environ)
         if not image or not call.task:
             raise

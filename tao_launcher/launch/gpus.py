@@ -1,18 +1,17 @@
 """GPU requests: which GPUs a launch gets, and how each engine is told."""
 from __future__ import annotations
 
-from ..base.errors import UsageError
+from ..base.errors import UsageError, tried
 from ..base.late import re
-from ..base.text import plural
-from ..engine import answers
 from ..engine.docker import DOCKER
 from ..settings import parsers
 from ..settings.values import Gpus, Source, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ..base.errors import Fatal
     from ..engine.daemon import Daemon
     from ..engine.profile import Profile
     from ..settings.settings import Settings
@@ -52,6 +51,20 @@ def request(given: Gpus | None, environ: Mapping[str, str]) -> tuple[Gpus, str]:
         'neither SLURM_STEP_GPUS nor SLURM_JOB_GPUS is set, and CUDA_VISIBLE_DEVICES holds no UUIDs',
         advice=advice if is_on_a_node else 'srun tao …, or ' + advice,
     )
+
+
+def decided(
+    settings: Settings, daemon: Daemon, environ: Mapping[str, str], faults: list[Fatal], *, is_tegra: bool,
+) -> tuple[Gpus, list[tuple[str, ...]], list[Variable], str, str]:
+    """(the GPUs to ask for, the engine's words and the variables for them, a notice, what Slurm says of them).
+
+    What is wrong with the request goes to `faults`.
+    """
+    nothing: tuple[Gpus | None, Gpus, str] = (None, Gpus('none'), '')
+    given, wanted, notice = tried(faults, lambda: asked(settings, daemon, environ), nothing)
+    words, variables = engine_words(wanted, daemon, is_tegra=is_tegra)
+    variables += of_the_caller(settings, wanted, daemon, environ)
+    return wanted, words, variables, notice, notice if given is None else ''
 
 
 def asked(
@@ -153,41 +166,6 @@ def of_the_caller(settings: Settings, request: Gpus, daemon: Daemon, environ: Ma
         Variable(name, environ[name], Source('variable', name))
         for name in ('CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER') if name in environ and name not in others
     ]
-
-
-# What nvidia-smi is asked for a choice of idle GPUs, and the words that ask it.
-GPU_QUERY = ('nvidia-smi', '--query-gpu=index,uuid', '--format=csv,noheader')
-PROCESS_QUERY = ('nvidia-smi', '--query-compute-apps=gpu_uuid,pid,process_name,used_memory', '--format=csv,noheader')
-
-
-def pick_free(
-    count: int, gpu_rows: str, process_rows: str, owner: Callable[[str], str] = lambda pid: '',
-    allowed: tuple[str, ...] = (),
-) -> Gpus:
-    """The first `count` GPUs without a compute process, from nvidia-smi's answers to the queries above.
-
-    owner(pid) names the user of a process, or ''. `allowed` are the indices or UUIDs to choose from, if
-    not all are. Raises UsageError with who holds what when there are not enough.
-    """
-    holders: dict[str, list[str]] = {}  # by UUID
-    for line in process_rows.splitlines():
-        uuid, comma, process = line.partition(',')  # a process name may hold commas
-        if comma:
-            pid, _, rest = process.strip().partition(',')
-            whose = owner(pid) if answers.digits(pid) else ''
-            holders.setdefault(uuid.strip(), []).append(f'{f"{whose}, " if whose else ""}process {pid},{rest}')
-    rows = [line.split(',') for line in gpu_rows.splitlines()]
-    listed = [(index.strip(), uuid.strip()) for index, uuid, *_ in (row for row in rows if len(row) > 1)]
-    gpus = [gpu for gpu in dict.fromkeys(listed) if re.fullmatch('[0-9]{1,4}', gpu[0])]  # a word of the engine's
-    gpus = [gpu for gpu in gpus if not allowed or set(gpu) & set(allowed)]
-    free = tuple(index for index, uuid in gpus if uuid not in holders)
-    if len(free) < count:
-        raise UsageError(
-            f'{plural(count, "free GPU")} wanted, {len(free)} of {len(gpus)} free',
-            *(f'GPU {index}: {"; ".join(holders[uuid])}' for index, uuid in gpus if uuid in holders),
-            advice='wait, or name the GPUs: --gpus 0,1',
-        )
-    return Gpus('ids', free[:count])
 
 
 def indices(request: Gpus, words: Sequence[str], profile: Profile = DOCKER) -> list[str]:

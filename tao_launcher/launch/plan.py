@@ -5,7 +5,7 @@ from ..base.errors import UsageError, tried
 from ..base.record import Record
 from ..base.secrets import masked
 from ..settings import layers
-from ..settings.values import Gpus, Mount, Port, Source, Ulimit, Variable
+from ..settings.values import Mount, Port, Source, Ulimit, Variable
 from . import gpus
 from .identity import Identity
 from .variables import collect
@@ -91,60 +91,54 @@ def make(
     target: Target, settings: Settings, host: Host, daemon: Daemon, identity: Identity, environ: Mapping[str, str],
 ) -> Plan:
     """The plan for `target`, with the `faults` for which it cannot be launched."""
-    flags = settings.flags
     settings = settings._replace(ports=target.ports or settings.ports)
     faults: list[Fatal] = []
-    no_gpus: tuple[Gpus | None, Gpus, str] = (None, Gpus('none'), '')
-    given, request, gpu_notice = tried(faults, lambda: gpus.asked(settings, daemon, environ), no_gpus)
-    gpu_words, gpu_variables = gpus.engine_words(request, daemon, is_tegra=host.is_tegra)
-    gpu_variables += gpus.of_the_caller(settings, request, daemon, environ)
+    wanted, gpu_words, gpu_variables, gpu_notice, allocation = gpus.decided(
+        settings, daemon, environ, faults, is_tegra=host.is_tegra,
+    )
     variables = collect(
         target.variables, settings.file_variables, gpu_variables, identity.variables, settings.variables,
         environ, launch_id=not (daemon.is_sudo or daemon.profile.is_child), is_child=daemon.profile.is_child,
     )
     tty, interactive = tried(faults, lambda: terminal(settings, host.terminals), (False, False))
-    has_shell = not (target.command or settings.passed.get('entrypoint'))
-    if 'detach' in flags and has_shell:
-        faults.append(UsageError('a detached shell would end at once', advice='give it a command to run'))
+    command = _command(target, settings, faults)
+    found = (gpu_notice, gpus.not_restricted(settings, daemon, environ), _platform(settings, daemon, host, environ),
+             identity.notice, *variables.notices)
     return Plan(
-        engine=settings.engine,
-        profile=daemon.profile,
-        is_sudo=daemon.is_sudo,
-        detach='detach' in flags,
-        tty=tty,
-        interactive=interactive,
+        engine=settings.engine, profile=daemon.profile, is_sudo=daemon.is_sudo,
+        detach='detach' in settings.flags, tty=tty, interactive=interactive,
         init=init_words(daemon) if settings.init else (),
         gpus=tuple(gpu_words),
         mounts=layers.under(target.mounts, settings.mounts),
-        variables=variables.words,
-        by_name=variables.by_name,
-        export=variables.export,
+        variables=variables.words, by_name=variables.by_name, export=variables.export, origins=variables.origins,
         passed=_passed(settings, target),
-        ulimits=settings.ulimits,
-        ports=settings.ports,
+        ulimits=settings.ulimits, ports=settings.ports,
         user=identity.words,
         groups=tuple(dict.fromkeys((*map(str, identity.groups), *settings.group_add))),
-        job=target.job,
-        owner=identity.owner or str(host.uid),
+        job=target.job, owner=identity.owner or str(host.uid),
         extra_args=settings.extra_args,
-        image=image(target.image, settings),
-        release=target.release,
-        command=(SHELL,) if has_shell else target.command,
+        image=image(target.image, settings), release=target.release, command=command,
         needs_terminal=tty or (interactive and host.terminals.stdin),
         may_ask=daemon.is_sudo or daemon.is_ssh,
         stop_timeout=settings.stop_timeout,
-        notices=(*settings.notices, *target.notices, *_notices(
-            settings, daemon, target,
-            (gpu_notice, gpus.not_restricted(settings, daemon, environ), _platform(settings, daemon, host, environ),
-             identity.notice, *variables.notices),
-            has_input=tty or interactive, has_by_name=bool(variables.by_name),
-        ), *gpus.indices(request, target.arguments, daemon.profile)),
-        allocation=gpu_notice if given is None else '',
-        origins=variables.origins,
-        settings=settings,
-        target=target,
+        notices=(
+            *settings.notices, *target.notices, *filter(None, found),
+            *_notices(settings, daemon, target, has_input=tty or interactive, has_by_name=bool(variables.by_name)),
+            *gpus.indices(wanted, target.arguments, daemon.profile),
+        ),
+        allocation=allocation,
+        settings=settings, target=target,
         faults=(*faults, *variables.faults),
     )
+
+
+def _command(target: Target, settings: Settings, faults: list[Fatal]) -> tuple[str, ...]:
+    """What follows the image: a shell where nothing else is asked for."""
+    if target.command or settings.passed.get('entrypoint'):
+        return target.command
+    if 'detach' in settings.flags:
+        faults.append(UsageError('a detached shell would end at once', advice='give it a command to run'))
+    return (SHELL,)
 
 
 def image(reference: str, settings: Settings) -> str:
@@ -200,10 +194,9 @@ def _passed(settings: Settings, target: Target) -> dict[str, str | bool]:
 
 
 def _notices(
-    settings: Settings, daemon: Daemon, target: Target, found: tuple[str, ...], *, has_input: bool,
-    has_by_name: bool,
+    settings: Settings, daemon: Daemon, target: Target, *, has_input: bool, has_by_name: bool,
 ) -> list[str]:
-    notices = [notice for notice in found if notice]
+    notices = []
     network, ipc = (settings.passed.get(key) for key in ('network', 'ipc'))
     if settings.ports and network in ('host', 'none') and not daemon.profile.is_child:
         notices.append(f'{daemon.profile.name} discards published ports with network {network}')

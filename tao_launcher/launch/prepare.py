@@ -2,14 +2,13 @@
 from __future__ import annotations
 
 from ..base import host
-from ..base.errors import UsageError, together, tried
-from ..base.secrets import masked
+from ..base.errors import together, tried
 from ..engine import alias, daemon
 from ..engine.init import with_init
 from ..engine.profile import NO_ENGINE
 from ..settings.locate import read_mounts_file
 from ..settings.settings import merge
-from . import gpus, identity, kinds, plan
+from . import identity, kinds, plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +49,7 @@ def prepare(
 
         say_settings(invocation, file, engine)
     faults: list[Fatal] = []
-    if settings.gpus and settings.gpus.kind == 'free':
-        settings = tried(faults, lambda: _free_gpus(settings, engine, environ, output), settings)
+    settings = _with_free_gpus(settings, engine, invocation, faults)
     target = make_target(settings)
     if _wants_host_network(target, settings) and daemon.remaps_users(engine, host.json_file):
         target = target._replace(network='', notices=(*target.notices, _NO_HOST_NETWORK))
@@ -117,6 +115,15 @@ def _with_registry(settings: Settings, engine: Daemon) -> Settings:
     return settings._replace(notices=(*settings.notices, *registries.notices(settings, engine.profile)))
 
 
+def _with_free_gpus(settings: Settings, engine: Daemon, invocation: Invocation, faults: list[Fatal]) -> Settings:
+    """The settings with idle GPUs, where such are wanted."""
+    if not (settings.gpus and settings.gpus.kind == 'free'):
+        return settings
+    from .free_gpus import with_free_gpus
+
+    return tried(faults, lambda: with_free_gpus(settings, engine, invocation.environ, invocation.output), settings)
+
+
 def _at_same_paths(target: Target, settings: Settings, engine: Daemon, invocation: Invocation) -> Settings:
     """The settings of --same_paths; without what links would show where a network file system does not answer."""
     from ..base.patience import Late, within
@@ -152,29 +159,6 @@ def _quoting(target: Target, settings: Settings) -> Sequence[str]:
     from . import quoting
 
     return quoting.notices(command, settings.variables, by_runner=bool(target.program))
-
-
-def _free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str], output: Output) -> Settings:
-    """The settings with as many idle GPUs as wanted. Raises UsageError; a dry run queries nothing, so knows none."""
-    if engine.is_remote:
-        raise UsageError(
-            f'the daemon is remote ({masked(engine.address)}): which GPUs are free there is not known here',
-            advice='name them: --gpus 0,1',
-        )
-    if settings.dry_run:
-        raise UsageError('which GPUs are free is known only at launch', advice='name them for a dry run: --gpus 0,1')
-    from ..base import machine
-    from ..engine.ask import ask
-
-    answers = [ask(query, environ, timeout=20.0) for query in (gpus.GPU_QUERY, gpus.PROCESS_QUERY)]
-    for answer in answers:
-        if answer.code != 0:
-            raise UsageError('nvidia-smi does not tell which GPUs are free', (answer.err or answer.out).strip()[:200])
-    count = settings.gpus.first if settings.gpus else 1
-    allowed = gpus.request(None, environ)[0].ids  # in a Slurm job its own
-    picked = gpus.pick_free(count, answers[0].out, answers[1].out, machine.process_owner, allowed)
-    output.notice(f'free GPUs: {",".join(picked.ids)}')
-    return settings._replace(gpus=picked)
 
 
 def _bundled(made: Plan, here: Host) -> Plan:

@@ -6,7 +6,7 @@ from ..base.errors import EngineError
 from ..engine import alias, daemon
 from ..engine.client import Engine
 from ..engine.profile import NO_ENGINE
-from .settings import engine_words, source_of
+from .alone import engine_words, source_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -72,20 +72,8 @@ def merge(
     Raises UsageError with every fault of the options and variables.
     """
     problems = Problems()
-    problems.found += [
-        f'{BY_KEY[a].name} and {BY_KEY[b].name} cannot be combined' for a, b in CONTRADICTIONS
-        if a in options and b in options
-    ]
-    flags = frozenset(flag for flag in FLAGS if options.get(flag))
     sources: dict[str, Source] = {}
-    single = {
-        row.key: _single(row, options, environ, file, defaults, sources, problems) for row in SINGLE
-    }
-    single['engine'] = _placed(single['engine'], single['context'], environ, problems)
-    problems.found += _unknown_pull(single['engine'], single['pull'], sources['pull'])
-    problems.found += unknown_image(profiles.profile(single['engine']), single['image'], sources['image'])
-    if single['timeout'] and 'detach' in flags:
-        problems.found.append(f'{sources["timeout"]}: a detached job has no launcher that could end it')
+    found = _single_ones(options, environ, file, defaults, sources, problems)
     given = words_of(options, environ, cwd, home, problems)
     ports, clashes = layers.ports(
         file.options.get('ports', ()), given.ports, lambda port: Source('file', file.path, place('ports', port)),
@@ -104,16 +92,34 @@ def merge(
         extra_args=layers.docker_words(file.options.get('extra_args', ()), given.extra_args),
         group_add=file.options.get('group_add', ()),
         host_paths=layers.host_paths(given.host_paths),
-        flags=flags,
+        flags=frozenset(flag for flag in FLAGS if options.get(flag)),
         passed={
-            row.key: single[row.key] for row in SINGLE
-            if row.docker.startswith('-') and single[row.key] != row.default
+            row.key: found[row.key] for row in SINGLE
+            if row.docker.startswith('-') and found[row.key] != row.default
         },
         sources=sources,
         file=file.path,
         notices=tuple(notices),
-        **{key: value for key, value in single.items() if key in Settings._fields},
+        **{key: value for key, value in found.items() if key in Settings._fields},
     )
+
+
+def _single_ones(
+    options: Values, environ: Mapping[str, str], file: MountsFile, defaults: Mapping[str, Any],
+    sources: dict[str, Source], problems: Problems,
+) -> dict[str, Any]:
+    """The settings that have one value, by Option.key; where each comes from goes to `sources`."""
+    problems.found += [
+        f'{BY_KEY[a].name} and {BY_KEY[b].name} cannot be combined' for a, b in CONTRADICTIONS
+        if a in options and b in options
+    ]
+    found = {row.key: single(row, options, environ, file, defaults, sources, problems) for row in SINGLE}
+    found['engine'] = placed(found['engine'], found['context'], environ, problems)
+    problems.found += _unknown_pull(found['engine'], found['pull'], sources['pull'])
+    problems.found += unknown_image(profiles.profile(found['engine']), found['image'], sources['image'])
+    if found['timeout'] and options.get('detach'):
+        problems.found.append(f'{sources["timeout"]}: a detached job has no launcher that could end it')
+    return found
 
 
 def _add_sources(sources: dict[str, Source], file: MountsFile, given: Given) -> None:
@@ -127,51 +133,11 @@ def _add_sources(sources: dict[str, Source], file: MountsFile, given: Given) -> 
         sources.update((entry_key(key, entry), Source('option', option)) for entry in words)
 
 
-def engine_words(options: Values, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The engine's words alone, for commands that launch nothing. Raises UsageError."""
-    problems = Problems()
-    engine, context = (
-        _single(BY_KEY[key], options, environ, None, {}, {}, problems) for key in ('engine', 'context')
-    )
-    found = _placed(engine, context, environ, problems)
-    if problems.found:
-        raise UsageError(problems.found[0], *problems.found[1:])
-    return found
-
-
-def dry_run_form(options: Values, environ: Mapping[str, str]) -> str:
-    """The form of a dry run alone, '' for none. Raises UsageError."""
-    return str(alone('dry_run', options, environ))
-
-
-def stop_timeout(options: Values, environ: Mapping[str, str]) -> int:
-    """The seconds of --stop-timeout alone. Raises UsageError."""
-    return int(alone('stop_timeout', options, environ))
-
-
-def registry_and_release(options: Values, environ: Mapping[str, str]) -> tuple[str, str]:
-    """These two alone, '' where they are not given. Raises UsageError."""
-    return str(alone('registry', options, environ)), str(alone('release', options, environ))
-
-
-def alone(key: str, options: Values, environ: Mapping[str, str]) -> Any:
-    """One setting, by its Option.key, of the options and variables. Raises UsageError."""
-    problems = Problems()
-    found = _single(BY_KEY[key], options, environ, None, {}, {}, problems)
-    if problems.found:
-        raise UsageError(*problems.found)
-    return found
-
-
-def source_of(key: str, options: Values, environ: Mapping[str, str]) -> Source:
-    """Where one setting comes from, without a mounts file."""
-    return next(candidates(BY_KEY[key], options, environ, None, {}))[0]
-
-
-def _single(
+def single(
     row: Option, options: Values, environ: Mapping[str, str], file: MountsFile | None, defaults: Mapping[str, Any],
     sources: dict[str, Source], problems: Problems,
 ) -> Any:
+    """A setting's value; where it comes from goes to `sources`."""
     for source, given, is_text in candidates(row, options, environ, file, defaults):
         sources[row.key] = source
         return problems.parsed(str(source), given, parsers.KINDS[row.kind]) if is_text else given
@@ -207,7 +173,7 @@ def is_disabled(environ: Mapping[str, str]) -> bool:
     return environ.get(DISABLE, '').lower() not in ('', *NO)
 
 
-def _placed(
+def placed(
     engine: tuple[str, ...] | None, context: str | None, environ: Mapping[str, str], problems: Problems,
 ) -> tuple[str, ...]:
     """The engine's words, with the context, and the home for a "~" of its program."""

@@ -21,7 +21,7 @@ from tao_launcher.commands.images.archive import read
 from tao_launcher.commands.images.store import _names
 from tao_launcher.commands.jobs import job as jobs
 from tao_launcher.engine import failures
-from tao_launcher.launch import gpus
+from tao_launcher.launch.free_gpus import pick_free
 
 WRONG: list[Any] = [
     None, True, -1, 2.5, float('nan'), float('inf'), 10**400, '', '²', 'x', '\ud800', '9' * 5000, [], [[]],
@@ -106,7 +106,7 @@ def test_any_version(name: str) -> None:
 ])
 def test_any_row_of_nvidia_smi(row: str) -> None:
     judge(MachineFacts(('docker',), nvidia_smi=row))
-    picked = gpus.pick_free(1, f'{row}\n--x, y\n0", GPU-1\n0, GPU-a\n0, GPU-a\n7, GPU-b\n', f'{row}\nGPU-a, ../x, y\n')
+    picked = pick_free(1, f'{row}\n--x, y\n0", GPU-1\n0, GPU-a\n0, GPU-a\n7, GPU-b\n', f'{row}\nGPU-a, ../x, y\n')
     assert set(picked.ids) <= {'1', '7'}
 
 

@@ -45,8 +45,8 @@ TOUCH_THE_WORLD = {
 ASK_THE_WORLD = {
     'engine/alias', 'engine/client', 'engine/init', 'engine/logins', 'engine/question', 'engine/unstarted',
     'settings/chosen_engine', 'settings/in_effect', 'settings/locate', 'tasks/added', 'tasks/keep', 'tasks/load',
-    'launch/arrival', 'launch/apptainer_checks', 'launch/apptainer_failures', 'launch/checks',
-    'launch/containers', 'launch/diagnose', 'launch/driver', 'launch/here_checks', 'launch/here_run', 'launch/history',
+    'launch/arrival', 'launch/apptainer_checks', 'launch/apptainer_failures', 'launch/checks', 'launch/containers',
+    'launch/diagnose', 'launch/driver', 'launch/free_gpus', 'launch/here_checks', 'launch/here_run', 'launch/history',
     'launch/host_looks', 'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/looks', 'launch/outlive',
     'launch/prepare', 'launch/sif_files', 'launch/status_file', 'launch/time_limit', 'launch/verbose',
     'launch/witness',

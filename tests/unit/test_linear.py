@@ -20,7 +20,7 @@ from tao_launcher.commands.completion import shellwords
 from tao_launcher.commands.jobs import find, job
 from tao_launcher.commands.submit import slurm_answers
 from tao_launcher.engine import answers, failures, pulls
-from tao_launcher.launch import arguments, gpus, results
+from tao_launcher.launch import arguments, free_gpus, gpus, results
 from tao_launcher.launch.paths import follow
 from tao_launcher.settings import command_line, container_values
 from tao_launcher.settings.mounts_file import parse
@@ -153,7 +153,7 @@ CASES: dict[str, tuple[Callable[[Any], object], Callable[[int], Any], int]] = {
     'ids': (answers.ids, lambda n: f'{"a" * 64}\n x\n' * n, 5000),
     'digits': (answers.digits, lambda n: '9' * n, 50000),
     'an answer of scontrol': (slurm_answers.state, lambda n: 'JobState=A Reason=B ExitCode=' * n, 5000),
-    'an answer of nvidia-smi': (lambda rows: gpus.pick_free(1, rows, rows), lambda n: '1,GPU-a\n' * n, 5000),
+    'an answer of nvidia-smi': (lambda rows: free_gpus.pick_free(1, rows, rows), lambda n: '1,GPU-a\n' * n, 5000),
     'an error of the engine': (diagnosed, lambda n: 'context ' * n, 5000),
     'another error of the engine': (diagnosed, lambda n: 'manifest for ' * n, 5000),
     'lines of an error': (diagnosed, lambda n: 'destination \n' * n, 5000),

@@ -1,4 +1,4 @@
-"""How large functions and modules may be; those that are larger have a name here, and no other may join them."""
+"""How large functions and modules may be; a module that is larger has a name here, and no other may join it."""
 from __future__ import annotations
 
 import ast
@@ -10,10 +10,8 @@ import tao_launcher
 
 PACKAGE = Path(str(tao_launcher.__file__)).parent
 LINES_OF_A_FUNCTION = 45
-LINES_OF_A_LARGE_ONE = 60
 LINES_OF_A_MODULE = 220
-LARGE_FUNCTIONS = {'launch/plan.make', 'settings/settings.merge'}
-LARGE_MODULES = {'base/host', 'settings/settings'}
+LARGE_MODULES = {'base/host'}
 
 
 def sources() -> Iterator[tuple[str, str]]:
@@ -34,7 +32,7 @@ def functions(text: str) -> list[tuple[str, int]]:
 def test_functions() -> None:
     large = {
         f'{module}.{name}': lines for module, text in sources() for name, lines in functions(text)
-        if lines > (LINES_OF_A_LARGE_ONE if f'{module}.{name}' in LARGE_FUNCTIONS else LINES_OF_A_FUNCTION)
+        if lines > LINES_OF_A_FUNCTION
     }
     assert large == {}
 
@@ -48,9 +46,7 @@ def test_modules() -> None:
 
 
 def test_exceptions_are_there() -> None:
-    modules = dict(sources())
-    assert set(modules) >= LARGE_MODULES
-    assert {f'{module}.{name}' for module, text in modules.items() for name, _ in functions(text)} >= LARGE_FUNCTIONS
+    assert set(dict(sources())) >= LARGE_MODULES
 
 
 def test_a_large_function_would_be_seen() -> None:

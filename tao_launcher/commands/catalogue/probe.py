@@ -8,8 +8,8 @@ from ...base.shell import join
 from ...launch.argv import labelled
 from ...launch.argv import words as words_of
 from ...launch.variables import LAUNCH_ID
+from ...settings.alone import alone
 from ...settings.chosen_engine import engine as find_engine
-from ...settings.settings import alone
 from ...tasks import keep, release_file
 from ...tasks.catalogue import GROUPS
 from ...tasks.load import builtin_catalogue

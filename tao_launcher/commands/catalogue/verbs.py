@@ -56,7 +56,7 @@ def run(given: Namespace, invocation: Invocation) -> int:
         from .validate import validate
 
         return validate(given.files, invocation)
-    from ...settings.settings import dry_run_form
+    from ...settings.alone import dry_run_form
 
     dry_run = bool(given.dry_run or dry_run_form(invocation.options, invocation.environ))
     with signals.Unwinding():

@@ -8,7 +8,7 @@ from ...base.errors import ConfigError, ResultLost, UsageError
 from ...base.record import Record
 from ...base.shell import quote
 from ...engine.ask import ask
-from ...settings.settings import dry_run_form
+from ...settings.alone import dry_run_form
 from . import scripts as completion_scripts
 from .scripts import PROGRAMS, SHELLS
 

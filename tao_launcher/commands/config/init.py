@@ -7,9 +7,9 @@ from ...base.lock import STATE
 from ...base.output import shown
 from ...engine import daemon
 from ...settings import mounts_file
+from ...settings.alone import dry_run_form, engine_words
 from ...settings.locate import mounts_path
 from ...settings.repeatable import Problems
-from ...settings.settings import dry_run_form, engine_words
 from . import draft, further
 from .questions import Questions, drafted
 

@@ -5,8 +5,8 @@ from ...base import host
 from ...engine import profiles
 from ...engine.profile import APPTAINER_KIND
 from ...engine.references import REMEMBERED, remembered
+from ...settings.alone import alone, dry_run_form, engine_words, registry_and_release
 from ...settings.chosen_engine import engine as find_engine
-from ...settings.settings import alone, dry_run_form, engine_words, registry_and_release
 from .store import Needed, Store, needed
 
 TYPE_CHECKING = False
@@ -80,8 +80,8 @@ def _say_registry(registry: str, invocation: Invocation, *, is_own: bool) -> Non
     """Say that the engine takes the registry for none; `is_own`: it was named after the verb."""
     if not registry:
         return
+    from ...settings.alone import source_of
     from ...settings.registries import no_registry
-    from ...settings.settings import source_of
 
     options, environ, _, output = invocation
     source = '--registry' if is_own else source_of('registry', options, environ)

@@ -5,8 +5,8 @@ from ...base import host
 from ...base.record import Record
 from ...engine import sif
 from ...launch.sif_files import SifFile, sif_file
+from ...settings.alone import alone, dry_run_form, engine_words
 from ...settings.locate import sif_folder
-from ...settings.settings import alone, dry_run_form, engine_words
 from .store import Needed
 
 TYPE_CHECKING = False

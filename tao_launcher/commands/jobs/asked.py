@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import argparse
 
+from ...settings.alone import dry_run_form, stop_timeout
 from ...settings.chosen_engine import engine as find_engine
-from ...settings.settings import dry_run_form, stop_timeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

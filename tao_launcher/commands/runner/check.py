@@ -9,7 +9,7 @@ from ...checkouts import find, runners, shell_functions, submodules
 from ...checkouts.digest_notice import both
 from ...engine import daemon, installed, platforms, profiles, remedies
 from ...engine.references import with_registry
-from ...settings.settings import dry_run_form, engine_words, registry_and_release
+from ...settings.alone import dry_run_form, engine_words, registry_and_release
 from ..doctor import engine, images, system
 from ..doctor.facts import MachineFacts
 from ..doctor.findings import Finding

@@ -10,11 +10,11 @@ from ...engine.profile import APPTAINER_KIND
 from ...launch.history import Ended, Recorder, Started
 from ...launch.prepare import prepare
 from ...settings import command_line, parsers
+from ...settings.alone import engine_words
 from ...settings.durations import for_slurm
 from ...settings.locate import read_mounts_file
 from ...settings.option import is_verbose
 from ...settings.programs import KUBERNETES, SLURM
-from ...settings.settings import engine_words
 from ...settings.submit_options import SUBMIT
 from . import enroot
 from .submission import CLIENT, gpu_ids, submission, without_job
