@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from ..base.record import Record
-from ..base.times import seconds
 from ..engine import answers
 
 TYPE_CHECKING = False
@@ -72,6 +71,8 @@ def _events(launch: Launch, container: str, now: float) -> list[object]:
 
 def _named(event: object, names: Mapping[str, str]) -> tuple[str, str, float]:
     """An event's name in docker's words, its signal's number or '', and its time in seconds since 1970."""
+    from ..base.times import seconds
+
     name = answers.text(event, 'Action') or answers.text(event, 'Status')
     at = answers.number(event, 'timeNano') / 1e9 or seconds(answers.text(event, 'Time')) or 0
     return names.get(name, name), answers.text(event, 'Actor', 'Attributes', 'signal'), at
