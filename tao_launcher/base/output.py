@@ -80,9 +80,7 @@ class Output:
 
     def result(self, text: str) -> None:
         """Write a result to stdout, byte for byte. Raises OutputClosed, or ResultLost when it cannot be written."""
-        if sys.stdout is None:  # descriptor 1 was closed at the start, and may be anything by now
-            raise ResultLost('standard output is closed')
-        sys.stdout.flush()
+        self.check_result()
         data = encoded(text)
         try:
             while data:
@@ -94,6 +92,12 @@ class Output:
             raise OutputClosed from None
         except OSError as e:
             raise ResultLost(f'standard output: {e.strerror}') from None
+
+    def check_result(self) -> None:
+        """Before a result that another program writes. Raises ResultLost where it cannot reach anyone."""
+        if sys.stdout is None:  # descriptor 1 was closed at the start, and may be anything by now
+            raise ResultLost('standard output is closed')
+        sys.stdout.flush()
 
     def line(self, words: Sequence[str]) -> str:
         """A command of ours as a line that a shell takes."""

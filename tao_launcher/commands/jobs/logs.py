@@ -50,6 +50,7 @@ def logs(engine: Engine, wanted: str, tail: str, invocation: Invocation, *, foll
     if dry_run:
         output.result(output.line(words))
         return 0
+    output.check_result()
     if follow:
         (job,) = started([job], engine)
     elif job.is_forgotten(machine.now()):

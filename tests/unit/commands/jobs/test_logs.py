@@ -25,6 +25,14 @@ def test_becomes_docker(engine: Engine, words: list[str], argv: list[str]) -> No
     assert (dry.code, shlex.split(dry.out), dry.err) == (0, ['docker', *argv], '')
 
 
+@pytest.mark.parametrize('words', [['logs', A], ['logs', '-f', A]])
+def test_a_log_that_nobody_can_get_is_not_shown(engine: Engine, words: list[str]) -> None:
+    engine.has(container(A))
+    engine.answers('logs', 'its own output\n', '', 0)
+    assert tao_process(*words, closed=1) == (1, '', 'tao: error: standard output is closed\n')
+    assert 'logs' not in {call[1] for call in engine.calls}
+
+
 def followed(
     engine: Engine, *, ends: str, code: int, finished: str = PAST, **answers: tuple[str, int],
 ) -> tuple[int, int]:
