@@ -4,7 +4,7 @@ from __future__ import annotations
 from ...base import host
 from ...settings.locate import override_path
 from ...tasks import keep
-from ...tasks.release_file import Release, name
+from ...tasks.release_file import Release, name, pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ def carried(known: Catalogue, wanted: Sequence[Needed]) -> dict[str, Release]:
 
 
 def reduced(release: Release, tasks: Collection[str]) -> Release:
-    """What a release has of these tasks (GROUP/TASK)."""
+    """What a release has of these tasks (GROUP/TASK), each with the image that it runs in: the last that lists it."""
+    image_of = {(of_group, one): image for of_group, image, one in pairs(release) if f'{of_group}/{one}' in tasks}
     groups = {
-        of_group: {image: [one for one in listed if f'{of_group}/{one}' in tasks] for image, listed in images.items()}
+        of_group: {image: [one for one in listed if image_of.get((of_group, one)) == image]
+                   for image, listed in images.items()}
         for of_group, images in release.groups.items()
     }
     kept = {

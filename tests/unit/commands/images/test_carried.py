@@ -43,6 +43,13 @@ def test_a_file_that_replaces_the_catalogue_is_carried_where_its_release_has_a_n
     assert carried(known, wanted) == {'5.9': Release({'model': {IMAGE: ['dino']}})}
 
 
+def test_a_task_comes_with_the_image_that_it_runs_in() -> None:
+    """Another that lists it too is not in the bundle, which could not be loaded then."""
+    groups = {'model': {'old:1': ['x', 'dino'], IMAGE: ['dino']}}
+    known = CATALOGUE._replace(releases={'5.9': groups}, subtasks={}, path='/c.json')
+    assert carried(known, [Needed(IMAGE, '5.9', ('model/dino',))]) == {'5.9': Release({'model': {IMAGE: ['dino']}})}
+
+
 @pytest.fixture
 def saved(engine: Engine, home: Path, tmp_path: Path) -> Path:
     """A bundle of a task of a release that was added, on a host that does not know it."""
