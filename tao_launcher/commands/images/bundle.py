@@ -117,7 +117,7 @@ def _strangers(releases: Mapping[str, Release], there: Collection[tuple[str, str
     return [
         f'{release} {group}/{task}' for release, found in releases.items()
         for group, image, task in release_file.pairs(found)
-        if not any(
+        if group and not any(  # '' is one whose name is refused
             (release, f'{group}/{task}') == (of_release, name)
             and (reference == image or reference.endswith(with_registry(image, '')))
             for of_release, name, reference in there

@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 from ...base import host
+from ...base.errors import ConfigError
+from ...base.json_reader import Reader
 from ...settings.locate import override_path
 from ...tasks import keep
-from ...tasks.release_file import Release, name, pairs
+from ...tasks.release_file import Release, document, name, pairs
+from .bundle import read_releases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,14 +20,23 @@ if TYPE_CHECKING:
 
 
 def carried(known: Catalogue, wanted: Sequence[Needed]) -> dict[str, Release]:
-    """What of the releases that files have the images and tasks are, which may be nothing."""
+    """What of the releases that files have the images and tasks are, which may be nothing.
+
+    Raises ConfigError with every name that a load would refuse: the file that replaces the catalogue may have any.
+    """
     tasks: dict[str, set[str]] = {}
     for image in wanted:
         if (known.path or image.release in known.added) and _is_name(image.release):
             tasks.setdefault(image.release, set()).update(image.tasks)
-    return {
+    found = {
         release: reduced(Release(known.releases[release], known.subtasks), names) for release, names in tasks.items()
     }
+    reader = Reader()
+    there = {(image.release, task, image.reference) for image in wanted for task in image.tasks}
+    read_releases({'releases': document(found)} if found else {}, there, reader)
+    if reader.faults:
+        raise ConfigError(f'{known.path}: has names that no bundle can carry', *map(str, reader.faults))
+    return found
 
 
 def reduced(release: Release, tasks: Collection[str]) -> Release:

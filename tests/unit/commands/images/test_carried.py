@@ -50,6 +50,28 @@ def test_a_task_comes_with_the_image_that_it_runs_in() -> None:
     assert carried(known, [Needed(IMAGE, '5.9', ('model/dino',))]) == {'5.9': Release({'model': {IMAGE: ['dino']}})}
 
 
+def test_names_that_a_load_refuses_are_not_saved(engine: Engine, home: Path, tmp_path: Path) -> None:
+    """Found on the other host they would have been found too late. All are told, of the tasks that are asked for."""
+    entry = {'docker_registry': 'own.test'}
+    groups = {'model': ['dino', 'my task', '\xfcnet', 'any other'], 'a b': ['x']}
+    path = home / '.tao' / 'config.json'
+    path.parent.mkdir()
+    path.write_text(json.dumps({'format_version': '3.0', 'toolkit_version': '5.9', 'task_group': {
+        group: {'dockers': {'a': {'1': {**entry, 'tasks': tasks}}}} for group, tasks in groups.items()
+    }}))
+    engine.has(image(IMAGE, id=sha(A)))
+    expected = 'expected a task of letters, digits, . _ -'
+    for options in ([], ['--dry-run']):
+        done = tao('bundle', 'save', *options, str(tmp_path / 'bundle'), 'dino', 'my task', '\xfcnet', 'x')
+        assert done == (2, '', (
+            f'tao: error: {path}: has names that no bundle can carry\n'
+            f'    releases.["5.9"].groups.model["{IMAGE}"][1]: "my task": {expected}\n'
+            f'    releases.["5.9"].groups.model["{IMAGE}"][2]: "\xfcnet": {expected}\n'
+            '    releases.["5.9"].groups["a b"]: expected a name of letters, digits, . _ - as the key\n'
+        ))
+    assert not [call for call in engine.calls if call[1] == 'save'] and not (tmp_path / 'bundle').exists()
+
+
 @pytest.fixture
 def saved(engine: Engine, home: Path, tmp_path: Path) -> Path:
     """A bundle of a task of a release that was added, on a host that does not know it."""
@@ -102,6 +124,8 @@ def test_what_is_there_is_kept(saved: Path, home: Path) -> None:
     ({'7.2.0': {'groups': {'model': {'evil:1': ['newnet'], IMAGE: ['dino', 'newnet']}}}}, [
         'releases: 7.2.0 model/newnet: its image is not in the bundle',
         'releases: 7.2.0 model/dino: its image is not in the bundle']),
+    ({'7.2.0': {'groups': {'a b': {IMAGE: ['x']}}}}, [
+        'releases.["7.2.0"].groups["a b"]: expected a name of letters, digits, . _ - as the key']),
     ({'99.0.0': {'groups': {'model': {IMAGE: ['newnet']}}}}, [
         'releases: 99.0.0 model/newnet: its image is not in the bundle']),
 ])
