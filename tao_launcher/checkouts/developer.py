@@ -47,7 +47,7 @@ def placed(profile: Mapping[str, Any], root: str, settings: Settings) -> Mapping
 def _image(root: str, profile: Mapping[str, Any], settings: Settings, invocation: Invocation) -> str:
     """The image that the manifest names for the platform that is asked for. Raises ConfigError."""
     given = str(settings.passed.get('platform', ''))
-    asked = platforms.asked(given, profiles.profile(settings.engine), invocation.environ)
+    asked = platforms.asked(given, settings.engine, invocation.environ)
     return manifest_image(root, profile, invocation.here, by_tag=bool(settings.tag), asked=asked)
 
 

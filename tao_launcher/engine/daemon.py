@@ -47,12 +47,11 @@ def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Cal
     """
     first = profiles.index(engine)
     before = engine[:first]
-    is_sudo = bool(before) and before[0].rpartition('/')[2] == 'sudo'
+    is_sudo = _is_sudo(before)
     keeps = any(word == '-E' or word.startswith('--preserve-env') for word in before)
-    if is_sudo and not keeps:  # it starts the engine without the caller's variables, and as root with root's files
-        environ, read = {}, _nothing
-    known = dict(environ)
-    known.update((name, value) for name, equals, value in (word.partition('=') for word in before) if equals)
+    if is_sudo and not keeps:  # it starts the engine as root, with root's files
+        read = _nothing
+    known = reaching(engine, environ)
     profile = profiles.profile(engine)
     if profile.is_child:
         return Daemon(profile=profile, is_sudo=is_sudo)
@@ -71,6 +70,22 @@ def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Cal
         is_ssh=bool(connection) or address.startswith('ssh:'),  # which may ask for a passphrase
         address=f'connection {connection}' if connection else address,
     )
+
+
+def reaching(engine: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that the engine's client gets: sudo keeps back what it is not told to hand on."""
+    before = engine[:profiles.index(engine)]
+    known = dict(environ)
+    if _is_sudo(before) and not {'-E', '--preserve-env'} & {*before}:
+        lists = [word.partition('=')[2].split(',') for word in before if word.startswith('--preserve-env=')]
+        known = {name: value for name, value in environ.items() if any(name in each for each in lists)}
+    known.update((name, value) for name, equals, value in (word.partition('=') for word in before) if equals)
+    return known
+
+
+def _is_sudo(before: Sequence[str]) -> bool:
+    """Whether it is sudo that starts the engine's program, by the words before that."""
+    return bool(before) and before[0].rpartition('/')[2] == 'sudo'
 
 
 def remaps_users(daemon: Daemon, read: Callable[[str], object]) -> bool:

@@ -3,13 +3,11 @@ from __future__ import annotations
 
 import re
 
-from . import answers
+from . import answers, daemon, profiles
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .profile import Profile
+    from collections.abc import Mapping, Sequence
 
 # Architectures as registries name them, by what machines and people call them too.
 ARCHITECTURES = {
@@ -38,12 +36,12 @@ def is_platform(value: str) -> bool:
     return len(parts) in (2, 3) or len(parts) == 1 and parts[0] in known
 
 
-def asked(option: str, profile: Profile, environ: Mapping[str, str]) -> tuple[str, str]:
+def asked(option: str, engine: Sequence[str], environ: Mapping[str, str]) -> tuple[str, str]:
     """(the platform that is asked for, what says so): --platform, or the variable of the engine's client; else ''."""
     if option:
         return option, '--platform'
-    variable = profile.platform_variable
-    found = environ.get(variable, '') if variable else ''
+    variable = profiles.profile(engine).platform_variable
+    found = daemon.reaching(engine, environ).get(variable, '') if variable else ''
     return (found, variable) if found else ('', '')
 
 

@@ -5,7 +5,7 @@ import re
 
 from ..base.record import Record
 from ..base.shell import join, quote
-from . import answers, profiles
+from . import answers, platforms, profiles
 from .references import registry_of
 
 TYPE_CHECKING = False
@@ -118,9 +118,9 @@ def _machine(wanted: Wanted, asked: str) -> tuple[str, str]:
     what = f'{wanted.registry} does not have this image for {asked or "this machine"}'
     if wanted.machines:
         what = f'{wanted.registry} has this image only for {", ".join(wanted.machines)}'
-    chosen = wanted.environ.get('DOCKER_DEFAULT_PLATFORM')
+    chosen, variable = platforms.asked('', wanted.engine, wanted.environ)
     if chosen:
-        return f'{what}; DOCKER_DEFAULT_PLATFORM asks for {chosen}', 'unset DOCKER_DEFAULT_PLATFORM'
+        return f'{what}; {variable} asks for {chosen}', f'unset {variable}'
     return what, ''
 
 

@@ -5,7 +5,7 @@ from ..base import host, machine
 from ..base.errors import Fatal
 from ..base.shell import join
 from ..base.times import seconds
-from ..engine import answers, daemon, installed
+from ..engine import answers, daemon, installed, platforms
 from ..engine.init import lacks_init, with_init
 from . import argv, causes, investigate
 from .facts import FailureFacts
@@ -59,9 +59,7 @@ def _known(code: int, plan: Plan, launch: Launch) -> FailureFacts:
     """What needs no question."""
     here = host.survey(launch.env)
     found = with_init(daemon.find(launch.engine, launch.env, here.home, host.json_file))
-    asked, asked_from = investigate.told(plan, '--platform')[0], '--platform'
-    if not asked and launch.env.get('DOCKER_DEFAULT_PLATFORM') and not plan.profile.uses_cdi:
-        asked, asked_from = launch.env['DOCKER_DEFAULT_PLATFORM'], 'DOCKER_DEFAULT_PLATFORM'
+    asked, asked_from = platforms.asked(investigate.told(plan, '--platform')[0], launch.engine, launch.env)
     network, network_from = investigate.told(plan, '--network')
     return FailureFacts(
         code=code, engine=launch.engine, machine=installed.for_remedies(here, launch.env), environ=launch.env,
@@ -72,7 +70,7 @@ def _known(code: int, plan: Plan, launch: Launch) -> FailureFacts:
         name=str(plan.passed.get('name', '')), network=network, network_from=network_from,
         address=found.address, is_remote=found.is_remote,
         lacks_init=plan.init == ('--init',) and lacks_init(found),
-        platform=asked, platform_from=asked_from if asked else '',
+        platform=asked, platform_from=asked_from,
         build=_build(plan), is_service=plan.target.is_service,
     )
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def other_machine(settings: Settings, daemon: Daemon, machine: str, environ: Mapping[str, str]) -> str:
     """A notice that an image for another machine than this one (`machine`, as uname has it) is asked for, or ''."""
     given = str(settings.passed.get('platform', ''))
-    asked, by = platforms.asked(given, daemon.profile, environ)
+    asked, by = platforms.asked(given, settings.engine, environ)
     wanted = platforms.architecture(asked)
     if daemon.is_remote or wanted in ('', platforms.architecture(machine)):
         return ''

@@ -49,7 +49,7 @@ def doctor(invocation: Invocation, *, as_json: bool, every: bool, dev: bool, gpu
     if dev:
         from .checkouts import findings as of_checkouts
 
-        findings += of_checkouts(invocation.environ, invocation.here)
+        findings += of_checkouts(gathered.settings.engine, invocation.environ, invocation.here)
     if as_json:
         output.result(json.dumps([f._asdict() for f in findings], indent=2) + '\n')
     else:

@@ -27,7 +27,7 @@ class AskedPlatform(Record):
 def wanted(store: Store) -> AskedPlatform:
     """What the engine's client pulls for; the platform is '' where an engine on another machine does not tell."""
     engine = store.engine
-    found, reason = platforms.asked(store.platform, engine.daemon.profile, engine.environ)
+    found, reason = platforms.asked(store.platform, engine.words, engine.environ)
     if found:
         return AskedPlatform(found, reason)
     if not engine.daemon.is_remote:

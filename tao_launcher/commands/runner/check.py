@@ -158,7 +158,7 @@ def _function(asker: Asker) -> Finding | None:
 def _named(asker: Asker, root: str) -> str:
     """The image that a manifest names for this machine, or what docker's client asks for. Raises ConfigError."""
     options, environ, here, _ = asker.invocation
-    asked = platforms.asked('', profiles.profile(engine_words(options, environ)), environ)
+    asked = platforms.asked('', engine_words(options, environ), environ)
     return find.manifest_image(root, asker.profile, here, by_tag=False, asked=asked)
 
 

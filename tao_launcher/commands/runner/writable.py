@@ -39,9 +39,7 @@ def manifest_to_write(found: Checkout, asked: Sequence[Platform]) -> bytes:
 
 def platform_asked(found: Checkout, name: str) -> tuple[str, str]:
     """(the platform that is built for, what says so), by --platform (`name`) or for docker's client; '' for neither."""
-    engine = found.engine
-    # sudo does not pass the client's variable on
-    return platforms.asked(name, engine.daemon.profile, {} if engine.daemon.is_sudo else engine.environ)
+    return platforms.asked(name, found.engine.words, found.engine.environ)
 
 
 def _other_platform(found: Checkout, name: str) -> str:

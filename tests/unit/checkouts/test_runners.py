@@ -45,6 +45,7 @@ def test_digest_of_this_machine(machine: str) -> None:
     (['--platform=arm64'], {}, ARM), (['--platform', 'linux/arm64/v8'], {}, ARM),
     ([], {'DOCKER_DEFAULT_PLATFORM': 'linux/arm64'}, ARM), ([], {'DOCKER_DEFAULT_PLATFORM': 'linux/amd64'}, DIGEST),
     (['--platform', 'linux/amd64'], {'DOCKER_DEFAULT_PLATFORM': 'linux/arm64'}, DIGEST),
+    (['--engine', 'sudo docker'], {'DOCKER_DEFAULT_PLATFORM': 'linux/arm64'}, DIGEST),
 ])
 def test_digest_of_the_platform_that_is_asked_for(
     words: list[str], env: dict[str, str], digest: str, checkout: Path, home: Path,

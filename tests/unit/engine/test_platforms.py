@@ -3,9 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from tao_launcher.engine.docker import DOCKER
 from tao_launcher.engine.platforms import architecture, asked, is_platform, of_index
-from tao_launcher.engine.podman import PODMAN
 
 
 @pytest.mark.parametrize(('name', 'found'), [
@@ -17,11 +15,25 @@ def test_architecture(name: str, found: str) -> None:
     assert architecture(name) == found
 
 
-def test_asked() -> None:
-    environ = {'DOCKER_DEFAULT_PLATFORM': 'linux/arm64'}
-    assert asked('', DOCKER, environ) == ('linux/arm64', 'DOCKER_DEFAULT_PLATFORM')
-    assert asked('linux/amd64', DOCKER, environ) == ('linux/amd64', '--platform')
-    assert asked('', PODMAN, environ) == asked('', DOCKER, {'DOCKER_DEFAULT_PLATFORM': ''}) == ('', '')
+VARIABLE = 'DOCKER_DEFAULT_PLATFORM'
+
+
+@pytest.mark.parametrize(('option', 'engine', 'environ', 'found'), [
+    ('', 'docker', {VARIABLE: 'linux/arm64'}, ('linux/arm64', VARIABLE)),
+    ('linux/amd64', 'docker', {VARIABLE: 'linux/arm64'}, ('linux/amd64', '--platform')),
+    ('', 'docker', {VARIABLE: ''}, ('', '')),
+    ('', 'podman', {VARIABLE: 'linux/arm64'}, ('', '')),
+    # its client does not get the variable
+    ('', 'sudo -n docker', {VARIABLE: 'linux/arm64'}, ('', '')),
+    ('linux/arm64', 'sudo docker', {}, ('linux/arm64', '--platform')),
+    ('', 'sudo -E docker', {VARIABLE: 'linux/arm64'}, ('linux/arm64', VARIABLE)),
+    ('', f'sudo --preserve-env=X,{VARIABLE} docker', {VARIABLE: 'linux/arm64'}, ('linux/arm64', VARIABLE)),
+    ('', 'sudo --preserve-env=DOCKER_HOST docker', {VARIABLE: 'linux/arm64'}, ('', '')),
+    ('', f'sudo {VARIABLE}=linux/arm64 docker', {}, ('linux/arm64', VARIABLE)),
+    ('', f'env {VARIABLE}=linux/amd64 docker', {VARIABLE: 'linux/arm64'}, ('linux/amd64', VARIABLE)),
+])
+def test_asked(option: str, engine: str, environ: dict[str, str], found: tuple[str, str]) -> None:
+    assert asked(option, engine.split(), environ) == found
 
 
 def test_of_index() -> None:

@@ -112,6 +112,9 @@ LOGIN = "docker login nvcr.io -u '$oauthtoken'"
         'nvcr.io has this image only for linux/amd64; DOCKER_DEFAULT_PLATFORM asks for linux/arm64',
         'unset DOCKER_DEFAULT_PLATFORM',
     )),
+    ('machine', {'engine': ('sudo', 'docker'), 'environ': {'DOCKER_DEFAULT_PLATFORM': 'linux/arm64'}}, (
+        'nvcr.io does not have this image for linux/arm64/v8', '',
+    )),
     ('helper', {}, ("the credential helper of the engine's configuration does not work", '')),
     ('helper', {'helper': 'docker-credential-x', 'names_helper': 'credsStore of /c'}, (
         'docker-credential-x, which credsStore of /c names to keep logins, is not on PATH',

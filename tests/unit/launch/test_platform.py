@@ -17,7 +17,7 @@ ONLY = 'such an image runs only with an emulator'
     (['--platform=linux/amd64'], VARIABLE, 'x86_64', ''),
     (['--platform=linux/x86_64'], {}, 'x86_64', ''),
     (['--platform=linux'], {}, 'x86_64', ''),
-    (['--engine=podman'], VARIABLE, 'x86_64', ''),
+    (['--engine=podman'], VARIABLE, 'x86_64', ''), (['--engine=sudo docker'], VARIABLE, 'x86_64', ''),
 ])
 def test_notice(words: list[str], environ: dict[str, str], machine: str, notice: str) -> None:
     found = launch(*words, 'dino', 'train', environ=environ, machine=machine).plan.notices

@@ -78,6 +78,20 @@ def test_the_checkout_around(
     assert found.startswith(f'{root}/docker/manifest.json:2:1: not JSON: conflict markers of git left in the file')
 
 
+def test_the_image_of_the_platform_that_is_asked_for(engine: Callable[[str, str], None], tmp_path: Path) -> None:
+    """It is the one of a launch."""
+    engine('docker-ce 28', 'nothing')
+    digests = {'x86': DIGEST, 'arm': 'sha256:' + 'b' * 64}
+    names = {'registry': 'nvcr.io', 'repository': 'a/b', 'digests': digests}
+    root = str(backend(tmp_path / 'x', 'tao_pt', manifest=names))
+    for platform, entry in (('linux/amd64', 'x86'), ('linux/arm64', 'arm')):
+        found = of_tao_pt(NV_TAO_PYTORCH_TOP=root, DOCKER_DEFAULT_PLATFORM=platform)
+        assert found == (0, 'ok', f'{root}, image nvcr.io/a/b@{digests[entry]}', '')
+    found = of_tao_pt(NV_TAO_PYTORCH_TOP=root, DOCKER_DEFAULT_PLATFORM='linux/s390x')
+    assert found[:2] == (1, 'fail')
+    assert 'no image for linux/s390x (s390x), which DOCKER_DEFAULT_PLATFORM asks for' in found[2]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason='only root can give a file away')
 def test_the_checkout_around_is_someone_elses(
     engine: Callable[[str, str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

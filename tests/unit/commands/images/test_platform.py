@@ -50,6 +50,16 @@ def test_what_asked_for_it_is_named(
     assert pulls(engine) == [['pull', '--quiet', *words, DINO]]
 
 
+def test_a_variable_that_does_not_reach_the_client(engine: Engine) -> None:
+    sudo = engine.folder / 'sudo'
+    sudo.write_text('#!/bin/sh\nexec env -u DOCKER_DEFAULT_PLATFORM "$@"\n')
+    sudo.chmod(0o755)
+    engine.answers('manifest', index(HERE))
+    env = {'DOCKER_DEFAULT_PLATFORM': f'linux/{OTHER}'}
+    assert tao('--quiet', '--engine', 'sudo docker', 'pull', 'model/dino', env=env) == (0, '', '')
+    assert len(pulls(engine)) == 1
+
+
 def test_an_image_that_is_no_index(engine: Engine) -> None:
     """The answer of `manifest inspect --verbose` is one document as well, with the platform in it."""
     single: dict[str, Any] = {

@@ -101,8 +101,11 @@ def test_the_settings_of_a_launch(root: Path, engine: Engine, home: Path) -> Non
 def test_the_image_of_the_platform_that_is_asked_for(tmp_path: Path, engine: Engine) -> None:
     names = {'registry': 'nvcr.io', 'repository': 'a/b', 'digests': {'x86': DIGEST, 'arm': OTHER}}
     root = backend(tmp_path / 'y', 'tao_pt', manifest=names)
+    own = OTHER if os.uname().machine == 'aarch64' else DIGEST
     for platform, digest in (('linux/amd64', DIGEST), ('linux/arm64', OTHER)):
         done = run(root, 'check', '--dry-run', DOCKER_DEFAULT_PLATFORM=platform)
         assert f'docker image inspect nvcr.io/a/b@{digest}\n' in done.out
+        done = run(root, '--engine', 'sudo docker', 'check', '--dry-run', DOCKER_DEFAULT_PLATFORM=platform)
+        assert f'docker image inspect nvcr.io/a/b@{own}\n' in done.out  # sudo keeps the variable to itself
     done = check(root, DOCKER_DEFAULT_PLATFORM='linux/s390x')
     assert 'no image for linux/s390x (s390x), which DOCKER_DEFAULT_PLATFORM asks for' in failed(done)['manifest']
