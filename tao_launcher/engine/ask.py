@@ -37,12 +37,10 @@ def ask(
     except OSError as e:
         if child:
             raise
-        from .unstarted import not_found
+        from .unstarted import unstarted
 
-        is_missing, why = isinstance(e, FileNotFoundError), e.strerror or str(e)
-        found = not_found(argv[0], env) if is_missing else None
-        said = found.what if found else f'{argv[0]}: {why}'
-        return Answer(None, '', said, is_missing=is_missing, unstarted=why)
+        why = unstarted(argv[0], e, env)
+        return Answer(None, '', why.what, is_missing=isinstance(e, FileNotFoundError), unstarted=why)
     finally:
         process.end_now(child)  # given up, or left by Ctrl-C
 

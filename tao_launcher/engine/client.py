@@ -35,9 +35,7 @@ class Engine(Record):
         from . import failures, installed
 
         if answer.unstarted:
-            from .unstarted import unstarted
-
-            return unstarted(self.words[0], answer.unstarted, self.environ, is_missing=answer.is_missing)
+            return answer.unstarted
         here = installed.for_remedies(host.survey(self.environ), self.environ)
         found = failures.engine_failure(
             self.words, answer.code, answer.err, self.daemon.address, here, self.environ,

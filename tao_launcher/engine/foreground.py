@@ -10,7 +10,7 @@ from .ask import ask
 from .child import CAPTURED, OURS, Child, Streams, encoded_environment, spawn
 from .process import Answer
 from .signals import Deferring
-from .unstarted import missing
+from .unstarted import unstarted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ SILENCE = 30.0  # seconds
 def become(argv: Sequence[str], env: Mapping[str, str]) -> int:
     """Replace this process by a command: its streams, signals and exit code are the command's own.
 
-    Raises EngineMissing when it cannot be started; does not return otherwise.
+    Raises EngineError when it cannot be started; does not return otherwise.
     """
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a command inherits that
         signal.signal(number, signal.SIG_DFL)
     try:
         os.execvpe(encoded(argv[0]), [encoded(word) for word in argv], encoded_environment(env))
     except OSError as e:
-        raise missing(argv[0], e.strerror or 'cannot be started') from None
+        raise unstarted(argv[0], e, env) from None
 
 
 def show(
@@ -38,7 +38,7 @@ def show(
 ) -> Answer:
     """Run a command with this terminal; with `has_errors` what it says on stderr is in the answer instead.
 
-    `still` is then told the seconds, whenever it has said nothing there for SILENCE. Raises EngineMissing.
+    `still` is then told the seconds, whenever it has said nothing there for SILENCE. Raises EngineError.
     """
     import select
 
@@ -59,7 +59,7 @@ def show(
     except OSError as e:
         if child:
             raise
-        raise missing(argv[0], e.strerror or 'cannot be started') from None
+        raise unstarted(argv[0], e, env) from None
     finally:
         if child and child.poll() is None:
             try:

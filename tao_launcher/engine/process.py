@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from ..base.errors import EngineError
+
 WORDS = 1 << 20  # bytes of an answer that is an id, an exit code, or the last words of a command that failed
 BLOCK = 1 << 20  # bytes that are passed on at a time
 
@@ -29,7 +31,7 @@ class Answer(Record):
     err: str
     is_missing: bool = False  # there is no such program
     is_late: bool = False  # it was given up
-    unstarted: str = ''  # why the program could not be started
+    unstarted: EngineError | None = None  # the error for an engine's program that could not be started
 
     def json(self) -> Mapping[str, Any]:
         """The answer as a JSON object; {} where it is none."""
@@ -79,9 +81,9 @@ def start(
         streams = Streams(OURS if has_input else NOWHERE, CAPTURED if captured else OURS, NOWHERE if is_quiet else OURS)
         return spawn(argv, env, streams, own_session=own_session)
     except OSError as e:
-        from .unstarted import of_error
+        from .unstarted import unstarted
 
-        raise of_error(e, argv[0], env) from None
+        raise unstarted(argv[0], e, env) from None
 
 
 def signal_to(client: Child, number: int, *, with_group: bool) -> None:

@@ -13,23 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def of_error(error: OSError, program: str, env: Mapping[str, str]) -> EngineError:
-    """The error for an engine's program that could not be started for this one."""
+def unstarted(program: str, error: OSError, env: Mapping[str, str]) -> EngineError:
+    """The error for an engine's program that could not be started: nobody was asked. `error` is the system's."""
+    if isinstance(error, FileNotFoundError):
+        return not_found(program, env) or missing(program, 'no such program')
     if isinstance(error, PermissionError):
         return missing(program, 'is not executable (permission denied)')
     if error.errno == errno.ENOEXEC:
         return missing(program, 'is not an executable (exec format error)', is_first=True)
-    return unstarted(program, error.strerror or str(error), env, is_missing=isinstance(error, FileNotFoundError))
-
-
-def unstarted(program: str, reason: str, env: Mapping[str, str], *, is_missing: bool) -> EngineError:
-    """The error for an engine's program that could not be started, for this reason.
-
-    `is_missing` says that the kernel has not found it, or not what it is to be started with.
-    """
-    if not is_missing:
-        return EngineError(f'{program}: cannot be started ({reason})')
-    return not_found(program, env) or missing(program, 'no such program')
+    return EngineError(f'{program}: cannot be started ({error.strerror or error})')
 
 
 def missing(program: str, reason: str, *, is_first: bool = False) -> EngineMissing:

@@ -6,6 +6,7 @@ from ...base.record import Record
 from ...base.shell import quote
 from ...base.text import numbers
 from ...engine import answers, failures, profiles, remedies
+from ...engine.ask import ask
 from ...engine.docker import DOCKER
 from ...engine.init import lacks_init
 from ...engine.podman import PODMAN
@@ -15,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .facts import Gathered, MachineFacts
 
+VERSION = ('version', '--format', '{{json .}}')
 NO_IDS = 'podman is rootless and you have no subordinate ids (/etc/subuid), so images cannot be unpacked'
 
 
@@ -31,6 +33,18 @@ def real_program(facts: MachineFacts) -> str:
     return machine.real_path(facts.program) if facts.program else machine.usual_place(profiles.program(facts.engine))
 
 
+def asked(facts: MachineFacts, patience: float) -> MachineFacts:
+    """The facts with the engine's own answer to `version`, or with why its program could not be started."""
+    if not facts.program and profiles.index(facts.engine):
+        return facts  # what starts it would say that it is not there
+    version = ask((*facts.engine, *VERSION), facts.environ, patience)
+    if not facts.program and version.is_missing:
+        return facts
+    return facts._replace(
+        version=version.json(), engine_code=version.code, engine_error=version.err, unstarted=version.unstarted,
+    )
+
+
 def client(facts: MachineFacts, real: str) -> Finding | None:
     """Whether the engine's program is there, and is what its name says.
 
@@ -38,6 +52,8 @@ def client(facts: MachineFacts, real: str) -> Finding | None:
     """
     if profiles.profile(facts.engine).is_child:
         return None  # there is none
+    if facts.unstarted:
+        return Finding('client', 'fail', facts.unstarted.what, facts.unstarted.advice)
     if not facts.program and real:
         what = f'no program {profiles.program(facts.engine)} on PATH, but {real}'
         return Finding('client', 'fail', what, f'--engine {quote(real)}, or that folder on PATH')
@@ -63,7 +79,7 @@ def client(facts: MachineFacts, real: str) -> Finding | None:
 
 def daemon(facts: MachineFacts) -> Finding | None:
     """Whether the daemon answers."""
-    if not facts.program:
+    if not facts.program or facts.unstarted:
         return None
     wrong = failures.engine_failure(
         facts.engine, facts.engine_code, facts.engine_error, facts.address, facts.machine, facts.environ,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from ...base.errors import EngineError
     from ...engine.daemon import Daemon
     from ...settings.invocation import Invocation
     from ...settings.settings import Settings
@@ -27,6 +28,7 @@ class MachineFacts(Record):
     version: Mapping[str, Any] = {}  # docker version, as JSON
     engine_code: int | None = 0
     engine_error: str = ''
+    unstarted: EngineError | None = None  # why the engine's program, which is there, could not be started
     info: Mapping[str, Any] = {}  # docker info, as JSON
     nvidia_smi: str | None = None  # index, name, memory in MiB, driver, a line each; None: no such program
     is_tegra: bool = False

@@ -4,10 +4,12 @@ from __future__ import annotations
 from ...base import host, machine
 from ...base.errors import ConfigError, FileError, UsageError
 from ...engine import daemon, installed, profiles
+from ...engine.ask import ask
 from ...engine.init import with_init
 from ...settings.locate import read_mounts_file
 from ...settings.settings import merge
 from ...settings.values import MountsFile
+from .engine import asked
 from .facts import Gathered, MachineFacts
 
 TYPE_CHECKING = False
@@ -69,20 +71,15 @@ def _requirements(settings: Settings, invocation: Invocation) -> dict[str, Any]:
 
 
 def _nvidia_smi(environ: Mapping[str, str]) -> str | None:
-    from ...engine.ask import ask
-
     answer = ask(GPU_QUERY, environ, PATIENCE) if machine.which('nvidia-smi', environ) else None
     return (answer.out or answer.err) if answer else None
 
 
 def _engine(facts: MachineFacts) -> MachineFacts:
     """The facts with the engine's own answers."""
-    from ...engine.ask import ask
-
-    if not facts.program or profiles.profile(facts.engine).is_child:
+    if profiles.profile(facts.engine).is_child:
         return facts
-    version = ask((*facts.engine, 'version', '--format', '{{json .}}'), facts.environ, PATIENCE)
-    facts = facts._replace(version=version.json(), engine_code=version.code, engine_error=version.err)
-    if version.code != 0:
+    facts = asked(facts, PATIENCE)
+    if not facts.program or facts.engine_code != 0:
         return facts
     return facts._replace(info=ask((*facts.engine, 'info', '--format', '{{json .}}'), facts.environ, PATIENCE).json())

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base import host, machine
-from ...base.errors import EngineMissing
+from ...base.errors import EngineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def guide(name: str, invocation: Invocation) -> int:
 
         try:
             return become(['man', page], invocation.environ)
-        except EngineMissing:
+        except EngineError:
             pass  # man went away: the text then
     invocation.output.result(text(source(name)))
     return 0

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ...settings.invocation import Invocation
 
 SOCKET = '/var/run/docker.sock'
-VERSION = ('version', '--format', '{{json .}}')
 
 
 class Asker(Record):
@@ -53,11 +52,8 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool, every
     unfetched = Finding('submodules', 'fail', missing, submodules.fetch_line(root)) if missing else None
     facts = _facts(asker)
     is_child = profiles.profile(facts.engine).is_child
-    if facts.program and not files and not is_child:
-        from ...engine.ask import ask
-
-        answer = ask((*facts.engine, *VERSION), environ, PATIENCE)
-        facts = facts._replace(version=answer.json(), engine_code=answer.code, engine_error=answer.err)
+    if not files and not is_child:
+        facts = engine.asked(facts, PATIENCE)
     asked = engine.daemon(facts) if not (files or is_child) else None
     socket = _socket(facts)
     if asked and socket and socket.status == 'warn':
@@ -69,7 +65,8 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool, every
         _function(asker), variable, manifest, unfetched,
         check_launch.launch(program, asker.profile, root, invocation) if image and not files else None,
     ]
-    if image and facts.program and not (files or is_child) and (not asked or asked.status == 'ok'):  # podman has none
+    can_ask = facts.program and not (facts.unstarted or files or is_child)
+    if image and can_ask and (not asked or asked.status == 'ok'):  # podman has none
         found.append(check_launch.image(program, image, invocation))
     findings = [finding for finding in found if finding]
     if files:
@@ -107,7 +104,7 @@ def _dry_run(asker: Asker, registry: str) -> int:
     if profiles.profile(words).is_child:
         check_launch.print_questions(words, output)
         return 0
-    output.result(output.line((*words, *VERSION)))
+    output.result(output.line((*words, *engine.VERSION)))
     output.result(output.line((*words, 'image', 'inspect', image)))
     output.result('# then, where it is not here:\n')
     output.result(output.line((*words, *check_launch.pullable_words(words, image))))

@@ -10,7 +10,6 @@ from engine_answers import Engine, container, ids
 from support import tao
 
 from tao_launcher.engine.ask import ask
-from tao_launcher.engine.unstarted import unstarted
 
 GONE = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n'
 NOT_RUNNING = 'the docker daemon is not running'
@@ -62,8 +61,8 @@ def test_too_many_open_files(engine: Engine) -> None:
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
         answer = ask(['docker', 'ps'], {**os.environ}, 9)
-        assert (answer.code, answer.unstarted) == (None, 'Too many open files')
-        error = unstarted('docker', answer.unstarted, {}, is_missing=answer.is_missing)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    error = answer.unstarted
+    assert answer.code is None and error
     assert (error.what, error.advice) == ('docker: cannot be started (Too many open files)', '')

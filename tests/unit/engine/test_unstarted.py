@@ -1,12 +1,22 @@
 """Programs that are not there, or are there and cannot be started."""
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from support import tao
 
+from tao_launcher.base import machine
 from tao_launcher.engine.unstarted import missing
+
+
+def doctor_says() -> tuple[str, str]:
+    """What doctor finds of the engine, and its remedy. The daemon is not spoken of: nobody asked it."""
+    done = tao('doctor', '--format', 'json')
+    found = {finding['name']: finding for finding in json.loads(done.out)}
+    assert (done.code, found['client']['status']) == (1, 'fail') and 'daemon' not in found
+    return found['client']['found'], found['client']['fix']
 
 
 @pytest.mark.parametrize(('content', 'what', 'fix'), [
@@ -28,8 +38,7 @@ def test_a_script(
         125, '', f'tao: error: docker: {what}\n    try: {fix}\n'.format(path=path),
     )
     if words == ['list']:
-        (finding,) = [line for line in tao('doctor').out.splitlines() if ' daemon ' in line]
-        assert what.format(path=path)[:40] in finding
+        assert doctor_says() == (f'docker: {what}'.format(path=path), fix.format(path=path))
 
 
 def test_a_program_of_another_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,6 +59,36 @@ def test_a_program_of_another_system(tmp_path: Path, monkeypatch: pytest.MonkeyP
         f'tao: error: docker: {path} is there, but not what it is to be started with\n'
         f'    as with a program for another system\n    try: file {path}\n'
     ))
+    assert doctor_says() == (f'docker: {path} is there, but not what it is to be started with', f'file {path}')
+
+
+INSTALL = 'install Docker Engine (https://docs.docker.com/engine/install/), or name another engine: --engine podman'
+
+
+@pytest.mark.parametrize(('content', 'mode', 'what'), [
+    ('#!/bin/sh\n', 0o644, 'is not executable (permission denied)'),
+    ('no program', 0o755, 'is not an executable (exec format error)'),
+])
+@pytest.mark.parametrize('is_named', [True, False])
+def test_a_program_that_the_kernel_refuses(
+    content: str, mode: int, what: str, is_named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Everyone says the same of it."""
+    path = tmp_path / 'bin' / 'docker'
+    path.parent.mkdir()
+    path.write_text(content)
+    path.chmod(mode)
+    monkeypatch.setattr(machine, 'USUAL', ())
+    monkeypatch.setenv('PATH', str(path.parent))
+    engine = str(path) if is_named else 'docker'
+    monkeypatch.setenv('TAO_ENGINE', engine)
+    for words in (['dino', 'train'], ['list'], ['pull', 'model/dino']):
+        done = tao(*words)
+        assert (done.code, done.err.splitlines()) == (125, [
+            f'tao: error: {engine}: {what}',
+            '    the launcher runs containers through the docker command line program', f'    try: {INSTALL}',
+        ])
+    assert doctor_says() == (f'{engine}: {what}', INSTALL)
 
 
 def test_missing_program() -> None:

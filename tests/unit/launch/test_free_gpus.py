@@ -116,7 +116,7 @@ def test_no_nvidia_smi(fake_docker: FakeDocker, monkeypatch: pytest.MonkeyPatch)
     done = tao('--gpus', 'free', 'dino', 'train')
     assert (done.code, done.err) == (2, (
         'tao: error: nvidia-smi does not tell which GPUs are free\n'
-        '    nvidia-smi: No such file or directory\n'
+        '    nvidia-smi: no such program\n'
     ))
 
 

@@ -39,6 +39,17 @@ def test_a_check_of_files_knows_no_other_daemon(root: Path, engine: Engine, env:
     assert engine.calls == []
 
 
+def test_a_client_that_cannot_be_started(root: Path, engine: Engine) -> None:
+    """It is said once, and no daemon is judged by it."""
+    path = engine.folder / 'docker'
+    path.write_text('#!/no/such/sh\n')
+    done = run(root, 'check', '--format', 'json', PATH=str(engine.folder))
+    found = {each['name']: each for each in json.loads(done.out) if each['status'] == 'fail'}
+    assert (done.code, [*found]) == (1, ['client'])
+    assert found['client']['found'] == f'docker: the interpreter of {path} is not there: /no/such/sh'
+    assert found['client']['fix'] == 'install it, or correct the first line of the script'
+
+
 def test_what_is_wrong_comes_first_and_what_is_fine_when_asked_for(root: Path, engine: Engine) -> None:
     engine.answers('version', '', 'Cannot connect to the Docker daemon at unix:///x. Is it running?\n', 1)
     short, every = run(root, 'check'), run(root, 'check', '--all')

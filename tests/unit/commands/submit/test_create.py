@@ -132,7 +132,7 @@ def test_a_kubectl_that_cannot_be_started(kubectl: FakeKubectl) -> None:
     env = {'PATH': str(kubectl.folder)}
     done = tao('-q', 'submit', 'kubernetes', 'dino', 'train', env=env)
     assert done == Result(
-        125, '', 'tao: error: kubectl did not create the job\n    kubectl: Permission denied\n',
+        125, '', 'tao: error: kubectl did not create the job\n    kubectl: is not executable (permission denied)\n',
     )
 
 

@@ -26,7 +26,7 @@ def test_a_no(err: str, code: int, is_no: bool) -> None:
 
 def test_no_answer() -> None:
     assert not is_refusal(Answer(None, '', 'no answer within 1 s', is_late=True))
-    assert is_refusal(Answer(None, '', 'kubectl: Permission denied'))
+    assert is_refusal(Answer(None, '', 'kubectl: is not executable (permission denied)'))
     assert is_there_already(Answer(1, '', 'secrets "night" already exists'))
 
 
