@@ -8,6 +8,7 @@ from . import git_folder
 from .git_config import entries
 
 NAMES = '.gitmodules'
+MODE = '\0\0\udce0\0'  # of a submodule in git's index (octal 160000), as these bytes are decoded
 FETCH = 'git submodule update --init --recursive'
 
 
@@ -41,6 +42,15 @@ def _empty(root: str) -> list[str]:
     return [path for path in of(root) if not has_content(f'{root}/{path}')]
 
 
+def _git(root: str) -> str:
+    """The git folder that has submodules of the checkout; '' where none has, so that there is nothing to update.
+
+    Such is an archive that was unpacked, and stays one with a repository of the user's own in it (`git init`).
+    """
+    git = git_folder.of(root)
+    return git if git and MODE in git_folder.content(f'{git}/index') else ''
+
+
 def not_fetched(root: str) -> str:
     """What to say of the submodules that are named and empty, or ''."""
     empty = _empty(root)
@@ -49,13 +59,13 @@ def not_fetched(root: str) -> str:
     are = 'is' if len(empty) == 1 else 'are'
     shown = ', '.join(map(quote, empty))
     text = f'{plural(len(empty), "submodule")} of {root} {are} not fetched yet, and empty: {shown}'
-    return text if git_folder.of(root) else f'{text}; git cannot fetch here, as this is not a git clone'
+    return text if _git(root) else f'{text}; git cannot fetch here, as this is not a git clone'
 
 
 def fetch_line(root: str) -> str:
     """The command that fills those that are empty; where git cannot, what does."""
     empty = _empty(root)
-    git = git_folder.of(root)
+    git = _git(root)
     if not git:
         places = ' and '.join(quote(f'{root}/{path}') for path in empty)
         return f'git clone --recurse-submodules for a new checkout, or put the missing content into {places}'

@@ -51,6 +51,7 @@ class Mini:
         """Give it the submodule tao-core, as clones since TAO 6 have it."""
         (self.root / '.git').mkdir()
         (self.root / '.git/HEAD').write_text('ref: refs/heads/main\n')
+        (self.root / '.git/index').write_bytes(b'\0\0\xe0\0')  # as of a clone, which has a submodule
         package = self.root / 'tao-core' / 'nvidia_tao_core'
         package.mkdir(parents=True)
         (package / '__init__.py').write_text('')

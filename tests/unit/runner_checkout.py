@@ -72,6 +72,7 @@ def backend(
         (folder / '.gitmodules').write_text(GITMODULES)
         (folder / '.git').mkdir()
         (folder / '.git/HEAD').write_text('ref: refs/heads/main\n')
+        (folder / '.git/index').write_bytes(b'\0\0\xe0\0')  # as of a clone, which has a submodule
         (folder / 'tao-core/nvidia_tao_core').mkdir(parents=True)
         (folder / 'tao-core/nvidia_tao_core/__init__.py').touch()
         path = f'PYTHONPATH={profile["mounted_at"]}/tao-core:$PYTHONPATH '

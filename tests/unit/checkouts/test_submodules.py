@@ -86,7 +86,7 @@ def test_submodules_that_an_update_passes_over(by: str, tmp_path: Path, upstream
     assert submodules.fetch_line(str(clone)) == f'cd {clone} && git submodule update --init --recursive'
 
 
-@pytest.mark.parametrize('around', ['', 'another', 'clone', 'worktree', 'lost'])
+@pytest.mark.parametrize('around', ['', 'another', 'clone', 'worktree', 'lost', 'new', 'new with a remote'])
 def test_where_git_cannot_fetch(around: str, tmp_path: Path, upstream: Path) -> None:
     """As in what GitHub packs: by itself or in a repository of something else, whose git knows no submodule here."""
     root = tmp_path / 'around/tao'
@@ -104,6 +104,13 @@ def test_where_git_cannot_fetch(around: str, tmp_path: Path, upstream: Path) -> 
     shutil.copy(upstream / '.gitmodules', root)
     if around == 'lost':  # a copy of a worktree or submodule on another machine
         (root / '.git').write_text('gitdir: ../../none\n')
+    if around.startswith('new'):  # a repository of the user's own, in what was unpacked: its git updates nothing
+        git('init', '.', cwd=root)
+        assert 'not a git clone' in submodules.not_fetched(str(root))  # before the first commit too
+        git('add', '.', cwd=root)
+        git('commit', '-m', 'a', cwd=root)
+    if around == 'new with a remote':
+        git('remote', 'add', 'origin', str(upstream), cwd=root)
     assert submodules.not_fetched(str(root)) == (
         f"2 submodules of {root} are not fetched yet, and empty: tao-core, 'two words'; git cannot fetch here, as this "
         'is not a git clone'
