@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 class Report(Record):
-    """What is to be said of a file: a head instead of "valid" with its faults, and notices."""
+    """What is to be said of a file: a head instead of "valid" with its faults, and notices.
+
+    `remedies` has what to do about a fault, and `advice` about all.
+    """
 
     name: str
     right: str = 'valid'
@@ -36,6 +39,7 @@ class Report(Record):
     faults: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     advice: str = ''
+    remedies: Mapping[str, str] = {}
 
 
 def config_validate(files: Sequence[str], invocation: Invocation, *, strict: bool) -> int:
@@ -65,7 +69,9 @@ def say(report: Report, output: Output) -> None:
         return
     state = output.painted(shown(report.wrong), 'RED') if report.wrong else output.painted(report.right, 'GREEN')
     lines = [f'{shown(report.name)}: {state}']
-    lines += [f'    {shown_fault(fault)}' for fault in report.faults]
+    for fault in report.faults:
+        lines.append(f'    {shown_fault(fault)}')
+        lines += [f'      try: {shown_fault(report.remedies[fault])}'] if report.remedies.get(fault) else []
     if not output.quiet:
         lines += [f'    {output.painted("notice:", "YELLOW")} {shown(notice)}' for notice in report.notices]
     lines += [f'    try: {shown(report.advice)}'] if report.advice else []
@@ -132,9 +138,11 @@ def mounts_report(path: str, environ: Mapping[str, str], here: Host, *, required
     except FileError as e:
         return refused(name, e)
     refused_later, depending = _of_a_plan(file, here)
-    faults = (*refused_later, *second_opinion(loads(data, path)))
+    remedies = {error.on_one_line(): error.advice for error in refused_later}
+    faults = (*(error.on_one_line() for error in refused_later), *second_opinion(loads(data, path)))
     wrong = plural(len(faults), 'problem') if faults else ''
-    return Report(name, wrong=wrong, faults=faults, notices=(*file.notices, *_notices(file), *depending))
+    notices = (*file.notices, *_notices(file), *depending)
+    return Report(name, wrong=wrong, faults=faults, notices=notices, remedies=remedies)
 
 
 def refused(name: str, error: FileError) -> Report:
@@ -156,7 +164,7 @@ def _notices(file: MountsFile) -> list[str]:
     return notices
 
 
-def _of_a_plan(file: MountsFile, here: Host) -> tuple[list[str], list[str]]:
+def _of_a_plan(file: MountsFile, here: Host) -> tuple[list[Fatal], list[str]]:
     """(what every launch refuses of a file that the parser takes, what some do): found by planning one."""
     settings = _within_the_file(merge({}, {}, file, {}, here.cwd, here.home))
     target = plan.Target('config/validate', 'image', ('command',))
@@ -170,7 +178,7 @@ def _of_a_plan(file: MountsFile, here: Host) -> tuple[list[str], list[str]]:
     if not errors:
         tried(errors, lambda: argv.check_size(made, argv.words(argv.lines(made)), 0, here.arg_max), None)
     depending = [f'{settings.sources[f"extra_args.{word}"]}: --restart: {argv.ENDS}' for word in argv.restarts(made)]
-    return [error.on_one_line() for error in errors], depending
+    return errors, depending
 
 
 def _within_the_file(settings: Settings) -> Settings:
