@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
 import pytest
-from jobs import HANDLES, TAO, launched
+from jobs import HANDLES, TAO, Running, launched
 from waiting import until
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ NONE = 'tao: no jobs (tao list -a shows ended ones)\n'
 
 def test_one_that_never_started(docker: Docker, tao: Program) -> None:
     """A launch removes what the engine could not start; of a pasted one it stays, and nobody waits for it."""
-    words = ['--quiet', '--gpus', 'none', '--detach', '--name', 'night', '--docker-arg=--device=/nosuch', 'dino', 'train']
+    options = ['--quiet', '--gpus', 'none', '--detach', '--name', 'night', '--docker-arg=--device=/nosuch']
+    words = [*options, 'dino', 'train']
     assert tao(*words).returncode == 127 and docker.containers() == []
     printed = ['sh', '-c', tao('--dry-run', *words).stdout]
     pasted = subprocess.run(printed, env=docker.env, capture_output=True, encoding='utf-8', check=False)
@@ -56,11 +57,15 @@ def test_some_that_are_being_started(
     asked = tmp_path / 'asked'
     asked.touch()
     wrapped(f'echo $PPID $1 >>{asked}')
+
+    def has_looked(launcher: Running) -> bool:
+        """Has it seen the job, and asked whether it has started by now, or has it ended?"""
+        looks = asked.read_text().count(f'{launcher.process.pid} inspect\n')
+        return looks > 1 or launcher.process.poll() is not None
+
     with launched([TAO, 'wait', a], docker.env) as waiting, launched([TAO, 'logs', '-f', a], docker.env) as logs, \
             launched([TAO, 'stop', '--time', '1', b], docker.env) as stopping:
-        for each in (waiting, logs, stopping):  # each has seen it, and asks whether it has started
-            looks = f'{each.process.pid} inspect\n'
-            until(lambda: each.process.poll() is not None or asked.read_text().count(looks) > 1)
+        until(lambda: all(map(has_looked, (waiting, logs, stopping))))
         docker.run('start', a, b)
         logs.wait_for('ready')
         docker.run('exec', a, 'touch', '/tmp/end')
