@@ -42,6 +42,10 @@ def test_one_that_never_started(docker: Docker, tao: Program) -> None:
             125, '', f'tao: error: the job has never started\n{row}    the engine said: {why}\n{advice}',
         )
     assert said('stop', 'night') == (1, '', f'tao: error: night has never started\n{row}{advice}')
+    assert said('progress', 'night') == (1, '', (
+        f'tao: error: {container[:12]}  model/dino/train: has never started\n'
+        f'    the engine could not start it: {why}\n{advice}'
+    ))
     assert said('stop', '--all') == (0, '', 'tao: no jobs to stop\n')
     assert said('clean') == (0, f'{container}\n', '')
 
