@@ -240,6 +240,23 @@ def tao_pt(docker: Docker) -> Program:
 
 
 @pytest.fixture
+def wrapped(docker: Docker) -> Callable[[str], Path]:
+    """Takes a script; puts a docker on PATH that notes its words and does that before it is the real one."""
+    programs = Path(docker.env['PATH'].partition(':')[0])
+
+    def wrap(script: str) -> Path:
+        calls = programs / 'calls'
+        (programs / 'docker').unlink()
+        (programs / 'docker').write_text(
+            f'#!/bin/sh\nreal={docker.path}\necho "$*" >>{calls}\n{script}\nexec "$real" "$@"\n',
+        )
+        (programs / 'docker').chmod(0o755)
+        return calls
+
+    return wrap
+
+
+@pytest.fixture
 def printed_argv() -> Callable[[str], list[str]]:
     """Takes what a task of the stand-in image printed back to the words it was called with, its own name first."""
     escapes = {'\\n': '\n', '\\r': '\r', '\\\\': '\\'}

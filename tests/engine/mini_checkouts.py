@@ -47,16 +47,6 @@ class Mini:
         (root / 'content.txt').write_text('one\n')
         self.write({'digest': OLD})
 
-    def add_core(self) -> None:
-        """Give it the submodule tao-core, as clones since TAO 6 have it."""
-        (self.root / '.git').mkdir()
-        (self.root / '.git/HEAD').write_text('ref: refs/heads/main\n')
-        (self.root / '.git/index').write_bytes(b'\0\0\xe0\0')  # as of a clone, which has a submodule
-        package = self.root / 'tao-core' / 'nvidia_tao_core'
-        package.mkdir(parents=True)
-        (package / '__init__.py').write_text('')
-        (self.root / '.gitmodules').write_text('[submodule "tao-core"]\n\tpath = tao-core\n\turl = x\n')
-
     @property
     def manifest(self) -> Path:
         return self.root / 'docker' / 'manifest.json'
@@ -102,11 +92,11 @@ def mini(root: Path, docker: Docker, registry: Registry) -> Mini:
     return Mini(root, docker, registry.host, f'{registry.host}/{BASE}')
 
 
-def load_empty_image(docker: Docker, name: str, machine: str) -> None:
-    """Give the engine an image for that machine (amd64, arm64), with one file in it."""
-    layer = tar({'file': b'content'})
+def load_image(docker: Docker, name: str, machine: str, files: bytes = b'') -> None:
+    """Give the engine an image for that machine (amd64, arm64), with what a tar archive holds, or one file, in it."""
+    layer = files or tar({'file': b'content'})
     config = json.dumps({
-        'architecture': machine, 'os': 'linux', 'config': {},
+        'architecture': machine, 'os': 'linux', 'config': {'Env': [f'MACHINE={machine}']},
         'rootfs': {'type': 'layers', 'diff_ids': [f'sha256:{hashlib.sha256(layer).hexdigest()}']},
     }).encode()
     listed = json.dumps([{'Config': 'config.json', 'RepoTags': [name], 'Layers': ['layer.tar']}]).encode()

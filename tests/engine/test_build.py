@@ -106,7 +106,7 @@ def test_what_is_printed_is_what_is_run(mini: Mini, tao_pt: Program, logged: Pat
 def test_two_architectures(mini: Mini, tao_pt: Program, docker: Docker, registry: Registry, machine: str) -> None:
     """The entry of the machine that the image is for is the one that changes."""
     base = f'{registry.host}/for:{machine}'
-    mini_checkouts.load_empty_image(docker, base, machine)
+    mini_checkouts.load_image(docker, base, machine)
     docker.run('push', '--quiet', base)
     (mini.root / 'docker' / 'Dockerfile').write_text(f'FROM {base}\nCOPY content.txt /content.txt\n')
     before = mini.write({'digests': {'x86': OLD, 'arm': OLD}})

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from mini_checkouts import Mini
 
 if TYPE_CHECKING:
     from air_gap import Registry
@@ -45,3 +46,36 @@ def test_a_short_job_and_a_detached_one(docker: Docker, tao: Program) -> None:
     docker.remove(container)
     end = entries(docker)[3]
     assert (end['how'], end['code'], end['container'], end['image_id']) == ('detached', None, container, facts['Id'])
+
+
+def test_again_with_the_variables_of_that_time(docker: Docker, tao: Program, tmp_path: Path) -> None:
+    """They decide on which engine it runs, too."""
+    for name in ('then', 'now'):
+        (tmp_path / name).write_text(json.dumps({'Envs': [{'variable': 'SAYS', 'value': name}]}))
+    then = {**docker.env, 'LAUNCHER_MOUNTS': f'{tmp_path}/then', 'TAO_GPUS': 'none'}
+    others = {'TAO_ENGINE': 'podman', 'OVERRIDE_REGISTRY': 'a.test', 'DOCKER_DEFAULT_PLATFORM': 'linux/s390x'}
+    now = {**docker.env, 'LAUNCHER_MOUNTS': f'{tmp_path}/now', **others}
+    del now['DOCKER_HOST']
+    done = tao('dino', 'run', 'sh', '-c', 'echo $SAYS $NVIDIA_VISIBLE_DEVICES', env=then)
+    assert (done.returncode, done.stdout) == (0, 'then void\n')
+    done = tao('again', entries(docker)[0]['id'], env=now)
+    assert (done.returncode, done.stdout) == (0, 'then void\n')
+    assert sorted(done.stderr.splitlines()) == sorted([
+        *(f'tao: notice: {name} is {then[name]}, as it was' for name in ('DOCKER_HOST', 'LAUNCHER_MOUNTS', 'TAO_GPUS')),
+        *(f'tao: notice: {name} is not set, as it was' for name in others),
+    ])
+
+
+def test_again_on_the_same_checkout(docker: Docker, tao: Program, tao_pt: Program, tmp_path: Path) -> None:
+    """On the one that the variable named, whatever it names today, and whichever the folder is in."""
+    named, other = (Mini(tmp_path / name, docker, 'a.test', STAND_IN).root for name in ('named', 'other'))
+    (named / 'content.txt').write_text('two\n')
+    then, now = ({**docker.env, 'NV_TAO_PYTORCH_TOP': str(root)} for root in (named, other))
+    words = ['--image', STAND_IN, '--gpus', 'none', '--', 'cat', '/tao-pt/content.txt']
+    assert tao_pt(*words, cwd=other, env=then).stdout == 'two\n'
+    done = tao('again', entries(docker)[0]['id'], env=now)
+    assert (done.returncode, done.stdout) == (0, 'two\n')
+    assert done.stderr.startswith(
+        f'tao: notice: in {other}, where it was launched\n'
+        f'tao: notice: on {named}, where it was launched, whatever NV_TAO_PYTORCH_TOP is today\n'
+    )

@@ -49,23 +49,6 @@ while True:
 """
 
 
-@pytest.fixture
-def wrapped(docker: Docker) -> Callable[[str], Path]:
-    """Takes a script; puts a docker on PATH that notes its words and does that before it is the real one."""
-    programs = Path(docker.env['PATH'].partition(':')[0])
-
-    def wrap(script: str) -> Path:
-        calls = programs / 'calls'
-        (programs / 'docker').unlink()
-        (programs / 'docker').write_text(
-            f'#!/bin/sh\nreal={docker.path}\necho "$*" >>{calls}\n{script}\nexec "$real" "$@"\n',
-        )
-        (programs / 'docker').chmod(0o755)
-        return calls
-
-    return wrap
-
-
 def test_fifty_jobs(docker: Docker, tao: Program, wrapped: Callable[[str], Path]) -> None:
     """Two questions at most; and what a dry run prints makes a job too, when someone pastes it."""
     printed = shlex.split(tao('--dry-run', '--detach', 'dino', 'run', 'true').stdout)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import notebook
 import pytest
+import test_job_states as job_states
 import test_readme as readme
 import test_status as status
 from conftest import Program
@@ -286,6 +287,12 @@ def test_jobs(podman: Podman, tao: Program) -> None:
     ))
     assert tao('clean').stdout == f'{job}\n'
     assert tao('list', '-a', '--format', 'json').stdout == '[]\n'
+
+
+@pytest.mark.engine_dependent
+@pytest.mark.area('jobs')
+def test_a_paused_job(podman: Podman, tao: Program) -> None:
+    job_states.check_a_paused_job(podman, tao)
 
 
 @pytest.mark.engine_dependent

@@ -15,8 +15,8 @@ import jsonschema
 import pytest
 from air_gap import Registry
 from conftest import Program
-from jobs import SOMEBODY
-from mini_checkouts import OLD, REPOSITORY, Mini
+from jobs import IMAGE, SOMEBODY
+from mini_checkouts import OLD, REPOSITORY, Mini, load_image
 
 if TYPE_CHECKING:
     from conftest import Docker
@@ -78,24 +78,6 @@ def test_tao_tf_builds_nothing_else(mini: Mini, docker: Docker, words: list[str]
     assert 'building' not in done.stderr and mini.images() == []
 
 
-def test_tao_core_can_be_imported(mini: Mini, tao_pt: Program) -> None:
-    """It is in no base image; the folder is looked for as python would."""
-    look = 'IFS=:; for each in $PYTHONPATH; do [ ! -e "$each/nvidia_tao_core/__init__.py" ] || echo "$each"; done'
-    words = ['--tag', 'root', '--gpus', 'none', '--', 'sh', '-c', look]
-    assert mini.run(tao_pt.path, 'build').returncode == 0
-    assert mini.run(tao_pt.path, *words).stdout == ''
-    mini.add_core()
-    done = mini.run(tao_pt.path, *words)
-    assert (done.returncode, done.stdout, done.stderr) == (0, '/tao-pt/tao-core\n', '')
-    shutil.rmtree(mini.root / 'tao-core')
-    done = mini.run(tao_pt.path, *words)
-    assert (done.returncode, done.stdout) == (0, '')
-    assert done.stderr == (
-        f'tao_pt: notice: 1 submodule of {mini.root} is not fetched yet, and empty: tao-core; '
-        f'cd {shlex.quote(str(mini.root))} && git submodule update --init --recursive\n'
-    )
-
-
 def test_what_tao_tf_builds_is_what_it_runs(mini: Mini, docker: Docker) -> None:
     """As its documentation has it: build, then a command, with a manifest that names a tag."""
     tao_tf = Program('tao_tf', docker).path
@@ -135,19 +117,98 @@ def test_the_service(mini: Mini, docker: Docker) -> None:
     )
 
 
+@pytest.mark.engine_dependent
+def test_the_platform_that_is_asked_for(mini: Mini, docker: Docker, tao_pt: Program) -> None:
+    """The manifest's image for it runs; here the programs in both are this machine's."""
+    container = docker.run('create', IMAGE, 'x').stdout.strip()
+    export = [str(docker.path), 'export', container]
+    files = subprocess.run(export, env=docker.env, stdout=subprocess.PIPE, check=True).stdout
+    docker.run('rm', container)
+    own, other = ('amd64', 'arm64') if os.uname().machine == 'x86_64' else ('arm64', 'amd64')
+    digests = {}
+    for machine, entry in (('amd64', 'x86'), ('arm64', 'arm')):
+        image = mini.image(machine)
+        load_image(docker, image, machine, files)
+        docker.run('push', '--quiet', image)
+        (facts,) = json.loads(docker.run('image', 'inspect', image).stdout)
+        digests[entry] = next(str(each).partition('@')[2] for each in facts['RepoDigests'])
+    mini.write({'digests': digests})
+    for machine, env in ((own, {}), (other, {'DOCKER_DEFAULT_PLATFORM': f'linux/{other}'})):
+        done = mini.run(tao_pt.path, '--gpus', 'none', '--', 'sh', '-c', 'echo $MACHINE', **env)
+        assert (done.returncode, done.stdout) == (0, f'{machine}\n'), done.stderr
+
+
+def git(folder: Path, *words: str) -> None:
+    known = ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'protocol.file.allow=always']
+    subprocess.run(['git', *known, *words], cwd=folder, check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
+def commit(folder: Path) -> None:
+    """Make a repository of all that is in a folder."""
+    git(folder, 'init')
+    git(folder, 'add', '.')
+    git(folder, 'commit', '-m', 'all')
+
+
+def test_a_clone_with_tao_core(
+    tmp_path: Path, mini: Mini, docker: Docker, tao_pt: Program, registry: Registry,
+) -> None:
+    """tao_core, which is in no base image, can be imported; the manifest of the clone counts, not that of tao_core."""
+    digest = air_gap.publish(docker, f'{REPOSITORY}:1', registry).partition('@')[2]
+    core, clone = tmp_path / 'core', tmp_path / 'a clone'
+    shutil.copytree(mini.root / 'docker', core / 'docker')
+    (core / 'nvidia_tao_core').mkdir()
+    (core / 'nvidia_tao_core' / '__init__.py').touch()
+    commit(core)
+    mini.write({'digest': digest})
+    (mini.root / 'nvidia_tao_pytorch' / '__init__.py').touch()
+    commit(mini.root)
+    git(mini.root, 'submodule', 'add', str(core), 'tao-core')
+    git(mini.root, 'commit', '-m', 'tao-core')
+    git(tmp_path, 'clone', str(mini.root), str(clone))
+    # where python finds it, and git its repository
+    script = (
+        'if read -r _ git <tao-core/.git; then ls "tao-core/$git/HEAD"; fi; IFS=:; '
+        'for each in $PYTHONPATH; do [ ! -e "$each/nvidia_tao_core/__init__.py" ] || echo "$each"; done'
+    )
+    words = ['--workdir', '/tao-pt', '--gpus', 'none', '--', 'sh', '-c', script]
+    fetch = f"cd '{clone}' && git submodule update --init --recursive"
+    for here, notice in (
+        ('', f'tao_pt: notice: 1 submodule of {clone} is not fetched yet, and empty: tao-core; {fetch}\n'),
+        ('tao-core/../.git/modules/tao-core/HEAD\n/tao-pt/tao-core\n', ''),
+    ):
+        assert tao_pt('--dry-run', *words, cwd=clone / 'tao-core').stderr == notice
+        done = tao_pt('--quiet', *words, cwd=clone / 'tao-core')
+        assert (done.returncode, done.stdout) == (0, here), done.stderr
+        subprocess.run(['sh', '-c', fetch], env={**docker.env, 'GIT_ALLOW_PROTOCOL': 'file'}, check=True)
+
+
+def test_git_of_a_submodule(tmp_path: Path, docker: Docker, tao_pt: Program) -> None:
+    """What the notice says makes the repository visible in the container, and the files where the repository says."""
+    backend, outer = Mini(tmp_path / 'backend', docker, 'a.test', 'x').root, tmp_path / 'outer'
+    (backend / 'nvidia_tao_pytorch' / '__init__.py').touch()
+    commit(backend)
+    outer.mkdir()
+    git(outer, 'init')
+    git(outer, 'submodule', 'add', str(backend), 'tao pt')
+    notice = (
+        f'tao_pt: notice: the git folder of {outer}/tao pt is {outer}/.git/modules/tao pt: for git in the container '
+        f"add --volume {outer}:{outer}:ro, and use git -C '{outer}/tao pt'\n"
+    )
+    script = 'read -r _ git <.git && cd "$git" && cat "$(sed -n "s/.*worktree = //p" config)/content.txt"'
+    words = ['--image', IMAGE, '--gpus', 'none', '--', 'sh', '-c', f'cd "$0" && {script}', f'{outer}/tao pt']
+    assert notice in tao_pt('--dry-run', *words, cwd=outer / 'tao pt').stderr
+    done = tao_pt('--volume', f'{outer}:{outer}:ro', *words, cwd=outer / 'tao pt')
+    assert (done.returncode, done.stdout, done.stderr) == (0, 'one\n', '')
+
+
 def test_git_of_a_worktree(tmp_path: Path, mini: Mini, tao_pt: Program) -> None:
     """What the notice says makes the repository visible in the container, where the .git file looks for it."""
     tree = tmp_path / 'the tree'
-
-    def git(*words: str) -> None:
-        subprocess.run(['git', '-c', 'user.name=a', '-c', 'user.email=a@b', *words], cwd=mini.root, check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    git('init')
-    git('add', '.')
-    git('commit', '-m', 'all')
+    commit(mini.root)
     assert 'worktree' not in mini.run(tao_pt.path, '--dry-run').stderr
-    git('worktree', 'add', '-b', 'tree', str(tree))
+    git(mini.root, 'worktree', 'add', '-b', 'tree', str(tree))
     assert mini.run(tao_pt.path, 'build').returncode == 0
     script = 'read -r _ path </tao-pt/.git; ls "$path/../../HEAD"'
     words = ['--quiet', '--tag', 'root', '--gpus', 'none', '--', 'sh', '-c', script]

@@ -58,13 +58,14 @@ def stop(jobs: Sequence[Job], engine: Engine, seconds: int, output: Output) -> t
     said: list[str] = []
     left, begun, is_told = list(jobs), process.clock(), False
     while True:
+        unstarted = [job.id for job in left if job.is_unstarted]  # a stop that comes before the start does nothing
         for words in stop_commands(left, engine, seconds):
             said += engine.ask(*words, timeout=patience).err.splitlines()
         # what the client says does not matter: one that vanished meanwhile has stopped too
         left = [job for job in as_they_are(left, engine) if job.is_there]
         now = machine.now()
         passed = process.clock() - begun
-        if passed >= START or not any(job.is_unstarted and not job.is_forgotten(now) for job in left):
+        if passed >= START or not any(job.id in unstarted and not job.is_forgotten(now) for job in left):
             return left, said
         if passed >= SILENT and not is_told:
             is_told = True

@@ -1,7 +1,7 @@
 """Where progress is read: at a path that was named, or where a job of ours writes it."""
 from __future__ import annotations
 
-from ...base import host, patience, unreadable
+from ...base import host, machine, patience, unreadable
 from ...base.errors import Fatal, FileError, NothingMatched
 from ...base.reading import NotRegular
 from ...base.record import Record
@@ -105,7 +105,7 @@ def of_job(job: Job, engine: Engine, invocation: Invocation) -> Subject:
             when.ran, INSIDE, lambda *words, timeout: engine.ask('exec', job.id, *words, timeout=timeout),
         )
         if inside is None and not when:
-            raise NothingMatched(f'{title}: has not started')
+            raise _unstarted(job, title, engine)
         if inside is None:
             raise NothingMatched(
                 f'{title}: no {reader.NAME} seen',
@@ -118,6 +118,16 @@ def of_job(job: Job, engine: Engine, invocation: Invocation) -> Subject:
         return _of_a_job(job, path, _asked(path, lambda: parse(data, is_whole=len(data) < INSIDE)))
 
     return Subject(title, read, job.id)
+
+
+def _unstarted(job: Job, title: str, engine: Engine) -> NothingMatched:
+    """The error for a job that has yet to start, or never will."""
+    from ..jobs.job import CLEAN
+    from ..jobs.reason import reason
+
+    if not job.is_forgotten(machine.now()):
+        return NothingMatched(f'{title}: has not started')
+    return NothingMatched(f'{title}: has never started', *filter(None, reason(job, engine.words)[:1]), advice=CLEAN)
 
 
 def _of_a_job(job: Job, path: str, status: Status) -> Seen:

@@ -100,9 +100,9 @@ def test_stop_one_that_is_being_started(engine: Engine) -> None:
         engine.answers(f'inspect.{question}', json.dumps([made if question == 2 else container(A)]))
     engine.answers('inspect.4', json.dumps([container(A, state='exited', code=143)]))
     engine.answers('stop', f'{A}\n')
-    # running at the third look, it has to be told once more
+    # it started after it was told to stop, and before the third look
     done = tao('stop', '--all')
-    assert (done.code, [call[1] for call in engine.calls]) == (125, ['ps', 'inspect', *['stop', 'inspect'] * 2])
+    assert (done.code, [call[1] for call in engine.calls]) == (0, ['ps', 'inspect', *['stop', 'inspect'] * 3])
     engine.forget()
     engine.answers('inspect.3', json.dumps([container(A, state='exited', code=143)]))
     assert tao('stop', '--all') == (0, f'{A}\n', '')

@@ -103,6 +103,18 @@ def test_a_job(engine: Engine, tmp_path: Path) -> None:
     assert [call[1] for call in engine.calls] == ['ps', 'inspect'] * 3
 
 
+@pytest.mark.parametrize(('created', 'why', 'said'), [
+    ('9999-01-01T00:00:00Z', '', 'has not started\n'),
+    ('9999-01-01T00:00:00Z', 'no device', 'has never started\n    the engine could not start it: no device\n'),
+    ('2026-01-31T10:20:29Z', '', 'has never started\n'),
+])
+def test_a_job_that_has_not_started(engine: Engine, created: str, why: str, said: str) -> None:
+    state = {'Status': 'created', 'StartedAt': '0001-01-01T00:00:00Z', 'Error': why}
+    engine.has(container(Created=created, State=state))
+    remedy = '    try: tao clean, which removes it\n' if 'never' in said else ''
+    assert tao('progress', 'dino') == (1, '', f'tao: error: {TITLE}: {said}{remedy}')
+
+
 def test_a_job_that_was_killed(engine: Engine, tmp_path: Path) -> None:
     """Its file tells of no end, and there is nothing left to do."""
     engine.has(job(tmp_path, state='exited', code=137))
