@@ -89,14 +89,10 @@ def memory() -> int:
 
 
 class Listener(Record):
-    """Who listens at a socket: whether the process is seen here, and has the same network (None: not known).
+    """Who listens at a socket: its process, 0 for one that is not seen here, and whether it has the same network."""
 
-    raises_limits is whether the kernel lets it set limits above its own.
-    """
-
-    is_here: bool
-    shares_network: bool | None = None
-    raises_limits: bool | None = None
+    process: int
+    shares_network: bool | None = None  # None: not known
 
 
 def listener(path: str) -> Listener | None:
@@ -112,30 +108,47 @@ def listener(path: str) -> Listener | None:
     except (OSError, ValueError):  # also a path that is too long
         return None
     if not pid:
-        return Listener(is_here=False)  # outside of the container that we are in
+        return Listener(0)  # outside of the container that we are in
     try:
         theirs, own = (os.stat(f'/proc/{process}/ns/net').st_ino for process in (pid, 'self'))
         shares = theirs == own
     except OSError:  # another user's
         shares = None
-    return Listener(is_here=True, shares_network=shares, raises_limits=_raises_limits(pid))
+    return Listener(pid, shares)
 
 
-def _raises_limits(pid: int) -> bool | None:
-    name = 'CapEff:'
-    found = [line[len(name):].strip() for line in text(f'/proc/{pid}/status').splitlines() if line.startswith(name)]
-    return bool(int(found[0], 16) >> CAP_SYS_RESOURCE & 1) if found else None
+def process_name(process: int) -> str:
+    """What the kernel calls a process: the name of its program, up to 15 characters; '' for none."""
+    return text(f'/proc/{process}/comm')
 
 
 CAP_SYS_RESOURCE = 24  # a bit of a process' capabilities
+EVERY_USER = '0 0 4294967295'.split()  # what a user namespace maps where it is the machine's first
 
 
-def hard_limit(name: str) -> int | None:
-    """The most that the caller may set a limit (memlock, nofile) to; -1 for any, None for a limit that is not known."""
+def raises_limits(process: int) -> bool | None:
+    """Whether a process may set limits above its own, as root may, but not that of a user namespace; None: unknown."""
+    name = 'CapEff:'
+    found = [line[len(name):] for line in text(f'/proc/{process}/status').splitlines() if line.startswith(name)]
+    if not found:
+        return None
+    has_right = bool(int(found[0], 16) >> CAP_SYS_RESOURCE & 1)
+    return has_right and text(f'/proc/{process}/uid_map').split() in (EVERY_USER, [])
+
+
+def hard_limit(name: str, process: int) -> int | None:
+    """The most that a process has for a limit (memlock, nofile); -1 for any, None where that is not known."""
     import resource
 
     number = getattr(resource, f'RLIMIT_{name.upper()}', None)
-    return resource.getrlimit(number)[1] if number is not None else None
+    lines = text(f'/proc/{process}/limits').splitlines()[1:]  # in the order of the kernel's numbers
+    if number is None or number >= len(lines):
+        return None
+    hard = lines[number][LIMIT_NAME:].split()[1]
+    return -1 if hard == 'unlimited' else int(hard)
+
+
+LIMIT_NAME = 26  # columns of the name of a limit, which has blanks in it
 
 
 def cores() -> int:

@@ -65,7 +65,7 @@ def _known(code: int, plan: Plan, launch: Launch) -> FailureFacts:
         code=code, engine=launch.engine, machine=installed.for_remedies(here, launch.env), environ=launch.env,
         image=plan.image, command=_program(plan), pull=str(plan.passed.get('pull', '')),
         wants_gpu=bool(plan.gpus), shm=_shm(plan),
-        has_init=bool(plan.init), ulimits=tuple(limit.name for limit in plan.ulimits),
+        has_init=bool(plan.init),
         has_memory_limit=any(line[0].partition('=')[0] in ('--memory', '-m') for line in argv.lines(plan)),
         name=str(plan.passed.get('name', '')), network=network, network_from=network_from,
         address=found.address, is_remote=found.is_remote,

@@ -74,11 +74,9 @@ class FailureFacts(Record):
     disk: str = ''
     has_nvidia: bool | None = None  # the engine has a runtime or devices of NVIDIA's
     has_init: bool = False  # the command is started by the engine's init, and not by the engine
-    ulimits: tuple[str, ...] = ()  # names of those that were asked for
     most_files: int = 0  # that the kernel allows, where more open files were asked for
-    raises_limits: bool | None = None  # the engine's daemon may set limits above its own
     is_unusual: bool = False  # options were asked for that engines often refuse when they start a container
-    limits_above: tuple[str, ...] = ()  # of them those above what an engine without root may set
+    limits_above: tuple[str, ...] = ()  # names of limits that were asked for and are above what the engine may set
     is_podman: bool = False  # podman answers, whatever the program is called
     lacks_init: bool = False  # the engine has no program for --init, and none was found for it
     remaps_users: bool = False  # root in a container is another user (docker's userns-remap)

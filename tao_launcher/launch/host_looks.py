@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..engine.profile import Profile
-    from ..settings.values import Mount, Port, Ulimit
+    from ..settings.values import Mount, Port
 
 LISTENS = '0A'  # the state of a TCP socket, in hexadecimal digits
 LARGEST = 1 << 22  # bytes of a table of sockets
 MARKS = host.CONTAINER_MARKS
+DEFAULT_SOCKET = '/var/run/docker.sock'
 EMULATED = '/proc/sys/fs/binfmt_misc'
 # QEMU's names for what images call machines.
 EMULATORS = {'arm64': 'aarch64', 'amd64': 'x86_64', '386': 'i386'}
@@ -44,41 +45,20 @@ def shares_network(address: str, profile: Profile, *, is_rootless: bool) -> bool
     """
     if not profile.service:
         return True  # it is started by us
-    found = machine.listener(address.partition('://')[2] if address else '/var/run/docker.sock')
+    found = machine.listener(socket_of(address))
     if found is None:
         return False if is_in_container() else None
-    return found.is_here and (is_rootless or found.shares_network)
+    return bool(found.process) and (is_rootless or found.shares_network)
+
+
+def socket_of(address: str) -> str:
+    """The path of the socket at an address of a docker daemon of this machine; '' is the default one."""
+    return address.partition('://')[2] if address else DEFAULT_SOCKET
 
 
 def missing(mounts: Sequence[Mount]) -> tuple[str, ...]:
     """The sources of mounts that are not there."""
     return tuple(mount.source for mount in mounts if host.look(mount.source) is False)
-
-
-def above(limits: Sequence[Ulimit]) -> tuple[str, ...]:
-    """The names of those limits that are above what the caller may set."""
-    found = []
-    for limit in limits:
-        most = machine.hard_limit(limit.name)
-        wanted = limit.soft if limit.hard is None else limit.hard
-        if most is not None and most >= 0 and (wanted < 0 or wanted > most):
-            found.append(limit.name)
-    return tuple(found)
-
-
-def more_files(limits: Sequence[Ulimit]) -> int:
-    """The most open files that this kernel lets anyone ask for, where a limit asks for more; else 0."""
-    most = machine.text('/proc/sys/fs/nr_open').strip()
-    if not most.isdigit():
-        return 0
-    wanted = [max(limit.soft, limit.hard or 0) for limit in limits if limit.name == 'nofile']
-    return int(most) if any(number > int(most) for number in wanted) else 0
-
-
-def raises_limits(address: str, profile: Profile) -> bool | None:
-    """Whether a daemon of this machine may set limits above its own; None where that is not known."""
-    found = machine.listener(address.partition('://')[2] if address else '/var/run/docker.sock')
-    return found.raises_limits if found and profile.service else None
 
 
 # Below them an engine mounts file systems of its own.
@@ -88,8 +68,13 @@ SPECIAL = ('/proc', '/sys', '/dev')
 def is_unusual(mount: Mount) -> bool:
     """Whether an engine may be unable to mount it: over its own, or a file at what may be a folder."""
     there = mount.destination
-    is_special = any(there == one or there.startswith(f'{one}/') for one in SPECIAL)
-    return is_special or host.is_file(mount.source) and mount.source.rpartition('/')[2] != there.rpartition('/')[2]
+    is_other = mount.source.rpartition('/')[2] != there.rpartition('/')[2]
+    return is_special(there) or host.is_file(mount.source) and is_other
+
+
+def is_special(path: str) -> bool:
+    """Whether a path of a container is in one of an engine's own file systems, where nothing can be made."""
+    return any(path == one or path.startswith(f'{one}/') for one in SPECIAL)
 
 
 def hides(mount: Mount, program: str) -> bool:

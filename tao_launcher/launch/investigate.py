@@ -5,10 +5,11 @@ import re
 
 from ..base import host, listing
 from ..engine import answers, failures, platforms, pulls
+from ..engine.daemon import Daemon
 from ..engine.logins import DOCKERS_OWN, is_logged_in, logins, missing_helper
 from ..engine.references import is_local, registry_of
 from ..settings.docker_args import SHORT
-from . import argv, host_looks, looks
+from . import argv, host_looks, limits, looks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,10 +99,9 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
         shares_network=shares,
         disk=folder, disk_free=listing.free_bytes(folder) if folder and not facts.is_remote else None,
         is_podman='host' in info, remaps_users=failures.remaps_users(info), engine_machine=_machine_of(info),
-        limits_above=host_looks.above(plan.ulimits) if is_rootless and not facts.is_remote else (),
-        most_files=0 if facts.is_remote else host_looks.more_files(plan.ulimits),
-        raises_limits=host_looks.raises_limits(facts.address, plan.profile) if plan.ulimits else None,
-        is_unusual=unusual(plan),
+        limits_above=limits.refused(plan.ulimits, _daemon(facts, plan)),
+        most_files=0 if facts.is_remote else limits.more_files(plan.ulimits),
+        is_unusual=unusual(plan) or any(_is_unseen(port, shares) for port in plan.ports),
         lacks_init=facts.lacks_init or plan.init == ('--init',) and failures.has_no_init(info),
         has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )
@@ -110,6 +110,19 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
         return facts
     facts = _in_the_registry(facts, plan, engine)
     return facts if _holds_for_the_daemon(facts, plan, info) else facts._replace(registry_said=None)
+
+
+def _daemon(facts: FailureFacts, plan: Plan) -> Daemon:
+    """The engine of a launch."""
+    return Daemon(plan.profile, is_sudo=plan.is_sudo, is_remote=facts.is_remote, address=facts.address)
+
+
+def _is_unseen(port: Port, shares_network: bool | None) -> bool:
+    """Whether a port may be refused for a reason that no look tells: whoever has it, or its address, is elsewhere."""
+    return bool(port.host) and not shares_network or port.ip not in OWN_ADDRESSES
+
+
+OWN_ADDRESSES = ('', '0.0.0.0', '127.0.0.1')  # that any machine has
 
 
 # Of what a client meets on its way to a registry, a daemon meets the same in the same network alone.
@@ -141,6 +154,7 @@ USUAL_VALUES = {
     'ipc': ('host', 'private', 'shareable', 'none'), 'pid': ('host',), 'uts': ('host',), 'userns': ('host',),
 }
 LEAST_CPUS = 0.01  # the kernel takes no less
+MANY_MOUNTS = 1000  # the kernel has a most for all that a container and the machine have mounted (fs.mount-max)
 
 
 def unusual(plan: Plan) -> bool:
@@ -148,7 +162,8 @@ def unusual(plan: Plan) -> bool:
     own = (f'--{key}={plan.passed[key]}' for key in ('ipc', 'network', 'cpus') if plan.passed.get(key))
     said = [*plan.extra_args, *own]
     is_named = plan.user[:1] == ('--user',) and not re.fullmatch('[0-9]+(:[0-9]+)?', plan.user[1])
-    return is_named or any(map(_is_unusual, said)) or any(map(host_looks.is_unusual, plan.mounts))
+    is_odd = host_looks.is_special(str(plan.passed.get('workdir', ''))) or len(plan.mounts) > MANY_MOUNTS
+    return is_named or is_odd or any(map(_is_unusual, said)) or any(map(host_looks.is_unusual, plan.mounts))
 
 
 def _is_unusual(said: str) -> bool:

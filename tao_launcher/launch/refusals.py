@@ -17,8 +17,8 @@ FULL_DISK = 1 << 24  # bytes: below this no container can be created
 def established(facts: FailureFacts) -> tuple[str, str]:
     """(why, what to do) where a look has shown it; ('', '') where none has."""
     looks = (
-        (_unknown, absent, _name, _sources, _network, _ports, _init, _users, _podman, foreign, _limits, _disk)
-        if not facts.events else (_sources, _network, _ports, _init, _users, foreign, _limits, _disk)
+        (_unknown, absent, _name, _sources, _network, _ports, _init, _users, _podman, foreign, _files, _disk)
+        if not facts.events else (_sources, _network, _ports, _init, _users, foreign, _files, _disk)
     )
     found = (look(facts) for look in looks)
     return next((each for each in found if each[0]), ('', ''))
@@ -32,13 +32,7 @@ def possible(facts: FailureFacts) -> list[tuple[str, str]]:
     # a launch without a driver fails in any case, one with other options that fail may have failed of those
     is_sure = profiles.profile(facts.engine).uses_cdi or not facts.is_unusual
     gpus = _gpus(facts, name) if facts.wants_gpu and is_sure else ('', '')
-    # an engine that may raise no limit comes to grief there before it comes to the GPUs
-    if facts.ulimits and facts.raises_limits is not True and (facts.raises_limits is False or not gpus[0]):
-        return [(
-            f'if {name} said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here '
-            f'({", ".join(facts.ulimits)})', 'leave them out of DockerOptions.ulimits (or --ulimit)',
-        )]
-    return [gpus] if gpus[0] else []
+    return [each for each in (_limits(facts, name), gpus) if each[0]]
 
 
 def _name_of(facts: FailureFacts) -> str:
@@ -149,19 +143,22 @@ def _podman(facts: FailureFacts) -> tuple[str, str]:
     return f'{facts.engine[-1]} is actually podman, which takes different options', '--engine podman'
 
 
-def _limits(facts: FailureFacts) -> tuple[str, str]:
-    """Without root nobody raises a limit above the user's own, and nobody at all the files above the kernel's."""
-    if facts.most_files and facts.may_be_created:
-        return (
-            f'this kernel allows no more than {facts.most_files} open files (its fs.nr_open), and nofile asks for more',
-            f'--ulimit nofile={facts.most_files}, or less',
-        )
-    if not facts.limits_above or not facts.may_be_created:
+def _files(facts: FailureFacts) -> tuple[str, str]:
+    if not facts.most_files or not facts.may_be_created:
         return '', ''
-    names = ', '.join(facts.limits_above)
     return (
-        f'a rootless {_name_of(facts)} cannot raise limits above yours: {names}',
-        'leave them out of DockerOptions.ulimits (or --ulimit)',
+        f'this kernel allows no more than {facts.most_files} open files (its fs.nr_open), and nofile asks for more',
+        f'--ulimit nofile={facts.most_files}, or less',
+    )
+
+
+def _limits(facts: FailureFacts, name: str) -> tuple[str, str]:
+    """Limits that the engine cannot set, but may not have come to: much is looked at before them."""
+    if not facts.limits_above or facts.code == 127:
+        return '', ''
+    return (
+        f'if {name} said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here '
+        f'({", ".join(facts.limits_above)})', 'leave them out of DockerOptions.ulimits (or --ulimit)',
     )
 
 
@@ -178,12 +175,11 @@ def _gpus(facts: FailureFacts, name: str) -> tuple[str, str]:
             f'GPUs were asked for; if {name} said "unresolvable CDI devices", nothing describes them to it',
             f'{remedies.describe_gpus(facts.machine)}, or {no_gpus}',
         )
+    is_of_a_file = facts.code == 127  # that was not found, of which NVIDIA's own programs alone speak
     if not uses_cdi and facts.has_driver is False:
-        return (
-            f'if {name} said "could not select device driver", "GPU vendor" or "nvidia": GPUs were asked for, but this '
-            'machine has no NVIDIA driver', no_gpus,
-        )
-    if not uses_cdi and facts.has_nvidia is False:
+        words = '"nvidia"' if is_of_a_file else '"could not select device driver", "GPU vendor" or "nvidia"'
+        return f'if {name} said {words}: GPUs were asked for, but this machine has no NVIDIA driver', no_gpus
+    if not uses_cdi and facts.has_nvidia is False and not is_of_a_file:
         return (
             f'if {name} said "could not select device driver" or "GPU vendor": GPUs were asked for, but it has no '
             'NVIDIA container toolkit', f'{remedies.INSTALL_TOOLKIT}, or {no_gpus}',

@@ -19,6 +19,7 @@ from support import FakeDocker, write_mounts
 
 from tao_launcher.base import machine
 from tao_launcher.checkouts import builder
+from tao_launcher.launch import host_looks
 
 HALF = os.environ.get('TAO_TEST_HALF')  # 1 or 2: tests/run quick has two processes
 EXAMPLES = int(os.environ.get('TAO_TEST_EXAMPLES', '100'))  # tests/run has fewer where another Python has them all
@@ -85,6 +86,7 @@ def nothing_of_this_machine(tmp_path: Path, unasked: Path, monkeypatch: pytest.M
     monkeypatch.setenv('PATH', f'{unasked}:{os.environ["PATH"]}')
     monkeypatch.setattr(builder, 'PLUGINS', ())
     monkeypatch.setattr(machine, 'USUAL', ())  # what this machine has there
+    monkeypatch.setattr(host_looks, 'DEFAULT_SOCKET', str(tmp_path / 'no.sock'))  # who may set limits here
     monkeypatch.chdir(here)
 
 

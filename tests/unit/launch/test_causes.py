@@ -42,7 +42,7 @@ def test_the_code_of_a_job_that_started() -> None:
 
 def test_what_the_engines_own_words_decide() -> None:
     """The one that fits, and not all that would."""
-    known = facts(125, events=('create', 'die'), wants_gpu=True, has_driver=False, ulimits=('memlock',))
+    known = facts(125, events=('create', 'die'), wants_gpu=True, has_driver=False)
     said = [what for what, _ in causes.failures(known)]
     assert [what.partition('"')[2].partition('"')[0] for what in said] == [
         'could not select device driver',

@@ -48,7 +48,7 @@ def test_podman_behind_another_name() -> None:
 
 def test_limits_that_podman_may_not_raise() -> None:
     known = {'events': ('create', 'remove'), 'has_init': True}
-    assert failure(126, ulimits=('memlock', 'stack'), **known) == (
+    assert failure(126, limits_above=('memlock', 'stack'), **known) == (
         'if podman said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here (memlock, stack)',
         'leave them out of DockerOptions.ulimits (or --ulimit)',
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from engine_answers import MINE, OTHER, Engine, ids
+from limited_daemon import daemon
 from support import FakeDocker, tao, write_mounts
 
 from tao_launcher.base import host, machine
@@ -225,27 +226,23 @@ def test_a_port_of_a_process(refusing: Engine, home: Path) -> None:
         assert 'port' not in told  # of another machine
 
 
-def test_limits_and_gpus(refusing: Engine) -> None:
+@pytest.mark.parametrize('info', [INFO, {**INFO, 'SecurityOptions': ['name=rootless']}])
+def test_limits_and_gpus(refusing: Engine, tmp_path: Path, info: Any) -> None:
     """Docker's own words tell which it was."""
     created(refusing)
-    assert said('--ulimit', 'memlock=-1', '--gpus', 'none', 'dino', 'train') == (
-        'tao: error: if docker said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here '
-        '(memlock)\n    try: leave them out of DockerOptions.ulimits (or --ulimit)\n'
-    )
+    refusing.answers('info', json.dumps(info))
+    words = ['--gpus', 'none', 'dino', 'train']
+    with daemon(tmp_path / 'd.sock') as found:
+        env = {'DOCKER_HOST': found.address}
+        assert said('--ulimit', 'memlock=-1', '--ulimit', 'stack=67108864', *words, env=env) == (
+            'tao: error: if docker said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here '
+            '(memlock)\n    try: leave them out of DockerOptions.ulimits (or --ulimit)\n'
+        )
+        assert said('--ulimit', 'stack=67108864', *words, env=env) == ''
+    assert said('--ulimit', 'memlock=-1', *words) == ''  # of the daemon nothing is known
     has_driver = any(map(os.path.exists, ('/proc/driver/nvidia/version', '/dev/dxg', '/etc/nv_tegra_release')))
     if not has_driver:
         assert said('dino', 'train') == NO_DRIVER
-
-
-def test_limits_without_root(refusing: Engine) -> None:
-    created(refusing)
-    refusing.answers('info', json.dumps({**INFO, 'SecurityOptions': ['name=rootless']}))
-    most = machine.hard_limit('nofile')
-    assert most
-    assert said('--ulimit', f'nofile={most + 1}', 'dino', 'train') == (
-        'tao: error: a rootless docker cannot raise limits above yours: nofile\n'
-        '    try: leave them out of DockerOptions.ulimits (or --ulimit)\n'
-    )
 
 
 def test_a_source_that_has_gone(refusing: Engine, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What may have kept an engine from starting a container, as this machine shows it."""
 from __future__ import annotations
 
-import resource
 import socket
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +11,7 @@ from tao_launcher.base import machine
 from tao_launcher.engine.docker import DOCKER
 from tao_launcher.engine.podman import PODMAN
 from tao_launcher.launch import host_looks
-from tao_launcher.settings.values import Mount, Port, Ulimit
+from tao_launcher.settings.values import Mount, Port
 
 
 @pytest.mark.parametrize(('family', 'kind', 'protocol'), [
@@ -45,17 +44,6 @@ def test_sources_that_are_not_there(tmp_path: Path) -> None:
     assert host_looks.missing(mounts) == (str(tmp_path / 'none'), str(tmp_path / 'x' / 'y'))
 
 
-def test_limits_above_the_callers() -> None:
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    assert most > 0  # nobody may open files without end
-    limits = [
-        Ulimit('nofile', -1), Ulimit('nofile', 1, most + 1), Ulimit('nofile', most), Ulimit('nofile', 1, most),
-        Ulimit('nosuch', -1),
-    ]
-    assert host_looks.above(limits) == ('nofile', 'nofile')
-    assert machine.hard_limit('nofile') == most and machine.hard_limit('nosuch') is None
-
-
 ROUTES = 'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n'
 LOCAL = f'{ROUTES}eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n'
 DEFAULT = f'{LOCAL}eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n'
@@ -70,25 +58,6 @@ ROUTER = 'fd' + '0' * 29 + '1'
 def test_a_way_out(four: str, six: str, has: bool) -> None:
     assert host_looks.has_default_route(four, six) is has
     assert host_looks.has_network() in (True, False)
-
-
-def test_more_files_than_the_kernel_allows() -> None:
-    most = int(Path('/proc/sys/fs/nr_open').read_text())
-    assert host_looks.more_files([Ulimit('nofile', 1, most), Ulimit('memlock', most + 1)]) == 0
-    for limit in (Ulimit('nofile', 1, most + 1), Ulimit('nofile', most + 1)):
-        assert host_looks.more_files([limit]) == most
-
-
-def test_who_may_raise_limits(tmp_path: Path) -> None:
-    """As the kernel has it of this process, which listens."""
-    effective = Path('/proc/self/status').read_text().partition('CapEff:')[2].split()[0]
-    path = tmp_path / 'docker.sock'
-    with socket.socket(socket.AF_UNIX) as daemon:
-        daemon.bind(str(path))
-        daemon.listen()
-        assert host_looks.raises_limits(f'unix://{path}', DOCKER) is bool(int(effective, 16) & 1 << 24)
-        assert host_looks.raises_limits(f'unix://{path}', PODMAN) is None
-    assert host_looks.raises_limits(f'unix://{path}', DOCKER) is None
 
 
 def test_a_mount_that_hides_a_program(tmp_path: Path) -> None:
@@ -122,7 +91,7 @@ def test_whose_sockets_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         daemon.bind(path)
         daemon.listen()
         found = machine.listener(path)
-        assert found and found.is_here and found.shares_network
+        assert found and found.process and found.shares_network
         assert host_looks.shares_network(f'unix://{path}', DOCKER, is_rootless=False)
     assert machine.listener(path) is None and machine.listener('x' * 200) is None
     assert host_looks.shares_network(nobody, DOCKER, is_rootless=False) is None  # none that we may ask

@@ -113,7 +113,7 @@ def test_what_a_client_meets_and_its_daemon_does_not(
 
 @pytest.mark.parametrize('said', ['dial tcp: i/o timeout', PLAIN, OWN_CA])
 def test_a_daemon_in_another_network(said: str, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, 'listener', lambda path: machine.Listener(is_here=True, shares_network=False))
+    monkeypatch.setattr(machine, 'listener', lambda path: machine.Listener(1, shares_network=False))
     engine.answers('image', '', 'No such image', 1)
     engine.answers('manifest', '', said, 1)
     engine.answers('info', json.dumps(LOOPBACK))
@@ -137,12 +137,29 @@ def test_a_client_with_a_proxy_has_another_way(engine: Engine) -> None:
     (['--ipc', 'nosuch'], True), (['--cpus', '0.001'], True), (['--network', 'host:bad'], True),
     (['--user', 'nosuchuser'], True), (['--docker-arg=--device=/dev/nosuch'], True), (['--volume', '{}:/proc'], True),
     (['--volume', '{}/a.yaml:/tmp'], True), (['--docker-arg=--privileged'], True),
-    (['--docker-arg=--pid=host'], False),
+    (['--docker-arg=--pid=host'], False), (['--workdir', '/proc/1/x'], True), (['--workdir', '/data'], False),
 ])
 def test_what_engines_may_refuse_besides(words: list[str], is_unusual: bool, tmp_path: Path) -> None:
     (tmp_path / 'a.yaml').write_text('')
     plan = planned(*(word.format(tmp_path) for word in words), 'dino', 'train').plan
     assert investigate.unusual(plan) is is_unusual
+
+
+def test_more_mounts_than_the_kernel_may_take(tmp_path: Path) -> None:
+    words = [word for number in range(1001) for word in ('--volume', f'{tmp_path}:/data/{number}')]
+    assert investigate.unusual(planned(*words, 'dino', 'train').plan)
+
+
+@pytest.mark.parametrize(('port', 'shares', 'is_unusual'), [
+    ('8888:80', True, False), ('8888:80', False, True), ('8888:80', None, True), ('127.0.0.1:8888:80', True, False),
+    ('192.0.2.1:8888:80', True, True),
+])
+def test_a_port_that_no_look_tells_of(
+    port: str, shares: bool | None, is_unusual: bool, engine: Engine, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(machine, 'listener', lambda path: None if shares is None else machine.Listener(1, shares))
+    plan = planned('--port', port, 'dino', 'train').plan
+    assert investigate.why_refused(facts(events=('create',)), plan, asking()).is_unusual is is_unusual
 
 
 @pytest.mark.parametrize(('at', 'command', 'is_hidden'), [

@@ -104,10 +104,6 @@ def facts(**known: Any) -> FailureFacts:
         '--port_mapping PORT, which publishes the service instead',
     )),
     ({'network': 'bridge', 'remaps_users': True}, NONE),
-    ({'limits_above': ('memlock', 'stack')}, (
-        'a rootless docker cannot raise limits above yours: memlock, stack',
-        'leave them out of DockerOptions.ulimits (or --ulimit)',
-    )),
     ({'disk_free': 0, 'disk': '/d'}, ('/d, where docker keeps images, has only 0 MB free', 'docker image prune')),
     ({'disk_free': 500 << 20, 'disk': '/d'}, NONE),
     ({'image_is_here': None, 'disk_free': 500 << 20, 'disk': '/d'}, NONE),
@@ -143,10 +139,6 @@ def test_more_files_than_the_kernel_allows() -> None:
     )
 
 
-def test_a_limit_keeps_no_container_from_being_made() -> None:
-    assert refusals.established(facts(limits_above=('memlock',), events=())) == NONE
-
-
 LIMITS = (
     'if docker said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here (memlock)',
     'leave them out of DockerOptions.ulimits (or --ulimit)',
@@ -154,6 +146,10 @@ LIMITS = (
 NO_DRIVER = (
     'if docker said "could not select device driver", "GPU vendor" or "nvidia": GPUs were asked for, but this machine '
     'has no NVIDIA driver', '--gpus none before the task name',
+)
+NO_LIBRARY = (
+    'if docker said "nvidia": GPUs were asked for, but this machine has no NVIDIA driver',
+    '--gpus none before the task name',
 )
 NO_TOOLKIT = (
     'if docker said "could not select device driver" or "GPU vendor": GPUs were asked for, but it has no NVIDIA '
@@ -163,7 +159,9 @@ NO_TOOLKIT = (
 
 @pytest.mark.parametrize(('known', 'said'), [
     ({}, []),
-    ({'ulimits': ('memlock',)}, [LIMITS]),
+    ({'limits_above': ('memlock',)}, [LIMITS]),
+    ({'limits_above': ('memlock',), 'is_unusual': True}, [LIMITS]),
+    ({'limits_above': ('memlock',), 'code': 127}, []),  # it is not permitted, and nothing was not found
     (GPUS, [NO_DRIVER]),
     ({**GPUS, 'has_driver': True}, [NO_TOOLKIT]),
     ({**GPUS, 'has_driver': True, 'has_nvidia': True}, []),
@@ -177,11 +175,9 @@ NO_TOOLKIT = (
         'if docker said "unsatisfied condition: cuda": TAO 7.1.0 asks for driver 580 or later, this machine has 390.1',
         remedies.INSTALL_DRIVER,
     )]),
-    # only one of them can have been said
-    ({**GPUS, 'ulimits': ('memlock',)}, [NO_DRIVER]),
-    ({**GPUS, 'ulimits': ('memlock',), 'raises_limits': True}, [NO_DRIVER]),
-    ({**GPUS, 'ulimits': ('memlock',), 'raises_limits': False}, [LIMITS]),
-    ({'ulimits': ('memlock',), 'raises_limits': True}, []),
+    ({**GPUS, 'limits_above': ('memlock',)}, [LIMITS, NO_DRIVER]),
+    ({**GPUS, 'code': 127}, [NO_LIBRARY]),
+    ({**GPUS, 'has_driver': True, 'code': 127}, []),
     ({**GPUS, 'is_unusual': True}, []),
 ])
 def test_what_the_engines_own_words_may_confirm(known: dict[str, Any], said: list[tuple[str, str]]) -> None:
