@@ -7,20 +7,19 @@ import re
 from ...base.record import Record
 from ...base.text import NO_LINE_BREAK
 from ...settings import parsers, repeatable
+from ...settings.values import Ulimit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
-
-    from ...settings.values import Ulimit
 
 NONE = 'none'  # leaves out what it is the answer to
 INSIDE = '/workspace/tao-experiments'  # where the documentation of TAO has its folders
 OUTSIDE = '~/tao-experiments'
 FOLDERS = ('data', 'results', 'specs')
 SHM_SIZE = '16G'
-MEMLOCK, STACK = 'memlock=-1', 'stack=67108864'
+RECOMMENDED = (Ulimit('memlock', -1), Ulimit('stack', 67108864))
 
 
 class Folder(Record):
@@ -42,9 +41,9 @@ class Draft(Record):
     options: Mapping[str, Any] = {}  # further DockerOptions, as the file has them
 
 
-def ulimits(*, can_lock_memory: bool) -> str:
-    """The limits that are recommended; a rootless engine cannot raise the locked memory."""
-    return f'{MEMLOCK} {STACK}' if can_lock_memory else STACK
+def ulimits(left_out: Collection[str]) -> str:
+    """The limits that are recommended, without those that the engine cannot raise."""
+    return ' '.join(str(limit) for limit in RECOMMENDED if limit.name not in left_out) or NONE
 
 
 def folder(text: str) -> Folder | None:

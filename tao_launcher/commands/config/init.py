@@ -6,6 +6,7 @@ from ...base.errors import ConfigError, Unanswered, UsageError
 from ...base.lock import STATE
 from ...base.output import shown
 from ...engine import daemon
+from ...launch import limits
 from ...settings import mounts_file
 from ...settings.alone import dry_run_form, engine_words
 from ...settings.locate import mounts_path
@@ -44,14 +45,16 @@ def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run:
             'Ctrl-C to leave everything unchanged'
         )
     is_rootless = engine.is_rootless or (engine.maps_the_caller and not here.is_root)
+    left_out = ('memlock',) if is_rootless else limits.refused(draft.RECOMMENDED, engine)
     problems = Problems()
     more = further.docker_options(options, here.cwd, here.home, problems)
     questions.problems += problems.found
-    found = drafted(answers, questions, here, environ, can_lock_memory=not is_rootless)
+    found = drafted(answers, questions, here, environ, left_out=left_out)
     variables, secret = further.variables(options, here.cwd, here.home)
     text = draft.text(draft.document(found._replace(variables=variables, options=more)))
-    if is_rootless and answers.ulimit is None:
-        output.notice('no limit for memlock: a rootless engine cannot raise it')
+    if left_out and answers.ulimit is None:
+        who = 'a rootless engine cannot raise it' if is_rootless else f'{engine.profile.name} cannot raise it here'
+        output.notice(f'no limit for {" and ".join(left_out)}: {who}')
     _say_left_out(further.unwritten(options), secret, output)
     data = text.encode('utf-8', 'surrogateescape')
     file = mounts_file.parse(data, path, environ, here.home)

@@ -14,7 +14,7 @@ from .draft import FOLDERS, INSIDE, OUTSIDE, Draft, Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from typing import TypeVar
 
     from ...base.host import Host
@@ -87,9 +87,12 @@ class Questions:
 
 
 def drafted(
-    answers: Answers, questions: Questions, here: Host, environ: Mapping[str, str], *, can_lock_memory: bool,
+    answers: Answers, questions: Questions, here: Host, environ: Mapping[str, str], *, left_out: Collection[str],
 ) -> Draft:
-    """What the file is to say. Raises UsageError with all that is wrong with the options, or Unanswered."""
+    """What the file is to say, by itself without the limits that are `left_out`.
+
+    Raises UsageError with all that is wrong with the options, or Unanswered.
+    """
     folders = Folders(questions, here, environ)
     for name in FOLDERS:
         folders.ask(name, getattr(answers, name))
@@ -104,8 +107,7 @@ def drafted(
     )
     limits = questions.value(
         '--ulimit', None if answers.ulimit is None else ' '.join(answers.ulimit),
-        draft.ulimits(can_lock_memory=can_lock_memory),
-        draft.limits, 'limits, or none',
+        draft.ulimits(left_out), draft.limits, 'limits, or none',
     )
     if questions.problems:
         raise UsageError(*questions.problems)

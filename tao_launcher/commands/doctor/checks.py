@@ -32,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     settings.SETTINGS,
     mounts.MOUNTS,
     mounts.SOURCES,
+    mounts.LIMITS,
     here.PLACES,
     images.LOGIN,
     images.CATALOGUE,

@@ -4,9 +4,10 @@ from __future__ import annotations
 from ...base import access, host, machine, unreadable, users
 from ...base.record import Record
 from ...base.shell import join, quote
-from ...engine import remedies
+from ...engine import profiles, remedies
 from ...engine.profile import NO_ENGINE
 from ...launch import identity
+from ...launch.limits import refused
 from .findings import Check, Finding, asking
 
 TYPE_CHECKING = False
@@ -75,4 +76,19 @@ def sources(facts: MachineFacts, looked: Sources) -> Finding | None:
     return Finding('sources', 'ok', 'all there') if facts.mounts_path and not facts.mounts_error else None
 
 
-MOUNTS, SOURCES = Check(mounts), asking(_look, sources)
+def _refused(gathered: Gathered) -> tuple[str, ...]:
+    """The limits that the engine cannot set, each with where it was asked for."""
+    asked, known = gathered.settings.ulimits, gathered.settings.sources
+    return tuple(f'{name} ({known[f"ulimits.{name}"]})' for name in refused(asked, gathered.daemon))
+
+
+def limits(facts: MachineFacts, names: tuple[str, ...]) -> Finding | None:
+    """Whether the engine can set the limits that jobs are to have."""
+    if not names:
+        return None
+    it = 'it' if len(names) == 1 else 'them'
+    what = f'{profiles.profile(facts.engine).name} cannot raise {it} here: {", ".join(names)}'
+    return Finding('ulimits', 'fail', what, f'leave {it} out')
+
+
+MOUNTS, SOURCES, LIMITS = Check(mounts), asking(_look, sources), asking(_refused, limits)

@@ -40,7 +40,7 @@ def test_what_is_drafted_is_valid(
     )
     asked = questions.Questions(Output('tao', {}), asking=False)
     try:
-        found = questions.drafted(answers, asked, here, os.environ, can_lock_memory=True)
+        found = questions.drafted(answers, asked, here, os.environ, left_out=())
     except UsageError as e:
         assert all(line.startswith('--') for line in (e.what, *e.why))
         return

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from limited_daemon import daemon
 from nobody import NOBODY, as_nobody
 from support import Result, tao, tao_process, write_mounts
 
@@ -301,6 +302,19 @@ def test_rootless_engine_raises_no_memlock(options: tuple[str, ...], env: dict[s
     document = json.loads((home / '.tao_mounts.json').read_text())
     assert document['DockerOptions']['ulimits'] == {'stack': 67108864}
     assert init('--yes', '--ulimit', 'memlock=-1', options=options, env=env).code == 0
+    document = json.loads((home / '.tao_mounts.json').read_text())
+    assert document['DockerOptions']['ulimits'] == {'memlock': -1}
+
+
+def test_a_daemon_that_may_raise_no_limit(home: Path, tmp_path: Path) -> None:
+    """As one in a container: it has a limit for locked memory, and none for the stack."""
+    with daemon(tmp_path / 'd.sock') as found:
+        env = {'DOCKER_HOST': found.address}
+        done = init('--yes', env=env)
+        assert 'tao: notice: no limit for memlock: docker cannot raise it here\n' in done.err
+        document = json.loads((home / '.tao_mounts.json').read_text())
+        assert document['DockerOptions']['ulimits'] == {'stack': 67108864}
+        assert init('--yes', '--ulimit', 'memlock=-1', env=env).code == 0  # as it was asked for
     document = json.loads((home / '.tao_mounts.json').read_text())
     assert document['DockerOptions']['ulimits'] == {'memlock': -1}
 

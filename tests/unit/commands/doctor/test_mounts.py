@@ -6,6 +6,7 @@ from typing import Any, Callable
 
 import pytest
 from doctor_answers import facts, findings
+from limited_daemon import daemon
 from support import tao, write_mounts
 
 from tao_launcher.commands.doctor import mounts
@@ -37,6 +38,29 @@ def test_sources(known: dict[str, Any], looked: Sources, finding: tuple[str, ...
 ])
 def test_mounts(known: dict[str, Any], finding: tuple[str, ...]) -> None:
     assert mounts.mounts(facts(**known)) == Finding('mounts file', *finding)
+
+
+@pytest.mark.parametrize(('refused', 'finding'), [
+    ((), None),
+    (('memlock (--ulimit)',), ('docker cannot raise it here: memlock (--ulimit)', 'leave it out')),
+    (('memlock (A of /m)', 'stack (--ulimit)'), (
+        'docker cannot raise them here: memlock (A of /m), stack (--ulimit)', 'leave them out',
+    )),
+])
+def test_limits(refused: tuple[str, ...], finding: tuple[str, str] | None) -> None:
+    assert mounts.limits(facts(), refused) == (Finding('ulimits', 'fail', *finding) if finding else None)
+
+
+def test_limits_of_a_daemon(engine: Callable[[str, str], None], home: Path, tmp_path: Path) -> None:
+    engine('docker-ce 28', 'nothing')
+    file = write_mounts(home, {'DockerOptions': {'ulimits': {'memlock': -1, 'stack': 67108864}}})
+    with daemon(tmp_path / 'd.sock') as found:
+        done = tao('doctor', '--format', 'json', env={'DOCKER_HOST': found.address})
+    assert done.code == 1
+    assert findings(done.out)['ulimits']['found'] == (
+        f'docker cannot raise it here: memlock (DockerOptions.ulimits.memlock of {file})'
+    )
+    assert 'ulimits' not in findings(tao('doctor', '--format', 'json').out)
 
 
 def test_not_writable(engine: Callable[[str, str], None], home: Path) -> None:
