@@ -117,6 +117,11 @@ def listener(path: str) -> Listener | None:
     return Listener(pid, shares)
 
 
+def own_process() -> int:
+    """The process of the launcher."""
+    return os.getpid()
+
+
 def process_name(process: int) -> str:
     """What the kernel calls a process: the name of its program, up to 15 characters; '' for none."""
     return text(f'/proc/{process}/comm')

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 
 from ..base.shell import quote
-from . import answers, profiles, remedies
+from . import answers, profiles, remedies, withheld
 from .remedies import Machine
 from .tried import asks_elsewhere
 
@@ -54,6 +54,9 @@ def engine_failure(
     if re.search(r'invalid bind address|unable to parse docker host|connection is not valid|unable to resolve', text):
         return f'{address or "the address"} is not a valid daemon address ({_first(error)})', elsewhere
     if (address or profile.service) and re.search(NO_ANSWER, text):
+        name = withheld.variable(engine, environ)
+        if name:
+            return f'the {program} daemon is not running, and {withheld.explained(name)}', elsewhere
         return _no_daemon(profile, program, address, machine, elsewhere)
     said = f': {_first(error)}' if _first(error) else f' with exit code {code} and no message'
     return f'the {program} engine{where} fails{said}', ''

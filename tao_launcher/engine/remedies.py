@@ -5,7 +5,7 @@ import re
 
 from ..base.record import Record
 from ..base.shell import CALLER, join, quote, typed, within
-from . import profiles
+from . import daemon, profiles, withheld
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,15 +100,19 @@ def join_docker_group(machine: Machine) -> str:
 
 
 def other_endpoint(engine: Sequence[str], environ: Mapping[str, str]) -> str:
-    """The command that undoes an explicitly set daemon address; '' when docker's default is in use."""
+    """The command that undoes an explicitly set daemon address, or has it used; '' when docker's default is meant."""
     profile = profiles.profile(engine)
     path = profiles.flag(engine, profile.address)
     if path.startswith('/'):
         return join([f'unix://{word}' if word == path else word for word in engine])
     if profiles.names_a_daemon(engine):
         return 'correct the name of the daemon in --context, --engine or TAO_ENGINE'
+    kept_back = withheld.remedy(engine, environ)
+    if kept_back:
+        return kept_back
+    known = daemon.reaching(engine, environ)
     for name in profile.variables:
-        value = environ.get(name, '')
+        value = known.get(name, '')
         if value.startswith('/'):
             return f'export {name}={quote(f"unix://{value}")}'
         if value:

@@ -1,8 +1,6 @@
 """Which limits an engine of this machine cannot set, as the kernel has it of the process that sets them."""
 from __future__ import annotations
 
-import os
-
 from ..base import machine
 from .host_looks import socket_of
 
@@ -30,7 +28,7 @@ def _sets_limits(engine: Daemon) -> int:
     if engine.is_remote or engine.profile.is_child:
         return 0
     if not engine.profile.service:
-        return 0 if engine.is_sudo else os.getpid()  # it is started by us
+        return 0 if engine.is_sudo else machine.own_process()  # it is started by us
     found = machine.listener(socket_of(engine.address))
     return found.process if found and machine.process_name(found.process) in DAEMONS else 0
 

@@ -43,6 +43,10 @@ def prepare(
     words, notice = alias.actual(settings.engine, environ)
     settings = settings._replace(engine=words, notices=(*settings.notices, *([notice] if notice else [])))
     engine = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
+    if engine.is_sudo:
+        from ..engine import withheld
+
+        settings = settings._replace(notices=(*settings.notices, *withheld.notices(settings.engine, environ)))
     settings = _with_registry(settings, engine)
     if output.is_verbose:
         from .verbose import say_settings

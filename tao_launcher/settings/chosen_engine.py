@@ -29,6 +29,11 @@ def engine(invocation: Invocation, task: str = '') -> Engine:
     if found.profile.is_child:
         source = str(source_of('engine', options, environ))
         raise _unfit(found.profile, source, task) if task else _childs(found.profile, source)
+    if found.is_sudo:
+        from ..engine import withheld
+
+        for notice in withheld.notices(words, environ):
+            invocation.output.notice(notice)
     owner = users.name_at_host(here) if found.is_remote else str(here.uid)
     return Engine(words, environ, found, owner)
 

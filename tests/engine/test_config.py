@@ -63,7 +63,7 @@ def test_first_steps(docker: Docker, socket_for_all: None, home: Path) -> None:
 def test_all_that_is_recommended(docker: Docker, tao: Program) -> None:
     """Created, not started: the container has what the file says, memlock too."""
     home = Path(docker.env['HOME'])
-    assert tao('config', 'init', '--yes').returncode == 0
+    assert tao('config', 'init', '--yes', '--ulimit', 'memlock=-1', '--ulimit', 'stack=67108864').returncode == 0
     found = shown(created(docker, tao, 'dino', 'train'))
     assert found.mounts == {
         (f'{home}/tao-experiments/{name}', f'{INSIDE}/{name}', True) for name in FOLDERS

@@ -116,8 +116,8 @@ def test_a_limit_above_the_callers(ann: list[str]) -> None:
     done = run([*ann, TAO, '--ulimit', 'memlock=99999999999', 'dino', 'run', 'true'])
     assert done.returncode == 126
     assert done.stderr.endswith(
-        'tao: error: a rootless podman cannot raise limits above yours: memlock\n'
-        '    try: leave them out of DockerOptions.ulimits (or --ulimit)\n'
+        'tao: error: if podman said "setting rlimit" or "setrlimit": it is not allowed to raise these limits here '
+        '(memlock)\n    try: leave them out of DockerOptions.ulimits (or --ulimit)\n'
     )
 
 

@@ -52,6 +52,15 @@ def test_a_dry_run_names_what_sudo_must_keep(docker: Docker, tao: Program) -> No
     assert 'TAO_LAUNCH_ID' not in done.stdout and 'hunter2' not in done.stdout + done.stderr
 
 
+def test_a_daemon_that_sudo_does_not_pass_on(docker: Docker, tao: Program) -> None:
+    remedy = f"to do so: tao --engine 'sudo --preserve-env=DOCKER_HOST -n {docker.path}' …"
+    done = tao('--engine', f'sudo -n {docker.path}', 'list')
+    assert f'tao: notice: sudo does not pass DOCKER_HOST on, unless sudoers keeps it; {remedy}\n' in done.stderr
+    engine = f'sudo --preserve-env=DOCKER_HOST -n {docker.path}'
+    done = tao('--engine', engine, '--gpus', 'none', 'dino', 'run', 'sh', '-c', 'exit 7')
+    assert (done.returncode, done.stderr) == (7, '')
+
+
 @pytest.mark.parametrize(('script', 'number', 'codes'), [
     (HANDLES, signal.SIGTERM, {7}), (SLEEPS, signal.SIGTERM, {143}), (IGNORES, signal.SIGTERM, {137, 143}),
     (IGNORES, signal.SIGHUP, {137, 129}),

@@ -33,6 +33,7 @@ def complete(words: Sequence[str], environ: Mapping[str, str], output: Output) -
 
     Nothing else is ever said: a message would land in the line that someone is typing.
     """
+    output.quiet = True
     try:
         output.result(_answer(words[0], words[1:], Invocation({}, environ, host.survey(environ), output)))
     except Exception:

@@ -13,6 +13,7 @@ CHECKS: tuple[Check, ...] = (
     here.TASKS,
     apptainer.PROGRAM,
     engine.CLIENT,
+    engine.SUDO,
     engine.DAEMON,
     engine.SERVER,
     engine.INIT,

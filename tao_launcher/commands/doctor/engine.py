@@ -5,7 +5,7 @@ from ...base import machine
 from ...base.record import Record
 from ...base.shell import quote
 from ...base.text import numbers
-from ...engine import answers, failures, profiles, remedies
+from ...engine import answers, failures, profiles, remedies, withheld
 from ...engine.ask import ask
 from ...engine.docker import DOCKER
 from ...engine.init import lacks_init
@@ -92,6 +92,14 @@ def daemon(facts: MachineFacts) -> Finding | None:
     return Finding('daemon', 'ok', f'answers{where}{" (remote)" if facts.is_remote else ""}')
 
 
+def through_sudo(facts: MachineFacts) -> Finding | None:
+    """Whether sudo keeps from the client which daemon is meant."""
+    name = withheld.variable(facts.engine, facts.environ)
+    if not name or facts.engine_code != 0:  # which the daemon's finding explains
+        return None
+    return Finding('sudo', 'warn', withheld.explained(name), withheld.remedy(facts.engine, facts.environ))
+
+
 def server(facts: MachineFacts) -> Finding | None:
     """Whether the daemon is recent enough."""
     version, api = (answers.text(facts.version, 'Server', name) for name in ('Version', 'ApiVersion'))
@@ -152,5 +160,5 @@ def remapped(facts: MachineFacts) -> Finding | None:
     return Finding('userns', 'info', what, '--docker-arg --userns=host before the task name')
 
 
-CLIENT, DAEMON, SERVER = asking(_real_program, client), Check(daemon), Check(server)
+CLIENT, SUDO, DAEMON, SERVER = asking(_real_program, client), Check(through_sudo), Check(daemon), Check(server)
 INIT, ROOTLESS, USERNS = asking(_init, init), Check(rootless), Check(remapped)

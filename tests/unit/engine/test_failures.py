@@ -143,6 +143,21 @@ def test_a_socket_without_its_scheme(engine: str, environ: dict[str, str], fix: 
     assert found == (f'no docker daemon answers at {address}', fix)
 
 
+def test_a_daemon_that_sudo_does_not_tell_the_client_of() -> None:
+    """It is that one which is wanted, and no second one here."""
+    environ = {'DOCKER_HOST': 'tcp://gpu1:2375'}
+    found = failures.engine_failure(('sudo', '-n', 'docker'), 1, DOWN, '', ROOT, environ)
+    remedy = "tao --engine 'sudo --preserve-env=DOCKER_HOST -n docker' …"
+    assert found == (
+        'the docker daemon is not running, and sudo does not pass DOCKER_HOST on, unless sudoers keeps it', remedy,
+    )
+    found = failures.engine_failure(('sudo', '-n', 'docker'), None, 'no answer within 5 s', '', ROOT, environ)
+    assert found and found[1] == remedy
+    told = ('sudo', '--preserve-env=DOCKER_HOST', 'docker')
+    found = failures.engine_failure(told, 1, down('tcp://gpu1:2375'), 'tcp://gpu1:2375', ROOT, environ)
+    assert found == ('no docker daemon answers at tcp://gpu1:2375', 'unset DOCKER_HOST')
+
+
 def test_engine_without_an_answer() -> None:
     found = failures.engine_failure(('sudo', '-n', 'docker'), None, 'no answer within 5 s')
     assert found == ('the docker engine does not answer (no answer within 5 s)', 'systemctl status docker')
