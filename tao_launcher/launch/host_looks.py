@@ -1,7 +1,7 @@
 """What may have kept an engine from starting a container, each looked at on this machine alone."""
 from __future__ import annotations
 
-from ..base import host, machine
+from ..base import host, machine, processes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def shares_network(address: str, profile: Profile, *, is_rootless: bool) -> bool
     """
     if not profile.service:
         return True  # it is started by us
-    found = machine.listener(socket_of(address))
+    found = processes.listener(socket_of(address))
     if found is None:
         return False if is_in_container() else None
     return bool(found.process) and (is_rootless or found.shares_network)

@@ -1,8 +1,6 @@
 """After a refusal, and only then: everything that may have kept the engine from starting a container is looked at."""
 from __future__ import annotations
 
-import re
-
 from ..base import host, listing
 from ..engine import answers, failures, platforms, pulls
 from ..engine.daemon import Daemon
@@ -10,6 +8,7 @@ from ..engine.logins import DOCKERS_OWN, is_logged_in, logins, missing_helper
 from ..engine.references import is_local, registry_of
 from ..settings.docker_args import SHORT
 from . import argv, host_looks, limits, looks
+from .unusual import is_unusual
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
         is_podman='host' in info, remaps_users=failures.remaps_users(info), engine_machine=_machine_of(info),
         limits_above=limits.refused(plan.ulimits, _daemon(facts, plan)),
         most_files=0 if facts.is_remote else limits.more_files(plan.ulimits),
-        is_unusual=unusual(plan) or any(_is_unseen(port, shares) for port in plan.ports),
+        is_unusual=is_unusual(plan, shares_network=shares),
         lacks_init=facts.lacks_init or plan.init == ('--init',) and failures.has_no_init(info),
         has_nvidia=failures.has_nvidia(info) if info and facts.has_nvidia is None else facts.has_nvidia,
     )
@@ -115,14 +114,6 @@ def why_refused(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> Failure
 def _daemon(facts: FailureFacts, plan: Plan) -> Daemon:
     """The engine of a launch."""
     return Daemon(plan.profile, is_sudo=plan.is_sudo, is_remote=facts.is_remote, address=facts.address)
-
-
-def _is_unseen(port: Port, shares_network: bool | None) -> bool:
-    """Whether a port may be refused for a reason that no look tells: whoever has it, or its address, is elsewhere."""
-    return bool(port.host) and not shares_network or port.ip not in OWN_ADDRESSES
-
-
-OWN_ADDRESSES = ('', '0.0.0.0', '127.0.0.1')  # that any machine has
 
 
 # Of what a client meets on its way to a registry, a daemon meets the same in the same network alone.
@@ -144,36 +135,6 @@ def _holds_for_the_daemon(facts: FailureFacts, plan: Plan, info: Mapping[str, ob
     if kind in TRUST:
         return failures.wants_tls(info, registry_of(plan.image) or DOCKERS_OWN) is True
     return kind != 'space'  # of the client's own disk
-
-
-# Options that keep no container from being started, and values of others that do not.
-USUAL = ('add-host', 'annotation', 'cap-add', 'cap-drop', 'dns', 'dns-search', 'env', 'env-file', 'expose', 'group-add',
-         'hostname', 'label', 'log-driver', 'log-opt', 'mac-address', 'platform', 'pull', 'restart', 'rm',
-         'shm-size', 'stop-signal', 'stop-timeout', 'tmpfs')
-USUAL_VALUES = {
-    'ipc': ('host', 'private', 'shareable', 'none'), 'pid': ('host',), 'uts': ('host',), 'userns': ('host',),
-}
-LEAST_CPUS = 0.01  # the kernel takes no less
-MANY_MOUNTS = 1000  # the kernel has a most for all that a container and the machine have mounted (fs.mount-max)
-
-
-def unusual(plan: Plan) -> bool:
-    """Whether a launch has options that engines refuse when they start a container, of which no look tells."""
-    own = (f'--{key}={plan.passed[key]}' for key in ('ipc', 'network', 'cpus') if plan.passed.get(key))
-    said = [*plan.extra_args, *own]
-    is_named = plan.user[:1] == ('--user',) and not re.fullmatch('[0-9]+(:[0-9]+)?', plan.user[1])
-    is_odd = host_looks.is_special(str(plan.passed.get('workdir', ''))) or len(plan.mounts) > MANY_MOUNTS
-    return is_named or is_odd or any(map(_is_unusual, said)) or any(map(host_looks.is_unusual, plan.mounts))
-
-
-def _is_unusual(said: str) -> bool:
-    word, _, value = said.partition('=')
-    option = SHORT.get(word, word)[2:]
-    if option in ('network', 'net'):
-        return ':' in value and not value.startswith('container:')
-    if option == 'cpus':
-        return not re.fullmatch(r'[0-9]*\.?[0-9]+', value) or float(value) < LEAST_CPUS
-    return option not in USUAL and value not in USUAL_VALUES.get(option, ())
 
 
 def _ask_ahead(facts: FailureFacts, plan: Plan, engine: TimedEngine) -> None:

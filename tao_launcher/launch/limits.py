@@ -1,7 +1,7 @@
 """Which limits an engine of this machine cannot set, as the kernel has it of the process that sets them."""
 from __future__ import annotations
 
-from ..base import machine
+from ..base import machine, processes
 from .host_looks import socket_of
 
 TYPE_CHECKING = False
@@ -18,9 +18,9 @@ DAEMONS = ('dockerd', 'podman', 'systemd')
 def refused(limits: Sequence[Ulimit], engine: Daemon) -> tuple[str, ...]:
     """The names of those limits that are above what the engine has, where it may not raise any; () where unknown."""
     process = _sets_limits(engine) if limits else 0
-    if not process or machine.raises_limits(process) is not False:
+    if not process or processes.raises_limits(process) is not False:
         return ()
-    return tuple(limit.name for limit in limits if _is_above(limit, machine.hard_limit(limit.name, process)))
+    return tuple(limit.name for limit in limits if _is_above(limit, processes.hard_limit(limit.name, process)))
 
 
 def _sets_limits(engine: Daemon) -> int:
@@ -28,9 +28,9 @@ def _sets_limits(engine: Daemon) -> int:
     if engine.is_remote or engine.profile.is_child:
         return 0
     if not engine.profile.service:
-        return 0 if engine.is_sudo else machine.own_process()  # it is started by us
-    found = machine.listener(socket_of(engine.address))
-    return found.process if found and machine.process_name(found.process) in DAEMONS else 0
+        return 0 if engine.is_sudo else processes.own_process()  # it is started by us
+    found = processes.listener(socket_of(engine.address))
+    return found.process if found and processes.process_name(found.process) in DAEMONS else 0
 
 
 def _is_above(limit: Ulimit, most: int | None) -> bool:

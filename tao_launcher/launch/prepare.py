@@ -43,11 +43,7 @@ def prepare(
     words, notice = alias.actual(settings.engine, environ)
     settings = settings._replace(engine=words, notices=(*settings.notices, *([notice] if notice else [])))
     engine = with_init(daemon.find(settings.engine, environ, here.home, host.json_file))
-    if engine.is_sudo:
-        from ..engine import withheld
-
-        settings = settings._replace(notices=(*settings.notices, *withheld.notices(settings.engine, environ)))
-    settings = _with_registry(settings, engine)
+    settings = _with_notices(settings, engine, environ)
     if output.is_verbose:
         from .verbose import say_settings
 
@@ -110,13 +106,18 @@ def _planned(
     return made._replace(notices=(*made.notices, *_quoting(target, settings)), faults=())
 
 
-def _with_registry(settings: Settings, engine: Daemon) -> Settings:
-    """The settings with what is to be said of a registry."""
-    if not settings.registry:
-        return settings
-    from ..settings import registries
+def _with_notices(settings: Settings, engine: Daemon, environ: Mapping[str, str]) -> Settings:
+    """The settings with what is to be said of sudo and of a registry."""
+    more: list[str] = []
+    if engine.is_sudo:
+        from ..engine import withheld
 
-    return settings._replace(notices=(*settings.notices, *registries.notices(settings, engine.profile)))
+        more += withheld.notices(settings.engine, environ)
+    if settings.registry:
+        from ..settings import registries
+
+        more += registries.notices(settings, engine.profile)
+    return settings._replace(notices=(*settings.notices, *more)) if more else settings
 
 
 def _with_free_gpus(settings: Settings, engine: Daemon, invocation: Invocation, faults: list[Fatal]) -> Settings:

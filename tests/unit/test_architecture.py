@@ -35,7 +35,7 @@ WORLD = {'os', 'sys', 'subprocess', 'io', 'pathlib', 'shutil', 'tempfile', 'sock
 # Below the commands, these touch the world: files, processes, signals, clocks.
 TOUCH_THE_WORLD = {
     'base/access', 'base/backup', 'base/clock', 'base/files', 'base/folders', 'base/host', 'base/journal',
-    'base/listing', 'base/local_time', 'base/lock', 'base/machine', 'base/output', 'base/reading',
+    'base/listing', 'base/local_time', 'base/lock', 'base/machine', 'base/output', 'base/processes', 'base/reading',
     'base/surroundings', 'base/temporary', 'base/terminal', 'base/unreadable', 'base/users', 'engine/ask',
     'engine/child', 'engine/family', 'engine/foreground', 'engine/here', 'engine/installed', 'engine/pipes',
     'engine/process', 'engine/signals', 'engine/watch', 'status/reader', 'launch/apptainer_run', 'launch/ending',
@@ -48,8 +48,8 @@ ASK_THE_WORLD = {
     'launch/arrival', 'launch/apptainer_checks', 'launch/apptainer_failures', 'launch/checks', 'launch/containers',
     'launch/diagnose', 'launch/driver', 'launch/free_gpus', 'launch/here_checks', 'launch/here_run', 'launch/history',
     'launch/host_looks', 'launch/investigate', 'launch/kinds', 'launch/launch', 'launch/limits', 'launch/looks',
-    'launch/outlive', 'launch/prepare', 'launch/sif_files', 'launch/status_file', 'launch/time_limit', 'launch/verbose',
-    'launch/witness',
+    'launch/outlive', 'launch/prepare', 'launch/sif_files', 'launch/status_file', 'launch/time_limit', 'launch/unusual',
+    'launch/verbose', 'launch/witness',
     'checkouts/builder', 'checkouts/checkout', 'checkouts/developer', 'checkouts/find', 'checkouts/images',
     'checkouts/git_folder', 'checkouts/outside', 'checkouts/submodules',
     'status/clock', 'status/latest', 'status/parse',

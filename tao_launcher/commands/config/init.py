@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ...base.host import Host
     from ...base.output import Output
+    from ...engine.daemon import Daemon
     from ...settings.invocation import Invocation
     from ...settings.values import MountsFile
     from .questions import Answers
@@ -44,8 +45,7 @@ def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run:
             f'this will write {shown(path)}; press Enter to accept the value in [ ], '
             'Ctrl-C to leave everything unchanged'
         )
-    is_rootless = engine.is_rootless or (engine.maps_the_caller and not here.is_root)
-    left_out = ('memlock',) if is_rootless else limits.refused(draft.RECOMMENDED, engine)
+    left_out, who = _beyond(engine, here)
     problems = Problems()
     more = further.docker_options(options, here.cwd, here.home, problems)
     questions.problems += problems.found
@@ -53,7 +53,6 @@ def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run:
     variables, secret = further.variables(options, here.cwd, here.home)
     text = draft.text(draft.document(found._replace(variables=variables, options=more)))
     if left_out and answers.ulimit is None:
-        who = 'a rootless engine cannot raise it' if is_rootless else f'{engine.profile.name} cannot raise it here'
         output.notice(f'no limit for {" and ".join(left_out)}: {who}')
     _say_left_out(further.unwritten(options), secret, output)
     data = text.encode('utf-8', 'surrogateescape')
@@ -71,6 +70,13 @@ def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run:
     if has_older:
         output.notice(f'{older} will no longer be read')
     return 0
+
+
+def _beyond(engine: Daemon, here: Host) -> tuple[tuple[str, ...], str]:
+    """(the recommended limits that an engine cannot set, the reason)."""
+    if engine.is_rootless or (engine.maps_the_caller and not here.is_root):
+        return ('memlock',), 'a rootless engine cannot raise it'
+    return limits.refused(draft.RECOMMENDED, engine), f'{engine.profile.name} cannot raise it here'
 
 
 def _say_left_out(unwritten: list[str], secret: list[str], output: Output) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tao_launcher.base import machine
+from tao_launcher.base import processes
 from tao_launcher.engine.docker import DOCKER
 from tao_launcher.engine.podman import PODMAN
 from tao_launcher.launch import host_looks
@@ -90,10 +90,10 @@ def test_whose_sockets_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with socket.socket(socket.AF_UNIX) as daemon:
         daemon.bind(path)
         daemon.listen()
-        found = machine.listener(path)
+        found = processes.listener(path)
         assert found and found.process and found.shares_network
         assert host_looks.shares_network(f'unix://{path}', DOCKER, is_rootless=False)
-    assert machine.listener(path) is None and machine.listener('x' * 200) is None
+    assert processes.listener(path) is None and processes.listener('x' * 200) is None
     assert host_looks.shares_network(nobody, DOCKER, is_rootless=False) is None  # none that we may ask
     monkeypatch.setattr(host_looks, 'MARKS', (str(tmp_path),))
     assert host_looks.shares_network(nobody, DOCKER, is_rootless=False) is False

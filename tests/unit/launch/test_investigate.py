@@ -9,8 +9,8 @@ import pytest
 from engine_answers import Engine
 from plans import launch as planned
 
-from tao_launcher.base import machine
-from tao_launcher.launch import host_looks, investigate
+from tao_launcher.base import processes
+from tao_launcher.launch import host_looks, investigate, unusual
 from tao_launcher.launch.containers import Launch
 from tao_launcher.launch.facts import FailureFacts
 from tao_launcher.launch.looks import TimedEngine
@@ -113,7 +113,7 @@ def test_what_a_client_meets_and_its_daemon_does_not(
 
 @pytest.mark.parametrize('said', ['dial tcp: i/o timeout', PLAIN, OWN_CA])
 def test_a_daemon_in_another_network(said: str, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, 'listener', lambda path: machine.Listener(1, shares_network=False))
+    monkeypatch.setattr(processes, 'listener', lambda path: processes.Listener(1, shares_network=False))
     engine.answers('image', '', 'No such image', 1)
     engine.answers('manifest', '', said, 1)
     engine.answers('info', json.dumps(LOOPBACK))
@@ -142,12 +142,12 @@ def test_a_client_with_a_proxy_has_another_way(engine: Engine) -> None:
 def test_what_engines_may_refuse_besides(words: list[str], is_unusual: bool, tmp_path: Path) -> None:
     (tmp_path / 'a.yaml').write_text('')
     plan = planned(*(word.format(tmp_path) for word in words), 'dino', 'train').plan
-    assert investigate.unusual(plan) is is_unusual
+    assert unusual.is_unusual(plan, shares_network=True) is is_unusual
 
 
 def test_more_mounts_than_the_kernel_may_take(tmp_path: Path) -> None:
     words = [word for number in range(1001) for word in ('--volume', f'{tmp_path}:/data/{number}')]
-    assert investigate.unusual(planned(*words, 'dino', 'train').plan)
+    assert unusual.is_unusual(planned(*words, 'dino', 'train').plan, shares_network=True)
 
 
 @pytest.mark.parametrize(('port', 'shares', 'is_unusual'), [
@@ -157,7 +157,7 @@ def test_more_mounts_than_the_kernel_may_take(tmp_path: Path) -> None:
 def test_a_port_that_no_look_tells_of(
     port: str, shares: bool | None, is_unusual: bool, engine: Engine, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(machine, 'listener', lambda path: None if shares is None else machine.Listener(1, shares))
+    monkeypatch.setattr(processes, 'listener', lambda path: None if shares is None else processes.Listener(1, shares))
     plan = planned('--port', port, 'dino', 'train').plan
     assert investigate.why_refused(facts(events=('create',)), plan, asking()).is_unusual is is_unusual
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from limited_daemon import daemon
 
-from tao_launcher.base import machine
+from tao_launcher.base import processes
 from tao_launcher.engine.apptainer import APPTAINER
 from tao_launcher.engine.daemon import Daemon
 from tao_launcher.engine.podman import PODMAN
@@ -21,9 +21,9 @@ def test_limits_above_the_daemons(tmp_path: Path) -> None:
     with daemon(tmp_path / 'd.sock') as engine:
         assert limits.refused(LIMITS, engine) == ('nofile', 'memlock')
         assert limits.refused(LIMITS, engine._replace(is_remote=True)) == ()
-        listener = machine.listener(str(tmp_path / 'd.sock'))
-        assert listener and machine.hard_limit('nofile', listener.process) == 64
-        assert machine.raises_limits(listener.process) is False
+        listener = processes.listener(str(tmp_path / 'd.sock'))
+        assert listener and processes.hard_limit('nofile', listener.process) == 64
+        assert processes.raises_limits(listener.process) is False
     assert limits.refused(LIMITS, engine) == ()  # there is none
 
 
