@@ -90,6 +90,15 @@ def files(said: Said, spec: str = '') -> list[str]:
     return list(dict.fromkeys(path for path in paths if path))
 
 
+def folder(said: Said, spec: str = '') -> str:
+    """The container folder for all subtasks, '' for none, of a job whose words do not tell its subtask.
+
+    The file is then in it or in one of its folders.
+    """
+    common = said.dirs.common or (in_spec(spec, '').common if KEY in spec else '')
+    return _absolute(common, said.ran.workdir) if common and not said.subtask else ''
+
+
 def _below(said: Said) -> list[str]:
     """The folders that a subtask may have below the common one."""
     is_other = said.ran.job.startswith('deploy/') and said.subtask in DEPLOYED
@@ -102,7 +111,8 @@ def _subtask(job: str, words: Sequence[str]) -> str:
     if label not in ('', 'run', 'shell'):
         return label if re.fullmatch(NAME, label) else ''
     scripts = [word.rpartition('/')[2][:-len('.py')] for word in words if word.endswith('.py')]
-    named = [*scripts, *words[1:2]][:1]
+    is_tasks = label != 'run' or words[:1] and words[0].rpartition('/')[2] == job.split('/')[1]
+    named = [*scripts, *(words[1:2] if is_tasks else [])][:1]
     return named[0] if named and re.fullmatch(NAME, named[0]) else ''
 
 

@@ -5,7 +5,7 @@ from ..base import host, patience, reading
 from ..base.output import shown
 from ..base.record import Record
 from ..base.secrets import masked_words
-from ..status import latest
+from ..status import latest, reader
 from . import results
 from .paths import follow, to_host
 
@@ -60,12 +60,22 @@ def find(run: Run) -> Found | None:
     """
     said = results.said(run.ran)
     spec = '' if said.dirs.own else _text(_host_path(said.spec, run.ran))
-    for path in results.files(said, spec):
+    for path in [*results.files(said, spec), *_below(results.folder(said, spec), run.ran)]:
         host_path = _host_path(path, run.ran)
         modified = reading.modified(host_path) if host_path else None
         if modified is not None and run.started - COARSE <= modified <= run.ended + LATE:
             return Found(path, host_path, modified)
     return None
+
+
+def _below(folder: str, ran: Ran) -> list[str]:
+    """The container paths of the status files in the folders of a container folder, the newest first."""
+    host_path = _host_path(folder, ran)
+    try:
+        found = sorted(reader.below(host_path), reverse=True) if host_path else []
+    except OSError:  # not there, or closed
+        return []
+    return [folder + place[len(host_path):] for _, place in found]
 
 
 def told(runs: Sequence[Run], seconds: float = TOGETHER) -> list[Status | None]:

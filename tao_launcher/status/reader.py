@@ -83,11 +83,11 @@ def _find(folder: str, subtask: str) -> str:
     for place in ([f'{folder}/{subtask}/{NAME}'] if subtask and '/' not in subtask else []) + [f'{folder}/{NAME}']:
         if os.path.exists(encoded(place)):
             return place
-    newest = max(_below(folder), default=(0.0, ''))
+    newest = max(below(folder), default=(0.0, ''))
     return newest[1]
 
 
-def _below(folder: str) -> Iterator[tuple[float, str]]:
+def below(folder: str) -> Iterator[tuple[float, str]]:
     """(when it was written to, path) of the status files in a folder's folders."""
     with os.scandir(encoded(folder)) as entries:
         for _, entry in zip(range(FOLDERS), entries):

@@ -89,7 +89,10 @@ def of_job(job: Job, engine: Engine, invocation: Invocation) -> Subject:
     from ..jobs.results import ours, run
 
     when = run(job, ours(engine, invocation))
-    places = results.files(results.said(when.ran)) if when else []
+    said = results.said(when.ran) if when else None
+    places = results.files(said) if said else []
+    folder = results.folder(said) if said else ''
+    places += [f'{folder}/*/{reader.NAME}'] if folder else []
     title = f'{job.id[:12]}  {plain(job.task[:80])}' + (f'  {job.state} ({job.exit_code})' if job.has_ended else '')
 
     def read() -> Seen:

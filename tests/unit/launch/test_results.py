@@ -76,6 +76,9 @@ def test_spec(spec: str, told: Dirs) -> None:
     (TRAIN, '', 'train'),
     ('dataset/annotations/convert', 'annotations convert', 'convert'),
     ('model/dino/run', 'dino evaluate -e /x.yaml', 'evaluate'),
+    ('model/dino/run', '/usr/local/bin/dino evaluate', 'evaluate'),
+    ('model/dino/run', 'echo hi', ''),
+    ('model/dino/run', 'sh fail train results_dir=/r', ''),
     ('model/dino/run', 'python /opt/scripts/train.py -e /x.yaml', 'train'),
     ('tao_pt/shell', 'torchrun --nproc-per-node 2 scripts/inference.py', 'inference'),
     ('tao_pt/shell', '/bin/bash', ''), ('tao_pt/shell', 'dino -e x', ''), ('', '', ''),
@@ -88,7 +91,7 @@ def test_subtask(job: str, command: str, name: str) -> None:
 @pytest.mark.parametrize(('job', 'script', 'found'), [
     ('tao_tf2/shell', 'cd /x && efficientdet_tf2 train -e /s.yaml results_dir=/r; echo done', below('/r')),
     ('model/dino/run', 'dino train -e /s.yaml "results_dir=/r s"', below('/r s')),
-    ('model/dino/run', 'echo "open', []),
+    ('model/dino/run', 'echo hi', []), ('model/dino/run', 'echo "open', []),
     ('model/dino/run', 'x ' * (1 << 16), []),
     ('model/dino/run', '', []),
 ])
@@ -112,6 +115,14 @@ def test_a_shells_command_has_the_spec_file() -> None:
 ])
 def test_spec_file(words: str, job: str, path: str) -> None:
     assert said(f'dino train {words}', job).spec == path
+
+
+@pytest.mark.parametrize(('command', 'spec', 'folder'), [
+    ('sh fail.sh train results_dir=/r', '', '/r'), ('sh fail.sh -e /s.yaml', 'results_dir: /r\n', '/r'),
+    ('sh fail.sh results_dir=/r/../x', '', ''), ('sh fail.sh', '', ''), ('dino train results_dir=/r', '', ''),
+])
+def test_the_folder_of_an_unknown_subtask(command: str, spec: str, folder: str) -> None:
+    assert results.folder(said(command, 'model/dino/run'), spec) == folder
 
 
 def test_deploy_tasks_have_folders_of_their_own() -> None:

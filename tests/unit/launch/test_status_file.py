@@ -49,6 +49,19 @@ def test_an_earlier_runs_file_is_none(tmp_path: Path) -> None:
     assert found and found.path == '/data/r/status.json'
 
 
+def test_a_subtask_that_the_words_do_not_tell(tmp_path: Path) -> None:
+    """Its folder is the one that the job has written to, if the folder for all has no file."""
+    mounts = (Mount(str(tmp_path), '/data'),)
+    job = Ran('model/dino/run', ('sh', 'fail.sh', 'train', 'results_dir=/data/r'), mounts, '/')
+    assert status_file.find(Run(job, START)) is None
+    write(tmp_path / 'r/evaluate/status.json', START - 9)
+    assert status_file.find(Run(job, START)) is None
+    own = write(tmp_path / 'r/train/status.json', START + 1)
+    assert status_file.find(Run(job, START)) == ('/data/r/train/status.json', str(own), START + 1)
+    top = write(tmp_path / 'r/status.json', START)
+    assert status_file.find(Run(job, START)) == ('/data/r/status.json', str(top), START)
+
+
 def test_a_later_runs_file_is_none(tmp_path: Path) -> None:
     mounts = [Mount(str(tmp_path), '/results')]
     write(tmp_path / 'train/status.json', START + 10)
