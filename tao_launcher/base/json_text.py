@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 16 * 1024 * 1024  # ten thousand mounts need 1 MB
 MAX_DEPTH = 32
+NO_NUMBER = 'NaN and infinity are not JSON numbers'
 BOM = b'\xef\xbb\xbf'  # of UTF-8
 
 
@@ -130,7 +131,7 @@ def text_faults(value: object) -> Iterator[Fault]:
         elif isinstance(item, str):
             yield from _string_faults(path, item)
         elif isinstance(item, float) and (item != item or abs(item) == float('inf')):
-            yield Fault(path, 'NaN and infinity are not JSON numbers', structural=False)
+            yield Fault(path, NO_NUMBER, structural=False)
 
 
 def _string_faults(path: str, text: str) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ here: duplicate keys, variables that are not set, soft limits above hard ones, a
 from __future__ import annotations
 
 from ..base.json_reader import Reader
-from ..base.json_text import Number, at, loads, refused, text_faults
+from ..base.json_text import NO_NUMBER, Number, at, loads, refused, text_faults
 from ..base.secrets import until_value
 from ..base.text import LETTERS, has_line_break, is_one_word
 from . import parsers
@@ -43,7 +43,10 @@ def parse(data: bytes, path: str, environ: Mapping[str, str], home: str) -> Moun
         for mount in found.mounts
     ), variables=tuple(variable._replace(origin=variable.origin._replace(name=path)) for variable in found.variables))
     if reader.faults:
-        raise refused(path, reader.faults, reader.notices)
+        # of which that is all to say
+        no_numbers = {fault.path for fault in reader.faults if fault.message == NO_NUMBER}
+        faults = [fault for fault in reader.faults if fault.message == NO_NUMBER or fault.path not in no_numbers]
+        raise refused(path, faults, reader.notices)
     return found._replace(path=path, notices=tuple(reader.notices))
 
 

@@ -58,7 +58,7 @@ def gpus(text: str) -> Gpus:
     name, equals, value = text.partition('=')
     if equals and name == 'count':
         if not re.fullmatch(r'[1-9][0-9]{0,3}', value):
-            raise ValueError('expected count=N with N at least 1')
+            raise ValueError('expected count=N with N from 1 to 9999')
         return Gpus('count', first=int(value))
     if text.startswith('free') and re.fullmatch(r'free(:[1-9][0-9]{0,3})?', text):
         return Gpus('free', first=int(text[5:] or 1))

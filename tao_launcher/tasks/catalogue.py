@@ -158,10 +158,11 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
 
         groups = sorted({g for r in everywhere for g in catalogue.releases[r] if catalogue.image(r, g, task)})
         having = catalogue.releases_with(task, group)
+        noun = 'group' if len(groups) == 1 else 'groups'
         return UnknownTask(
             what,
             *([f'releases that have it: {", ".join(having)}'] if release and having else []),
-            *([f'it is in group {" and ".join(groups)}'] if group and group not in groups else []),
+            *([f'it is in {noun} {" and ".join(groups)}'] if group and group not in groups else []),
             advice=join(('tao', *([groups[0] if group not in groups else group] if group else []), task)) + ' …'
             if not (release and having) else f'{join(("tao", "--release", having[-1], task))} …',
         )

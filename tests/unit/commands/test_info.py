@@ -65,7 +65,7 @@ def test_json(words: list[str], schema: str) -> None:
 
 @pytest.mark.parametrize(('words', 'err'), [
     (['info', 'detectnet_v3'], None),
-    (['info', 'x/dino'], 'no task dino in group x\n    it is in group deploy and model\n    try: tao deploy dino …\n'),
+    (['info', 'x/dino'], 'no task dino in group x\n    it is in groups deploy and model\n    try: tao deploy dino …\n'),
     (['info', 'dino', '--format', 'ids'], None),
 ])
 def test_usage(words: list[str], err: str) -> None:

@@ -152,9 +152,9 @@ def test_outside_a_job_slurms_variables_mean_nothing() -> None:
     ('all,0', GPU_FORMS),
     ('gpu0', GPU_FORMS),
     ('0,0', 'expected every GPU once'),
-    ('count=0', 'expected count=N with N at least 1'),
-    ('count=', 'expected count=N with N at least 1'),
-    ('count=two', 'expected count=N with N at least 1'),
+    ('count=0', 'expected count=N with N from 1 to 9999'),
+    ('count=', 'expected count=N with N from 1 to 9999'),
+    ('count=two', 'expected count=N with N from 1 to 9999'),
 ])
 def test_refused(gpus: str, message: str) -> None:
     with pytest.raises(UsageError) as error:

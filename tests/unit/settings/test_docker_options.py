@@ -127,9 +127,10 @@ def test_ports_are_container_to_host() -> None:
 @pytest.mark.parametrize('number', ['1e400', '-1e400', 'NaN'])
 def test_what_is_no_number_of_json_is_said_once(tmp_path: Path, number: str) -> None:
     file = tmp_path / 'mounts.json'
-    file.write_text(f'{{"DockerOptions": {{"cpus": {number}}}}}')
-    assert tao('config', 'validate', str(file)).out == (
-        f'{file}: 1 problem\n    DockerOptions.cpus: NaN and infinity are not JSON numbers\n')
+    for key in ('cpus', 'shm_size', 'network'):
+        file.write_text(f'{{"DockerOptions": {{"{key}": {number}}}}}')
+        assert tao('config', 'validate', str(file)).out == (
+            f'{file}: 1 problem\n    DockerOptions.{key}: NaN and infinity are not JSON numbers\n')
 
 
 def test_an_unknown_key_of_a_limit_is_a_notice() -> None:
