@@ -5,9 +5,8 @@ import os
 import sys
 
 from .errors import ResultLost, UsageError
-from .secrets import masked, masked_pairs
-from .text import cut, encoded
-from .text import plain as printable
+from .secrets import has_token_sign
+from .text import cut, encoded, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +24,16 @@ class OutputClosed(Exception):
 
 def shown(text: str) -> str:
     """A text as people may see it."""
-    return masked(printable(text))
+    text = plain(text)
+    if has_token_sign(text):
+        from .masking import masked
+        text = masked(text)
+    return text
 
 
 def shown_fault(text: str) -> str:
     """A line of an error as people may see it: it may repeat words of the command line, which may be secrets."""
+    from .masking import masked_pairs
     return shown(masked_pairs(text, is_ours=True))
 
 

@@ -1,11 +1,7 @@
-"""What looks like a secret, and texts without it. Everything here is linear in its input."""
+"""What looks like a secret. Everything here is linear in its input."""
 from __future__ import annotations
 
 from .late import re
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SECRET_WORDS = {
     'KEY', 'APIKEY', 'TOKEN', 'SECRET', 'PASSWORD', 'PASSWD', 'PASS', 'PASSPHRASE', 'CREDENTIAL', 'CREDENTIALS',
@@ -32,6 +28,11 @@ ADDRESS = r'://[^/\s:@]*:[^/\s@]+@|(?i:https?)://[^/\s@]+@'
 TOKEN = r'(nvapi-|hf_|gh[pousr]_|github_pat_|glpat-)[\w-]{16,}'
 
 TOKEN_STARTS = ('nvapi-', 'hf_', 'gh', 'glpat-')  # looked at before a pattern is compiled
+# What a text has that base/masking may mask, besides pairs and options: looked at before that is loaded.
+TOKEN_SIGNS = (
+    'nvapi-', 'glpat-', 'hf_', 'ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_', 'sk-', 'AKIA', 'ASIA', 'xox',
+    'eyJ', 'uthorization', 'AUTHORIZATION', '@',
+)
 SECRET_PARTS = ('KEY', 'TOKEN', 'SECRET', 'PASS', 'PWD', 'CRED', 'PAT', 'AUTH')
 
 
@@ -39,7 +40,7 @@ def is_secret(name: str, value: str) -> bool:
     """Whether a variable, an option or a key of that name with that value looks like a secret."""
     if is_secret_name(name) or (value.startswith(TOKEN_STARTS) and re.match(TOKEN, value)):
         return True
-    return '@' in value and bool(re.search(ADDRESS, value))
+    return has_address(value)
 
 
 def is_secret_name(name: str) -> bool:
@@ -53,6 +54,16 @@ def is_secret_name(name: str) -> bool:
     return bool(SECRET_WORDS.intersection(words)) or (len(words) > 1 and words[-1] == 'PWD') or any(
         word.endswith(SECRET_ENDS) for word in words
     )
+
+
+def has_address(text: str) -> bool:
+    """Whether a text holds an address with a password or a token in it."""
+    return '@' in text and bool(re.search(ADDRESS, text))
+
+
+def has_token_sign(text: str) -> bool:
+    """Whether a text may hold a token, a header with one, or an address with a password; if not, it holds none."""
+    return any(sign in text for sign in TOKEN_SIGNS)
 
 
 def until_value(text: str) -> str:
@@ -71,105 +82,3 @@ def steers_the_client(name: str) -> bool:
     Such a variable, meant for a container, must never get into the client's environment with the container's value.
     """
     return name in CLIENT or name.startswith(CLIENT_STARTS) or name.upper() in PROXIES
-
-
-PIECES = r"""(\s+)|(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|["'\\])+"""
-# The start of NAME=VALUE, and of "NAME": VALUE as JSON and YAML have it, also within quotes of a shell.
-PAIR = r"""(?<![\w./~-])([\w.-]+)((?:\\?["'])?\s{0,9}[=:]\s{0,9})"""
-VALUE = r"""(\\?["'])|[^\s,{}\[\]"'\\]+"""
-
-
-def masked_words(words: Iterable[str]) -> list[str]:
-    """A task's words as we may print them: secret-looking values and what follows -k or --key starred out.
-
-    Also inside a word that is itself a command line (bash -c "dino train -k KEY"), JSON or YAML.
-    """
-    shown: list[str] = []
-    hide = False
-    for word in words:
-        option, equals, value = word.partition('=')
-        has_option = bool(equals and re.fullmatch(r'[-+~]*[\w.-]+', option))
-        if not hide and (has_option or not re.search(r'\s', word)):
-            one, hide = _masked_word(word)
-            if has_option and one == word:  # its name is no secret, but its value may hold pairs
-                one = f'{option}={_masked_text(value)}'
-            shown.append(one if has_option or one != word else masked_pairs(word))
-        else:
-            shown.append('***' if hide else _masked_text(word))
-            hide = False
-    return shown
-
-
-def _masked_word(word: str) -> tuple[str, bool]:
-    """(a word without its secret, whether the next word is one)."""
-    bare = word.strip('"\'')
-    option, equals, value = bare.partition('=')
-    if equals and not value:
-        return word, False
-    if not equals and not bare.startswith('-'):
-        return ('***' if '@' in bare and is_secret('', bare) else word), False
-    is_key = is_secret(re.sub('[.-]', '_', option.lstrip('-+~')), value)
-    if option == '-k' or (is_key and re.fullmatch(r'[-+~]*[\w.-]+', option)):
-        return (f'{option}=***' if equals else word), not equals
-    if bare.startswith('-k'):
-        return '-k***', False
-    return ('***' if is_secret('', bare) else word), False
-
-
-def _masked_text(text: str) -> str:
-    """A command line, or a text with pairs."""
-    shown = []
-    hide = False
-    for piece in re.finditer(PIECES, masked_pairs(text), re.DOTALL):
-        word = piece.group()
-        if piece.group(1) is None:
-            word, hide = ('***', False) if hide else _masked_word(word)
-        shown.append(word)
-    return ''.join(shown)
-
-
-def masked_pairs(text: str, *, is_ours: bool = False) -> str:
-    """The text with the values of secret-looking names starred out: KEY=value, "key": "value".
-
-    In a sentence of ours (`is_ours`) what follows a name and a colon is what we say about it.
-    """
-    if '=' not in text and ':' not in text:
-        return text
-    done, shown = 0, []
-    for pair in re.finditer(PAIR, text):
-        name, sign = pair.groups()
-        is_none = pair.start() < done or is_ours and '=' not in sign
-        if is_none or not is_secret_name(re.sub('[.-]', '_', name.lstrip('-'))):
-            continue
-        value = re.compile(VALUE).match(text, pair.end())
-        is_bare = sign == ':' and value and not value.group(1)  # key:/data is a mount, and {key:abc} a pair
-        if not value or (is_bare and text[pair.start() - 1:pair.start()] not in ('{', ',')):
-            continue
-        quote = value.group(1) or ''
-        end = _closed(text, value.end(), quote) if quote else value.end()
-        shown += [text[done:pair.end()], quote, '***', quote]
-        done = end
-    return ''.join([*shown, text[done:]])
-
-
-def _closed(text: str, start: int, quote: str) -> int:
-    """Where a quoted value that begins at `start` ends, after its quote; the end of the text if it is open."""
-    inner = {"'": "[^']*'?", '"': r'(?:[^"\\]|\\.)*"?'}.get(quote, fr'(?:[^\\]|\\[^{quote[-1]}])*(?:\\.)?')
-    found = re.compile(inner, re.DOTALL).match(text, start)
-    return found.end() if found else start
-
-
-def masked(text: str) -> str:
-    """The text without the passwords and tokens of addresses such as ssh://user:password@host."""
-    if '@' not in text:
-        return text
-
-    def star(found: re.Match[str]) -> str:
-        user, colon, password = found.group()[:-1].partition(':')
-        before = text[max(0, found.start() - 8):found.start()].lower()
-        is_web = before.endswith(('http://', 'https://'))
-        if is_web and password in ('', 'x-oauth-basic'):  # the user is the token
-            return '***@'
-        return f'{user}:***@' if colon and password else found.group()
-
-    return re.sub(r'(?<![^\s/@"])[^\s/@"]+@(?!sha256:)', star, text)

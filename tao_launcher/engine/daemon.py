@@ -39,6 +39,13 @@ class Daemon(Record):
         """Whether its own words for the caller's user are meant for it: they are not for root's engine."""
         return bool(self.profile.own_user) and not self.is_sudo and not self.is_remote
 
+    @property
+    def shown_address(self) -> str:
+        """The address without a password."""
+        from ..base.masking import masked
+
+        return masked(self.address)
+
 
 def find(engine: Sequence[str], environ: Mapping[str, str], home: str, read: Callable[[str], object]) -> Daemon:
     """What the engine's words, its variables (DOCKER_HOST, …) and docker's configuration say.

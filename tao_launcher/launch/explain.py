@@ -1,7 +1,7 @@
 """Where each argument of docker comes from: the words of a plan's argv, with the reason for each."""
 from __future__ import annotations
 
-from ..base.secrets import masked_words
+from ..base.masking import masked_words
 from ..base.shell import join, quote
 from ..base.text import plain
 from ..settings.container_values import is_file

@@ -4,7 +4,6 @@ from __future__ import annotations
 from ..base import machine
 from ..base.errors import UsageError
 from ..base.late import re
-from ..base.secrets import masked
 from ..base.text import plural
 from ..engine import answers
 from ..engine.ask import ask
@@ -28,7 +27,7 @@ def with_free_gpus(settings: Settings, engine: Daemon, environ: Mapping[str, str
     """The settings with as many idle GPUs as wanted. Raises UsageError; a dry run queries nothing, so knows none."""
     if engine.is_remote:
         raise UsageError(
-            f'the daemon is remote ({masked(engine.address)}): which GPUs are free there is not known here',
+            f'the daemon is remote ({engine.shown_address}): which GPUs are free there is not known here',
             advice='name them: --gpus 0,1',
         )
     if settings.dry_run:

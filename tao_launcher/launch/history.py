@@ -7,7 +7,7 @@ from ..base.errors import Fatal
 from ..base.late import re
 from ..base.patience import Late, within
 from ..base.record import Record
-from ..base.secrets import SECRET_PARTS, TOKEN_STARTS, masked_words
+from ..base.secrets import SECRET_PARTS, TOKEN_SIGNS
 from ..engine import process
 from ..settings.locate import SIF_FOLDER, history_file
 from ..settings.options import ROWS
@@ -26,8 +26,9 @@ DIRECTORY = 0.2  # seconds for the caller's name, which a directory server may h
 SHORT = 4096  # characters of an image's name, or of a job's
 DIGESTS = 8  # of those that an image has
 BY_NAME = r'id=[\w.-]+,(env|src|source)=[^,]*'  # docker build --secret, which tells where the value is
-# One of these, in capitals, is in whatever is masked: a part of a name, -k, an address with a password, or a token.
-SIGNS = (*SECRET_PARTS, '-K', '@', *(start.upper() for start in TOKEN_STARTS))
+# One of these, in capitals, is in whatever is masked: a part of a name, -k, an address with a password, a token, or a
+# program that is told one in its own way.
+SIGNS = (*SECRET_PARTS, '-K', *(sign.upper() for sign in TOKEN_SIGNS), 'CURL', 'WANDB')
 # What decides beside the words what is launched, and where: it is as it was when a launch is repeated.
 VARIABLES = (
     'LAUNCHER_MOUNTS', *(row.variable for row in ROWS if row.variable and row.key != 'dry_run'), DISABLE, SIF_FOLDER,
@@ -173,6 +174,8 @@ def without_secrets(words: Sequence[str]) -> tuple[list[str], list[int]]:
     """(the words as they may be kept, the places of those that are not whole)."""
     if not _may_hold_secrets(words):
         return [*words], []
+    from ..base.masking import masked_words
+
     shown = masked_words(words)
     for at, word in enumerate(words):
         option, equals, value = word.partition('=')

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from ..base.errors import UsageError
 from ..base.record import Record
-from ..base.secrets import masked
 from ..settings.values import Source, Variable
 
 TYPE_CHECKING = False
@@ -63,7 +62,7 @@ def _there(user: str, daemon: Daemon) -> Identity:
     """The identity on another machine, whose users are not this one's: only what was named."""
     if user == 'host':
         raise UsageError(
-            f'the daemon is remote ({masked(daemon.address)}): your user there is not known here',
+            f'the daemon is remote ({daemon.shown_address}): your user there is not known here',
             '--run_as_user and "user": "host" mean the caller, whose uid may be someone else\'s there',
             advice='--user UID:GID, as `id` prints them there',
         )

@@ -39,7 +39,7 @@ def launch(plan: Plan, dry_run: str, invocation: Invocation) -> int:
 
 def _print(plan: Plan, lines: Lines, form: str, environ: Mapping[str, str], output: Output) -> None:
     if form == 'explain':
-        from ..base.secrets import masked_words
+        from ..base.masking import masked_words
         from . import explain
 
         before = ((when or 'before', output.line(masked_words(words))) for when, words in plan.before)

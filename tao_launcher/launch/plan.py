@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from ..base.errors import UsageError, tried
 from ..base.record import Record
-from ..base.secrets import masked
 from ..settings import layers
 from ..settings.values import Mount, Port, Source, Ulimit, Variable
 from . import gpus
@@ -205,7 +204,7 @@ def _notices(
     if daemon.is_sudo and has_by_name:
         notices.append('sudo passes the variables on only where sudoers allows SETENV')
     if daemon.is_remote and 'no_check' not in settings.flags:
-        there = masked(daemon.address)
+        there = daemon.shown_address
         notices.append(f'the daemon is remote ({there}): paths are those of that machine, and not checked')
     if not (target.command or settings.passed.get('entrypoint') or has_input):
         notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')

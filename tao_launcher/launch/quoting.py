@@ -1,7 +1,6 @@
 """Quotes and operators that were meant for a shell, which launchers before this one had run the command. Pure."""
 from __future__ import annotations
 
-from ..base.secrets import masked_words
 from ..base.shell import quote
 
 TYPE_CHECKING = False
@@ -40,10 +39,16 @@ def _operators(command: Sequence[str]) -> list[str]:
     operators = OPERATORS.difference(TAKE_THEM.get(program, ()))
     used = [word for word in dict.fromkeys(command[1:]) if word in operators]
     if used and '-c' not in command[1:2]:
-        text = ' '.join(word if word in operators else quote(word) for word in masked_words(command))
+        text = ' '.join(word if word in operators else quote(word) for word in _without_secrets(command))
         are = 'is a word' if len(used) == 1 else 'are words'
         shown = ' and '.join(used)
         return [f'{shown} {are} of the command, as no shell runs it: for one, write bash -c {quote(text)}']
     if len(command) == 1 and len(command[0].split()) > 1 and '/' not in command[0].split()[0]:
-        return [f'the command is one word, which nothing splits: write bash -c {quote(masked_words(command)[0])}']
+        return [f'the command is one word, which nothing splits: write bash -c {quote(_without_secrets(command)[0])}']
     return []
+
+
+def _without_secrets(command: Sequence[str]) -> Sequence[str]:
+    from ..base.masking import masked_words
+
+    return masked_words(command)

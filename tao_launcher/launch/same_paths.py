@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from ..base.errors import UsageError
-from ..base.secrets import masked
 from ..base.text import plural
 from ..settings import layers
 from ..settings.values import Mount, Source
@@ -83,7 +82,7 @@ def _problems(mounts: Sequence[Mount], engine: Daemon) -> list[str]:
         elif hides_the_image(source):
             why = 'it would hide the image\'s own files'
         elif engine.is_remote and mount.is_of_here:
-            why = f'it is written as a path of this machine, and the daemon is remote: {masked(engine.address)}'
+            why = f'it is written as a path of this machine, and the daemon is remote: {engine.shown_address}'
         else:
             continue
         found.setdefault(source, f'{source} ({mount.origin}): {why}')

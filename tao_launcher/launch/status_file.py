@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 from ..base import host, patience, reading
-from ..base.output import shown
 from ..base.record import Record
-from ..base.secrets import masked_words
 from ..status import latest, reader
 from . import results
 from .paths import follow, to_host
@@ -106,10 +104,10 @@ def own(run: Run, status: Status | None, modified: float) -> Status | None:
 
 
 def failure(run: Run, status: Status | None) -> str:
-    """The reason that a job has given for its end, without secrets; '' for none: an earlier run's is none of its."""
+    """The reason that a job has given for its end; '' for none: an earlier run's is none of its."""
     if not status or status.failed_at is not None and status.failed_at < run.started - LATE:
         return ''
-    return shown(masked_words([f' {status.failure}'])[0].strip())  # with the blank it is no NAME=VALUE
+    return status.failure
 
 
 def _host_path(path: str, ran: Ran) -> str:

@@ -1,7 +1,7 @@
 """What `docker run` calls its options, for someone who writes one of them to the launcher. Only errors need it."""
 from __future__ import annotations
 
-from ..base.secrets import masked_words
+from ..base.masking import masked_words
 from ..base.shell import quote
 from .docker_args import OWN, SHORT, WITHOUT_VALUE
 from .options import BY_KEY

@@ -1,8 +1,9 @@
 """Every setting in effect, where it comes from and what it overrode."""
 from __future__ import annotations
 
+from ..base.masking import masked, masked_text, masked_words
 from ..base.record import Record
-from ..base.secrets import is_secret, masked, masked_words
+from ..base.secrets import is_secret
 from ..base.shell import join
 from . import parsers
 from .docker_args import word_key
@@ -142,7 +143,7 @@ def _word(word: str) -> str:
 def _variable(variable: Variable, environ: Mapping[str, str]) -> str:
     if variable.value is None:
         return 'that of the host' + ('' if variable.name in environ else ', where it is not set: left out')
-    return '***' if is_secret(variable.name, variable.value) else variable.value
+    return '***' if is_secret(variable.name, variable.value) else masked_text(variable.value)
 
 
 def _value(key: str, given: Any, environ: Mapping[str, str]) -> object:

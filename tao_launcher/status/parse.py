@@ -1,6 +1,7 @@
 """A status file's bytes as a Status, for any bytes: what does not fit is left out."""
 from __future__ import annotations
 
+from ..base.masking import masked_text
 from . import lines, values
 from .clock import zone
 from .counting import KEYS, Count, counted, mark
@@ -51,16 +52,20 @@ def parse(
     stamp = next((found for found in map(values.stamp, reversed(run)) if found is not None), None)
     shift, written = _clock(stamp, modified)
     ends_at, is_own = _estimate(run, marks, count, written, shift)
-    messages = (values.text(line.get('message'), MESSAGE) for line in reversed(run))
     started = values.stamp(run[0]) if _state(run[0]) == 'STARTED' else None
     return Status(
         state=state, unit=count.unit, done=count.done, total=count.total,
         seconds_per_unit=_seconds_per_unit(run, marks, count), ends_at=None if state in ENDED else ends_at,
         is_own_estimate=is_own, kpis=_kpis(run, marks, count) if has_kpis else (),
-        message=next(filter(None, messages), ''),
+        message=next(filter(None, map(_message, reversed(run))), ''),
         failure=failure, runs=runs, started=None if started is None else started + shift, written=written,
         failed_at=None if failed_at is None else failed_at + shift, stamped=None if stamp is None else stamp + shift,
     )
+
+
+def _message(line: Line) -> str:
+    """What a line says, without secrets, which are looked for before it is cut."""
+    return values.text(masked_text(values.text(line.get('message'), 4 * MESSAGE)), MESSAGE)
 
 
 def _state(line: Line) -> str:
@@ -103,8 +108,8 @@ def _ended(run: Sequence[Line], marks: Sequence[Mark]) -> tuple[str, str, int | 
 
     A task that goes on after an error has a FAILURE for it among its lines, so only what is last counts.
     """
-    state, failure, subjects = '', '', set()
-    failed_at = None
+    state, subjects = '', set()
+    failed: Line | None = None
     for line, each in zip(run, marks):
         now = _state(line) or 'RUNNING'
         if now == 'STARTED':
@@ -112,11 +117,11 @@ def _ended(run: Sequence[Line], marks: Sequence[Mark]) -> tuple[str, str, int | 
         if now == 'RUNNING' and (_is_success(line, subjects) or (state == 'SUCCESS' and not each.at)):
             now = 'SUCCESS'
         if now == 'FAILURE':
-            failure, failed_at = values.text(line.get('message'), MESSAGE), values.stamp(line)
+            failed = line
         if now in ('SUCCESS', 'SKIPPED'):
-            failure, failed_at = '', None
+            failed = None
         state = now
-    return state, failure, failed_at
+    return (state, '', None) if failed is None else (state, _message(failed), values.stamp(failed))
 
 
 def _is_success(line: Line, subjects: Collection[str]) -> bool:

@@ -13,7 +13,7 @@ from cpu import seconds
 from engine_answers import container
 from support import tao
 
-from tao_launcher.base import secrets, suggest, table, text
+from tao_launcher.base import masking, suggest, table, text
 from tao_launcher.base.errors import ConfigError
 from tao_launcher.base.json_text import loads, text_faults
 from tao_launcher.commands.completion import shellwords
@@ -95,14 +95,17 @@ CASES: dict[str, tuple[Callable[[Any], object], Callable[[int], Any], int]] = {
     'broken JSON': (lambda data: loads(data, 'x'), lambda n: b'{"Envs": [{"variable": "A"  ' * n, 2000),
     'spaces in JSON': (lambda data: loads(data, 'x'), lambda n: b'{"variable"' + b' ' * n + b'x', 40000),
     'unknown keys': (lambda data: parse(data, 'x', {}, '/'), lambda n: keys(n // 20), 5000),
-    'masked words of colons': (lambda word: secrets.masked_words([word]), lambda n: 'a:' * n + '@', 10000),
-    'masked colons': (secrets.masked, lambda n: 'a:' * n, 10000),
-    'masked colons and @': (secrets.masked, lambda n: ':' * n + '@', 10000),
-    'masked users': (secrets.masked, lambda n: 'a:b@' * n, 10000),
-    'masked words of names': (secrets.masked, lambda n: 'a' * n + '@', 10000),
-    'masked addresses': (lambda word: secrets.masked_words([word]), lambda n: '://a:' * n, 10000),
-    'masked words': (secrets.masked_words, lambda n: ['-k', 'a=b c', '://x:y@z'] * n, 3000),
-    'masked blanks': (lambda word: secrets.masked_words([word]), lambda n: 'a  ' * n, 10000),
+    'masked words of colons': (lambda word: masking.masked_words([word]), lambda n: 'a:' * n + '@', 10000),
+    'masked colons': (masking.masked, lambda n: 'a:' * n, 10000),
+    'masked colons and @': (masking.masked, lambda n: ':' * n + '@', 10000),
+    'masked users': (masking.masked, lambda n: 'a:b@' * n, 10000),
+    'masked words of names': (masking.masked, lambda n: 'a' * n + '@', 10000),
+    'masked addresses': (lambda word: masking.masked_words([word]), lambda n: '://a:' * n, 10000),
+    'masked words': (masking.masked_words, lambda n: ['-k', 'a=b c', '://x:y@z'] * n, 3000),
+    'masked blanks': (lambda word: masking.masked_words([word]), lambda n: 'a  ' * n, 10000),
+    'masked tokens': (masking.masked_text, lambda n: 'eyJ-aaaaaaaa.sk-nvapi-' * n, 5000),
+    'masked headers': (masking.masked_text, lambda n: 'Authorization: Bearer ' * n, 5000),
+    'masked passwords': (masking.masked_text, lambda n: 'curl -u a:b wandb login ' * n, 3000),
     'gpu_ids': (lambda word: gpus.indices(Gpus('count', first=1), [word]), lambda n: f'gpu_ids=[{"9" * n}]', 5000),
     'many gpu_ids': (
         lambda word: gpus.indices(Gpus('count', first=1), [word]), lambda n: '.gpu_ids=[1, ' * n, 5000,
@@ -184,4 +187,4 @@ def test_an_address_is_masked_as_before() -> None:
         'nvcr.io/a:b@sha256:c': 'nvcr.io/a:b@sha256:c', 'a:b:c@d': 'a:***@d', '"u:p@h"': '"u:***@h"', ':p@h': ':***@h',
         'http://h:1/u:p@x': 'http://h:1/u:***@x', '': '', 'a:b@c:d@e': 'a:***@c:***@e',
     }
-    assert {word: secrets.masked(word) for word in shown} == shown
+    assert {word: masking.masked(word) for word in shown} == shown

@@ -1,7 +1,7 @@
 """The checks of `tao doctor`, in the order in which they are printed; each is in the module of its subject."""
 from __future__ import annotations
 
-from ...base.secrets import masked
+from ...base.masking import masked
 from . import apptainer, engine, gpus, hardware, here, images, mounts, rivals, settings, system
 
 TYPE_CHECKING = False

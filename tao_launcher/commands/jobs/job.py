@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from ...base.errors import NothingMatched, UsageError
+from ...base.masking import masked_words
 from ...base.record import Record
-from ...base.secrets import masked_words
 from ...base.text import cut
 from ...base.times import seconds
 from ...engine import answers

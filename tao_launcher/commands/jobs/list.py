@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ...base import machine
 from ...base.late import json
-from ...base.secrets import masked_words
+from ...base.masking import masked_words
 from ...base.shell import join
 from ...base.times import ago
 from ...engine.client import Engine, owner_name

@@ -1,6 +1,7 @@
 """Why a job failed, as far as its container shows it: only what its engine itself has seen. Pure."""
 from __future__ import annotations
 
+from ...base.masking import masked_text
 from ...base.text import cut
 from ...launch import causes
 from ...launch.facts import FailureFacts
@@ -19,7 +20,7 @@ SAID_BY_ITSELF = (135, 139)  # exit codes that name the signal which the job die
 def reason(job: Job, engine: Sequence[str]) -> tuple[str, str]:
     """(what has happened, what to do), as after a launch that waited for it; ('', '') for what is not known."""
     if job.is_unstarted and job.error:
-        return f'the engine could not start it: {cut(job.error, LONGEST)}', CLEAN
+        return f'the engine could not start it: {cut(masked_text(job.error), LONGEST)}', CLEAN
     if not job.has_ended or not job.exit_code:
         return '', ''
     if not job.ran_out and job.exit_code not in SAID_BY_ITSELF:

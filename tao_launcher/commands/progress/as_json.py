@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ...base.clock import iso
+from ...base.masking import masked_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def as_json(found: Reading, now: float) -> dict[str, Any]:
     base: dict[str, Any] = {
         'title': found.source.title, 'job': found.source.job or None,
         'path': found.seen.path if found.seen else None,
-        'error': None if found.error is None else found.error.on_one_line(),
+        'error': None if found.error is None else masked_text(found.error.on_one_line()),
     }
     return {**base, **(_status(found.seen.status, now) if found.seen else {})}
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ...base.clock import hour
 from ...base.errors import NothingMatched
-from ...base.secrets import masked_words
+from ...base.masking import masked_text
 from ...base.table import table
 from ...base.text import cut, plain, width
 from ...status.status import Kpi, Status, amount, duration, percent, plain_number
@@ -36,7 +36,7 @@ def shown(found: Reading, view: View, key: str = '') -> list[str]:
     lines = [view.end(_title(found)), _state(status, view), *_bar(status, view), *_times(status, view)]
     lines += _plot(status, key, view) if key else _kpis(status, view)
     if status.failure:
-        lines.append(view.cut(f'  the job says: {_masked(status.failure)}'))
+        lines.append(view.cut(f'  the job says: {status.failure}'))
     if found.error and not isinstance(found.error, NothingMatched):  # it was seen before
         lines.append(view.cut(f'  {_error(found)}'))
     return lines
@@ -53,7 +53,7 @@ def in_one_line(found: Reading, view: View) -> str:
     if is_overdue(status, view.now):
         told.append(_last_line(status, view))
     if status.failure:
-        told.append(f'the job says: {_masked(status.failure)}')
+        told.append(f'the job says: {status.failure}')
     return view.text('  '.join(filter(None, (_title(found), status.state, *told))))
 
 
@@ -62,7 +62,7 @@ def _title(found: Reading) -> str:
 
 
 def _error(found: Reading) -> str:
-    return _masked(plain(found.error.what)) if found.error else ''
+    return masked_text(plain(found.error.what)) if found.error else ''
 
 
 def _state(status: Status, view: View) -> str:
@@ -193,7 +193,3 @@ def precise(seconds: float) -> str:
         return f'{seconds:.1f}s'
     whole = int(seconds + 0.5)
     return f'{whole // 60}m{whole % 60:02}s' if whole < 3600 else duration(seconds)
-
-
-def _masked(text: str) -> str:
-    return masked_words([f' {text}'])[0].strip()  # with the blank it is no NAME=VALUE

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base.errors import UsageError
-from ...base.secrets import masked_words
+from ...base.masking import masked_words
 from ...base.shell import join
 from ...base.suggest import did_you_mean, nearest
 from ...checkouts import developer, runners, services

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base.errors import UsageError
-from ...base.secrets import masked_words
+from ...base.masking import masked_words
 from ...checkouts.platforms import ARM, X86, platforms
 from ...settings.options import OPTIONS
 from ...settings.unknown_options import OF_RUNNER_VERBS

@@ -19,7 +19,7 @@ from support import MADE, FakeDocker, command, tao, tao_process
 
 from tao_launcher import __version__
 from tao_launcher.base import journal
-from tao_launcher.base.secrets import masked_words
+from tao_launcher.base.masking import masked_words
 from tao_launcher.launch import history
 
 IMAGE = 'nvcr.io/nvidia/tao/tao-toolkit:7.1.0-pyt'
@@ -68,6 +68,17 @@ def test_no_secret_is_recorded(recorded: Recorded) -> None:
     ]
     assert [start['argv'][at] for at in start['masked_argv']] == ['***', 'key=***', 'run.token=***']
     assert start['env'] == ['MY_TOKEN', 'A']
+
+
+def test_tokens_are_masked_wherever_they_are(recorded: Recorded) -> None:
+    header = 'Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.s3cret'
+    words = ['echo', 'nvapi-s3cret-and-more-of-it', 'Bearer hf_s3cretandmoreofit', header, 'curl', '-u', 'ann:s3cret']
+    assert tao('dino', 'run', *words).code == 0
+    start, _ = recorded.pair
+    assert 's3cret' not in recorded.path.read_text()
+    shown = ['***', 'Bearer ***', 'Authorization: Bearer ***', 'curl', '-u', 'ann:***']
+    assert start['words'][-6:] == start['argv'][-6:] == shown
+    assert 's3cret' not in tao('history').out
 
 
 @pytest.mark.parametrize(('words', 'shown'), [
@@ -304,7 +315,10 @@ def test_a_submission(tmp_path: Path, home: Path, cluster: str, program: str, sa
 
 @given(st.lists(st.text() | st.sampled_from([
     '-k', 'K', 'key=a', '--token', 'hf_' + 'a' * 20, 'http://a:b@c', 'x: {"apikey": "b"}', 'ghp_' + 'b' * 20, 'a=b',
-    "-k'x",
+    "-k'x", 'nvapi-' + 'a' * 20, 'Bearer glpat-' + 'a' * 20, 'sk-' + 'a1' * 20, 'AKIAIOSFODNN7EXAMPLE',
+    'xoxb-1234567890', 'eyJhbGciOiJI.eyJzdWIiOiJh.c', 'authorization: basic x', 'curl', '-u', 'a:b',
+    'wandb', 'login', 'a1' * 20,
+    'curl -u a:b', 'wandb login ' + 'a1' * 20,
 ])))
 def test_what_is_passed_by_at_a_look_has_no_secret(words: list[str]) -> None:
     if history.without_secrets(words)[0] == words:

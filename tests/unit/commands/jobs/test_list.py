@@ -20,6 +20,7 @@ JOBS = SCHEMAS['jobs']
 MY_OWN = ['--filter', 'label=tao.plan', '--filter', f'label=tao.user={MINE}']
 ALIVE = [f'--filter=status={state}' for state in ('created', 'running', 'paused', 'restarting')]
 PS = ['ps', '--format', '{{.ID}} {{.State}}', '--no-trunc', *ALIVE, *MY_OWN]
+NVIDIA = 'nvapi-' + 'aB3_-' * 8
 PS_ALL = ['ps', '-q', '--no-trunc', '-a', *MY_OWN]
 
 
@@ -87,6 +88,14 @@ def test_what_ended_jobs_say(engine: Engine, tmp_path: Path) -> None:
     assert (len(lines), last) == (10, 'tao: and 2 more jobs say why: tao list -a --format json')
     found = json.loads(tao('list', '-a', '--format', 'json').out)
     assert {job['failure'] for job in found} == {'File system error: no space left, API_KEY=***'}
+
+
+def test_the_engine_may_repeat_a_word_of_the_command(engine: Engine) -> None:
+    why = f'exec: "{NVIDIA}": executable file not found in $PATH'
+    engine.has(container(state='created', State={'Status': 'created', 'ExitCode': 127, 'Error': why}))
+    assert NVIDIA not in tao('list', '-a').err
+    found, = json.loads(tao('list', '-a', '--format', 'json').out)
+    assert found['failure'] == 'the engine could not start it: exec: "***": executable file not found in $PATH'
 
 
 def test_a_remote_engines_files_are_not_ours(engine: Engine, tmp_path: Path) -> None:

@@ -49,6 +49,10 @@ def test_a_followed_log(engine: Engine, tmp_path: Path, then: str) -> None:
     assert tao_process('logs', '-f', A) == (0, 'its output\n', f'tao: {SAYS}\n')
 
 
+NVIDIA = 'nvapi-' + 'aB3_-' * 8
+HUGGING_FACE = 'hf_' + 'aB3' * 11
+
+
 def test_attach(engine: Engine, tmp_path: Path) -> None:
     engine.has(container(A, Mounts=training(tmp_path, FAILED)))
     engine.answers('wait', '1\n')
@@ -60,6 +64,9 @@ def test_attach(engine: Engine, tmp_path: Path) -> None:
 @pytest.mark.parametrize(('message', 'shown'), [
     ('x' * 5000, 'x' * 299 + '…'), ('a\nb\x1b[31m\x9b', r'a b\x1b[31m\x9b'), ('token=abc -k tlt', 'token=*** -k ***'),
     ('pull https://oauth:s3cret@example.test/x', 'pull ***'),
+    (f'HTTP 401 for key {NVIDIA}, Authorization: Bearer {HUGGING_FACE}',
+     'HTTP 401 for key ***, Authorization: Bearer ***'),
+    ('x' * 286 + f' {NVIDIA}', 'x' * 286 + ' ***'),
 ])
 def test_what_a_job_says_is_data(engine: Engine, tmp_path: Path, message: str, shown: str) -> None:
     said = line(STARTED + 38 * 60, 'FAILURE', message=message)

@@ -22,6 +22,14 @@ SOURCE = Subject('results', never)
 NOW = 1795683600.0 + 40 * 60
 
 
+def test_no_secrets() -> None:
+    token = 'nvapi-' + 'aB3_-' * 8
+    data = line('9:40:0', 'FAILURE', message=f'401 for {token}, API_KEY=x')
+    found = as_json(Reading(SOURCE, Seen('/r/status.json', parse(data))), NOW)
+    assert found['failure'] == found['message'] == '401 for ***, API_KEY=***'
+    assert as_json(Reading(SOURCE, None, NothingMatched(f'no job {token}')), NOW)['error'] == 'no job ***'
+
+
 def test_a_training() -> None:
     data = lightning(36, 80, kpi={'loss': 0.5}) + lightning(37, 80)[len(lightning(36, 80)):].replace(
         b'"message"', b'"kpi": {"loss": NaN}, "message"')
