@@ -10,7 +10,7 @@ from ...settings.options import BY_KEY
 from ...settings.programs import RUNNER_VERBS, RUNNERS, TAO
 from ..help.verb_parser import add_dry_run
 from .entries import are_ours_alone, launches, named
-from .masked import restored
+from .masked import check, restored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def run(given: Namespace, invocation: Invocation) -> NoReturn:
         raise keeps_its_options(*other)
     launch = named(launches(invocation, all_users=True), given.launch)
     _check(launch, invocation)
+    check(given.command)
     words = restored(launch, given.command, invocation.environ)
     if launch.program in RUNNERS and given.command and '--' not in words and not {*words} & {*RUNNER_VERBS}:
         words.append('--')  # it was a shell

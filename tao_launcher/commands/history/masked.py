@@ -54,6 +54,13 @@ def restored(launch: PastLaunch, more: Sequence[str], environ: Mapping[str, str]
     return [word for word in words if word is not None]
 
 
+def check(more: Sequence[str]) -> None:
+    """Raise UsageError for a word whose whole value is what is shown in place of a secret, as when it was copied."""
+    for word in more:
+        if word in (HIDDEN, f'-k{HIDDEN}') or word.endswith(f'={HIDDEN}'):
+            raise UsageError(f'"{word}": {HIDDEN} is only shown in place of a secret: write the value itself')
+
+
 def _asking(id: str, faults: Sequence[str], exports: Sequence[str], examples: Sequence[str]) -> UsageError:
     what = f'launch {id} had secrets, which the history does not keep'
     if exports:

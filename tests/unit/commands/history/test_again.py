@@ -69,6 +69,27 @@ def test_a_runner(home: Path, checkout: Path) -> None:
     assert tao('again', 'ab', '--dry-run').err.splitlines()[-3].startswith('tao_pt: error: unexpected word')
 
 
+def test_what_was_joined_and_masked_is_given_again(home: Path) -> None:
+    write(home, words=['dino', 'train', '--key=***'], masked=[2])
+    assert tao('again', 'a', '--dry-run').err == (
+        'tao: error: launch abcdef0123 had secrets, which the history does not keep\n    word 3: --key=***\n'
+        '    try: tao again abcdef0123 -- --key=VALUE\n'
+    )
+
+
+@pytest.mark.parametrize('given', [('--key=***',), ('-k', '***'), ('-k***',), ('x', '--a.b-c=***')])
+def test_the_mask_is_no_value(home: Path, given: tuple[str, ...]) -> None:
+    write(home, words=['dino', 'train'])
+    assert tao('again', 'a', '--dry-run', '--', *given) == (
+        2, '', f'tao: error: "{given[-1]}": *** is only shown in place of a secret: write the value itself\n',
+    )
+
+
+def test_a_word_with_stars_in_it_is_passed_on(home: Path) -> None:
+    write(home, words=['dino', 'run', 'echo'])
+    assert tao('again', 'a', '--dry-run', '--', '****', 'a***').out.endswith(" echo '****' 'a***'\n")
+
+
 def test_what_was_masked_is_given_again(home: Path) -> None:
     write(home, words=['dino', 'train', '-k', '***'], masked=[3])
     done = tao('again', 'ab', '--dry-run')
