@@ -35,6 +35,13 @@ class UsageError(Fatal):
     code = 2
 
 
+class EmptyWord(UsageError):
+    """A word is empty that has to name something."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f'{what} is an empty word: was a variable not set?', advice=advice)
+
+
 class UnknownRelease(UsageError):
     """A release is asked for that is not known."""
 

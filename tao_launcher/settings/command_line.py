@@ -6,7 +6,7 @@ task name stays untouched, byte for byte, on every Python version.
 """
 from __future__ import annotations
 
-from ..base.errors import UsageError
+from ..base.errors import EmptyWord, UsageError
 from ..base.record import Record
 from ..base.shell import quote
 from .option import Option
@@ -124,7 +124,7 @@ def call(
         raise UsageError(f'which task of {group}?', advice=f'tao {quote(group)} --help')
     task = rest.pop(0)
     if not task:
-        raise UsageError('the task is an empty word: was a variable not set?', advice='tao tasks')
+        raise EmptyWord('the task', advice='tao tasks')
     if task in HELP:
         return Call('help', group)
     taken = [] if untouched else _late(rest, task, subtasks.get(task, ()), values)
@@ -139,12 +139,16 @@ def call(
         if not command:
             name = quote(task)
             raise UsageError('run what?', advice=f'tao {name} run COMMAND [ARGS...], or tao {name} for a shell')
+        if not command[0]:
+            raise EmptyWord('the command', advice=f'tao {quote(task)} run COMMAND [ARGS...]')
         return Call('run', group, task, 'run', command)
     forced = rest[0] == '--'
     if forced:
         del rest[0]
     if not rest:
         return Call('shell', group, task)
+    if not rest[0]:
+        raise EmptyWord('the subtask', advice=f'tao {quote(task)} --help')
     if not is_subtask(rest[0]):
         return Call('task', group, task, '', tuple(rest), forced)
     if rest[1:2] == ['--'] and not forced:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...engine import signals
-from ..help.verb_parser import add_dry_run, path
+from ..help.verb_parser import add_dry_run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def add(parser: Parser) -> None:
     show.add_argument('release', nargs='?', default='', metavar='X.Y.Z', help='one release, as a file has it')
     show.add_argument('--format', choices=('table', 'json'), default='table', help='how the list is printed')
     parsers['validate'].add_argument(
-        'files', nargs='*', type=path, metavar='FILE', help='- is stdin (default: those in use)',
+        'files', nargs='*', metavar='FILE', help='- is stdin (default: those in use)',
     )
     parsers['remove'].add_argument('releases', nargs='+', metavar='RELEASE', help='a release that was added')
     add_dry_run(parsers['remove'], 'print the files that would be changed')

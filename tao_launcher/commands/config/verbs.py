@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from ...base import host
-from ..help.verb_parser import path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def add(parser: Parser) -> None:
     _add_init(parsers['init'])
     validate = parsers['validate']
     validate.add_argument(
-        'files', nargs='*', type=path, metavar='FILE', help='- is stdin (default: what a launch reads)',
+        'files', nargs='*', metavar='FILE', help='- is stdin (default: what a launch reads)',
     )
     validate.add_argument('--strict', action='store_true', help='notices count as faults')
     parsers['show'].add_argument('--format', choices=('table', 'json'), default='table', help='how they are printed')

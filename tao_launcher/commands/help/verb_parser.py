@@ -53,6 +53,12 @@ class Parser(argparse.ArgumentParser):
                 *filter(None, [did_you_mean(nearest(value, known))]), advice=f'{self.prog} --help',
             )
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """The value of an option or an argument, which an empty word never is; what has choices says which."""
+        if action.choices is None and '' in arg_strings:
+            raise argparse.ArgumentError(action, 'it is an empty word: was a variable not set?')
+        return super()._get_values(action, arg_strings)
+
     def print_help(self, file: object = None) -> None:
         raise HelpAsked(self.format_help())
 
@@ -60,10 +66,3 @@ class Parser(argparse.ArgumentParser):
 def add_dry_run(parser: Parser, help: str = "print the engine's command instead") -> None:
     """Add --dry-run to a verb's own options."""
     parser.add_argument('--dry-run', '--dry_run', action='store_true', help=help)
-
-
-def path(text: str) -> str:
-    """A path as a verb's argument. Raises ArgumentTypeError for an empty word, which would be the current folder."""
-    if not text:
-        raise argparse.ArgumentTypeError('it is an empty word: was a variable not set?')
-    return text

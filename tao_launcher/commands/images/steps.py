@@ -6,7 +6,7 @@ from ...base.errors import CheckFailed
 from ...base.shell import quote
 from ...engine import signals
 from ...engine.profiles import tao
-from ..help.verb_parser import Parser, add_dry_run, path
+from ..help.verb_parser import Parser, add_dry_run
 from .asked import add_source, has_files, made_store, wanted
 from .bundle import IMAGES, SUMS, read_sums
 from .bundle_files import sums
@@ -34,7 +34,7 @@ def add(parser: Parser) -> None:
     for step, text in STEPS:
         one = steps.add_parser(step, help=text, description=text, allow_abbrev=False)
         what = 'a folder of its own' if step == 'save' else 'the bundle'
-        one.add_argument('folder', type=path, metavar='DIR', help=what)
+        one.add_argument('folder', metavar='DIR', help=what)
         if step == 'verify':
             add_dry_run(one, 'accepted for symmetry: verify never contacts the engine')
         else:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from ...base import host
-from ...base.errors import UsageError
+from ...base.errors import EmptyWord, UsageError
 from ...engine.client import Engine
 from ...engine.foreground import become
 from ...launch.plan import SHELL, check_tty
@@ -47,6 +47,8 @@ def _look_at(given: Namespace) -> None:
         del given.command[0]
     elif given.command and given.command[0].startswith('-'):
         raise UsageError(f'exec: {given.command[0]} is no command', advice='tao exec --help; options go before JOB')
+    if given.command[:1] == ['']:
+        raise EmptyWord('the command', advice='tao exec JOB COMMAND [ARGS...]')
 
 
 def run(given: Namespace, invocation: Invocation) -> int:

@@ -1,7 +1,7 @@
 """tao_pt and its siblings: the developer container of a backend checkout."""
 from __future__ import annotations
 
-from ...base.errors import UsageError
+from ...base.errors import EmptyWord, UsageError
 from ...base.masking import masked_words
 from ...base.shell import join
 from ...base.suggest import did_you_mean, nearest
@@ -47,6 +47,8 @@ def runner(program: str, words: list[str], invocation: Invocation) -> int:
         return 0
     if words and words[0] != '--':
         raise _unexpected(program, words)
+    if words[1:2] == ['']:
+        raise EmptyWord('the command', advice=f'{program} -- COMMAND [ARGS...]')
     return _launch(program, profile, words[1:], invocation)
 
 

@@ -139,20 +139,6 @@ def test_all_misplaced_options_at_once(line: str, names: str, examples: str) -> 
     ]
 
 
-@pytest.mark.parametrize(('words', 'expected'), [
-    (['dino', '', 'x'], ('task', '', 'dino', '', ('', 'x'))),
-    (['dino', ''], ('task', '', 'dino', '', ('',))),
-    (['model', 'dino', '', '--gpus', '2'], ('task', 'model', 'dino', '', ('', '--gpus', '2'))),
-    (['dino', '', '--', 'x'], ('task', '', 'dino', '', ('', '--', 'x'))),
-    (['converter', '', '-x'], ('task', '', 'converter', '', ('', '-x'))),
-])
-def test_an_empty_first_argument_is_no_subtask(words: list[str], expected: Any) -> None:
-    found, _ = call(*words)
-    assert (found.form, found.group, found.task, found.subtask, found.words) == expected
-    planned = launch(*words).argv
-    assert planned[planned.index(found.task):] == (found.task, *found.words)
-
-
 def test_a_docker_word_may_stand_for_itself() -> None:
     # --network is the launcher's own as well, and no forgotten value here
     words = ['--docker-arg', '--network=host', '--docker_arg', '--pull', 'dino', 'train']
@@ -245,6 +231,21 @@ def test_runners_have_no_release(program: str) -> None:
     flags = set(json.loads(package_data('runners.json'))[program]['flags']) - {'--run_as_service', '--ip',
         '--port_mapping'}
     assert flags <= set(command_line.table(program))
+
+
+@pytest.mark.parametrize(('words', 'what'), [
+    (['dino', ''], 'subtask'), (['dino', '', 'train'], 'subtask'), (['dino', '--', ''], 'subtask'),
+    (['dino', '--dry-run', ''], 'subtask'), (['model', 'dino', 'run', ''], 'command'),
+    (['dino', 'run', '--', '', 'x'], 'command'),
+])
+def test_an_empty_first_word(words: list[str], what: str) -> None:
+    with pytest.raises(UsageError, match=f'the {what} is an empty word: was a variable not set'):
+        command_line.call(words, ['model'], {}, {})
+
+
+@pytest.mark.parametrize('words', [['train', ''], ['run', 'x', ''], ['run', '--', 'x', ''], ['--', 'x', '']])
+def test_an_empty_later_word_is_passed_on(words: list[str]) -> None:
+    assert command_line.call(['dino', *words], ['model'], {}, {}).words[-1] == ''
 
 
 @pytest.mark.parametrize('words', [['', 'train'], ['model', ''], ['--', '', 'train'], ['']])

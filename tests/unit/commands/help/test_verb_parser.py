@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from support import FakeDocker, tao
@@ -43,11 +44,33 @@ def test_slips(words: list[str], meant: str) -> None:
     assert tao(*words) == (2, '', f'tao: error: {meant}')
 
 
-@pytest.mark.parametrize('words', [
-    ['bundle', 'save', '--dry-run', '', 'model/dino'], ['bundle', 'verify', ''], ['bundle', 'load', ''],
-    ['config', 'validate', ''], ['catalogue', 'validate', ''],
+@pytest.mark.parametrize(('words', 'name'), [
+    ('bundle save --dry-run @ model/dino', 'DIR'), ('bundle save --sign @ x model/dino', '--sign'),
+    ('bundle verify @', 'DIR'), ('bundle load @', 'DIR'), ('config validate @', 'FILE'), ('config path /x @', 'PATH'),
+    ('config init --user @', '--user'), ('config init --shm_size=@', '--shm_size/--shm-size'),
+    ('config init --data @', '--data'), ('catalogue validate @', 'FILE'), ('catalogue show @', 'X.Y.Z'),
+    ('catalogue remove 1.0 @', 'RELEASE'), ('catalogue add @', 'FILE'), ('catalogue add x --name @', '--name'),
+    ('catalogue probe @', 'IMAGE'), ('history @', 'LAUNCH'), ('history --task @', '--task'),
+    ('history --since=@', '--since'), ('history -n @', '-n/--number'), ('again @', 'LAUNCH'), ('info @', 'TASK'),
+    ('tasks @', 'GROUP'), ('tasks --release @', '--release'), ('images dino @', 'TASK'),
+    ('pull --registry @', '--registry'), ('stop @', 'JOB'),
+    ('logs @', 'JOB'), ('logs --tail @ x', '--tail'), ('wait x @', 'JOB'), ('attach @', 'JOB'),
+    ('exec @ x', 'JOB'), ('progress @', 'JOB|PATH'), ('progress --plot @', '--plot'),
 ])
-def test_an_empty_word_is_no_path(words: list[str]) -> None:
-    """It would be the current folder, or the root."""
-    done = tao(*words)
+def test_an_empty_word(words: str, name: str, fake_docker: FakeDocker) -> None:
+    """As a path it would be the current folder or the root, as a name none at all."""
+    done = tao(*(word.replace('@', '') for word in words.split()))
+    assert (done.code, done.out) == (2, '')
+    assert f'argument {name}: it is an empty word: was a variable not set?' in done.err.splitlines()[0]
+    assert fake_docker.calls == []
+
+
+@pytest.mark.parametrize('words', [
+    'build --tag @', 'build --platform @', 'build --build-arg @', 'build --build-secret=@', 'release --tag @',
+    'release --tag 1 --build-arg=@',
+])
+def test_an_empty_word_of_a_runner(words: str, checkout: Path, fake_docker: FakeDocker) -> None:
+    env = {'NV_TAO_PYTORCH_TOP': str(checkout)}
+    done = tao(*(word.replace('@', '') for word in words.split()), program='tao_pt', env=env)
     assert (done.code, done.out) == (2, '') and 'it is an empty word: was a variable not set?' in done.err
+    assert fake_docker.calls == []

@@ -34,6 +34,15 @@ def test_interactive_exec(engine: Engine) -> None:
     )
 
 
+def test_an_empty_command(engine: Engine) -> None:
+    engine.has(container(A))
+    for words in (('',), ('--', '', 'x')):
+        done = tao('exec', A, *words)
+        assert done.code == 2 and 'the command is an empty word: was a variable not set?' in done.err
+    assert engine.calls == []
+    assert tao('exec', '--dry-run', A, 'x', '').out.endswith(" x ''\n")
+
+
 def test_a_dry_run_never_turns_into_an_exec(engine: Engine) -> None:
     engine.has(container(A))
     for words in (['exec', '--dry-run', A, 'ls'], ['exec', A, '--dry-run', 'ls'], ['exec', A, '--dry-run', '--', 'ls']):

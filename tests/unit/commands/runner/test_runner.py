@@ -12,6 +12,14 @@ from support import FakeDocker, tao
 from tao_launcher.settings.programs import RUNNERS, VERB_GROUPS, VERBS
 
 
+def test_an_empty_command(checkout: Path, fake_docker: FakeDocker) -> None:
+    done = tao('--', '', 'x', program='tao_pt', env={'NV_TAO_PYTORCH_TOP': str(checkout)})
+    assert done == (2, '', (
+        'tao_pt: error: the command is an empty word: was a variable not set?\n    try: tao_pt -- COMMAND [ARGS...]\n'
+    ))
+    assert fake_docker.calls == []
+
+
 def test_command_without_dashes(checkout: Path, fake_docker: FakeDocker) -> None:
     done = tao('make', program='tao_pt', env={'NV_TAO_PYTORCH_TOP': str(checkout)})
     assert (done.code, done.err) == (2, (
