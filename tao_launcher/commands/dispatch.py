@@ -2,13 +2,11 @@
 from __future__ import annotations
 
 from ..base.errors import UnknownRelease, UsageError
-from ..settings.programs import VERBS
+from ..settings.programs import VERBS, WITH_STEPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..settings.invocation import Invocation
-
-WITH_STEPS = ('bundle', 'catalogue', 'config', 'submit')
 
 
 def dispatch(words: list[str], invocation: Invocation) -> int:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from ..base.errors import UsageError
 from ..settings.options import OPTIONS
-from ..settings.programs import KUBERNETES, SLURM, VERBS
+from ..settings.programs import KUBERNETES, SLURM, VERBS, WITH_STEPS
 from .help.verb_parser import HelpAsked, Parser
 
 TYPE_CHECKING = False
@@ -54,6 +54,8 @@ def verb(words: list[str], invocation: Invocation) -> int:
         from .submit.submit import submit
 
         return submit(' '.join(words[:2]), words[2:], invocation)
+    if words[0] in WITH_STEPS and words[1:] and words[1].startswith('-') and words[1] not in ('-h', '--help'):
+        _refuse(words[1], words[0], f'options go after the word that follows {words[0]}')
     found = module(words[0])
     split = getattr(found, 'split', None)
     words, command = split(words) if split else (words, [])
@@ -71,7 +73,7 @@ def verb(words: list[str], invocation: Invocation) -> int:
     return found.run(given, invocation)
 
 
-def _refuse(word: str, verb: str) -> NoReturn:
+def _refuse(word: str, verb: str, *why: str) -> NoReturn:
     name = word.partition('=')[0].replace('_', '-')
     for option in OPTIONS:
         if name in (option.name.replace('_', '-'), option.short or None):
@@ -83,4 +85,4 @@ def _refuse(word: str, verb: str) -> NoReturn:
                 f'{word} is an option of the launcher and goes before {verb}',
                 advice=f'tao {option.example} {verb} …',
             )
-    raise UsageError(f'{verb}: unexpected "{word}"', advice=f'tao {verb} --help')
+    raise UsageError(f'{verb}: unexpected "{word}"', *why, advice=f'tao {verb} --help')

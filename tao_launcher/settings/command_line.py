@@ -75,7 +75,7 @@ def parse(words: Sequence[str], program: str, into: Values | None = None) -> tup
             value = rest.pop()
         add(values, option, _value(option, name, equals, value))
     if unknown:
-        raise unknown_options.refusal(unknown, program, known)
+        raise unknown_options.refusal(unknown, program, known, rest[::-1])
     return values, list(reversed(rest))
 
 

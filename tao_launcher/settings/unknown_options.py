@@ -24,6 +24,24 @@ OF_RUNNER_VERBS = {
     '--all': ('check',), '--format': ('check',),
 }
 WITH_VALUE = ('--build-arg', '--build-secret', '--platform', '--format')
+# The same of tao's own verbs, but for submit's: those of them that are not the launcher's as well.
+OF_VERBS = {
+    '--all': ('list', 'stop', 'pull', 'doctor'), '--all-users': ('list', 'stop', 'history'),
+    '--container-id': ('stop',), '--data': ('config init',), '--dev': ('doctor',), '--failed': ('history',),
+    '--follow': ('logs',), '--format': (
+        'list', 'progress', 'history', 'tasks', 'info', 'images', 'catalogue show', 'doctor', 'config show',
+    ),
+    '--gpu-test': ('doctor',), '--group': ('catalogue probe',), '--install': ('completion',),
+    '--number': ('history',), '--pinned': ('history',), '--plot': ('progress',), '--releases': ('info',),
+    '--results': ('config init',), '--sign': ('bundle save',), '--signers': ('bundle verify', 'bundle load'),
+    '--since': ('history',), '--specs': ('config init',), '--strict': ('config validate',), '--tail': ('logs',),
+    '--task': ('history',), '--time': ('stop',), '--watch': ('progress',), '--yes': ('stop', 'pull', 'config init'),
+    '-a': ('list',), '-f': ('logs',), '-n': ('history',),
+}
+VALUED = (
+    '--container-id', '--data', '--format', '--group', '--number', '--plot', '--results', '--sign', '--signers',
+    '--since', '--specs', '--tail', '--task', '--time', '-n',
+)
 
 
 class UnknownOption(Record):
@@ -34,11 +52,13 @@ class UnknownOption(Record):
     following: str
 
 
-def refusal(unknown: Sequence[UnknownOption], program: str, known: Mapping[str, Option]) -> UsageError:
-    """The error that names them all."""
+def refusal(
+    unknown: Sequence[UnknownOption], program: str, known: Mapping[str, Option], after: Sequence[str] = (),
+) -> UsageError:
+    """The error that names them all; `after` are the words that follow the options."""
     caller = f'tao {program}' if ' ' in program else program
     where = f'{caller} --help' + ' options' * (' ' not in program)
-    told = [(each.name, *_told(each, caller, known)) for each in unknown]
+    told = [(each.name, *(_of_a_verb(each, caller, after) or _told(each, caller, known))) for each in unknown]
     if len(told) == 1:
         name, hints, advice = told[0]
         return UsageError(f'unknown option {name}', *hints, advice=advice or where)
@@ -48,16 +68,35 @@ def refusal(unknown: Sequence[UnknownOption], program: str, known: Mapping[str, 
     return UsageError(f'unknown options {", ".join(name for name, *_ in told)}', *lines, advice=where)
 
 
+def _of_a_verb(unknown: UnknownOption, caller: str, after: Sequence[str]) -> tuple[list[str], str] | None:
+    """What `_told` says of an option of the verb of tao's that follows."""
+    name = unknown.name.replace('_', '-')
+    for verb in OF_VERBS.get(name, ()) if caller == 'tao' else ():
+        words = verb.split()
+        if words == [*after[:len(words)]]:
+            value = f'={unknown.value}' if unknown.value else f' {unknown.following}' if name in VALUED else ''
+            more = ' …' if len(after) > len(words) else ''
+            return [_goes_after('tao', [verb])], f'tao {verb} {unknown.name}{value}{more}'
+    return None
+
+
+def _goes_after(caller: str, verbs: Sequence[str]) -> str:
+    listed = ' and '.join(filter(None, (', '.join(verbs[:-1]), verbs[-1])))
+    return f'it is an option of {caller} {listed}, and goes after that'
+
+
 def _told(unknown: UnknownOption, caller: str, known: Mapping[str, Option]) -> tuple[list[str], str]:
     """(what an option may mean, what to write, or '' where nothing is certain). docker run may know it."""
     verbs = _verbs(unknown.name, caller)
     if verbs:
         verb = unknown.following if unknown.following in verbs else verbs[0]
-        hint = f'it is an option of {caller} {" and ".join(verbs)}, and goes after that'
-        return [hint], f'{caller} {verb} {unknown.name} …'
+        return [_goes_after(caller, verbs)], f'{caller} {verb} {unknown.name} …'
     hints = _hint(unknown.name, known)
     if hints and not hints[0].startswith('did'):
         return hints, ''
+    verbs = OF_VERBS.get(unknown.name.replace('_', '-'), ())
+    if verbs and caller == 'tao' and unknown.name.startswith('--'):
+        return [_goes_after(caller, verbs)], f'{caller} {verbs[0]} {unknown.name} …' if len(verbs) == 1 else ''
     dockers = docker_run.advice(unknown.name, unknown.value, unknown.following, caller)
     return ([dockers[0]], dockers[1]) if dockers else (hints, '')
 
@@ -75,8 +114,14 @@ def skipped(unknown: UnknownOption, rest: list[str], program: str, known: Mappin
     dockers = docker_run.takes_value(unknown.name)
     meant = [known[each] for each in _meant(unknown.name, known)]
     takes_value = {bool(option.value) and not option.optional for option in meant} if dockers is None else {dockers}
+    name = unknown.name.replace('_', '-')
     if _verbs(unknown.name, program):
-        takes_value = {unknown.name.replace('_', '-') in WITH_VALUE}
+        takes_value = {name in WITH_VALUE}
+    elif program == 'tao' and name in OF_VERBS:
+        has_value = name in VALUED
+        following = rest[-2:-1] if has_value else rest[-1:]
+        if name.startswith('--') or {*following} & {*OF_VERBS[name]}:  # docker run may mean it by a letter
+            takes_value = {has_value}
     if takes_value == {True} and unknown.value is None and rest and not rest[-1].startswith('-'):
         rest.pop()
     return len(takes_value) == 1
@@ -88,7 +133,7 @@ def _hint(name: str, known: Mapping[str, Option]) -> list[str]:
     key = name[2:].replace('-', '_')
     owners = [owner for option in SUBMIT if option.key == key for owner in option.programs]
     if owners:
-        return [f'it is an option of tao {" and ".join(owners)}, and goes after that']
+        return [_goes_after('tao', owners)]
     meant = _meant(name, known)
     return [did_you_mean(meant)] if meant else []
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 from runner_calls import argv_of
@@ -9,9 +10,17 @@ from support import tao
 
 from tao_launcher.commands.help.verb_parser import Parser
 from tao_launcher.commands.runner.verbs import runner_parser
+from tao_launcher.commands.verbs import parser
 from tao_launcher.settings.command_line import table
 from tao_launcher.settings.programs import RUNNERS
-from tao_launcher.settings.unknown_options import OF_RUNNER_VERBS, WITH_VALUE, UnknownOption, refusal
+from tao_launcher.settings.unknown_options import (
+    OF_RUNNER_VERBS,
+    OF_VERBS,
+    VALUED,
+    WITH_VALUE,
+    UnknownOption,
+    refusal,
+)
 
 
 @pytest.mark.parametrize('program', RUNNERS)
@@ -83,6 +92,60 @@ def test_an_option_of_a_verb_before_it(
 ) -> None:
     monkeypatch.chdir(checkout)
     assert tao(*words, program='tao_pt') == (2, '', f'tao_pt: error: {error}')
+
+
+def test_options_of_taos_verbs() -> None:
+    """All that they have and the launcher itself has not, with a value where they take one."""
+    of_verbs: dict[str, tuple[str, ...]] = {}
+    with_value = set()
+    for verb, own in verbs_of_tao():
+        for action in own._actions:
+            for name in action.option_strings:
+                if name not in table('tao') and '_' not in name:
+                    of_verbs[name] = (*of_verbs.get(name, ()), verb)
+                    with_value |= {name} if action.nargs != 0 else set()
+    assert (of_verbs, with_value) == (OF_VERBS, set(VALUED))
+
+
+def verbs_of_tao() -> Iterator[tuple[str, Parser]]:
+    """The verbs with their parsers, those with steps by their steps; submit's options are the launcher's own."""
+    (found,) = (action.choices for action in parser()._actions if isinstance(action.choices, dict))
+    for verb, own in found.items():
+        steps = [action.choices for action in own._actions if isinstance(action.choices, dict)]
+        if verb != 'submit':
+            yield from ((f'{verb} {step}', each) for step, each in steps[0].items()) if steps else [(verb, own)]
+
+
+@pytest.mark.parametrize(('words', 'error'), [
+    ('-a list', 'unknown option -a\n    it is an option of tao list, and goes after that\n    try: tao list -a\n'),
+    ('--all-users list -a', 'unknown option --all-users\n    it is an option of tao list, and goes after that\n'
+     '    try: tao list --all-users …\n'),
+    ('--format json list', 'unknown option --format\n    it is an option of tao list, and goes after that\n'
+     '    try: tao list --format json\n'),
+    ('--format=json config show', 'unknown option --format\n'
+     '    it is an option of tao config show, and goes after that\n'
+     '    try: tao config show --format=json\n'),
+    ('--tail 3 logs x', 'unknown option --tail\n    it is an option of tao logs, and goes after that\n'
+     '    try: tao logs --tail 3 …\n'),
+    ('-n 3 history', 'unknown option -n\n    it is an option of tao history, and goes after that\n'
+     '    try: tao history -n 3\n'),
+    ('--time 5 stop x', 'unknown option --time\n    it is an option of tao stop, and goes after that\n'
+     '    try: tao stop --time 5 …\n'),
+    ('--time 5 submit slurm dino', 'unknown option --time\n'
+     '    it is an option of tao submit slurm, and goes after that\n    try: tao --help options\n'),
+    ('--watch', 'unknown option --watch\n    it is an option of tao progress, and goes after that\n'
+     '    try: tao progress --watch …\n'),
+    ('--yes dino', 'unknown option --yes\n    it is an option of tao stop, pull and config init, and goes after that\n'
+     '    try: tao --help options\n'),
+    ('-a --format json list', 'unknown options -a, --format\n'
+     '    -a: it is an option of tao list, and goes after that (tao list -a)\n'
+     '    --format: it is an option of tao list, and goes after that (tao list --format json)\n'
+     '    try: tao --help options\n'),
+    ('-a stdin dino', "unknown option -a\n    --docker-arg passes an option on to docker run\n"
+     '    try: tao --docker-arg=--attach=stdin …\n'),
+])
+def test_an_option_of_taos_verb_before_it(words: str, error: str) -> None:
+    assert tao(*words.split()) == (2, '', f'tao: error: {error}')
 
 
 def test_another_program_has_no_such_verbs() -> None:

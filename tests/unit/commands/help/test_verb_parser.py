@@ -33,6 +33,14 @@ def test_verb(verb: str, fake_docker: FakeDocker) -> None:
     (['bundle'], 'tao bundle: which step? save, verify, load\n    try: tao bundle --help\n'),
     (['config', 'shwo'], 'tao config: action "shwo": expected init, validate, show, path, schema\n'
                          '    did you mean show?\n    try: tao config --help\n'),
+    (['config', '--mounts_file', 'x', 'validate'], '--mounts_file is an option of the launcher and goes before config\n'
+                                                   '    try: tao --mounts_file PATH config …\n'),
+    (['config', '--format', 'json', 'show'], 'config: unexpected "--format"\n'
+                                             '    options go after the word that follows config\n'
+                                             '    try: tao config --help\n'),
+    (['submit', '--nodes', '2', 'slurm', 'dino'], 'submit: unexpected "--nodes"\n'
+                                                  '    options go after the word that follows submit\n'
+                                                  '    try: tao submit --help\n'),
     (['list', '--format', 'xml'], 'tao list: --format "xml": expected table, json, ids\n    try: tao list --help\n'),
     (['modle'], 'no task modle\n    did you mean the group model?\n    try: tao tasks\n'),
     (['--', 'list'], 'no task list\n    it is a command\n    try: tao list\n'),
