@@ -135,13 +135,7 @@ def call(
     if rest[0] in HELP and not untouched:
         return Call('help', group, task)
     if rest[0] == 'run':
-        command = tuple(rest[2:] if rest[1:2] == ['--'] else rest[1:])
-        if not command:
-            name = quote(task)
-            raise UsageError('run what?', advice=f'tao {name} run COMMAND [ARGS...], or tao {name} for a shell')
-        if not command[0]:
-            raise EmptyWord('the command', advice=f'tao {quote(task)} run COMMAND [ARGS...]')
-        return Call('run', group, task, 'run', command)
+        return Call('run', group, task, 'run', _command(rest[1:], quote(task)))
     forced = rest[0] == '--'
     if forced:
         del rest[0]
@@ -154,6 +148,16 @@ def call(
     if rest[1:2] == ['--'] and not forced:
         del rest[1]
     return Call('task', group, task, rest[0], tuple(rest[1:]), forced)
+
+
+def _command(words: list[str], task: str) -> tuple[str, ...]:
+    """The command after `run`. Raises UsageError when there is none."""
+    command = tuple(words[1:] if words[:1] == ['--'] else words)
+    if not command:
+        raise UsageError('run what?', advice=f'tao {task} run COMMAND [ARGS...], or tao {task} for a shell')
+    if not command[0]:
+        raise EmptyWord('the command', advice=f'tao {task} run COMMAND [ARGS...]')
+    return command
 
 
 def is_subtask(word: str) -> bool:
