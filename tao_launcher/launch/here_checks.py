@@ -72,9 +72,14 @@ def missing(made: Plan, invocation: Invocation) -> Fatal:
     """The error for a command that is not here: of a task's own, with the images that have it."""
     command = here.command(made)[0]
     where = 'is not here' if '/' in command else 'is not on PATH'
+    source = made.settings.sources['engine']
+    asked = f'{source.name}={invocation.environ[source.name]}' if source.kind == 'variable' else f'--engine {NO_ENGINE}'
     group, _, rest = made.job.partition('/')
     if made.target.program or command != rest.partition('/')[0]:
-        return CommandMissing(f'{command} {where}', f'with --engine {NO_ENGINE} a command runs on this machine')
+        return CommandMissing(
+            f'{command} {where}', f'with {asked} a command runs on this machine',
+            advice='' if source.kind == 'option' else '--engine docker, for a container',
+        )
     from ..tasks.load import load_catalogue
 
     known = load_catalogue(invocation.here, invocation.output)
@@ -86,7 +91,7 @@ def missing(made: Plan, invocation: Invocation) -> Fatal:
     ] if release else [f'{made.image} may have it']
     others = [one for one in known.releases_with(command) if one != release]
     return CommandMissing(
-        f'{command} {where}: with --engine {NO_ENGINE} a task is a command of this machine', *images,
+        f'{command} {where}: with {asked} a task is a command of this machine', *images,
         *([f'other releases with it: {", ".join(reversed(others))}'] if others else []),
         advice='run this in a container of such an image, or with an engine: --engine docker',
     )

@@ -29,7 +29,7 @@ def test_a_task_that_is_not_here(task: Path) -> None:
         assert (done.code, done.out) == (127, '')
         lines = done.err.splitlines()
         assert lines[:3] == [
-            'tao: error: dino is not on PATH: with --engine none a task is a command of this machine',
+            'tao: error: dino is not on PATH: with TAO_ENGINE=none a task is a command of this machine',
             f'    {DINO}-pyt has it (release 7.1.0)', f'    {DINO}-deploy has it (release 7.1.0)',
         ]
         assert lines[3].startswith('    other releases with it: 6.26.3, ')
@@ -40,6 +40,19 @@ def test_a_task_that_is_not_here(task: Path) -> None:
         '    nvcr.io/nvidia/tao/tao-toolkit:5.5.0-pyt has it (release 5.5.0)',
     ]
     assert tao('--image', 'a:b', 'mine', 'x').err.splitlines()[1:2] == ['    a:b may have it']
+
+
+@pytest.mark.parametrize(('options', 'variables', 'asked', 'advice'), [
+    (['--engine', 'none'], {'TAO_DOCKER_DISABLE': '1'}, '--engine none', ''),
+    ([], {'TAO_ENGINE': 'none'}, 'TAO_ENGINE=none', '    try: --engine docker, for a container\n'),
+    ([], {'TAO_DOCKER_DISABLE': 'true'}, 'TAO_DOCKER_DISABLE=true', '    try: --engine docker, for a container\n'),
+])
+def test_a_command_that_is_not_here(options: list[str], variables: dict[str, str], asked: str, advice: str) -> None:
+    """What is named is what says that there is no engine."""
+    done = tao(*options, 'dino', 'run', 'nosuch', env={'TAO_ENGINE': '', **variables})
+    assert done == (127, '', (
+        f'tao: error: nosuch is not on PATH\n    with {asked} a command runs on this machine\n{advice}'
+    ))
 
 
 @pytest.mark.parametrize(('variables', 'release', 'notice'), [
