@@ -22,6 +22,11 @@ VERB_GROUPS = {
     'run a task on a cluster': {'submit': 'submit.arguments'},
 }
 VERBS = {verb: module for verbs in VERB_GROUPS.values() for verb, module in verbs.items()}
+# What docker and the like call them.
+OTHERS_WORDS = {
+    'ps': 'list', 'ls': 'list', 'jobs': 'list', 'kill': 'stop', 'cancel': 'stop', 'rm': 'clean', 'prune': 'clean',
+    'status': 'progress', 'top': 'progress', 'rerun': 'again', 'restart': 'again',
+}
 WITH_STEPS = ('bundle', 'catalogue', 'config', 'submit')  # verbs that another word follows, which has the options
 RUNNERS = ('tao_pt', 'tao_tf', 'tao_tf2', 'tao_deploy', 'tao_ds')
 SLURM, KUBERNETES = 'submit slurm', 'submit kubernetes'

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ..base.errors import UnknownRelease, UsageError
 from ..base.record import Record
-from ..settings.programs import VERBS
+from ..settings.programs import OTHERS_WORDS, VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,6 +168,8 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
         )
     if not group and task in (*VERBS, 'help'):  # after a "--"
         return UnknownTask(what, 'it is a command', advice=f'tao {task}')
+    if not group and task in OTHERS_WORDS:
+        return UnknownTask(what, f'did you mean {OTHERS_WORDS[task]}?', advice=f'tao {OTHERS_WORDS[task]} --help')
     from ..base.suggest import nearest
 
     images = [images for groups in catalogue.releases.values() for images in groups.values()]

@@ -42,6 +42,11 @@ def test_verb(verb: str, fake_docker: FakeDocker) -> None:
                                                   '    options go after the word that follows submit\n'
                                                   '    try: tao submit --help\n'),
     (['list', '--format', 'xml'], 'tao list: --format "xml": expected table, json, ids\n    try: tao list --help\n'),
+    (['ps'], 'no task ps\n    did you mean list?\n    try: tao list --help\n'),
+    (['kill', '0123'], 'no task kill\n    did you mean stop?\n    try: tao stop --help\n'),
+    (['rm'], 'no task rm\n    did you mean clean?\n    try: tao clean --help\n'),
+    (['status'], 'no task status\n    did you mean progress?\n    try: tao progress --help\n'),
+    (['model', 'ps'], 'no task ps in group model\n    try: tao tasks\n'),
     (['modle'], 'no task modle\n    did you mean the group model?\n    try: tao tasks\n'),
     (['--', 'list'], 'no task list\n    it is a command\n    try: tao list\n'),
     (['--', 'help', 'dino'], 'no task help\n    it is a command\n    try: tao help\n'),
