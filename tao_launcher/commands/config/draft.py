@@ -110,8 +110,13 @@ def _line(value: object) -> str:
 
 
 def source(word: str, absolute: Callable[[str], str], home: str) -> str:
-    """A folder as the file has it: below home with a ~, which the next user of the file has too."""
+    """A folder as the file has it: below home with a ~, which the next user of the file has too.
+
+    Raises ValueError for the home of a user whom `absolute` does not know.
+    """
     if word.startswith('$') or word == '~' or word.startswith('~/'):
         return word
-    path = absolute(word)
+    path, first = absolute(word), word.partition('/')[0]
+    if first.startswith('~') and f'/{first}/' in f'{path}/':
+        raise ValueError(f'no user {first[1:]}; a folder of that name is ./{first}')
     return f'~{path[len(home):]}' if home != '/' and (path + '/').startswith(home + '/') else path

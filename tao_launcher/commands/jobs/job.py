@@ -164,8 +164,7 @@ def choose(jobs: Sequence[Job], wanted: str, owner: str | None, *, running: bool
     if forgotten:
         raise NothingMatched(f'{wanted} has never started', *lines(forgotten), advice=CLEAN)
     left = [job for job in mine if job in candidates]
-    what = f'no job {wanted}' if wanted else 'an empty word names no job'
-    raise NothingMatched(what, *(lines(left) or ['you have no jobs']), advice='tao list -a')
+    raise NothingMatched(f'no job {wanted}', *(lines(left) or ['you have no jobs']), advice='tao list -a')
 
 
 class OtherUsers(UsageError):

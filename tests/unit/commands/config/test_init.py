@@ -128,6 +128,16 @@ def test_a_home_with_a_line_break(home: Path) -> None:
     assert tao('config', 'init', '--yes', '--dry-run', *folders, env=env).code == 0
 
 
+def test_a_user_who_is_not_there(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    for words in (('--data', '~nosuch/x'), ('--results=~nosuch',), ('--volume', '~nosuch/x/y:/y')):
+        done = init('--yes', *words)
+        assert (done.code, done.out) == (2, '')
+        assert done.err.endswith(': no user nosuch; a folder of that name is ./~nosuch\n')
+    assert list(home.iterdir()) == []
+    assert init('--yes', '--dry-run', '--data', './~nosuch/x', '--results', '~root/x').code == 0
+
+
 def test_two_folders_at_one_place(home: Path) -> None:
     done = init('--yes', '--volume', f'/tmp:{INSIDE}/x/../data')
     assert done.err == (

@@ -88,7 +88,6 @@ SEVERAL = [f'{A[:12]}  model/dino/train  running', f'{B[:12]}  model/dino/train 
     ([job(A, owner=OTHER)], A, jobs.OtherUsers, [f"{A} is another user's job"]),
     ([], 'dino', NothingMatched, ['no job dino', 'you have no jobs']),
     ([job(A, owner=OTHER)], 'x', NothingMatched, ['no job x', 'you have no jobs']),
-    ([job(A)], '', NothingMatched, ['an empty word names no job', SEVERAL[0]]),
     ([job(A), job(B, owner=OTHER), job(C, state='exited')], 'x', NothingMatched, ['no job x', SEVERAL[0]]),
     ([job(A, state='exited')], 'dino', NothingMatched, [
         'dino is no longer running', f'{A[:12]}  model/dino/train  exited (3)',

@@ -128,7 +128,7 @@ ONLY_SO = f"other users' jobs are stopped only when you say so\n    {THEIR_LINE}
     (['--all', A], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
     (['--all-users'], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
     ([','], 2, 'which job?\n    try: tao stop JOB…, or tao stop --all; tao list shows them'),
-    ([''], 1, f'an empty word names no job\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
+    ([''], 2, 'argument JOB: it is an empty word: was a variable not set?\n    try: tao stop --help'),
     (['nobody'], 1, f'no job nobody\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
     (['a b;\x1b'], 1, f'no job a b;\\x1b\n    {LINE}\n    {LINE_B}\n    try: tao list -a'),
     (['dino'], 2, f'dino names several jobs\n    {LINE}\n    {LINE_B}\n    try: name one by its id'),
