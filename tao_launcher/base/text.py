@@ -51,6 +51,17 @@ def is_utf8(text: str) -> bool:
     return text.isascii() or not any('\ud800' <= character <= '\udfff' for character in text)
 
 
+def has_utf8_bytes(text: str) -> bool:
+    """Whether a word's bytes are UTF-8, also where Python has taken them for those of a locale that is ASCII alone."""
+    if text.isascii():
+        return True
+    try:
+        text.encode('utf-8', 'surrogateescape').decode('utf-8')
+    except UnicodeError:
+        return False
+    return True
+
+
 def plural(count: int, noun: str) -> str:
     """The count and the noun, which takes an s: 1 job, 2 jobs."""
     return f'{count} {noun}' if count == 1 else f'{count} {noun}s'

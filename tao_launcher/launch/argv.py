@@ -142,7 +142,8 @@ def refused_mount(mount: Mount) -> tuple[str, str, str] | None:
     if odd:
         return (
             'a path that is not UTF-8 cannot be mounted: the engine would create a different folder',
-            in_quotes(mount.source), 'rename the folder, or mount its parent',
+            in_quotes(mount.destination if is_utf8(mount.source) else mount.source),
+            'rename the folder, or mount its parent',
         )
     if ':' in paths and {'z', 'Z'} & set(mount.mode.split(',')):
         return (

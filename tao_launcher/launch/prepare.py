@@ -103,7 +103,8 @@ def _planned(
     who = tried(faults, lambda: _identity(settings.user, here, engine), identity.Identity())
     made = plan.make(target, settings, here, engine, who, environ)
     faults += made.faults
-    return made._replace(notices=(*made.notices, *_quoting(target, settings)), faults=())
+    more = (*_quoting(target, settings), *_other_bytes(made, settings, environ))
+    return made._replace(notices=(*made.notices, *more), faults=())
 
 
 def _with_notices(settings: Settings, engine: Daemon, environ: Mapping[str, str]) -> Settings:
@@ -164,6 +165,16 @@ def _quoting(target: Target, settings: Settings) -> Sequence[str]:
     from . import quoting
 
     return quoting.notices(command, settings.variables, by_runner=bool(target.program))
+
+
+def _other_bytes(made: Plan, settings: Settings, environ: Mapping[str, str]) -> Sequence[str]:
+    """Notices about words that the job gets with other bytes; most are ASCII."""
+    values = (environ.get(one.name, '') if one.value is None else one.value for one in settings.variables)
+    if made.profile.is_child or ''.join((*made.command, *values)).isascii():
+        return ()
+    from . import other_bytes
+
+    return other_bytes.notices(made.command, settings.variables, environ)
 
 
 def _bundled(made: Plan, here: Host) -> Plan:

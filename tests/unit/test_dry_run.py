@@ -118,7 +118,9 @@ def test_what_the_file_says_is_utf_8_in_an_ascii_locale(
     env = {'LC_ALL': locale, **ASCII}
     dry = tao_process('--dry-run', *words, env=env)
     notice = 'tao: notice: the line takes MY_KEY, B_KEY from its environment: export it first\n'
-    seen = f'tao: notice: {in_ps("--env", "B_KEY")}\n'.replace('…', '\\u2026')
+    seen = f'tao: notice: {in_ps("--env", "B_KEY")}\n'.replace('…', '\\u2026') + (
+        "tao: notice: '\\xff' is not UTF-8: the job gets other characters in its place\n"
+    )
     assert (dry.code, dry.err) == (0, seen + notice)
     wrapper = (  # the docker of this test is a script, which could drop its environment
         "tao: notice: docker is not the engine's own program; if it does not pass variables on, "

@@ -141,4 +141,4 @@ def test_a_path_that_is_not_utf8(tmp_path: Path) -> None:
 def test_other_paths_that_are_not_utf8(engine: str, words: list[bytes]) -> None:
     done = tao('--dry-run', f'--engine={engine}', *map(os.fsdecode, words))
     assert (done.code, done.out) == (2, '')
-    assert 'UTF-8' in done.err
+    assert 'UTF-8' in done.err and '\\xff' in done.err
