@@ -5,8 +5,7 @@ import os
 import sys
 
 from .errors import ResultLost, UsageError
-from .secrets import has_token_sign
-from .text import cut, encoded, plain
+from .text import cut, encoded, masked_sentence, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,11 +23,7 @@ class OutputClosed(Exception):
 
 def shown(text: str) -> str:
     """A text as people may see it."""
-    text = plain(text)
-    if has_token_sign(text):
-        from .masking import masked
-        text = masked(text)
-    return text
+    return masked_sentence(plain(text))
 
 
 def shown_fault(text: str) -> str:

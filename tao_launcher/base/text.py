@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 
 from .late import re
+from .secrets import has_token_sign
 
 LOWER, UPPER, DIGITS = 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789'
 LETTERS = LOWER + UPPER
@@ -98,6 +99,15 @@ def plain(text: str) -> str:
 def _escaped(character: str) -> str:
     is_byte = '\udc80' <= character <= '\udcff'  # as Python keeps it
     return f'\\x{ord(character) - 0xdc00:02x}' if is_byte else repr(character)[1:-1]
+
+
+def masked_sentence(text: str) -> str:
+    """A sentence of ours without the tokens and passwords that it may repeat; few have any."""
+    if not has_token_sign(text):
+        return text
+    from .masking import masked
+
+    return masked(text)
 
 
 def in_quotes(text: str) -> str:

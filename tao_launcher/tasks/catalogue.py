@@ -169,7 +169,8 @@ def _unknown_task(catalogue: Catalogue, group: str, task: str, release: str) -> 
     if not group and task in (*VERBS, 'help'):  # after a "--"
         return UnknownTask(what, 'it is a command', advice=f'tao {task}')
     if not group and task in OTHERS_WORDS:
-        return UnknownTask(what, f'did you mean {OTHERS_WORDS[task]}?', advice=f'tao {OTHERS_WORDS[task]} --help')
+        verb = OTHERS_WORDS[task]
+        return UnknownTask(what, f'did you mean {verb}?', advice=f'tao {verb} --help')
     from ..base.suggest import nearest
 
     images = [images for groups in catalogue.releases.values() for images in groups.values()]
