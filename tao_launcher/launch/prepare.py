@@ -103,8 +103,7 @@ def _planned(
     who = tried(faults, lambda: _identity(settings.user, here, engine), identity.Identity())
     made = plan.make(target, settings, here, engine, who, environ)
     faults += made.faults
-    more = (*_quoting(target, settings), *_other_bytes(made, settings, environ))
-    return made._replace(notices=(*made.notices, *more), faults=())
+    return made._replace(notices=(*made.notices, *_of_words(made, target, settings, environ)), faults=())
 
 
 def _with_notices(settings: Settings, engine: Daemon, environ: Mapping[str, str]) -> Settings:
@@ -156,25 +155,19 @@ def _wants_host_network(target: Target, settings: Settings) -> bool:
     return target.network == 'host' and not (settings.ports or 'network' in settings.passed or target.is_service)
 
 
-def _quoting(target: Target, settings: Settings) -> Sequence[str]:
-    """Notices about what was meant for a shell; at a glance there is none."""
-    command = target.command
-    words = (*command, *(variable.value or '' for variable in settings.variables))
-    if not (any(word[:1] in _SHELL_STARTS for word in words) or len(command) == 1 and ' ' in command[0]):
-        return ()
-    from . import quoting
+def _of_words(made: Plan, target: Target, settings: Settings, environ: Mapping[str, str]) -> Sequence[str]:
+    """Notices about the job's words and values; at a glance there is none."""
+    command, variables, found = target.command, settings.variables, []
+    words = (*command, *(environ.get(one.name, '') if one.value is None else one.value for one in variables))
+    if any(word[:1] in _SHELL_STARTS for word in words) or len(command) == 1 and ' ' in command[0]:
+        from . import quoting
 
-    return quoting.notices(command, settings.variables, by_runner=bool(target.program))
+        found += quoting.notices(command, variables, by_runner=bool(target.program))
+    if not (made.profile.is_child or ''.join(words).isascii()):
+        from . import other_bytes
 
-
-def _other_bytes(made: Plan, settings: Settings, environ: Mapping[str, str]) -> Sequence[str]:
-    """Notices about words that the job gets with other bytes; most are ASCII."""
-    values = (environ.get(one.name, '') if one.value is None else one.value for one in settings.variables)
-    if made.profile.is_child or ''.join((*made.command, *values)).isascii():
-        return ()
-    from . import other_bytes
-
-    return other_bytes.notices(made.command, settings.variables, environ)
+        found += other_bytes.notices(command, variables, environ)
+    return found
 
 
 def _bundled(made: Plan, here: Host) -> Plan:
