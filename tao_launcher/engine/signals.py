@@ -15,16 +15,26 @@ if TYPE_CHECKING:
 MOMENT = 0.05  # seconds
 LONGEST = 86400.0  # seconds; the kernel counts milliseconds, and waits for 24 days at most
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+# What is no message for a job: what cannot be taken or is a fault of this process, what the system tells a process
+# about its children, pipes, limits and terminal, and what stops it and has it go on.
+NO_MESSAGES = (
+    *FORWARDED, signal.SIGKILL, signal.SIGSTOP, signal.SIGILL, signal.SIGTRAP, signal.SIGBUS, signal.SIGFPE,
+    signal.SIGSEGV, signal.SIGSYS, signal.SIGCHLD, signal.SIGPIPE, signal.SIGURG, signal.SIGXFSZ, signal.SIGWINCH,
+    signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGCONT,
+)
 
 
 class Signals:
     """Signals as data: from entering to leaving they are queued, and `wait` hands them out.
 
     A signal that was ignored at the start (nohup) stays ignored. SIGCHLD wakes `wait` up. Outside the
-    main thread there are none to take: `wait` then looks up every moment.
+    main thread there are none to take: `wait` then looks up every moment. With `has_messages` all the others that
+    would end this process (SIGUSR1, for example) are taken too, and kept in `messages`: they are for the job.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_messages: bool = False) -> None:
+        self.messages: list[int] = []
+        self._has_messages = has_messages
         self._before: dict[int, object] = {}
         self.hangup_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
 
@@ -38,6 +48,9 @@ class Signals:
         self._wakeup = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         for number in FORWARDED:
             if signal.getsignal(number) != signal.SIG_IGN:
+                self._handle(number)
+        for number in signal.valid_signals() if self._has_messages else ():
+            if number not in NO_MESSAGES and signal.getsignal(number) == signal.SIG_DFL:
                 self._handle(number)
         # inherited, "ignore" would lose the exit codes of children, and a mask their end
         if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
@@ -58,14 +71,21 @@ class Signals:
         os.close(self._write)
 
     def wait(self, timeout: float | None, pipes: Sequence[int] = ()) -> list[int]:
-        """The signals that came, SIGCHLD left out; waits for one, for `timeout` seconds, or for words in a pipe."""
+        """The signals that came, but for SIGCHLD and messages; waits for any, `timeout` seconds, or words in a pipe."""
         if not self._are_taken:
             timeout = MOMENT if timeout is None else min(timeout, MOMENT)
         poll = select.poll()  # select takes no descriptor above 1023
         for pipe in (self._read, *pipes):
             poll.register(pipe, select.POLLIN)
         ready = [pipe for pipe, _ in poll.poll(None if timeout is None else min(timeout, LONGEST) * 1000)]
-        return [n for n in (os.read(self._read, 512) if self._read in ready else b'') if n != signal.SIGCHLD]
+        came = os.read(self._read, 512) if self._read in ready else b''
+        self.messages += [n for n in came if n in self._before and n not in NO_MESSAGES]
+        return [n for n in came if n in FORWARDED]
+
+    def take_messages(self) -> list[int]:
+        """The messages that came since they were last taken."""
+        messages, self.messages = self.messages, []
+        return messages
 
 
 def _is_main_thread() -> bool:
@@ -172,6 +192,11 @@ def name(number: int) -> str:
     from signal import Signals  # slow to load
 
     return {int(one): one.name for one in Signals}.get(number, f'signal {number}')
+
+
+def not_passed_on(number: int) -> str:
+    """That a message has not reached the job."""
+    return f'{name(number)} was not passed on: there is no running job that it could be sent to'
 
 
 def die_of(number: int) -> None:

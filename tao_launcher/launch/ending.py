@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from .witness import Witness
 
     class Onlooker(Protocol):
-        """Looks at something at `look_at` (by process.clock(); None for no more), or when words are in its pipes."""
+        """Looks at something at `look_at`, or when words are in its pipes."""
 
-        look_at: float | None
+        @property
+        def look_at(self) -> float | None:
+            """When to look, by process.clock(); None for no more."""
 
         @property
         def pipes(self) -> Sequence[int]:
@@ -62,6 +64,7 @@ class LaunchedContainer:
         self.limit: TimeLimit | None = None
         self.witness: Witness | None = None
         self.watchers: list[Onlooker] = []  # what else looks at something while the job runs
+        self._has_messages = False  # there was a signal that means something to the job alone
 
     @property
     def is_silent(self) -> bool:
@@ -85,6 +88,14 @@ class LaunchedContainer:
         from .arrival import Arrival
 
         return Arrival(self.plan, self.launch, self.output)
+
+    def _take_messages(self) -> None:
+        """From the first one on, let something look at the signals that mean something to the job alone."""
+        if self.signals.messages and not self._has_messages:
+            from .messages import Messages
+
+            self._has_messages = True
+            self.watchers.append(Messages(self.plan, self.launch, self.output, self.signals))
 
     def ours(self) -> list[Container]:
         """The launch's container; none when it cannot be told from another launch's."""

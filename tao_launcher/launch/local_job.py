@@ -7,7 +7,7 @@ from ..base import machine
 from ..base.late import signal
 from ..base.record import Record
 from ..engine import family, here, process
-from ..engine.signals import Signals, Terminal
+from ..engine.signals import Signals, Terminal, not_passed_on
 from . import says
 from .history import Ended, Recorder
 from .time_limit import TIMED_OUT, TimeLimit
@@ -109,7 +109,7 @@ class LocalJob:
         self.told = command.told
         self.tells_group = self.own_session and not self.told
         terminal = Terminal(used=self.plan.tty)
-        with Signals() as self.signals, family.Foster() as self.foster:
+        with Signals(has_messages=True) as self.signals, family.Foster() as self.foster:
             child = here.start(
                 command.words, command.environ, command.workdir, own_session=self.own_session,
                 has_input=self.plan.interactive,
@@ -132,6 +132,8 @@ class LocalJob:
         while child.poll() is None:
             for number in self.signals.wait(self._patience()):
                 self._receive(number, child)
+            for number in self.signals.take_messages():
+                self._pass_on(number, child)
             self.foster.bury((child.pid,))
             if child.poll() is None:
                 self._look_at_the_clock(child)
@@ -173,6 +175,13 @@ class LocalJob:
             process.signal_to(child, number, with_group=self.tells_group)
         except PermissionError:  # it runs as another user
             self.output.notice(f'the job runs as another user, and cannot be sent signal {number}')
+
+    def _pass_on(self, number: int, child: Child) -> None:
+        """Send the job, and nothing that it has started, a signal that means something to it alone."""
+        told = self.told(child.pid, number) if self.told else (child.pid,)
+        sent = [family.send(pid, number) for pid in told]
+        if not sent or not all(sent):
+            self.output.notice(not_passed_on(number))
 
     def _look_at_the_clock(self, child: Child) -> None:
         now = process.clock()

@@ -50,7 +50,7 @@ class SupervisedJob(LaunchedContainer):
         Raises EngineError when the client cannot be started.
         """
         terminal = Terminal(used=self.plan.tty)
-        with Signals() as self.signals:
+        with Signals(has_messages=True) as self.signals:
             begun = process.clock()
             # under nohup the client would take SIGHUP again, and end the job when the terminal closes
             may_ask = self.plan.may_ask and has_terminal()  # for a password or a passphrase
@@ -79,6 +79,7 @@ class SupervisedJob(LaunchedContainer):
             pipes = [pipe for watcher in self.watchers for pipe in watcher.pipes]
             for number in self.signals.wait(self._patience(), [*heard.pipes, *pipes]):
                 self.receive(number)
+            self._take_messages()
             heard.take()
             if client.poll() is None:
                 self._tell(client)

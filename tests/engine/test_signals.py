@@ -6,12 +6,12 @@ import random
 import signal
 import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from jobs import HANDLES, IGNORES, OURS, SLEEPS, TAO, command, gone, kill_client, launched
-from waiting import a_while, has_heard, until
+from waiting import a_while, family, has_heard, until
 
 if TYPE_CHECKING:
     from conftest import Docker
@@ -127,6 +127,36 @@ def test_start_up(each_docker: Docker, number: int) -> None:
             # runc's own process became the job's only afterwards: Go, which as process 1 can't die of a signal, exits 2
             runc = code == 2 and not job.err
             assert code in (128 + number, 130 if number == INT else KILLED) or early or runc, job.err
+        gone(each_docker)
+
+
+@pytest.mark.engine_dependent
+@pytest.mark.parametrize('is_for_all', [False, True])
+def test_a_message_reaches_the_job_once(each_docker: Docker, is_for_all: bool) -> None:
+    """As `srun --signal=USR1@300` sends one: to all of the step, and so to the client too, or to the launcher alone."""
+    script = 'trap "echo told" USR1; trap "exit 5" USR2; echo ready; while :; do sleep 0.1; done'
+    with launched(command(script), each_docker.env) as job:
+        job.wait_for('ready')
+        if is_for_all:
+            os.kill(job.client, signal.SIGUSR1)
+        job.process.send_signal(signal.SIGUSR1)
+        job.wait_for('told')
+        job.send(signal.SIGUSR2)
+        assert (job.code(), job.out, job.err) == (5, b'ready\ntold\n', '')
+        gone(each_docker)
+
+
+def test_a_message_that_comes_too_early(each_docker: Docker) -> None:
+    """The client may die of it, the job too, or nobody gets it; no container is left."""
+    with ExitStack() as stack:
+        jobs = [stack.enter_context(launched(command('exec sleep 3'), each_docker.env)) for _ in range(4)]
+        for job, when in zip(jobs, (0.3, 0.2, 0.3, 0.4)):
+            a_while(when)
+            for pid in [*family(job.process.pid)]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGUSR1)
+        for job in jobs:
+            assert job.code() in (0, 128 + signal.SIGUSR1), job.err
         gone(each_docker)
 
 

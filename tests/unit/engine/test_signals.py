@@ -35,6 +35,35 @@ def test_signals_are_queued_in_their_order() -> None:
     assert {number: signal.getsignal(number) for number in before} == before
 
 
+def test_messages_are_apart() -> None:
+    """What would end us and means something to a job alone. What others have a handler for is theirs."""
+    numbers = (signal.SIGUSR1, signal.SIGALRM, signal.SIGRTMIN + 3)
+    theirs = []
+    foreign = signal.signal(signal.SIGUSR2, lambda number, frame: theirs.append(number))
+    before = {number: signal.getsignal(number) for number in numbers}
+    try:
+        with Signals(has_messages=True) as signals:
+            for number in (*numbers, signal.SIGUSR2, signal.SIGTERM):
+                os.kill(os.getpid(), number)
+            assert signals.wait(0) == [signal.SIGTERM]
+            assert sorted(signals.take_messages()) == sorted(numbers)
+            assert (signals.take_messages(), theirs) == ([], [signal.SIGUSR2])
+    finally:
+        signal.signal(signal.SIGUSR2, foreign)
+    assert {number: signal.getsignal(number) for number in numbers} == before
+
+
+@pytest.mark.parametrize('number', [signal.SIGSEGV, signal.SIGTSTP, signal.SIGWINCH, signal.SIGPIPE])
+def test_what_is_no_message_is_left_alone(number: int) -> None:
+    before = signal.getsignal(number)
+    with Signals(has_messages=True):
+        assert signal.getsignal(number) == before
+
+
+def test_only_who_has_a_job_takes_messages() -> None:
+    assert run('with signals.Signals():\n os.kill(os.getpid(), signal.SIGUSR1)').returncode == -signal.SIGUSR1
+
+
 def test_the_end_of_a_child_ends_the_waiting() -> None:
     with Signals() as signals, subprocess.Popen(['true']) as child:
         assert signals.wait(60) == []

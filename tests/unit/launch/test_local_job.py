@@ -19,9 +19,10 @@ from tao_launcher.engine import family
 LASTING = '''#!/bin/sh
 exec 2>/dev/null # where the shell tells how its children end
 got() { echo "$1" >>signals; [ ! -e ends ] || exit "$2"; }
-trap 'got INT 130' INT; trap 'got TERM 7' TERM; trap 'got HUP 129' HUP
+trap 'got INT 130' INT; trap 'got TERM 7' TERM; trap 'got HUP 129' HUP; trap 'got USR1 5' USR1
 setsid sleep 1234 & echo $! >outlives
-sh -c 'sleep 1235' & echo $$ >started
+sh -c 'sleep 1235' & echo $! >below
+echo $$ >started
 while :; do sleep 0.05; echo >>beats; done
 '''
 
@@ -102,6 +103,18 @@ def test_a_job_that_does_not_end_in_its_time(number: int) -> None:
     run.send(number)
     code, _ = run.end()
     assert code == 137 and 1 < time.monotonic() - begun < 60
+
+
+def test_a_message_is_for_the_job_alone_and_its_code_stays_its_own() -> None:
+    """What the job has started would die of it."""
+    run = Run()
+    run.send(signal.SIGUSR1)
+    until_it_has_acted(run.process.pid)
+    assert family.begun(int(Path('below').read_text()))
+    Path('ends').touch()
+    run.process.send_signal(signal.SIGUSR1)
+    assert run.end() == (5, '')
+    assert Path('signals').read_text() == 'USR1\n' * 2
 
 
 @pytest.mark.parametrize('ends', [True, False])

@@ -126,6 +126,18 @@ def test_a_job_that_does_not_end_in_its_time(engine: Engine, number: int) -> Non
     assert run.asked[0] == ['rm', '-f', '-v', A]
 
 
+def test_a_message_is_for_the_job_and_ends_nothing(engine: Engine) -> None:
+    """The engine passes it on: a client that is a script would die of it."""
+    run = Run(engine)
+    run.process.send_signal(signal.SIGUSR1)
+    until(lambda: run.asked)
+    (engine.folder / 'ends').touch()
+    run.send(signal.SIGTERM)
+    assert run.end()[0] == 128 + signal.SIGTERM
+    assert run.read('signals') == 'TERM\n'
+    assert run.asked[0] == ['kill', '--signal', str(int(signal.SIGUSR1)), A]
+
+
 def test_of_several_containers_none_is_ended(engine: Engine) -> None:
     run = Run(engine)
     both = [f'{id} running "2026-01-31T10:20:30Z" ["TAO_LAUNCH_ID={run.read("id").strip()}"]' for id in ids(2)]
