@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..settings.settings import Settings
 
 SHELL = '/bin/bash'
+NO_INPUT = 'no terminal: the shell gets no input and ends at once (--interactive passes it on)'
 
 
 class Target(Record):
@@ -207,5 +208,5 @@ def _notices(
         there = daemon.shown_address
         notices.append(f'the daemon is remote ({there}): paths are those of that machine, and not checked')
     if not (target.command or settings.passed.get('entrypoint') or has_input):
-        notices.append('no terminal: the shell gets no input and ends at once (--interactive passes it on)')
+        notices.append(NO_INPUT)
     return notices

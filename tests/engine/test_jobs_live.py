@@ -154,6 +154,20 @@ def test_users_keep_their_jobs(docker: Docker, tao: Program, socket_for_all: Non
     assert as_root('clean') == (0, f'{roots}\n', '')
 
 
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_left_has_not_succeeded(each_docker: Docker, number: int) -> None:
+    """`tao exec JOB … && next` must not go on, whatever the client ends with; the command itself does."""
+    detached = [TAO, '--quiet', '--detach', 'dino', 'run', 'sleep', '600']
+    job = subprocess.check_output(detached, env=each_docker.env, encoding='utf-8').strip()
+    with launched([TAO, 'exec', job, 'sh', '-c', 'echo ready; exec sleep 61'], each_docker.env) as executed:
+        executed.wait_for('ready')
+        executed.send(number)
+        assert executed.code() == 128 + number
+    assert executed.err == f'tao: notice: left; the command goes on in container {job[:12]}\n'
+    assert 'sleep 61' in each_docker.run('top', job).stdout
+    each_docker.remove(job)
+
+
 def test_a_session_on_a_terminal(each_docker: Docker) -> None:
     """Left by the detach keys, come back to, lost with the connection, come back to, and ended from within."""
     env = {**each_docker.env, 'NO_COLOR': '1'}

@@ -4,8 +4,9 @@ from __future__ import annotations
 from ...base import host
 from ...base.errors import EmptyWord, UsageError
 from ...engine.client import Engine
-from ...engine.foreground import become
-from ...launch.plan import SHELL, check_tty
+from ...engine.foreground import become, show
+from ...engine.signals import Unwinding
+from ...launch.plan import NO_INPUT, SHELL, check_tty
 from ..help.verb_parser import add_dry_run
 from .asked import JOB, asked
 from .find import named
@@ -61,14 +62,27 @@ def run(given: Namespace, invocation: Invocation) -> int:
 def exec_(
     engine: Engine, wanted: str, command: Sequence[str], options: Values, output: Output, *, dry_run: bool,
 ) -> int:
-    """Become the engine's `exec`; a terminal is passed on by the rule of a launch."""
+    """Run the engine's `exec`; a terminal is passed on by the rule of a launch. Negative when a signal ended it."""
     streams = _streams(options)
     (job,) = named(engine, [wanted], engine.owner, running=True)
+    if not (command or streams):
+        output.notice(NO_INPUT)
     words = (*engine.words, 'exec', *streams, job.id, *(command or [SHELL]))
     if dry_run:
         output.result(output.line(words))
         return 0
-    return become(words, engine.environ)
+    if '-it' in streams:
+        return become(words, engine.environ)
+    # not by becoming it: docker's client of today ends with 0 when it is interrupted
+    try:
+        with Unwinding():
+            code = show(words, engine.environ, has_errors=False).code or 0
+    except (KeyboardInterrupt, SystemExit) as e:  # TERM, HUP or QUIT, of which the launcher then dies itself
+        output.notice(f'left; the command goes on in container {job.id[:12]}')
+        if isinstance(e, SystemExit):
+            return 128 - int(e.code or 0)
+        raise
+    return code if code >= 0 else 128 - code
 
 
 def _streams(options: Values) -> list[str]:
