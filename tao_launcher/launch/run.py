@@ -8,6 +8,7 @@ from ..base import host
 from ..base.errors import EngineError, EngineMissing, ResultLost
 from ..base.late import signal
 from ..base.output import OutputClosed
+from ..base.shell import quote
 from ..engine import answers, process, profiles, signals
 from ..engine.profile import NO_ENGINE
 from .containers import Launch
@@ -102,7 +103,7 @@ def _code(job: SupervisedJob, words: tuple[str, ...], environ: Mapping[str, str]
         code, job.has_run = facts.code, facts.has_started
     if plan.detach and code == 0:
         code = _detached(out, job)
-    if code and not (job.received or launch.is_remote):
+    if code and not (job.received or job.is_left or launch.is_remote):
         from .says import say
 
         say(plan, launch, since, output)
@@ -154,27 +155,34 @@ def recognised(
 
 
 def _detached(out: str, job: SupervisedJob) -> int:
-    """Print a detached job's id; when it has ended already, its log (to stderr) and its code. Raises EngineError."""
+    """Print a detached job's id; when it has ended already, its log (to stderr) and its code. Raises EngineError.
+
+    The code of one that runs is 0, or that of an id that could not be printed.
+    """
     launch, output = job.launch, job.output
     container = job.seen = (answers.ids(out) or [''])[-1]  # a wrapper may say something before it
     job.is_left = job.has_run = True
     if not container:
         output.notice('the engine has started the job but printed no id; tao list shows it')
         return 0
+    lost, which = 0, ''
     try:
         output.result(container + '\n')
-    except (OutputClosed, ResultLost):
-        output.notice(f'the job runs on as container {container[:12]}')
+    except (OutputClosed, ResultLost) as e:
+        lost, which = e.code, f' (container {container[:12]})'
     process.sleep(JUST_STARTED)
     state = launch.ask('inspect', '-f', '{{.State.Running}} {{.State.ExitCode}}', container)
     running, _, code = state.out.strip().partition(' ')
     if state.code != 0 or running != 'false':
-        return 0
+        if lost:
+            advice = f'{profiles.tao(launch.engine)} attach {quote(container[:12])}'
+            output.error(ResultLost(f'the job runs on{which}, but its id could not be written', advice=advice))
+        return lost
     job.is_left = False
     log = launch.ask('logs', container)
     output.log(log.out + log.err)
     known = answers.exit_code(code)
     if known is None:
         raise EngineError('the job has ended already, but the engine does not say with which exit code')
-    output.notice(f'the job has ended already, with exit code {known}')
-    return known
+    output.notice(f'the job{which} has ended already, with exit code {known}')
+    return known or lost

@@ -76,9 +76,12 @@ def test_ctrl_c_before_it_runs(docker: Docker) -> None:
 
 
 @pytest.mark.parametrize('stdout', ['/dev/full', '&-'])
-def test_an_id_that_can_not_be_written_is_said(docker: Docker, stdout: str) -> None:
+def test_an_id_that_can_not_be_written_is_an_error(docker: Docker, stdout: str) -> None:
     line = f'tao --detach dino run sleep 600 >{stdout}'
     done = subprocess.run(['bash', '-c', line], env=docker.env, stderr=subprocess.PIPE, encoding='utf-8', timeout=60)
     (container,) = docker.wait_for('label=tao.plan')
     docker.run('rm', '--force', container)
-    assert (done.returncode, done.stderr) == (0, f'tao: notice: the job runs on as container {container[:12]}\n')
+    assert (done.returncode, done.stderr) == (1, (
+        f'tao: error: the job runs on (container {container[:12]}), but its id could not be written\n'
+        f'    try: tao attach {container[:12]}\n'
+    ))

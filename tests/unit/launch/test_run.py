@@ -1,10 +1,13 @@
 """docker's exit code comes back unchanged, and a docker that is not there is said."""
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
+from engine_answers import ID, Engine
 from support import FakeDocker, command, tao, tao_process
 
 from tao_launcher.launch import run, supervise
@@ -144,3 +147,30 @@ def test_code_1_is_the_engines_only_where_it_does_not_answer(
     done = tao('dino', 'train', env={'DOCKER_HOST': 'unix:///x.sock'})
     assert done.code == code
     assert ('tao: error: the docker engine' in done.err or 'daemon is not running' in done.err) is (code == 125)
+
+
+NAMED = f'(container {ID[:12]})'
+RUNS_ON = (
+    f'tao: error: the job runs on {NAMED}, but its id could not be written\n    try: tao attach {ID[:12]}\n'
+)
+
+
+@pytest.mark.parametrize(('state', 'lost', 'code', 'err'), [
+    ('true 0', '>/dev/full', 1, RUNS_ON),
+    ('true 0', '>&-', 1, RUNS_ON),
+    ('true 0', '', 141, RUNS_ON),  # a pipe that nobody reads
+    ('false 3', '>/dev/full', 3, f'tao: notice: the job {NAMED} has ended already, with exit code 3\n'),
+    ('false 0', '>/dev/full', 1, f'tao: notice: the job {NAMED} has ended already, with exit code 0\n'),
+])
+def test_an_id_that_cannot_be_written(engine: Engine, state: str, lost: str, code: int, err: str) -> None:
+    """The job is there all the same, and who asked for its id has not got it."""
+    engine.answers('run', f'{ID}\n')
+    engine.answers('inspect', f'{state}\n')
+    read, write = os.pipe()
+    os.close(read)
+    line = f'{shlex.join(command())} --detach dino train {lost}'
+    done = subprocess.run(
+        ['sh', '-c', line], stdout=write, stderr=subprocess.PIPE, encoding='utf-8', timeout=60, check=False,
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (code, err)
