@@ -56,9 +56,9 @@ def run(given: Namespace, invocation: Invocation) -> int:
         from .validate import validate
 
         return validate(given.files, invocation)
-    from ...settings.alone import dry_run_form
+    from ...settings.dry_run import is_dry_run
 
-    dry_run = bool(given.dry_run or dry_run_form(invocation.options, invocation.environ))
+    dry_run = is_dry_run(invocation, asked=given.dry_run)
     with signals.Unwinding():
         if given.action == 'add':
             from .add import add as add_file

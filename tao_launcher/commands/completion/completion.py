@@ -8,7 +8,7 @@ from ...base.errors import ConfigError, ResultLost, UsageError
 from ...base.record import Record
 from ...base.shell import quote
 from ...engine.ask import ask
-from ...settings.alone import dry_run_form
+from ...settings.dry_run import is_dry_run
 from . import scripts as completion_scripts
 from .scripts import PROGRAMS, SHELLS
 
@@ -40,7 +40,7 @@ def add(parser: Parser) -> None:
 
 def run(given: Namespace, invocation: Invocation) -> int:
     """Run the verb. Returns its exit code; raises Fatal."""
-    dry_run = bool(dry_run_form(invocation.options, invocation.environ))
+    dry_run = given.install and is_dry_run(invocation)  # a script is printed all the same
     return completion(given.shell or '', invocation, install=given.install, dry_run=dry_run)
 
 

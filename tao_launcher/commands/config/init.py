@@ -8,7 +8,8 @@ from ...base.output import shown
 from ...engine import daemon
 from ...launch import limits
 from ...settings import mounts_file
-from ...settings.alone import dry_run_form, engine_words
+from ...settings.alone import engine_words
+from ...settings.dry_run import is_dry_run
 from ...settings.locate import mounts_path
 from ...settings.repeatable import Problems
 from . import draft, further
@@ -58,7 +59,7 @@ def config_init(answers: Answers, invocation: Invocation, *, yes: bool, dry_run:
     data = text.encode('utf-8', 'surrogateescape')
     file = mounts_file.parse(data, path, environ, here.home)
     missing = [] if engine.is_remote else _missing(file)
-    if dry_run or dry_run_form(options, environ):
+    if is_dry_run(invocation, asked=dry_run):
         _say_plan(path, data, missing, output)
         output.result(text)
         return 0

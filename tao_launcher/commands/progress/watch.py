@@ -70,8 +70,10 @@ class Viewer:
             found = self._readings[i]
             mark = _mark(found.seen.status) if found.seen else str(found.error)
             if self._told.get(i) != mark:
-                self._told[i] = mark
+                is_new, self._told[i] = i not in self._told, mark
                 self._output.result(in_one_line(found, self._view(0)) + '\n')
+                if is_new and not (found.seen or found.source.job):  # it may be a slip
+                    self._output.notice(f'waiting for {found.source.title}: a task may still create it')
 
     def _view(self, width: int) -> View:
         return View(

@@ -9,7 +9,8 @@ from ...checkouts import find, runners, shell_functions, submodules
 from ...checkouts.digest_notice import both
 from ...engine import daemon, installed, platforms, profiles, remedies
 from ...engine.references import with_registry
-from ...settings.alone import dry_run_form, engine_words, registry_and_release
+from ...settings.alone import engine_words, registry_and_release
+from ...settings.dry_run import is_dry_run
 from ..doctor import engine, images, system
 from ..doctor.facts import MachineFacts
 from ..doctor.findings import Finding
@@ -44,7 +45,7 @@ def check(program: str, form: str, invocation: Invocation, *, files: bool, every
     options, environ = invocation.options, invocation.environ
     asker = Asker(program, find.runner_profiles()[program], invocation)
     registry, _ = registry_and_release(options, environ)
-    if form == 'lines' or (dry_run_form(options, environ) and not files):  # files are no commands
+    if form == 'lines' or (not files and is_dry_run(invocation)):  # files are no commands
         return _dry_run(asker, registry)
     root, variable = _root(asker)
     image, manifest = _manifest(asker, root, registry) if root else ('', None)

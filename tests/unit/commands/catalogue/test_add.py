@@ -65,6 +65,9 @@ def test_dry_run(file: Path, home: Path) -> None:
     path = home / '.tao' / 'releases.d' / '7.2.0.json'
     assert tao('catalogue', 'add', '--dry-run', str(file)) == Result(0, TEXT, f'tao: notice: would write {path}\n')
     assert tao('--dry-run', 'catalogue', 'add', str(file)).out == TEXT
+    assert tao('catalogue', 'add', str(file), env={'TAO_DRY_RUN': '1'}) == Result(0, TEXT, (
+        f'tao: notice: TAO_DRY_RUN is set: nothing is run\ntao: notice: would write {path}\n'
+    ))
     assert not (home / '.tao').exists()
 
 

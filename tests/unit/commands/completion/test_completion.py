@@ -48,6 +48,8 @@ def test_install(
     dry = tao('--dry-run', 'completion', shell, '--install', env=env)
     said = [f'write {folder}/{file}', *(f'link {folder}/{name} to {file}' for name in links)]
     assert dry == (0, ''.join(f'{line}\n' for line in said), '')
+    by_variable = tao('completion', shell, '--install', env={**env, 'TAO_DRY_RUN': '1'})
+    assert by_variable == (0, dry.out, 'tao: notice: TAO_DRY_RUN is set: nothing is run\n')
     assert not folder.exists()
     done = tao('completion', shell, '--install', env=env)
     assert (done.code, done.out) == (0, dry.out.replace('write ', 'wrote ').replace('link ', 'linked '))

@@ -162,6 +162,7 @@ def test_dry_run(options: list[str], env: dict[str, str], home: Path) -> None:
         done = init('--yes', *words, options=tuple(before), env=env)
         assert (done.code, json.loads(done.out)) == (0, DEFAULT)
         assert done.err.splitlines() == [
+            *(['tao: notice: TAO_DRY_RUN is set: nothing is run'] if env else []),
             *(f'tao: notice: would create {home}/tao-experiments/{name}' for name in ('data', 'results', 'specs')),
             f'tao: notice: would write {home}/.tao_mounts.json',
         ]

@@ -173,15 +173,21 @@ def test_a_job_is_watched_until_it_ends(code: int, engine: Engine, file: Path) -
     assert 'model/dino/train  RUNNING  3/9 33%' in done.out and [call[1] for call in engine.calls].count('wait') == 1
 
 
-def test_a_file_that_is_not_there_yet(tmp_path: Path) -> None:
+@pytest.mark.parametrize(('word', 'told'), [('', 'no status.json there'), ('/later', 'no such file or folder')])
+def test_a_file_that_is_not_there_yet(word: str, told: str, tmp_path: Path) -> None:
+    """It is waited for, which is said: a path with a slip in it never comes."""
+    folder = Path(f'{tmp_path}{word}')
     child = subprocess.Popen(
-        [*often(), str(tmp_path)], stdout=subprocess.PIPE, encoding='utf-8',
+        [*often(), str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding='utf-8',
     )
-    assert child.stdout and child.stdout.readline() == f'{tmp_path}: no status.json there\n'
-    go_on(tmp_path / 'status.json', lightning(3, 9) + line('9:5:0', 'SUCCESS'), long_ago=True)
-    assert 'SUCCESS  3/9' in child.stdout.readline()
-    assert child.wait(PATIENCE) == 0
-    child.stdout.close()
+    assert child.stdout and child.stdout.readline() == f'{folder}: {told}\n'
+    folder.mkdir(exist_ok=True)
+    (folder / 'new').write_bytes(lightning(3, 9) + line('9:5:0', 'SUCCESS'))
+    os.utime(folder / 'new', (0, time.time() - 60))
+    (folder / 'new').rename(folder / 'status.json')
+    out, err = child.communicate(timeout=PATIENCE)
+    assert (child.returncode, err) == (0, f'tao: notice: waiting for {folder}: a task may still create it\n')
+    assert 'SUCCESS  3/9' in out
 
 
 def test_nobody_reads_it(file: Path) -> None:
