@@ -86,9 +86,9 @@ def limits(facts: MachineFacts, names: tuple[str, ...]) -> Finding | None:
     """Whether the engine can set the limits that jobs are to have."""
     if not names:
         return None
-    it = 'it' if len(names) == 1 else 'them'
-    what = f'{profiles.profile(facts.engine).name} cannot raise {it} here: {", ".join(names)}'
-    return Finding('ulimits', 'fail', what, f'leave {it} out')
+    them, fix = ('it', 'leave it out') if len(names) == 1 else ('them', 'leave them out')
+    what = f'{profiles.profile(facts.engine).name} cannot raise {them} here: {", ".join(names)}'
+    return Finding('ulimits', 'fail', what, fix)
 
 
 MOUNTS, SOURCES, LIMITS = Check(mounts), asking(_look, sources), asking(_refused, limits)
