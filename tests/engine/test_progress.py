@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.area('launch')
 WAITS = 'until [ -e "${0%/*}/go" ]; do sleep 0.1; done\n'
 INSIDE = (
-    ': train results_dir=/own; mkdir -p /own/train; '
+    'dino train results_dir=/own; mkdir -p /own/train; '
     """echo '{"status": "RUNNING", "epoch": 37, "max_epoch": 80}' >/own/train/status.json; sleep 600"""
 )
 
