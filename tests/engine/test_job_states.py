@@ -92,4 +92,6 @@ def check_a_paused_job(engine: Docker, tao: Program) -> None:
 
 
 def test_a_paused_one(docker: Docker, tao: Program) -> None:
+    if docker.run('info', '--format', '{{.CgroupDriver}}').stdout == 'none\n':
+        return  # a rootless daemon pauses nothing with cgroups of version 1
     check_a_paused_job(docker, tao)
