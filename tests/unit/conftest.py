@@ -37,12 +37,12 @@ SETTINGS = re.compile(
 )
 # Files that `tests/run quick` leaves out: real processes, terminals, shells, many generated examples, much to read.
 SLOW = {
-    'test_again.py', 'test_any_answer.py', 'test_apptainer_run.py', 'test_asked.py', 'test_attach.py',
+    'test_again.py', 'test_any_answer.py', 'test_apptainer_run.py', 'test_ask.py', 'test_asked.py', 'test_attach.py',
     'test_build_push.py', 'test_checks.py', 'test_child.py', 'test_color.py', 'test_contributing.py',
     'test_corpus.py', 'test_create.py', 'test_dry_run.py', 'test_dry_run_guard.py',
-    'test_envsetup.py', 'test_explain.py', 'test_files.py', 'test_fuzz.py', 'test_here_run.py',
+    'test_envsetup.py', 'test_explain.py', 'test_files.py', 'test_foreground.py', 'test_fuzz.py', 'test_here_run.py',
     'test_history.py', 'test_init.py', 'test_kubernetes_wait.py', 'test_linear.py', 'test_local_job.py',
-    'test_logs.py', 'test_mounts_file_schema.py', 'test_no_traceback.py', 'test_outlive.py',
+    'test_logs.py', 'test_messages.py', 'test_mounts_file_schema.py', 'test_no_traceback.py', 'test_outlive.py',
     'test_path_notices_launch.py', 'test_pyz.py',
     'test_question.py', 'test_questions.py', 'test_reading.py', 'test_run.py', 'test_says.py', 'test_session.py',
     'test_shell_functions.py',
