@@ -173,17 +173,17 @@ def read(path: str, what: str, *, required: bool) -> bytes | None:
     try:
         return reading.content(path, MAX_BYTES, takes_pipe=required)
     except (OSError, ValueError) as e:
-        if not required and _is_absent(path, e):
+        if not required and is_absent(path, e):
             return None
         from .unreadable import of_file
 
         raise of_file(e, path, what) from None
 
 
-def _is_absent(path: str, error: Exception) -> bool:
-    """Whether a file that cannot be read is not there, or in a folder of someone else's, as with root's HOME."""
+def is_absent(path: str, error: Exception) -> bool:
+    """Whether what cannot be read is not there, or in a folder of someone else's, as with root's HOME."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return not os.path.islink(path)
+        return not os.path.lexists(path)
     return isinstance(error, PermissionError) and look(path) is None
 
 

@@ -5,7 +5,7 @@ import os
 from _operator import itemgetter  # without the rest of module operator
 
 from .errors import FileError
-from .host import look, path_of
+from .host import is_absent, path_of
 from .text import encoded
 
 
@@ -25,10 +25,8 @@ def own_entries(path: str, what: str) -> list[tuple[str, bool]]:
     try:
         return _entries(path)
     except (OSError, ValueError) as e:
-        if isinstance(e, (FileNotFoundError, NotADirectoryError)) and not os.path.lexists(path):
+        if is_absent(path, e):
             return []
-        if isinstance(e, PermissionError) and look(path) is None:
-            return []  # in a folder of someone else's, as with root's HOME
         from .unreadable import of_folder
 
         raise of_folder(e, path, what) from None

@@ -20,5 +20,6 @@ def notices(command: Sequence[str], variables: Sequence[Variable], environ: Mapp
         f'{in_quotes(cut(shown, LONGEST))} is {what}'
         for word, shown in zip(command, masked_words(command)) if not has_utf8_bytes(word)
     ]
-    values = ((each.name, environ.get(each.name, '') if each.value is None else each.value) for each in variables)
-    return [*found, *(f'the value of {plain(name)} is {what}' for name, value in values if not has_utf8_bytes(value))]
+    return found + [
+        f'the value of {plain(each.name)} is {what}' for each in variables if not has_utf8_bytes(each.given(environ))
+    ]

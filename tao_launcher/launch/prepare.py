@@ -158,7 +158,7 @@ def _wants_host_network(target: Target, settings: Settings) -> bool:
 def _of_words(made: Plan, target: Target, settings: Settings, environ: Mapping[str, str]) -> Sequence[str]:
     """Notices about the job's words and values; at a glance there is none."""
     command, variables, found = target.command, settings.variables, []
-    words = (*command, *(environ.get(one.name, '') if one.value is None else one.value for one in variables))
+    words = (*command, *(one.given(environ) for one in variables))
     if any(word[:1] in _SHELL_STARTS for word in words) or len(command) == 1 and ' ' in command[0]:
         from . import quoting
 

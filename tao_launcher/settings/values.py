@@ -96,6 +96,10 @@ class Variable(Record):
     value: str | None
     origin: Source = DEFAULT
 
+    def given(self, environ: Mapping[str, str]) -> str:
+        """Its value: the caller's, from `environ`, where it is handed over by name."""
+        return environ.get(self.name, '') if self.value is None else self.value
+
 
 class MountsFile(Record):
     """What a mounts file says; an option it does not set is absent from `options`. The notices do not name the file."""
